@@ -1,0 +1,202 @@
+package memoranda
+
+import (
+	"slices"
+
+	"concordat/memoranda/day"
+)
+
+// Catalogue is everything that was agreed, checked and indexed. It is made by
+// [Load] or [Embedded], never changes after, and may be shared freely; callers
+// must not write into what it hands out.
+type Catalogue struct {
+	Bodies    []Body       // sorted by slug
+	Bases     []LegalBasis // sorted by slug
+	ListTypes []ListType   // sorted by slug
+	BasicList BasicList
+	Memoranda []Memorandum // sorted by slug, then by first day
+
+	bodies    map[string]*Body
+	bases     map[string]*LegalBasis
+	listTypes map[string]*ListType
+	items     map[string]*BasicListItem
+	hash      [32]byte
+}
+
+// Body is a role that a memorandum names (成员单位), or a later one that took
+// such a role over.
+type Body struct {
+	Slug        string       `json:"slug"`
+	ZH          string       `json:"zh"`
+	EN          string       `json:"en"`
+	Successions []Succession `json:"successions,omitempty"` // sorted by From
+	Evidence    Evidence     `json:"evidence"`
+	Note        string       `json:"note,omitempty"`
+}
+
+// Succession hands a role on from a day. With Measures, for those measures
+// alone, before any general succession.
+type Succession struct {
+	To       []string `json:"to"`
+	From     day.Day  `json:"from"`
+	Measures []string `json:"measures,omitempty"`
+	// Precision is "year" when only the year is known; From is then its last day.
+	Precision string   `json:"precision,omitempty"`
+	Evidence  Evidence `json:"evidence"`
+	Note      string   `json:"note,omitempty"`
+}
+
+// LegalBasis is a text that a measure can rest on. From and Until bound the days
+// on which it may be cited; zero is no bound known to us.
+type LegalBasis struct {
+	Slug            string    `json:"slug"`
+	Title           string    `json:"title"` // Chinese, with its number where known
+	Kind            BasisKind `json:"kind"`
+	Article         string    `json:"article,omitempty"` // as 第12条第3项
+	Clause          string    `json:"clause,omitempty"`  // of a policy document, as (一)1
+	ArticleVerified bool      `json:"article_verified"`
+	From            day.Day   `json:"from,omitzero"`
+	Until           day.Day   `json:"until,omitzero"`
+	Evidence        Evidence  `json:"evidence"`
+	Note            string    `json:"note,omitempty"`
+}
+
+// ListType is a kind of list, such as judgment-debtor (失信被执行人).
+type ListType struct {
+	Slug      string     `json:"slug"`
+	ZH        string     `json:"zh"`
+	EN        string     `json:"en"`
+	Kind      ListKind   `json:"kind"`
+	Authority string     `json:"authority"` // who lists: "court" or "department"
+	Bases     []Citation `json:"bases"`
+	// Subjects are the kinds that can be listed.
+	Subjects []SubjectKind `json:"subjects"`
+	Evidence Evidence      `json:"evidence"`
+	Note     string        `json:"note,omitempty"`
+}
+
+// BasicList is the national basic list of punishments in all its editions.
+type BasicList struct {
+	Items    []BasicListItem    `json:"items"`    // sorted by slug
+	Editions []BasicListEdition `json:"editions"` // sorted by From
+}
+
+// BasicListItem is one punishment that the basic list names. It has no number:
+// none was seen.
+type BasicListItem struct {
+	Slug          string   `json:"slug"`
+	Title         string   `json:"title"`
+	Class         Class    `json:"class"`
+	TitleVerified bool     `json:"title_verified"`
+	Evidence      Evidence `json:"evidence"`
+	Note          string   `json:"note,omitempty"`
+}
+
+// BasicListEdition is the basic list of a span of days. A zero Until stands
+// until the next edition's From.
+type BasicListEdition struct {
+	Name     string   `json:"name"` // as 2024
+	Number   string   `json:"number,omitempty"`
+	From     day.Day  `json:"from"`
+	Until    day.Day  `json:"until,omitzero"`
+	Items    []string `json:"items"` // sorted slugs
+	Evidence Evidence `json:"evidence"`
+	Note     string   `json:"note,omitempty"`
+}
+
+// Memorandum is one edition of one memorandum.
+type Memorandum struct {
+	Slug        string     `json:"slug"`
+	ZH          string     `json:"zh"`
+	EN          string     `json:"en"`
+	Number      string     `json:"number,omitempty"` // its document number
+	ListType    string     `json:"list_type"`
+	Signed      day.Day    `json:"signed,omitzero"`
+	Edition     string     `json:"edition"`
+	From        day.Day    `json:"from"`
+	Until       day.Day    `json:"until,omitzero"`
+	Status      Status     `json:"status"`
+	Lead        []string   `json:"lead,omitempty"`
+	Signatories []string   `json:"signatories"` // in the order of the notice
+	Preamble    []Citation `json:"preamble,omitempty"`
+	Groups      []Group    `json:"groups,omitempty"`
+	Measures    []Measure  `json:"measures"` // in our order
+	Evidence    Evidence   `json:"evidence"`
+	Note        string     `json:"note,omitempty"`
+
+	hash [32]byte
+}
+
+// Group is a heading under which a memorandum puts measures.
+type Group struct {
+	Slug     string   `json:"slug"`
+	ZH       string   `json:"zh"`
+	EN       string   `json:"en"`
+	Evidence Evidence `json:"evidence"`
+}
+
+// Measure is what one or more bodies do to whom (措施).
+type Measure struct {
+	Slug          string     `json:"slug"`
+	Group         string     `json:"group,omitempty"`
+	Clause        string     `json:"clause,omitempty"` // the memorandum's own, where seen
+	ZH            string     `json:"zh"`
+	EN            string     `json:"en"`
+	Mode          Mode       `json:"mode"`
+	Bodies        []string   `json:"bodies"`
+	Reaches       []Reach    `json:"reaches"`
+	Territory     Territory  `json:"territory"`
+	Bases         []Citation `json:"bases"`
+	BasicListItem string     `json:"basic_list_item,omitempty"`
+	From          day.Day    `json:"from,omitzero"`  // zero: the edition's
+	Until         day.Day    `json:"until,omitzero"` // zero: the edition's
+	Status        Status     `json:"status"`
+	Evidence      Evidence   `json:"evidence"`
+	Note          string     `json:"note,omitempty"`
+}
+
+// Citation is a basis at a place: an article, or a policy document's clause.
+// Either may be empty; then the citation does not suffice alone.
+type Citation struct {
+	Basis   string `json:"basis"`
+	Article string `json:"article,omitempty"`
+	Clause  string `json:"clause,omitempty"`
+}
+
+// ReachesSubject reports whether the measure reaches a listed subject of the
+// kind itself.
+func (m *Measure) ReachesSubject(kind SubjectKind) bool {
+	return slices.Contains(m.Reaches, Reach(kind))
+}
+
+// BodyNamed returns the body of a slug, or nil; [Catalogue.Body] follows successions.
+func (c *Catalogue) BodyNamed(slug string) *Body { return c.bodies[slug] }
+
+// Basis returns the legal basis of a slug, or nil.
+func (c *Catalogue) Basis(slug string) *LegalBasis { return c.bases[slug] }
+
+// ListType returns the list type of a slug, or nil.
+func (c *Catalogue) ListType(slug string) *ListType { return c.listTypes[slug] }
+
+// Item returns the basic-list item of a slug, or nil.
+func (c *Catalogue) Item(slug string) *BasicListItem { return c.items[slug] }
+
+// Memorandum returns an edition of a memorandum, or nil.
+func (c *Catalogue) Memorandum(slug, edition string) *Memorandum {
+	for i := range c.Memoranda {
+		if c.Memoranda[i].Slug == slug && c.Memoranda[i].Edition == edition {
+			return &c.Memoranda[i]
+		}
+	}
+	return nil
+}
+
+// Measure returns the measure of a slug, or nil.
+func (m *Memorandum) Measure(slug string) *Measure {
+	for i := range m.Measures {
+		if m.Measures[i].Slug == slug {
+			return &m.Measures[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,155 @@
+package memoranda
+
+import (
+	"slices"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+func (r *reader) memorandum(root ast.Node) {
+	var m Memorandum
+	var measures ast.Node
+	r.object(root,
+		field{"memorandum", true, func(n ast.Node) { r.head(n, &m) }},
+		field{"measures", true, func(n ast.Node) { measures = n }},
+	)
+	if measures != nil {
+		r.list(func(n ast.Node) { r.measure(n, &m) })(measures)
+	}
+	r.catalogue.Memoranda = append(r.catalogue.Memoranda, m)
+}
+
+func (r *reader) head(n ast.Node, m *Memorandum) {
+	r.object(n,
+		field{"slug", true, r.slug(&m.Slug, "")},
+		field{"zh", true, r.text(&m.ZH)},
+		field{"en", true, r.text(&m.EN)},
+		field{"number", false, r.text(&m.Number)},
+		field{"list_type", true, r.ref(&m.ListType, kindListType)},
+		field{"signed", false, r.date(&m.Signed)},
+		field{"edition", true, r.text(&m.Edition)},
+		field{"from", true, r.date(&m.From)},
+		field{"until", false, r.date(&m.Until)},
+		field{"status", true, word(r, &m.Status, "status", Statuses())},
+		field{"lead", false, r.refsOf(&m.Lead, kindBody)},
+		field{"signatories", true, r.refsOf(&m.Signatories, kindBody)},
+		field{"preamble", false, r.citations(&m.Preamble)},
+		field{"groups", false, r.list(func(n ast.Node) { r.group(n, m) })},
+		field{"evidence", true, word(r, &m.Evidence, "evidence", Evidences())},
+		field{"note", false, r.text(&m.Note)},
+	)
+	r.span(n, m.From, m.Until)
+	r.nonEmpty(n, "signatories", len(m.Signatories))
+	if m.Slug != "" {
+		r.define(kindMemorandum, m.Slug+"/"+m.Edition, r.at(n))
+	}
+	r.spans = append(r.spans, span{
+		"list type " + m.ListType, m.Slug + " " + m.Edition, m.From, m.Until, true, r.at(n),
+	})
+}
+
+// groupKind keeps the groups of each file apart.
+func (r *reader) groupKind() string { return "group " + r.file }
+
+// measureKind keeps the measures of each memorandum edition apart.
+func (r *reader) measureKind() string { return "measure " + r.file }
+
+func (r *reader) group(n ast.Node, m *Memorandum) {
+	var g Group
+	r.object(n,
+		field{"slug", true, r.slug(&g.Slug, r.groupKind())},
+		field{"zh", true, r.text(&g.ZH)},
+		field{"en", true, r.text(&g.EN)},
+		field{"evidence", true, word(r, &g.Evidence, "evidence", Evidences())},
+	)
+	m.Groups = append(m.Groups, g)
+}
+
+func (r *reader) measure(n ast.Node, of *Memorandum) {
+	var m Measure
+	var bodies ast.Node
+	r.object(n,
+		field{"slug", true, r.measureSlug(&m.Slug, of)},
+		field{"group", false, r.ref(&m.Group, r.groupKind())},
+		field{"clause", false, r.article(&m.Clause)},
+		field{"zh", true, r.text(&m.ZH)},
+		field{"en", true, r.text(&m.EN)},
+		field{"mode", true, word(r, &m.Mode, "mode", Modes())},
+		field{"bodies", true, func(n ast.Node) { bodies = n; r.refsOf(&m.Bodies, kindBody)(n) }},
+		field{"reaches", true, wordsOf(r, &m.Reaches, "reaches", Reaches())},
+		field{"territory", true, word(r, &m.Territory, "territory", Territories())},
+		field{"bases", true, r.citations(&m.Bases)},
+		field{"basic_list_item", false, r.ref(&m.BasicListItem, kindItem)},
+		field{"from", false, r.date(&m.From)},
+		field{"until", false, r.date(&m.Until)},
+		field{"status", true, word(r, &m.Status, "status", Statuses())},
+		field{"evidence", true, word(r, &m.Evidence, "evidence", Evidences())},
+		field{"note", false, r.text(&m.Note)},
+	)
+	r.span(n, m.From, m.Until)
+	r.nonEmpty(n, "reaches", len(m.Reaches))
+	if m.Status != "" && m.Status != Uncertain && bodies != nil && len(m.Bodies) == 0 {
+		r.note(r.at(n), "memoranda.no-body")
+	}
+	if (!m.From.IsZero() && m.From < of.From) || (!of.Until.IsZero() && max(m.From, m.Until) > of.Until) {
+		r.note(r.at(n), "memoranda.outside-edition")
+	}
+	r.checkSignatories(bodies, of)
+	if m.Status == Moved {
+		r.after = append(r.after, func() { r.checkMoved(n, m) })
+	}
+	of.Measures = append(of.Measures, m)
+}
+
+// measureSlug makes the slug known to its own edition (no repetition) and to the
+// whole catalogue (successions name it; two memoranda may not share it, two
+// editions of one may).
+func (r *reader) measureSlug(into *string, of *Memorandum) func(ast.Node) {
+	return func(n ast.Node) {
+		if r.slug(into, r.measureKind())(n); *into == "" {
+			return
+		}
+		owner, known := r.owners[*into]
+		switch {
+		case !known:
+			r.owners[*into] = of.Slug
+			r.define(kindMeasure, *into, r.at(n))
+		case owner != of.Slug:
+			r.note(r.at(n), "memoranda.duplicate-slug", *into, r.names[kindMeasure][*into])
+		}
+	}
+}
+
+func (r *reader) checkSignatories(bodies ast.Node, of *Memorandum) {
+	list, ok := bodies.(*ast.SequenceNode)
+	if !ok || len(of.Signatories) == 0 {
+		return
+	}
+	for _, each := range list.Values {
+		name, ok := each.(*ast.StringNode)
+		if !ok || slices.Contains(of.Signatories, name.Value) {
+			continue
+		}
+		if _, known := r.names[kindBody][name.Value]; known || r.unknowable[kindBody] {
+			r.note(r.at(each), "memoranda.not-signatory", printable(name.Value))
+		}
+	}
+}
+
+// checkMoved holds a moved measure to a succession that moves it.
+func (r *reader) checkMoved(n ast.Node, m Measure) {
+	if r.unknowable[kindBody] {
+		return
+	}
+	for _, b := range r.catalogue.Bodies {
+		if !slices.Contains(m.Bodies, b.Slug) {
+			continue
+		}
+		for _, s := range b.Successions {
+			if len(s.Measures) == 0 || slices.Contains(s.Measures, m.Slug) {
+				return
+			}
+		}
+	}
+	r.note(r.at(n), "memoranda.no-successor")
+}

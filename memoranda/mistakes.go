@@ -1,0 +1,99 @@
+package memoranda
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Mistake is one fault in one file, placed where a person must look.
+type Mistake struct {
+	File       string `json:"file"`
+	Line       int    `json:"line"`   // from 1; 0: the file as a whole
+	Column     int    `json:"column"` // from 1, in characters
+	Code       string `json:"code"`   // as memoranda.unknown-field
+	ZH         string `json:"zh"`
+	EN         string `json:"en"`
+	Suggestion string `json:"suggestion,omitempty"` // the nearest right word
+}
+
+// String is the mistake on one line, in English.
+func (m Mistake) String() string {
+	text := fmt.Sprintf("%s:%d:%d: %s (%s)", m.File, m.Line, m.Column, m.EN, m.Code)
+	if m.Suggestion != "" {
+		text += fmt.Sprintf("; did you mean %q?", m.Suggestion)
+	}
+	return text
+}
+
+// Mistakes is every fault found in one reading, in the order of file, line and
+// column. It is the error of [Load] and [LoadAttestations].
+type Mistakes []Mistake
+
+// Error lists them, one a line.
+func (ms Mistakes) Error() string {
+	lines := make([]string, len(ms))
+	for i, m := range ms {
+		lines[i] = m.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (ms Mistakes) sorted() Mistakes {
+	slices.SortFunc(ms, func(a, b Mistake) int {
+		return cmp.Or(
+			cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line),
+			cmp.Compare(a.Column, b.Column), cmp.Compare(a.Code, b.Code), cmp.Compare(a.EN, b.EN),
+		)
+	})
+	return slices.Compact(ms)
+}
+
+// words are a code's sentences; %q and %s take the arguments of its report.
+type words struct{ zh, en string }
+
+// mistakeWords has the sentences of every code; a test holds it complete.
+var mistakeWords = map[string]words{
+	"memoranda.syntax":             {"YAML 语法错误:%s", "YAML syntax: %s"},
+	"memoranda.encoding":           {"文件不是 UTF-8 编码", "the file is not UTF-8"},
+	"memoranda.too-large":          {"文件超过 %d 字节", "the file is longer than %d bytes"},
+	"memoranda.several-documents":  {"一个文件只能有一个文档", "a file holds exactly one document"},
+	"memoranda.alias":              {"不接受锚点、别名、合并键或标签", "anchors, aliases, merge keys and tags are not accepted"},
+	"memoranda.wrong-type":         {"%q 应为%s", "%q must be %s"},
+	"memoranda.unknown-field":      {"未知字段 %q", "unknown field %q"},
+	"memoranda.missing-field":      {"缺少字段 %q", "missing field %q"},
+	"memoranda.duplicate-field":    {"字段 %q 重复", "field %q stands twice"},
+	"memoranda.empty":              {"%q 不能为空", "%q may not be empty"},
+	"memoranda.invisible":          {"%q 含有控制字符或者不可见字符", "%q holds control or invisible characters"},
+	"memoranda.bad-slug":           {"%q 不是合格的标识(小写英文、数字和连字符)", "%q is not a slug (lower-case letters, digits, hyphens)"},
+	"memoranda.unknown-word":       {"%q 不是 %s 的允许值", "%q is not a value of %s"},
+	"memoranda.unknown-body":       {"未知成员单位 %q", "unknown body %q"},
+	"memoranda.unknown-basis":      {"未知法律依据 %q", "unknown legal basis %q"},
+	"memoranda.unknown-item":       {"未知基础清单项目 %q", "unknown basic-list item %q"},
+	"memoranda.unknown-edition":    {"未知版本 %q", "unknown edition %q"},
+	"memoranda.unknown-list-type":  {"未知名单类型 %q", "unknown list type %q"},
+	"memoranda.unknown-group":      {"未知措施类别 %q", "unknown group %q"},
+	"memoranda.unknown-measure":    {"未知措施 %q", "unknown measure %q"},
+	"memoranda.unknown-memorandum": {"未知备忘录 %q", "unknown memorandum %q"},
+	"memoranda.duplicate-slug":     {"标识 %q 重复,首次见于 %s", "slug %q stands twice, first at %s"},
+	"memoranda.duplicate-entry":    {"%q 在同一列表中重复", "%q stands twice in one list"},
+	"memoranda.bad-date":           {"%q 不是日期(YYYY-MM-DD)", "%q is not a date (YYYY-MM-DD)"},
+	"memoranda.until-before-from":  {"止日 %s 早于起日 %s", "until %s is before from %s"},
+	"memoranda.outside-edition":    {"有效期超出备忘录版本的有效期", "its validity leaves that of the memorandum edition"},
+	"memoranda.bad-precision":      {"仅知年份时,日期应为该年 12 月 31 日", "where only the year is known the date is its 31 December"},
+	"memoranda.succession-cycle":   {"职能承接构成循环:%s", "successions form a cycle: %s"},
+	"memoranda.overlap":            {"与 %s 的有效期重叠", "its validity overlaps that of %s"},
+	"memoranda.bad-article":        {"%q 不是条文号(如 第12条第3项)", "%q is not an article (as 第12条第3项)"},
+	"memoranda.bad-clause":         {"%q 不是政策文件的序号(如 (一)1)", "%q is not a clause of a policy document (as (一)1)"},
+	"memoranda.wrong-place":        {"%s:法律、法规用 article,政策文件用 clause", "%s: laws are cited by article, policy documents by clause"},
+	"memoranda.not-signatory":      {"成员单位 %q 未签署本备忘录", "body %q did not sign this memorandum"},
+	"memoranda.no-successor":       {"状态为 moved,但没有承接单位", "status is moved, but no body has a successor"},
+	"memoranda.no-body":            {"没有成员单位的措施,状态只能为 uncertain", "a measure without a body can only be uncertain"},
+	"memoranda.score":              {"%q:不得涉及任何评分", "%q: nothing may refer to a score"},
+	"memoranda.no-file":            {"缺少文件 %q", "the file %q is missing"},
+	"memoranda.bad-bool":           {"%q 应为 true 或者 false", "%q must be true or false"},
+	"memoranda.bad-hash":           {"%q 不是 64 位十六进制哈希值", "%q is not a hash of 64 hexadecimal digits"},
+	"memoranda.stale":              {"被核定的内容已变更,其哈希值现为 %s", "what was attested has changed; its hash is now %s"},
+	"memoranda.unverified":         {"演示用核定不得包括未核实的 %q", "an attestation for demonstration may not cover %q, which is unverified"},
+}
