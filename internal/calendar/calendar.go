@@ -87,7 +87,7 @@ func (c *Calendar) Notice(year int) (Notice, bool) {
 
 // IsWorkingDay reports whether d is a working day, and whether that is settled
 // by the loaded notices. For a year without one the answer is an estimate by
-// weekday and statutory days. From 28 December it is settled only when the next
+// weekday and statutory days. From 25 December it is settled only when the next
 // year's notice is loaded too, which may move days across the turn of the year.
 func (c *Calendar) IsWorkingDay(d day.Day) (working, loaded bool) {
 	if worked, ok := c.regional[d]; ok {
@@ -95,7 +95,7 @@ func (c *Calendar) IsWorkingDay(d day.Day) (working, loaded bool) {
 	}
 	y, m, dom := d.Date()
 	_, loaded = c.notices[y]
-	if m == time.December && dom >= 28 && loaded {
+	if m == time.December && dom >= turn && loaded {
 		_, loaded = c.notices[y+1]
 	}
 	if worked, ok := c.marks[d]; ok {

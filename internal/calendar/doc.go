@@ -12,7 +12,7 @@
 // and never changes; With answers with another one that knows one notice more.
 // Of a year without a notice only the statutory days are known, so a period
 // that depends on it has a provisional end: it is kept, shown as provisional,
-// and counted again when the notice is loaded. The same holds of the last days
+// and counted again when the notice is loaded. The same holds of the last week
 // of December while the next year's notice is missing, because notices for a
 // new year reach back into the old one (2022-12-31 was a day off by the notice
 // for 2023).

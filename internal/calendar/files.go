@@ -66,8 +66,11 @@ func (r *reader) contradictions(n Notice, f map[string]ast.Node) {
 	}
 	for _, m := range n.mistakes() {
 		at := f[m.at.field]
-		if items, ok := at.(*ast.SequenceNode); ok && m.at.item < len(items.Values) {
+		if items, ok := at.(*ast.SequenceNode); ok && m.at.item != whole && m.at.item < len(items.Values) {
 			at = items.Values[m.at.item]
+		}
+		if m.at.field == "off" && m.at.item != whole && n.Off[m.at.item].open() {
+			continue
 		}
 		if at == nil || unread[at.GetToken().Position.Line] {
 			continue

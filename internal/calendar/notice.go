@@ -18,6 +18,9 @@ type Span struct {
 	From, To day.Day
 }
 
+// open: a day is missing, or could not be read.
+func (s Span) open() bool { return s.From.IsZero() || s.To.IsZero() }
+
 // Notice is one year's notice of the State Council's office on holidays.
 type Notice struct {
 	Year int
@@ -35,6 +38,11 @@ type Notice struct {
 // in a date.
 const maxSpan = 15
 
+// turn is the day of December from which a year belongs to the next year's
+// notice as well: 2018-12-29 and 2022-12-31 were settled by the notice of the
+// year after.
+const turn = 25
+
 // Validate returns nil or every contradiction in the notice, joined; each wraps
 // ErrNotice.
 func (n Notice) Validate() error {
@@ -45,11 +53,14 @@ func (n Notice) Validate() error {
 	return errors.Join(errs...)
 }
 
-// part names the place of a mistake: a field and, in a list, the item.
+// part names the place of a mistake: a field and, in a list, the item from 0;
+// whole is the field itself.
 type part struct {
 	field string
 	item  int
 }
+
+const whole = -1
 
 type mistake struct {
 	at   part
@@ -62,17 +73,17 @@ func (n Notice) mistakes() []mistake {
 		found = append(found, mistake{at, fmt.Sprintf(format, args...)})
 	}
 	if n.Year < 1999 || n.Year > 2200 {
-		add(part{field: "year"}, "year %d has no such notice", n.Year)
+		add(part{"year", whole}, "year %d has no such notice", n.Year)
 		return found
 	}
 	if n.Reference == "" {
-		add(part{field: "reference"}, "the notice's reference is missing")
+		add(part{"reference", whole}, "the notice's reference is missing")
 	}
 	if n.Evidence == "" {
-		add(part{field: "evidence"}, "where the text was read is missing")
+		add(part{"evidence", whole}, "where the text was read is missing")
 	}
 	if y, _, _ := n.Published.Date(); n.Published.IsZero() || y < n.Year-1 || y > n.Year {
-		add(part{field: "published"}, "the date of publication is not in %d or %d", n.Year-1, n.Year)
+		add(part{"published", whole}, "the date of publication is not in %d or %d", n.Year-1, n.Year)
 	}
 	off := n.checkOff(add)
 	n.checkWorked(off, add)
@@ -80,7 +91,7 @@ func (n Notice) mistakes() []mistake {
 		// Labour Day had one day until 2024.
 		_, m, dom := d.Date()
 		if fixedHoliday(m, dom) && (m != time.May || dom == 1) && !off[d] {
-			add(part{field: "off"}, "the statutory holiday %s is not off", d)
+			add(part{"off", whole}, "the statutory holiday %s is not off", d)
 		}
 	}
 	return found
@@ -93,7 +104,7 @@ func (n Notice) checkOff(add func(part, string, ...any)) map[day.Day]bool {
 		switch {
 		case s.Name == "":
 			add(at, "the days off from %s have no name", s.From)
-		case s.From.IsZero() || s.To.IsZero():
+		case s.open():
 			add(at, "%s lacks its first or last day", s.Name)
 			continue
 		}
@@ -135,7 +146,7 @@ func (n Notice) checkWorked(off map[day.Day]bool, add func(part, string, ...any)
 // covers: a notice speaks of its year and of the turn of the year before it.
 func (n Notice) covers(d day.Day) bool {
 	y, m, dom := d.Date()
-	return y == n.Year || (y == n.Year-1 && m == time.December && dom >= 28)
+	return y == n.Year || (y == n.Year-1 && m == time.December && dom >= turn)
 }
 
 func (n Notice) mark(marks map[day.Day]bool) {

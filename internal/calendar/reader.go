@@ -49,7 +49,7 @@ func (r *reader) root(data []byte) ast.Node {
 		r.add(nil, "the file has more than %d bytes", maxFile)
 		return nil
 	}
-	file, err := parser.ParseBytes(data, 0)
+	file, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		m := &Mistake{File: r.file, Text: "not YAML"}
 		if syntax, ok := errors.AsType[*yaml.SyntaxError](err); ok {
@@ -71,11 +71,25 @@ func (r *reader) root(data []byte) ast.Node {
 func (r *reader) add(at ast.Node, format string, args ...any) {
 	m := &Mistake{File: r.file, Text: fmt.Sprintf(format, args...)}
 	if at != nil {
-		if t := at.GetToken(); t != nil && t.Position != nil {
+		if t := start(at).GetToken(); t != nil && t.Position != nil {
 			m.Line, m.Column = t.Position.Line, t.Position.Column
 		}
 	}
 	r.mistakes = append(r.mistakes, m)
+}
+
+// start: the token of a block mapping is its first colon; people look for the
+// first key.
+func start(n ast.Node) ast.Node {
+	switch m := n.(type) {
+	case *ast.MappingNode:
+		if !m.IsFlowStyle && len(m.Values) > 0 {
+			return m.Values[0].Key
+		}
+	case *ast.MappingValueNode:
+		return m.Key
+	}
+	return n
 }
 
 // err joins the mistakes in the order of their places.
