@@ -96,10 +96,11 @@ func (i Identifier) Birth() (day.Day, bool) {
 	return birth(i.Number)
 }
 
-// Sex returns "male" or "female" by the parity of the sequence number; false
-// for kinds and forms that do not tell.
+// Sex returns "male" or "female" by the parity of the sequence number of a
+// resident ID or residence permit; false for the other kinds. (Whether a
+// foreigner's card follows the same parity has not been verified.)
 func (i Identifier) Sex() (string, bool) {
-	if i.Kind.class() != "cn-person" || len(i.Number) != personalLength {
+	if (i.Kind != ResidentID && i.Kind != ResidencePermit) || len(i.Number) != personalLength {
 		return "", false
 	}
 	if (i.Number[16]-'0')%2 == 1 {
