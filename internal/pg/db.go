@@ -1,0 +1,115 @@
+package pg
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+)
+
+const (
+	defaultMaxConns    = 16
+	defaultMaxConnIdle = 5 * time.Minute
+	// A transaction does no network, so one that idles for minutes is a fault,
+	// and would hold back vacuum and whoever waits for its locks.
+	defaultIdleInTx = 2 * time.Minute
+)
+
+// Config says where the database is and how it is used.
+type Config struct {
+	// URL is a PostgreSQL URL or keyword string; several hosts with
+	// target_session_attrs=read-write find the primary of a pair. Required.
+	URL string
+	// MaxConns is the size of the pool that bun, River and everything else
+	// share; 0 means 16.
+	MaxConns int32
+	// ApplicationName shows in pg_stat_activity; empty means "concordat".
+	ApplicationName string
+	// MaxConnIdle is how long an unused connection is kept; 0 means 5 minutes.
+	MaxConnIdle time.Duration
+	// IdleInTx is how long a transaction may sit without a statement before
+	// PostgreSQL ends its connection; 0 means 2 minutes, negative no limit.
+	IdleInTx time.Duration
+	// StatementTimeout ends a statement that runs longer; 0 means no limit.
+	StatementTimeout time.Duration
+	// Tracer sees every query of the pool, bun's too; nil means nobody does.
+	Tracer pgx.QueryTracer
+}
+
+// DB is a database: bun for our queries, the pool beneath it for River, COPY,
+// LISTEN and prepared statements. Both draw on the same connections.
+type DB struct {
+	*bun.DB
+	// Pool is the pool that bun runs on; [DB.Close] closes it.
+	Pool *pgxpool.Pool
+}
+
+// Open connects and asks once whether the database answers. The session zone
+// is UTC.
+func Open(ctx context.Context, cfg Config) (*DB, error) {
+	poolConfig, err := cfg.pool()
+	if err != nil {
+		return nil, err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, poolConfig)
+	if err != nil {
+		return nil, fmt.Errorf("make connection pool: %w", err)
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("reach database: %w", err)
+	}
+	db := sql.OpenDB(connector{pool: pool})
+	db.SetMaxIdleConns(0) // the pool keeps the idle ones, or others would starve
+	return &DB{DB: bun.NewDB(db, pgdialect.New()), Pool: pool}, nil
+}
+
+// Close waits for the connections in use to come back, and closes them all.
+func (db *DB) Close() error {
+	err := db.DB.Close()
+	db.Pool.Close()
+	if err != nil {
+		return fmt.Errorf("close database: %w", err)
+	}
+	return nil
+}
+
+func (cfg Config) pool() (*pgxpool.Config, error) {
+	poolConfig, err := pgxpool.ParseConfig(cfg.URL)
+	if err != nil {
+		// The parser's error hides the password, and nothing else is added.
+		return nil, fmt.Errorf("read database URL: %w", err)
+	}
+	poolConfig.MaxConns = cfg.MaxConns
+	if cfg.MaxConns == 0 {
+		poolConfig.MaxConns = defaultMaxConns
+	}
+	poolConfig.MaxConnIdleTime = cfg.MaxConnIdle
+	if cfg.MaxConnIdle == 0 {
+		poolConfig.MaxConnIdleTime = defaultMaxConnIdle
+	}
+	poolConfig.ConnConfig.Tracer = cfg.Tracer
+	session := poolConfig.ConnConfig.RuntimeParams
+	session["timezone"] = "UTC"
+	session["application_name"] = cfg.ApplicationName
+	if cfg.ApplicationName == "" {
+		session["application_name"] = "concordat"
+	}
+	idle := cfg.IdleInTx
+	if idle == 0 {
+		idle = defaultIdleInTx
+	}
+	session["idle_in_transaction_session_timeout"] = milliseconds(idle)
+	session["statement_timeout"] = milliseconds(cfg.StatementTimeout)
+	return poolConfig, nil
+}
+
+// milliseconds writes a limit as PostgreSQL reads it, where 0 means none.
+func milliseconds(limit time.Duration) string {
+	return fmt.Sprint(max(limit, 0).Milliseconds())
+}

@@ -1,0 +1,38 @@
+// Package pg is the door to PostgreSQL: a pool that bun and River share, the
+// one way into a transaction, and a private cluster for whoever has no
+// database of their own.
+//
+// # Transactions
+//
+// [DB] is bun over a pgx pool. [DB.InTx] is the only door to a transaction:
+//
+//	err := db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+//		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+//			return err
+//		}
+//		return tx.Pgx(func(view pgx.Tx) error {
+//			_, err := jobs.InsertManyFastTx(ctx, view, wakeUps)
+//			return err
+//		})
+//	})
+//
+// The row and the jobs commit together or not at all. The function must be
+// repeatable: after a deadlock (40P01) or a serialisation failure (40001) it
+// runs again in a new transaction, so it sends nothing and keeps nothing from a
+// run that failed. A lost connection is never repeated: nobody knows whether
+// its commit arrived.
+//
+// Bun writes arguments into the text of its queries. Those travel in one round
+// trip, unprepared; what goes through [DB.Pool] or [Tx.Pgx] with arguments is
+// prepared once per connection and kept. Hot statements belong there.
+//
+// # The private cluster
+//
+// [StartCluster] runs a PostgreSQL of our own from the binaries of the system,
+// in a directory of ours, behind a socket that only this user (and root) can
+// reach. It lives and dies with the process that started it; a second process
+// that names the same directory is a guest ([Cluster.Adopted]). [FreshDir]
+// finds a place for a cluster that is thrown away afterwards.
+//
+// The package runs on Linux: it relies on parent-death signals and /proc.
+package pg
