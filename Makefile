@@ -1,0 +1,85 @@
+# Two commands are enough: `make demo` runs the main job, `make test` checks everything. Both see to what is missing.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# Tools are built from tools.mod into .bin, named by version, so that a new version is a new file.
+tool_version = $(shell awk '$$1 == "$(1)" || $$2 == "$(1)" { print ($$1 == "require" ? $$3 : $$2); exit }' tools.mod)
+LINT     := .bin/golangci-lint-$(call tool_version,github.com/golangci/golangci-lint/v2)
+DEADCODE := .bin/deadcode-$(call tool_version,golang.org/x/tools)
+
+# Two cores: packages one after another, since each brings its own PostgreSQL; four tests of a package at a time.
+TESTFLAGS ?= -p 1 -parallel 4
+FUZZTIME  ?= 3s
+BUDGET    := 20
+STEPS     := lint race fuzz deadcode fix tidy drift
+
+.PHONY: demo test $(STEPS) fmt bench generate build help deps
+
+demo: deps ## run the main job: `concordat demo`, on made data, with a PostgreSQL of its own
+	@go run ./cmd/concordat demo $(ARGS)
+
+test: ## check everything: linters, tests with -race, fuzz, dead code, drift; prints the time used
+	@SECONDS=0; status=0; times=; \
+	for step in deps $(STEPS); do \
+		begun=$$SECONDS; [[ $$step == deps ]] || echo "== $$step"; \
+		$(MAKE) $$step || { status=$$?; times+=" $$step $$((SECONDS - begun)) s (stopped here)"; break; }; \
+		times+=" $$step $$((SECONDS - begun)) s,"; \
+	done; \
+	echo; echo "steps:$${times%,}"; \
+	over=; if ((SECONDS > $(BUDGET) * 60)); then over=', OVER IT'; fi; \
+	printf 'used %d min %02d s of the budget of $(BUDGET) min%s\n' $$((SECONDS / 60)) $$((SECONDS % 60)) "$$over"; \
+	exit $$status
+
+deps:
+	@.ci/deps
+
+lint: $(LINT) ## the linters and formatters of .golangci.yml, and go vet
+	@go vet ./...
+	@$(LINT) run ./...
+
+race: ## every test, with the race detector
+	@go build -race ./... # all cores, so that the slow part of compiling is done before -p 1
+	@go test -race $(TESTFLAGS) ./...
+
+fuzz: ## every fuzz target for some seconds (FUZZTIME)
+	@.ci/fuzz $(FUZZTIME)
+
+deadcode: $(DEADCODE) ## functions that nothing reaches, tests counted as users
+	@found=$$($(DEADCODE) -test ./...); [[ -z $$found ]] || { echo "$$found"; exit 1; }
+
+fix: ## what `go fix` would modernise: must be nothing
+	@go fix -diff ./...
+
+tidy: ## go.mod and go.sum say what is used, no more
+	@go mod tidy -diff
+
+drift: ## generated files are what `make generate` makes
+	@state() { git status --porcelain; git diff; }; \
+	before=$$(state); $(MAKE) generate; after=$$(state); \
+	[[ $$before == "$$after" ]] || { echo 'generated files had drifted; they are made anew now, commit them:'; git status --short; exit 1; }
+
+generate: ## make generated files anew
+	@go generate ./...
+	@go run ./internal/docgen/invariants
+
+fmt: $(LINT) ## format the Go files (gofumpt, gci)
+	@$(LINT) fmt ./...
+
+bench: deps ## run the measurements: `concordat bench`
+	@go run ./cmd/concordat bench $(ARGS)
+
+build: ## build the program into .bin/concordat
+	@go build -trimpath -o .bin/concordat ./cmd/concordat
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(LINT): tools.mod tools.sum
+	@echo "building $@ (once, some minutes)"
+	@go build -modfile=tools.mod -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint && touch $@
+
+$(DEADCODE): tools.mod tools.sum
+	@echo "building $@ (once)"
+	@go build -modfile=tools.mod -o $@ golang.org/x/tools/cmd/deadcode && touch $@
