@@ -71,7 +71,7 @@ func (r *reader) measure(n ast.Node, of *Memorandum) {
 	r.object(n,
 		field{"slug", true, r.measureSlug(&m.Slug, of)},
 		field{"group", false, r.ref(&m.Group, r.groupKind())},
-		field{"clause", false, r.article(&m.Clause)},
+		field{"clause", false, r.formed(&m.Clause, memorandumClauseForm, "memoranda.bad-memorandum-clause")},
 		field{"zh", true, r.text(&m.ZH)},
 		field{"en", true, r.text(&m.EN)},
 		field{"mode", true, word(r, &m.Mode, "mode", Modes())},

@@ -42,6 +42,8 @@ func (r *reader) succession(n ast.Node, b *Body) {
 var (
 	articleForm = regexp.MustCompile(`^第[1-9]\d*条(之[一二三四五六七八九十]+)?(第[1-9]\d*款)?(第[1-9]\d*项)?$`)
 	clauseForm  = regexp.MustCompile(`^\([一二三四五六七八九十]+\)([1-9]\d*)?$`)
+	// memorandumClauseForm is how memoranda number their own clauses.
+	memorandumClauseForm = regexp.MustCompile(`^第[一二三四五六七八九十百]+条$`)
 )
 
 func (r *reader) article(into *string) func(ast.Node) {

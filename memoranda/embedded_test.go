@@ -1,0 +1,190 @@
+package memoranda
+
+import (
+	"encoding/hex"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"concordat/memoranda/day"
+)
+
+var update = flag.Bool("update", false, "write the golden files and the demonstration's attestation anew")
+
+// embedded loads the catalogue for a test.
+func embedded(t testing.TB) *Catalogue {
+	t.Helper()
+	c, err := Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// demonstration loads the demonstration's attestations for a test.
+func demonstration(t testing.TB, c *Catalogue) *Attestations {
+	t.Helper()
+	a, err := DemonstrationAttestations(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func date(t testing.TB, text string) day.Day {
+	t.Helper()
+	d, err := day.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// TestEmbeddedCounts holds the catalogue to the published totals and to what the
+// sources show.
+func TestEmbeddedCounts(t *testing.T) {
+	t.Parallel()
+	c := embedded(t)
+	m := c.Memorandum("judgment-debtor-141", "2016")
+	if m == nil {
+		t.Fatal("memorandum 141 is missing")
+	}
+	evidence := make(map[Evidence]int)
+	clauses, groups := 0, make(map[string]bool)
+	for _, one := range m.Measures {
+		evidence[one.Evidence]++
+		groups[one.Group] = true
+		if one.Clause != "" {
+			clauses++
+		}
+		if one.Clause != "" && one.Evidence != Seen {
+			t.Errorf("%s has a clause but is %s", one.Slug, one.Evidence)
+		}
+	}
+	for _, row := range []struct {
+		what      string
+		got, want int
+	}{
+		{"signatories", len(m.Signatories), 44},
+		{"measures", len(m.Measures), 55},
+		{"groups", len(m.Groups), 8},
+		{"groups in use", len(groups), 8},
+		{"seen", evidence[Seen], 29},
+		{"seen with their clause", clauses, 10},
+		{"known", evidence[Known], 11},
+		{"unverified", evidence[Unverified], 15},
+		{"basic-list editions", len(c.BasicList.Editions), 3},
+	} {
+		if row.got != row.want {
+			t.Errorf("%s: %d, want %d", row.what, row.got, row.want)
+		}
+	}
+	for _, i := range c.BasicList.Items {
+		if i.TitleVerified {
+			t.Errorf("the title of %s is marked verified; none was read", i.Slug)
+		}
+	}
+	for _, slug := range []string{"china-railway", "supreme-court"} {
+		if len(c.Body(slug, date(t, "2025-09-01"))) != 1 {
+			t.Errorf("%s does not resolve to one role", slug)
+		}
+	}
+}
+
+// TestNoSignatoryIsIdle shows which signatories carry no measure: those whose
+// own measure is not known. Should the list change, the catalogue gained or lost
+// knowledge.
+func TestNoSignatoryIsIdle(t *testing.T) {
+	t.Parallel()
+	m := embedded(t).Memorandum("judgment-debtor-141", "2016")
+	busy := make(map[string]bool)
+	for _, one := range m.Measures {
+		for _, b := range one.Bodies {
+			busy[b] = true
+		}
+	}
+	var idle []string
+	for _, s := range m.Signatories {
+		if !busy[s] {
+			idle = append(idle, s)
+		}
+	}
+	if got := strings.Join(idle, " "); got != "legislative-affairs" {
+		t.Errorf("signatories without a measure: %q", got)
+	}
+}
+
+func TestDemonstrationAttests(t *testing.T) {
+	t.Parallel()
+	c := embedded(t)
+	if *update {
+		text := demonstrationText(c)
+		if err := os.WriteFile("demonstration/attestation.yaml", []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if want := demonstrationText(c); string(demonstrationAttestation) != want {
+		t.Error("demonstration/attestation.yaml is behind the catalogue: run go test ./memoranda -run Demonstration -update")
+	}
+	a := demonstration(t, c)
+	if !a.Demonstration() {
+		t.Error("the demonstration's attestations are not marked so")
+	}
+	m := c.Memorandum("judgment-debtor-141", "2016")
+	for _, one := range m.Measures {
+		if got, want := a.Measure(m.Slug, m.Edition, one.Slug), one.Evidence != Unverified; got != want {
+			t.Errorf("%s (%s) attested: %v, want %v", one.Slug, one.Evidence, got, want)
+		}
+	}
+	for _, e := range c.BasicList.Editions {
+		if got, want := a.BasicListEdition(e.Name), e.Name == "2024"; got != want {
+			t.Errorf("basic list %s attested: %v, want %v", e.Name, got, want)
+		}
+	}
+	var nobody *Attestations
+	if nobody.Measure(m.Slug, m.Edition, "air-travel") || nobody.Basis("policy-64") || nobody.BasicListEdition("2024") {
+		t.Error("nil attestations attest something")
+	}
+}
+
+// demonstrationText writes the statement that the demonstration may make.
+func demonstrationText(c *Catalogue) string {
+	m := c.Memorandum("judgment-debtor-141", "2016")
+	a := Attestation{Memorandum: m.Slug, Edition: m.Edition, BasicList: []string{"2024"}, Demonstration: true}
+	for _, one := range m.Measures {
+		if one.Evidence != Unverified {
+			a.Measures = append(a.Measures, one.Slug)
+		}
+	}
+	for _, b := range c.Bases {
+		if b.Evidence != Unverified {
+			a.Bases = append(a.Bases, b.Slug)
+		}
+	}
+	hash := c.AttestedHash(a)
+	var b strings.Builder
+	b.WriteString(`# Made for demonstration and tests: no lawyer said this. It covers what is seen or
+# known, the basic-list edition of 2024 with its unverified titles, and never an
+# unverified measure. Written by: go test ./memoranda -run Demonstration -update
+attestations:
+  - who: {name: 演示核定, role: 演示用,并非律师}
+    when: 2025-01-01
+    source: none; made for demonstration
+    demonstration: true
+`)
+	fmt.Fprintf(&b, "    memorandum: %s\n    edition: %q\n    basic_list: [%q]\n", m.Slug, m.Edition, "2024")
+	fmt.Fprintf(&b, "    hash: %q\n", hex.EncodeToString(hash[:]))
+	for _, list := range []struct {
+		name  string
+		slugs []string
+	}{{"measures", a.Measures}, {"bases", a.Bases}} {
+		fmt.Fprintf(&b, "    %s:\n", list.name)
+		for _, slug := range list.slugs {
+			fmt.Fprintf(&b, "      - %s\n", slug)
+		}
+	}
+	return b.String()
+}
