@@ -58,7 +58,8 @@ func ParseCaseNumber(text string) (CaseNumber, error) {
 		return CaseNumber{}, refuse(CodeCaseNumber)
 	}
 	n := CaseNumber{Year: atoi(m[1]), Court: m[2], Type: m[3], Serial: atoi(m[4]), Sub: m[5]}
-	if n.Year < firstCaseYear || n.Serial == 0 {
+	// 第 ends the type of the old free form (执字第) and stands in no type code.
+	if n.Year < firstCaseYear || n.Serial == 0 || strings.Contains(n.Type, "第") {
 		return CaseNumber{}, refuse(CodeCaseNumber)
 	}
 	return n, nil

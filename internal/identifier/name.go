@@ -62,7 +62,7 @@ func nameRune(r rune) rune {
 	}
 	half := halfWidth(r)
 	switch {
-	case unicode.Is(unicode.Z, half):
+	case unicode.IsSpace(half), unicode.Is(unicode.Z, half):
 		return ' '
 	case half < utf8.RuneSelf && alphanumeric(byte(unicode.ToUpper(half))):
 		return half

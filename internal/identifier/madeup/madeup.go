@@ -21,6 +21,9 @@ var courts = [...]string{
 	"桂0110", "桂0123", "桂0124", "桂0125", "桂0126", "桂0181",
 }
 
+// characters are those that a USCC allows.
+const characters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
 // Regions returns the region codes that made numbers carry.
 func Regions() []string { return append([]string(nil), regions[:]...) }
 
@@ -116,7 +119,6 @@ func (m *Maker) OrganisationCode() identifier.Identifier {
 // organisation draws an organisation code from the characters that a USCC
 // allows.
 func (m *Maker) organisation(prefix string) string {
-	const characters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 	first8 := prefix
 	for len(first8) < 8 {
 		first8 += string(characters[m.random.IntN(len(characters))])

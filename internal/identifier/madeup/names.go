@@ -17,22 +17,8 @@ var (
 	shops = []string{"小吃店", "五金店", "水果店", "理发店", "便利店", "汽车修理部"}
 )
 
-// Persons is the number of different names that Person gives.
-const Persons = 10 * 12 * 10 * 12
-
-// Person returns the n-th made name of a person, as 演示甲子某; n counts from 0
-// and starts again after Persons.
-func Person(n int) string {
-	n = (n%Persons + Persons) % Persons
-	name := "演示" + string(stems[n%10]) + string(branches[n/10%12]) + "某"
-	if n /= 120; n > 0 {
-		name += string(stems[n%10]) + string(branches[n/10])
-	}
-	return name
-}
-
 // PersonName returns a made name of a person.
-func (m *Maker) PersonName() string { return Person(m.random.IntN(Persons)) }
+func (m *Maker) PersonName() string { return NthPersonName(m.random.IntN(PersonNames)) }
 
 // LongPersonName returns a made name with a middle dot, of the form that many
 // minorities' names have.
