@@ -1,0 +1,72 @@
+package enforcement
+
+import (
+	"slices"
+	"time"
+)
+
+// Role is what an actor may be (design: courts, departments, overseers, operators).
+type Role string
+
+// The roles. System acts by itself on a date; it never decides.
+const (
+	Clerk              Role = "clerk"
+	Judge              Role = "judge"
+	President          Role = "president"
+	DepartmentClerk    Role = "department-clerk"
+	DepartmentReviewer Role = "department-reviewer"
+	Overseer           Role = "overseer"
+	Operator           Role = "operator"
+	System             Role = "system"
+)
+
+// Roles lists every role a token can carry.
+func Roles() []Role {
+	return []Role{Clerk, Judge, President, DepartmentClerk, DepartmentReviewer, Overseer, Operator}
+}
+
+// OrganisationID numbers an organisation; 0 is none.
+type OrganisationID int32
+
+// Actor is who acted: a person or a system, for an organisation, in a role.
+type Actor struct {
+	ID           string
+	Role         Role
+	Organisation OrganisationID
+}
+
+// Act says when and by whom something is done.
+type Act struct {
+	// At is the legal instant of the act, UTC.
+	At time.Time
+	// Actor must be set; the zero Actor is refused.
+	Actor Actor
+	// Key makes the act repeatable: an act asked again under its key is done
+	// once and answered alike. Empty means no such protection.
+	Key string
+}
+
+// Daily is the act of the system at the turn of a day.
+func Daily(at time.Time) Act { return Act{At: at, Actor: Actor{ID: "daily-round", Role: System}} }
+
+func (a Act) check(roles ...Role) error {
+	if a.At.IsZero() {
+		return refuse("act.at")
+	}
+	if a.Actor.ID == "" || a.Actor.Role == "" {
+		return refuse("act.actor")
+	}
+	if len(roles) > 0 && !slices.Contains(roles, a.Actor.Role) {
+		return refuse("role.forbidden", "role", string(a.Actor.Role))
+	}
+	return nil
+}
+
+// ofCourt demands that a court's own people act on its records; the system may
+// act for every court.
+func (a Act) ofCourt(court OrganisationID) error {
+	if a.Actor.Role != System && a.Actor.Organisation != court {
+		return refuse("not-found")
+	}
+	return nil
+}

@@ -1,0 +1,262 @@
+package enforcement
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/internal/pg"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// ReportOutcome is what a department did with one measure.
+type ReportOutcome string
+
+// The outcomes of a measure.
+const (
+	Implemented   ReportOutcome = "implemented"
+	NotApplicable ReportOutcome = "not-applicable"
+	RefusedReport ReportOutcome = "refused"
+	Lifted        ReportOutcome = "lifted"
+	Kept          ReportOutcome = "kept"
+)
+
+var reportOutcomes = []ReportOutcome{Implemented, NotApplicable, RefusedReport, Lifted, Kept}
+
+// Report is a department's word on one measure of one version.
+type Report struct {
+	Measure MeasureName
+	Outcome ReportOutcome
+	// Reason is the code of the ground of a refusal: no-legal-basis,
+	// beyond-basic-list or identity-doubtful.
+	Reason string
+	// Basis and KeptUntil are required of a measure kept after its end on the
+	// department's own basis (中办发〔2016〕64号).
+	Basis     string
+	KeptUntil day.Day
+}
+
+// Answer is an organisation's answer to one version of one directive, given by
+// API or by hand. Step is Delivered or Acknowledged.
+type Answer struct {
+	Directive ID
+	Version   int16
+	Step      Step
+	Reports   []Report
+}
+
+func (p Report) check() error {
+	switch {
+	case !slices.Contains(reportOutcomes, p.Outcome):
+		return refuse("report.outcome")
+	case p.Outcome == RefusedReport && !slices.Contains([]string{"no-legal-basis", "beyond-basic-list", "identity-doubtful"}, p.Reason):
+		return refuse("report.reason")
+	case p.Outcome == Kept && (p.Basis == "" || p.KeptUntil.IsZero()):
+		return refuse("report.kept")
+	case p.Outcome != Kept && !p.KeptUntil.IsZero():
+		return refuse("report.kept")
+	}
+	return nil
+}
+
+// CheckReports refuses a report that lacks what it must carry.
+func (r *Register) CheckReports(reports []Report) error {
+	for _, p := range reports {
+		if err := p.check(); err != nil {
+			return err
+		}
+		if _, ok := r.MeasureNumber(p.Measure); !ok {
+			return refuse("answer.measure", "measure", p.Measure.Slug)
+		}
+	}
+	return nil
+}
+
+// Answer records the answers of the actor's own organisation. They are
+// idempotent; an answer to an older version closes no newer one.
+func (r *Register) Answer(ctx context.Context, act Act, answers []Answer) error {
+	if err := act.check(DepartmentClerk, DepartmentReviewer); err != nil {
+		return err
+	}
+	a := Attempt{Organisation: act.Actor.Organisation}
+	results := make([]Result, 0, len(answers))
+	for _, given := range answers {
+		if given.Step != Delivered && given.Step != Acknowledged {
+			return refuse("answer.outcome")
+		}
+		if len(given.Reports) > 0 && act.Actor.Role != DepartmentReviewer {
+			return refuse("role.forbidden", "role", string(act.Actor.Role))
+		}
+		if err := r.CheckReports(given.Reports); err != nil {
+			return err
+		}
+		a.Directives, a.Versions = append(a.Directives, given.Directive), append(a.Versions, given.Version)
+		results = append(results, Result{Step: given.Step, Reports: given.Reports})
+	}
+	_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
+		e := &event{Kind: EventAnswers, Directives: a.Directives, Versions: a.Versions, Outcomes: make([]int16, len(results))}
+		for i, result := range results {
+			e.Outcomes[i] = stepNumber(result.Step)
+		}
+		return e, tx.Pgx(func(p pgx.Tx) error {
+			if err := ownVersions(ctx, p, a); err != nil {
+				return err
+			}
+			if err := r.recordAnswers(ctx, p, a, results); err != nil {
+				return err
+			}
+			return r.writeReports(ctx, p, act, a, results)
+		})
+	})
+	return err
+}
+
+// ownVersions refuses answers to directives of another organisation, or to
+// versions that do not exist.
+func ownVersions(ctx context.Context, p pgx.Tx, a Attempt) error {
+	var known int
+	err := p.QueryRow(ctx, `SELECT count(*) FROM unnest($1::uuid[], $2::smallint[]) u (id, v) JOIN directive d ON d.id = u.id AND d.organisation_id = $3
+		LEFT JOIN amendment m ON m.directive_id = u.id AND m.version = u.v WHERE u.v = 1 OR m.version IS NOT NULL`, a.Directives, a.Versions, a.Organisation).Scan(&known)
+	if err != nil {
+		return fmt.Errorf("look up the answered directives: %w", err)
+	}
+	if known != len(a.Directives) {
+		return refuse("answer.directive")
+	}
+	return nil
+}
+
+// recordAnswers moves versions forward, never back. What was cancelled and is
+// answered all the same did leave: its newest version is queued if it was held
+// for nothing-left.
+func (r *Register) recordAnswers(ctx context.Context, p pgx.Tx, a Attempt, results []Result) error {
+	names := make([]string, len(results))
+	for i, result := range results {
+		names[i] = string(result.Step)
+	}
+	_, err := p.Exec(ctx, `UPDATE directive d SET step = u.step::step, due = false FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
+		WHERE d.id = u.id AND u.v = 1 AND (d.step = 'cancelled' OR d.step < u.step::step)`, a.Directives, a.Versions, names)
+	if err != nil {
+		return fmt.Errorf("record answers to first versions: %w", err)
+	}
+	_, err = p.Exec(ctx, `UPDATE amendment d SET step = u.step::step, due = false FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
+		WHERE d.directive_id = u.id AND d.version = u.v AND (d.step = 'cancelled' OR d.step < u.step::step)`, a.Directives, a.Versions, names)
+	if err != nil {
+		return fmt.Errorf("record answers to later versions: %w", err)
+	}
+	return nil
+}
+
+// writeReports keeps the newest word on each measure, and logs what changed.
+func (r *Register) writeReports(ctx context.Context, p pgx.Tx, act Act, a Attempt, results []Result) error {
+	var e event
+	day := r.Today(act.At)
+	for i, result := range results {
+		for _, report := range result.Reports {
+			number, ok := r.MeasureNumber(report.Measure)
+			if !ok {
+				return refuse("answer.measure", "measure", report.Measure.Slug)
+			}
+			if err := report.check(); err != nil {
+				return err
+			}
+			tag, err := p.Exec(ctx, `INSERT INTO report (directive_id, version, measure_id, outcome, reason, basis, kept_until, reported_on)
+				VALUES ($1, $2, $3, $4::text::report_outcome, $5, $6, $7::date, $8::date)
+				ON CONFLICT ON CONSTRAINT report_pkey DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason, basis = excluded.basis, kept_until = excluded.kept_until, reported_on = excluded.reported_on
+				WHERE (report.outcome, report.reason, report.basis, report.kept_until) IS DISTINCT FROM (excluded.outcome, excluded.reason, excluded.basis, excluded.kept_until)`,
+				a.Directives[i], a.Versions[i], number, report.Outcome, report.Reason, report.Basis, report.KeptUntil, day)
+			if err != nil {
+				return fmt.Errorf("write a report: %w", err)
+			}
+			if tag.RowsAffected() > 0 {
+				e.Directives, e.Versions = append(e.Directives, a.Directives[i]), append(e.Versions, a.Versions[i])
+				e.Measures, e.Outcomes = append(e.Measures, number), append(e.Outcomes, int16(slices.Index(reportOutcomes, report.Outcome)))
+			}
+		}
+	}
+	if len(e.Directives) == 0 {
+		return nil
+	}
+	e.ID, e.Kind, e.Day = NewID(), EventReports, day
+	if _, err := p.Exec(ctx, insertEvent, e.args(act, r.machine())...); err != nil {
+		return fmt.Errorf("log reports: %w", err)
+	}
+	return nil
+}
+
+// Directive is a directive as its own organisation or an overseer sees it.
+type Directive struct {
+	ID           ID                   `json:"id"`
+	Organisation OrganisationID       `json:"organisation"`
+	Ground       ID                   `json:"ground"`
+	GroundKind   memoranda.GroundKind `json:"ground_kind"`
+	Version      int16                `json:"version"`
+	Kind         VersionKind          `json:"kind"`
+	Step         Step                 `json:"step"`
+	Measures     []MeasureName        `json:"measures"`
+	ValidUntil   day.Day              `json:"valid_until,omitzero"`
+}
+
+const selectDirective = `SELECT d.id, d.organisation_id, d.ground_id, d.ground_kind::text, coalesce(a.version, 1), coalesce(a.kind::text, 'impose'),
+    coalesce(a.step, d.step)::text, coalesce(a.measures, d.measures), CASE WHEN a.version IS NULL THEN d.valid_until ELSE a.valid_until END
+  FROM directive d LEFT JOIN LATERAL (SELECT version, kind, step, measures, valid_until FROM amendment WHERE directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true`
+
+func (r *Register) scanDirective(row pgx.CollectableRow) (Directive, error) {
+	var d Directive
+	var set []int16
+	err := row.Scan(&d.ID, &d.Organisation, &d.Ground, &d.GroundKind, &d.Version, &d.Kind, &d.Step, &set, &d.ValidUntil)
+	d.Measures = make([]MeasureName, 0, len(set))
+	for _, m := range set {
+		d.Measures = append(d.Measures, r.MeasureName(m))
+	}
+	return d, err
+}
+
+// Directives lists what an organisation holds or shall hold, by id from after
+// on: a department its own and nothing else, an overseer all.
+func (r *Register) Directives(ctx context.Context, act Act, after ID, limit int) ([]Directive, error) {
+	if err := act.check(DepartmentClerk, DepartmentReviewer, Overseer, System); err != nil {
+		return nil, err
+	}
+	org := act.Actor.Organisation
+	if act.Actor.Role == Overseer || act.Actor.Role == System {
+		org = 0
+	}
+	rows, err := r.db.Pool.Query(ctx, selectDirective+` WHERE ($1 = 0 OR d.organisation_id = $1) AND d.id > $2 ORDER BY d.id LIMIT $3`, int32(org), [16]byte(after), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list directives: %w", err)
+	}
+	return pgx.CollectRows(rows, r.scanDirective)
+}
+
+// DirectivesOf lists the directives of one ground, for the list owner.
+func (r *Register) DirectivesOf(ctx context.Context, ground ID) ([]Directive, error) {
+	rows, err := r.db.Pool.Query(ctx, selectDirective+` JOIN ground g ON g.id = d.ground_id AND g.subject_id = d.subject_id WHERE g.id = $1 ORDER BY d.id`, ground)
+	if err != nil {
+		return nil, fmt.Errorf("list the directives of %s: %w", ground, err)
+	}
+	return pgx.CollectRows(rows, r.scanDirective)
+}
+
+// Directive returns one directive of the actor's organisation.
+func (r *Register) Directive(ctx context.Context, act Act, id ID) (Directive, error) {
+	if err := act.check(DepartmentClerk, DepartmentReviewer, Overseer, System); err != nil {
+		return Directive{}, err
+	}
+	rows, err := r.db.Pool.Query(ctx, selectDirective+` WHERE d.id = $1`, id)
+	if err != nil {
+		return Directive{}, fmt.Errorf("read directive %s: %w", id, err)
+	}
+	d, err := pgx.CollectExactlyOneRow(rows, r.scanDirective)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return d, refuse("not-found")
+	}
+	if err == nil && (act.Actor.Role == DepartmentClerk || act.Actor.Role == DepartmentReviewer) && d.Organisation != act.Actor.Organisation {
+		return Directive{}, refuse("not-found")
+	}
+	return d, err
+}

@@ -1,0 +1,325 @@
+package enforcement
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/internal/pg"
+	"concordat/memoranda/day"
+)
+
+// Item is one version of one directive as it travels.
+type Item struct {
+	Directive  ID
+	Version    int16
+	Kind       VersionKind
+	Measures   []int16
+	ValidUntil day.Day
+	Subject    Identity
+	Ground     Ground
+}
+
+// Ground is what an item says of the decision it rests on.
+type Ground struct {
+	ID         ID
+	Kind       string
+	ListType   string
+	Reference  string
+	DecidedOn  day.Day
+	Owner      string // slug of the list owner
+	CaseNumber string
+}
+
+// Later versions are few, so the two due indexes are read apart and merged; the
+// cursor keeps one pass from sending twice what it left in doubt.
+const selectDue = `SELECT x.id, x.version, x.kind, x.measures, x.valid_until, s.id, s.envelope, s.sealed,
+    g.id, g.kind::text, g.list_type, g.reference, g.decided_on, o.slug, coalesce(c.number, '')
+  FROM (
+    (SELECT id, 1::smallint AS version, 'impose' AS kind, measures, valid_until, subject_id, ground_id
+      FROM directive WHERE $2 = 'bulk' AND organisation_id = $1 AND due AND id > $3 ORDER BY id LIMIT $4)
+    UNION ALL
+    (SELECT d.id, a.version, a.kind::text, a.measures, a.valid_until, d.subject_id, d.ground_id
+      FROM amendment a JOIN directive d ON d.id = a.directive_id
+      WHERE a.organisation_id = $1 AND a.lane = $2::text::lane AND a.due AND a.directive_id > $3
+        AND (a.not_before IS NULL OR a.not_before <= $5::date) ORDER BY a.directive_id LIMIT $4)
+    ORDER BY id LIMIT $4) x
+  JOIN subject s ON s.id = x.subject_id JOIN ground g ON g.id = x.ground_id JOIN organisation o ON o.id = g.organisation_id
+  LEFT JOIN execution_case c ON c.id = g.case_id ORDER BY x.id`
+
+// DueItems reads up to limit versions that are due at an organisation in a lane,
+// by directive id from after on. Identities are opened for the send alone.
+func (r *Register) DueItems(ctx context.Context, org OrganisationID, lane Lane, on day.Day, after ID, limit int) ([]Item, error) {
+	rows, err := r.db.Pool.Query(ctx, selectDue, org, string(lane), [16]byte(after), limit, on)
+	if err != nil {
+		return nil, fmt.Errorf("read what is due at organisation %d: %w", org, err)
+	}
+	items, err := pgx.CollectRows(rows, r.scanItem)
+	if err != nil {
+		return nil, fmt.Errorf("read what is due at organisation %d: %w", org, err)
+	}
+	return items, nil
+}
+
+func (r *Register) scanItem(row pgx.CollectableRow) (Item, error) {
+	var i Item
+	var subject ID
+	var wrapped, sealed []byte
+	err := row.Scan(&i.Directive, &i.Version, &i.Kind, &i.Measures, &i.ValidUntil, &subject, &wrapped, &sealed,
+		&i.Ground.ID, &i.Ground.Kind, &i.Ground.ListType, &i.Ground.Reference, &i.Ground.DecidedOn, &i.Ground.Owner, &i.Ground.CaseNumber)
+	if err != nil {
+		return i, err
+	}
+	i.Subject, err = r.openIdentity(subject, wrapped, sealed)
+	return i, err
+}
+
+// IsDue reports whether anything is due at an organisation in a lane.
+func (r *Register) IsDue(ctx context.Context, w WakeUp, on day.Day) (bool, error) {
+	var due bool
+	err := r.db.Pool.QueryRow(ctx, `SELECT ($2 = 'bulk' AND EXISTS (SELECT FROM directive WHERE organisation_id = $1 AND due))
+		OR EXISTS (SELECT FROM amendment WHERE organisation_id = $1 AND lane = $2::text::lane AND due AND (not_before IS NULL OR not_before <= $3::date))`,
+		w.Organisation, string(w.Lane), on).Scan(&due)
+	if err != nil {
+		return false, fmt.Errorf("ask what is due at organisation %d: %w", w.Organisation, err)
+	}
+	return due, nil
+}
+
+// DueLanes lists every lane of every organisation with something due or with an
+// attempt left open, express first.
+func (r *Register) DueLanes(ctx context.Context, on day.Day) ([]WakeUp, error) {
+	rows, err := r.db.Pool.Query(ctx, `SELECT o.id, l.lane::text FROM organisation o, unnest(enum_range(NULL::lane)) l (lane)
+		WHERE (l.lane = 'bulk' AND EXISTS (SELECT FROM directive d WHERE d.organisation_id = o.id AND due))
+		OR EXISTS (SELECT FROM amendment a WHERE a.organisation_id = o.id AND a.lane = l.lane AND due AND (not_before IS NULL OR not_before <= $1::date))
+		OR EXISTS (SELECT FROM attempt t WHERE t.organisation_id = o.id AND t.lane = l.lane AND settled_at IS NULL)
+		ORDER BY l.lane, o.id`, on)
+	if err != nil {
+		return nil, fmt.Errorf("list the lanes with something due: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (WakeUp, error) {
+		var w WakeUp
+		err := row.Scan(&w.Organisation, &w.Lane)
+		return w, err
+	})
+}
+
+// Attempt is one send, committed before it leaves: from then on all its items
+// count as having left.
+type Attempt struct {
+	ID           ID
+	Event        ID
+	Organisation OrganisationID
+	Lane         Lane
+	Directives   []ID
+	Versions     []int16
+}
+
+// OpenAttempt commits the row of a send. One statement; no transaction is open
+// when the caller sends.
+func (r *Register) OpenAttempt(ctx context.Context, act Act, w WakeUp, channel string, items []Item, bodyHash []byte) (Attempt, error) {
+	a := Attempt{ID: NewID(), Event: NewID(), Organisation: w.Organisation, Lane: w.Lane, Directives: make([]ID, len(items)), Versions: make([]int16, len(items))}
+	for n, i := range items {
+		a.Directives[n], a.Versions[n] = i.Directive, i.Version
+	}
+	_, err := r.db.Pool.Exec(ctx, `WITH e AS (INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, reason, document_hash, directives, versions)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11))
+		INSERT INTO attempt (id, organisation_id, lane, channel, event_id, body_hash, opened_at) VALUES ($12, $7, $13::text::lane, $8, $1, $9, $4)`,
+		a.Event, EventAttempt, act.At.UTC(), r.machine(), act.Actor.ID, act.Actor.Role, w.Organisation, channel, bodyHash, a.Directives, a.Versions, a.ID, string(w.Lane))
+	if err != nil {
+		return a, fmt.Errorf("open an attempt at organisation %d: %w", w.Organisation, err)
+	}
+	return a, nil
+}
+
+// Result is what became of one item of an attempt. Step is Left (in doubt),
+// Delivered or Acknowledged. Placed says that a Left item waits in an inbox and
+// is not to be sent again.
+type Result struct {
+	Step    Step
+	Placed  bool
+	Reports []Report
+}
+
+// Settle closes an attempt: it records the results of the versions that are
+// still current, and queues the newest version of every directive that was
+// cancelled or changed while the attempt was open. results stand in the order of
+// the attempt's items. Settling twice changes nothing.
+func (r *Register) Settle(ctx context.Context, act Act, a Attempt, results []Result) error {
+	if len(results) != len(a.Directives) {
+		return fmt.Errorf("settle attempt %s: %d results for %d items", a.ID, len(results), len(a.Directives))
+	}
+	err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		return tx.Pgx(func(p pgx.Tx) error {
+			tag, err := p.Exec(ctx, `UPDATE attempt SET settled_at = $2 WHERE id = $1 AND settled_at IS NULL`, a.ID, r.machine())
+			if err != nil {
+				return fmt.Errorf("close it: %w", err)
+			}
+			if tag.RowsAffected() == 0 {
+				return nil
+			}
+			e := event{ID: NewID(), Kind: EventSettlement, RefersTo: a.Event, Outcomes: make([]int16, len(results))}
+			for i, result := range results {
+				e.Outcomes[i] = stepNumber(result.Step)
+				if result.Placed {
+					e.Outcomes[i] = placed
+				}
+			}
+			wakes, err := r.record(ctx, p, act, &e, a, results)
+			if err != nil {
+				return err
+			}
+			if _, err := p.Exec(ctx, insertEvent, e.args(act, r.machine())...); err != nil {
+				return fmt.Errorf("log it: %w", err)
+			}
+			return r.wake(ctx, p, wakes)
+		})
+	})
+	if err != nil {
+		return asRefusal(fmt.Errorf("settle attempt %s: %w", a.ID, err))
+	}
+	return nil
+}
+
+// placed is how a settlement's event writes a Left item that waits in an inbox.
+const placed int16 = 5
+
+// record writes results onto versions. The quick way serves the usual case: all
+// versions are still current. If any is not, what is newer is looked at.
+func (r *Register) record(ctx context.Context, p pgx.Tx, act Act, e *event, a Attempt, results []Result) ([]WakeUp, error) {
+	current, err := updateSteps(ctx, p, a, results)
+	if err != nil {
+		return nil, err
+	}
+	var wakes []WakeUp
+	if current < len(results) {
+		if wakes, err = r.catchUp(ctx, p, e, a, results); err != nil {
+			return nil, err
+		}
+	}
+	return wakes, r.writeReports(ctx, p, act, a, results)
+}
+
+// updateSteps moves what is due forward and returns how many versions were.
+func updateSteps(ctx context.Context, p pgx.Tx, a Attempt, results []Result) (int, error) {
+	type set struct {
+		ids      []ID
+		versions []int16
+	}
+	type target struct {
+		step  Step
+		due   bool
+		first bool
+	}
+	sets := map[target]*set{}
+	for i, result := range results {
+		t := target{result.Step, result.Step == Left && !result.Placed, a.Versions[i] == 1}
+		s := sets[t]
+		if s == nil {
+			s = &set{}
+			sets[t] = s
+		}
+		s.ids, s.versions = append(s.ids, a.Directives[i]), append(s.versions, a.Versions[i])
+	}
+	total := 0
+	for _, t := range slices.SortedFunc(maps.Keys(sets), func(x, y target) int {
+		return slices.Compare([]int{int(stepNumber(x.step)), boolInt(x.due), boolInt(x.first)}, []int{int(stepNumber(y.step)), boolInt(y.due), boolInt(y.first)})
+	}) {
+		s := sets[t]
+		var n int64
+		if t.first {
+			tag, err := p.Exec(ctx, `UPDATE directive SET step = $2::text::step, due = $3 WHERE id = ANY($1) AND due AND organisation_id = $4`, s.ids, string(t.step), t.due, a.Organisation)
+			if err != nil {
+				return 0, fmt.Errorf("record %s of %d directives: %w", t.step, len(s.ids), err)
+			}
+			n = tag.RowsAffected()
+		} else {
+			tag, err := p.Exec(ctx, `UPDATE amendment SET step = $3::text::step, due = $4 FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
+				WHERE directive_id = u.id AND version = u.v AND due AND organisation_id = $5`, s.ids, s.versions, string(t.step), t.due, a.Organisation)
+			if err != nil {
+				return 0, fmt.Errorf("record %s of %d later versions: %w", t.step, len(s.ids), err)
+			}
+			n = tag.RowsAffected()
+		}
+		total += int(n)
+	}
+	return total, nil
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// catchUp serves versions that were cancelled, replaced or answered elsewhere
+// while the attempt was open. They did leave, so their step becomes the truth;
+// and a newer version that was written as "nothing left" must go out after all.
+func (r *Register) catchUp(ctx context.Context, p pgx.Tx, e *event, a Attempt, results []Result) ([]WakeUp, error) {
+	stepNames := make([]string, len(results))
+	for i, result := range results {
+		stepNames[i] = string(result.Step)
+	}
+	_, err := p.Exec(ctx, `UPDATE directive d SET step = u.step::step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
+		WHERE d.id = u.id AND u.v = 1 AND NOT d.due AND (d.step = 'cancelled' OR d.step < u.step::step)`, a.Directives, a.Versions, stepNames)
+	if err != nil {
+		return nil, fmt.Errorf("record what became of replaced first versions: %w", err)
+	}
+	_, err = p.Exec(ctx, `UPDATE amendment d SET step = u.step::step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
+		WHERE d.directive_id = u.id AND d.version = u.v AND NOT d.due AND (d.step = 'cancelled' OR d.step < u.step::step)`, a.Directives, a.Versions, stepNames)
+	if err != nil {
+		return nil, fmt.Errorf("record what became of replaced later versions: %w", err)
+	}
+	rows, err := p.Query(ctx, `UPDATE amendment n SET step = 'queued', due = true FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
+		WHERE n.directive_id = u.id AND n.version > u.v AND n.step = 'cancelled'
+			AND n.version = (SELECT max(version) FROM amendment m WHERE m.directive_id = u.id)
+		RETURNING n.directive_id, n.version, n.organisation_id, n.lane::text`, a.Directives, a.Versions)
+	if err != nil {
+		return nil, fmt.Errorf("queue what is newer: %w", err)
+	}
+	touched := map[WakeUp]bool{}
+	var id ID
+	var version int16
+	var w WakeUp
+	_, err = pgx.ForEachRow(rows, []any{&id, &version, &w.Organisation, &w.Lane}, func() error {
+		e.Directives, e.Versions = append(e.Directives, id), append(e.Versions, version)
+		touched[w] = true
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("queue what is newer: %w", err)
+	}
+	return slices.SortedFunc(maps.Keys(touched), compareWakeUps), nil
+}
+
+// Recover settles the attempts of a lane that a crash left open: everything they
+// name is in doubt. The caller must hold the lane.
+func (r *Register) Recover(ctx context.Context, act Act, w WakeUp) (int, error) {
+	rows, err := r.db.Pool.Query(ctx, `SELECT t.id, t.event_id, e.directives, e.versions FROM attempt t JOIN event e ON e.id = t.event_id
+		WHERE t.organisation_id = $1 AND t.lane = $2::text::lane AND t.settled_at IS NULL ORDER BY t.id`, w.Organisation, string(w.Lane))
+	if err != nil {
+		return 0, fmt.Errorf("look for open attempts: %w", err)
+	}
+	open, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Attempt, error) {
+		a := Attempt{Organisation: w.Organisation, Lane: w.Lane}
+		err := row.Scan(&a.ID, &a.Event, &a.Directives, &a.Versions)
+		return a, err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("look for open attempts: %w", err)
+	}
+	var errs []error
+	for _, a := range open {
+		results := make([]Result, len(a.Directives))
+		for i := range results {
+			results[i].Step = Left
+		}
+		errs = append(errs, r.Settle(ctx, act, a, results))
+	}
+	return len(open), errors.Join(errs...)
+}

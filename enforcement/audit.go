@@ -1,0 +1,363 @@
+package enforcement
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/memoranda/day"
+)
+
+// Finding is a place where the tables and the events disagree, or where a row
+// of a bulk table refers to nothing.
+type Finding struct {
+	Directive ID     `json:"directive"`
+	Version   int16  `json:"version"`
+	What      string `json:"what"`
+}
+
+// String says it for an operator.
+func (f Finding) String() string { return fmt.Sprintf("%s/%d: %s", f.Directive, f.Version, f.What) }
+
+// Audit is the outcome of recomputing the record.
+type Audit struct {
+	Events   int64     `json:"events"`
+	Versions int64     `json:"versions"`
+	Reports  int64     `json:"reports"`
+	Findings []Finding `json:"findings"`
+}
+
+func (a *Audit) find(id ID, version int16, format string, args ...any) {
+	a.Findings = append(a.Findings, Finding{id, version, fmt.Sprintf(format, args...)})
+}
+
+// versionKey names one version of one directive.
+type versionKey struct {
+	directive ID
+	version   int16
+}
+
+// replayed is one version as the events tell it.
+type replayed struct {
+	kind         VersionKind
+	step         Step
+	due          bool
+	organisation OrganisationID
+	until        day.Day
+	measures     []int16
+}
+
+type reportKey struct {
+	versionKey
+	measure int16
+}
+
+// replay holds what the events tell, while they are read in their order.
+type replay struct {
+	plans    map[int32][]planLine
+	versions map[versionKey]*replayed
+	newest   map[ID]int16
+	reports  map[reportKey]int16
+	open     map[ID][]versionKey // attempts not settled yet, by their event
+}
+
+// AuditDirectives recomputes every directive from the events and plans alone
+// and compares it with the tables, in one snapshot; step, when not nil, is called
+// with the number of events read. It holds one small record per version in
+// memory. While sends are under way, a version that an open attempt names may
+// rightly be told as left or as cancelled.
+func (r *Register) AuditDirectives(ctx context.Context, step func(events int64)) (Audit, error) {
+	var a Audit
+	tx, err := r.db.Pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return a, fmt.Errorf("begin the audit: %w", err)
+	}
+	defer func() { _ = tx.Rollback(ctx) }() // nothing was written
+	state := &replay{versions: map[versionKey]*replayed{}, newest: map[ID]int16{}, reports: map[reportKey]int16{}, open: map[ID][]versionKey{}}
+	if state.plans, err = readPlans(ctx, tx); err != nil {
+		return a, err
+	}
+	if err := state.read(ctx, tx, &a, step); err != nil {
+		return a, err
+	}
+	if err := state.compareVersions(ctx, tx, &a); err != nil {
+		return a, err
+	}
+	if err := state.compareReports(ctx, tx, &a); err != nil {
+		return a, err
+	}
+	return a, dangling(ctx, tx, &a)
+}
+
+func readPlans(ctx context.Context, tx pgx.Tx) (map[int32][]planLine, error) {
+	plans := map[int32][]planLine{}
+	rows, err := tx.Query(ctx, `SELECT plan_id, organisation_id, measures FROM plan_line ORDER BY plan_id, position`)
+	if err != nil {
+		return nil, fmt.Errorf("read plans: %w", err)
+	}
+	var id int32
+	var org OrganisationID
+	var set []int16
+	_, err = pgx.ForEachRow(rows, []any{&id, &org, &set}, func() error {
+		plans[id] = append(plans[id], planLine{org, slices.Clone(set)})
+		return nil
+	})
+	return plans, err
+}
+
+func (s *replay) read(ctx context.Context, tx pgx.Tx, a *Audit, step func(int64)) error {
+	rows, err := tx.Query(ctx, `SELECT id, kind, refers_to, coalesce(plan_id, 0), coalesce(organisation_id, 0), until, directives, versions, outcomes, measures
+		FROM event WHERE directives IS NOT NULL OR kind = 'settlement' ORDER BY seq`)
+	if err != nil {
+		return fmt.Errorf("read events: %w", err)
+	}
+	var e event
+	var org OrganisationID
+	_, err = pgx.ForEachRow(rows, []any{&e.ID, &e.Kind, &e.RefersTo, &e.Plan, &org, &e.Until, &e.Directives, &e.Versions, &e.Outcomes, &e.Measures}, func() error {
+		a.Events++
+		if step != nil && a.Events%1000 == 0 {
+			step(a.Events)
+		}
+		s.apply(a, e)
+		return nil
+	})
+	return err
+}
+
+// apply follows one event. Its rules are those of fanout.go, version.go,
+// attempt.go and answer.go, stated once more on their own.
+func (s *replay) apply(a *Audit, e event) {
+	switch e.Kind {
+	case EventPublished, EventInForce:
+		s.fannedOut(a, e)
+	case EventAttempt:
+		names := make([]versionKey, len(e.Directives))
+		for i, id := range e.Directives {
+			names[i] = versionKey{id, e.Versions[i]}
+		}
+		s.open[e.ID] = names
+	case EventSettlement:
+		s.settled(a, e)
+	case EventAnswers:
+		for i, id := range e.Directives {
+			if v := s.known(a, versionKey{id, e.Versions[i]}); v != nil {
+				v.advance(steps[e.Outcomes[i]])
+			}
+		}
+	case EventReports:
+		for i, id := range e.Directives {
+			s.reports[reportKey{versionKey{id, e.Versions[i]}, e.Measures[i]}] = e.Outcomes[i]
+		}
+	default:
+		if kind, ok := versionEvents[e.Kind]; ok {
+			s.amended(a, e, kind)
+		}
+	}
+}
+
+// versionEvents maps the acts that write later versions to their kind.
+var versionEvents = map[EventKind]VersionKind{
+	EventSuspended: Suspend, EventResumed: Resume, EventExtended: Amend, EventCorrected: Amend,
+	EventDeleted: Withdraw, EventExpired: Withdraw, EventEarlyDeleted: Withdraw, EventRevoked: Withdraw, EventGroundEnded: Withdraw,
+}
+
+func (s *replay) known(a *Audit, k versionKey) *replayed {
+	v := s.versions[k]
+	if v == nil {
+		a.find(k.directive, k.version, "an event names a version that no event made")
+	}
+	return v
+}
+
+// advance is what a late or repeated answer does: forward, never back.
+func (v *replayed) advance(to Step) {
+	if v.step == Cancelled || stepNumber(v.step) < stepNumber(to) {
+		v.step, v.due = to, false
+	}
+}
+
+func (s *replay) fannedOut(a *Audit, e event) {
+	lines := s.plans[e.Plan]
+	if len(lines) != len(e.Directives) {
+		a.find(ID{}, 0, "event %s: %d directives for a plan of %d organisations", e.ID, len(e.Directives), len(lines))
+		return
+	}
+	for i, id := range e.Directives {
+		s.versions[versionKey{id, 1}] = &replayed{Impose, Queued, true, lines[i].organisation, e.Until, lines[i].measures}
+		s.newest[id] = 1
+	}
+}
+
+func (s *replay) amended(a *Audit, e event, kind VersionKind) {
+	for i, id := range e.Directives {
+		first := s.known(a, versionKey{id, 1})
+		if first == nil {
+			continue
+		}
+		for n := int16(1); n <= s.newest[id]; n++ {
+			s.replace(versionKey{id, n})
+		}
+		step := steps[e.Outcomes[i]]
+		next := &replayed{kind: kind, step: step, due: step == Queued, organisation: first.organisation, until: e.Until}
+		if kind != Suspend && kind != Withdraw {
+			next.measures = first.measures
+		}
+		if e.Versions[i] != s.newest[id]+1 {
+			a.find(id, e.Versions[i], "follows version %d", s.newest[id])
+		}
+		s.versions[versionKey{id, e.Versions[i]}] = next
+		s.newest[id] = e.Versions[i]
+	}
+}
+
+// replace is what a newer version does to one still due.
+func (s *replay) replace(k versionKey) {
+	v := s.versions[k]
+	if v == nil || !v.due {
+		return
+	}
+	v.due = false
+	if v.step == Queued {
+		v.step = Cancelled
+		if s.inDoubt(k) {
+			v.step = Left
+		}
+	}
+}
+
+func (s *replay) inDoubt(k versionKey) bool {
+	for _, names := range s.open {
+		if slices.Contains(names, k) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *replay) settled(a *Audit, e event) {
+	names := s.open[e.RefersTo]
+	delete(s.open, e.RefersTo)
+	if len(names) != len(e.Outcomes) {
+		a.find(ID{}, 0, "settlement %s: %d outcomes for %d lines", e.ID, len(e.Outcomes), len(names))
+		return
+	}
+	for i, k := range names {
+		v := s.known(a, k)
+		if v == nil {
+			continue
+		}
+		step, again := Left, e.Outcomes[i] != placed
+		if again {
+			step = steps[e.Outcomes[i]]
+		}
+		if v.due {
+			v.step, v.due = step, step == Left && again
+		} else {
+			v.advance(step)
+		}
+	}
+	for i, id := range e.Directives {
+		if v := s.known(a, versionKey{id, e.Versions[i]}); v != nil {
+			v.step, v.due = Queued, true
+		}
+	}
+}
+
+func (s *replay) compareVersions(ctx context.Context, tx pgx.Tx, a *Audit) error {
+	rows, err := tx.Query(ctx, `SELECT id, 1::smallint, 'impose', organisation_id, step::text, due, valid_until, measures FROM directive
+		UNION ALL SELECT directive_id, version, kind::text, organisation_id, step::text, due, valid_until, measures FROM amendment`)
+	if err != nil {
+		return fmt.Errorf("read directives: %w", err)
+	}
+	var k versionKey
+	var have replayed
+	_, err = pgx.ForEachRow(rows, []any{&k.directive, &k.version, &have.kind, &have.organisation, &have.step, &have.due, &have.until, &have.measures}, func() error {
+		a.Versions++
+		told := s.versions[k]
+		if told == nil {
+			a.find(k.directive, k.version, "no event made it")
+			return nil
+		}
+		s.compare(a, k, have, *told)
+		delete(s.versions, k)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read directives: %w", err)
+	}
+	for k := range s.versions {
+		a.find(k.directive, k.version, "the events made it and the tables lack it")
+	}
+	return nil
+}
+
+func (s *replay) compare(a *Audit, k versionKey, have, told replayed) {
+	if have.kind != told.kind || have.organisation != told.organisation || have.until != told.until || !slices.Equal(have.measures, told.measures) {
+		a.find(k.directive, k.version, "the table says %s for organisation %d until %q with measures %v, the events say %s for %d until %q with %v",
+			have.kind, have.organisation, have.until, have.measures, told.kind, told.organisation, told.until, told.measures)
+	}
+	if have.step == told.step && have.due == told.due {
+		return
+	}
+	doubtful := func(s Step) bool { return s == Left || s == Cancelled }
+	if have.due == told.due && doubtful(have.step) && doubtful(told.step) && s.inDoubt(k) {
+		return
+	}
+	a.find(k.directive, k.version, "the table says %s (due %v), the events say %s (due %v)", have.step, have.due, told.step, told.due)
+}
+
+func (s *replay) compareReports(ctx context.Context, tx pgx.Tx, a *Audit) error {
+	rows, err := tx.Query(ctx, `SELECT directive_id, version, measure_id, outcome::text FROM report`)
+	if err != nil {
+		return fmt.Errorf("read reports: %w", err)
+	}
+	var k reportKey
+	var outcome ReportOutcome
+	_, err = pgx.ForEachRow(rows, []any{&k.directive, &k.version, &k.measure, &outcome}, func() error {
+		a.Reports++
+		told, ok := s.reports[k]
+		if !ok || reportOutcomes[told] != outcome {
+			a.find(k.directive, k.version, "the report on measure %d does not follow from the events", k.measure)
+		}
+		delete(s.reports, k)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read reports: %w", err)
+	}
+	for k := range s.reports {
+		a.find(k.directive, k.version, "the tables lack the report on measure %d", k.measure)
+	}
+	return nil
+}
+
+// dangling looks for what foreign keys would have prevented, and for what must
+// never be: a directive of an ended ground that nothing withdraws.
+func dangling(ctx context.Context, tx pgx.Tx, a *Audit) error {
+	for what, sql := range map[string]string{
+		"refers to nothing": `SELECT d.id, 1::smallint FROM directive d WHERE NOT EXISTS (SELECT FROM ground g WHERE g.id = d.ground_id AND g.subject_id = d.subject_id AND g.kind = d.ground_kind)
+			OR NOT EXISTS (SELECT FROM organisation o WHERE o.id = d.organisation_id) OR NOT EXISTS (SELECT FROM plan p WHERE p.id = d.plan_id)`,
+		"amends nothing": `SELECT directive_id, version FROM amendment a WHERE NOT EXISTS (SELECT FROM directive d WHERE d.id = a.directive_id AND d.organisation_id = a.organisation_id)`,
+		"reports on nothing": `SELECT p.directive_id, p.version FROM report p WHERE NOT EXISTS (SELECT FROM directive d WHERE d.id = p.directive_id)
+			OR (p.version > 1 AND NOT EXISTS (SELECT FROM amendment a WHERE a.directive_id = p.directive_id AND a.version = p.version))`,
+		"its ground has ended and nothing withdraws it": unwithdrawn,
+	} {
+		rows, err := tx.Query(ctx, sql)
+		if err != nil {
+			return fmt.Errorf("look for what %s: %w", what, err)
+		}
+		var id ID
+		var version int16
+		if _, err := pgx.ForEachRow(rows, []any{&id, &version}, func() error { a.find(id, version, "%s", what); return nil }); err != nil {
+			return fmt.Errorf("look for what %s: %w", what, err)
+		}
+	}
+	return nil
+}
+
+// unwithdrawn finds directives without an active decision that are not
+// withdrawn: there must be none (invariant 35).
+const unwithdrawn = `SELECT d.id, 1::smallint FROM directive d JOIN ground g ON g.id = d.ground_id
+  WHERE g.state = 'ended' AND NOT EXISTS (SELECT FROM amendment a WHERE a.directive_id = d.id AND a.kind = 'withdraw')`

@@ -1,0 +1,41 @@
+package enforcement
+
+import (
+	"context"
+	"fmt"
+)
+
+// DailyRound is what the system does at the turn of a day, in this order:
+// listings whose term is over are ended (liftings go first), then those that
+// were served and whose grace is over are published. It may be run again at any
+// time; step, when not nil, is called between transactions with what was done.
+func (r *Register) DailyRound(ctx context.Context, act Act, step func(ended, published int)) (ended, published int, refused []NotPublished, err error) {
+	if step == nil {
+		step = func(int, int) {}
+	}
+	for {
+		n, err := r.ExpireDue(ctx, act, 100)
+		if err != nil {
+			return ended, published, refused, fmt.Errorf("end what is over: %w", err)
+		}
+		if n == 0 {
+			break
+		}
+		ended += n
+		step(ended, published)
+	}
+	var after ID
+	for {
+		last, n, no, err := r.PublishDue(ctx, act, after, Batch)
+		if err != nil {
+			return ended, published, refused, fmt.Errorf("publish what is due: %w", err)
+		}
+		refused = append(refused, no...)
+		if last.IsZero() {
+			return ended, published, refused, nil
+		}
+		after = last
+		published += n
+		step(ended, published)
+	}
+}

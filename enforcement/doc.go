@@ -1,0 +1,24 @@
+// Package enforcement decides and keeps the record: subjects, cases, listings
+// and what they set off.
+//
+// A listing moves through the states of listing_state.go. When it is published,
+// its plan (plan.go) says which organisation shall do what, and fanout.go writes
+// one directive to each of them, with one event and one wake-up per
+// organisation, in the transaction of the publication. From then on every change
+// is a new version of those directives (version.go): a version carries the whole
+// set of measures now in force, so that a receiver needs only compare versions.
+// The end of a listing and the queuing of all its withdrawals are one
+// transaction (listing_end.go).
+//
+// How versions travel is not known here. This package owns what travel needs of
+// the record: what is due, attempts that are committed before anything leaves,
+// and settlements (attempt.go); answers and reports (answer.go). Package notify
+// does the sending.
+//
+// Every act leaves one event (event.go) in its own transaction; audit.go
+// recomputes every directive from the events alone and compares.
+//
+// Public methods take an Act: when, by whom, in which role. They open the
+// transaction; unexported functions take it. A person's mistake comes back as a
+// *Refusal with a stable code; anything else is a fault.
+package enforcement

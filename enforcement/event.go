@@ -1,0 +1,128 @@
+package enforcement
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/internal/pg"
+	"concordat/memoranda/day"
+)
+
+// EventKind names an act in the log.
+type EventKind string
+
+// The acts of the log.
+const (
+	EventSubjectEntered   EventKind = "subject-entered"
+	EventSubjectCorrected EventKind = "subject-corrected"
+	EventSubjectShredded  EventKind = "subject-shredded"
+	EventCaseEntered      EventKind = "case-entered"
+	EventDrafted          EventKind = "listing-drafted"
+	EventWarned           EventKind = "listing-warned"
+	EventApplied          EventKind = "listing-applied"
+	EventRefused          EventKind = "listing-refused"
+	EventProposed         EventKind = "decision-proposed"
+	EventDecided          EventKind = "listing-decided"
+	EventServed           EventKind = "listing-served"
+	EventAbandoned        EventKind = "listing-abandoned"
+	EventPublished        EventKind = "listing-published"
+	EventInForce          EventKind = "ground-in-force"
+	EventExtended         EventKind = "listing-extended"
+	EventSuspended        EventKind = "listing-suspended"
+	EventResumed          EventKind = "listing-resumed"
+	EventCorrecting       EventKind = "correction-opened"
+	EventCorrected        EventKind = "listing-corrected"
+	EventDeleted          EventKind = "listing-deleted"
+	EventExpired          EventKind = "listing-expired"
+	EventEarlyDeleted     EventKind = "listing-early-deleted"
+	EventRevoked          EventKind = "listing-revoked"
+	EventGroundEnded      EventKind = "ground-ended"
+	EventExclusionOpened  EventKind = "exclusion-opened"
+	EventExclusionClosed  EventKind = "exclusion-closed"
+	EventSearched         EventKind = "network-search"
+	EventAttempt          EventKind = "attempt"
+	EventSettlement       EventKind = "settlement"
+	EventAnswers          EventKind = "answers"
+	EventReports          EventKind = "reports"
+	EventVerified         EventKind = "lift-verified"
+	EventTaskClosed       EventKind = "task-closed"
+	EventKeysRotated      EventKind = "keys-rotated"
+)
+
+// event is one row of the log, before it has a sequence number.
+type event struct {
+	ID           ID
+	Kind         EventKind
+	Key          string
+	Subject      ID
+	Ground       ID
+	RefersTo     ID
+	Plan         int32
+	Day          day.Day
+	Reason       string
+	LegalBasis   string
+	DocumentHash []byte
+	Directives   []ID
+	Versions     []int16
+	Outcomes     []int16
+	Measures     []int16
+	Until        day.Day
+}
+
+const insertEvent = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, act_key,
+    subject_id, ground_id, refers_to, plan_id, day, reason, legal_basis, document_hash, directives, versions, outcomes, measures, until)
+  VALUES ($1, $2, $3, $4, $5, $6, nullif($7, 0), nullif($8, ''), $9, $10, $11, nullif($12, 0), $13::date, nullif($14, ''), nullif($15, ''),
+    $16, $17, $18, $19, $20, $21::date)`
+
+func (e event) args(act Act, machine time.Time) []any {
+	return []any{
+		e.ID, e.Kind, act.At.UTC(), machine, act.Actor.ID, act.Actor.Role, int32(act.Actor.Organisation), e.Key,
+		e.Subject, e.Ground, e.RefersTo, e.Plan, e.Day, e.Reason, e.LegalBasis,
+		e.DocumentHash, e.Directives, e.Versions, e.Outcomes, e.Measures, e.Until,
+	}
+}
+
+// log appends one event inside the transaction of its act.
+func (r *Register) log(ctx context.Context, tx *pg.Tx, act Act, e event) error {
+	if e.ID.IsZero() {
+		e.ID = NewID()
+	}
+	return tx.Pgx(func(p pgx.Tx) error {
+		if _, err := p.Exec(ctx, insertEvent, e.args(act, r.machine())...); err != nil {
+			return fmt.Errorf("log %s: %w", e.Kind, err)
+		}
+		return nil
+	})
+}
+
+// Event is a row of the log as overseers read it.
+type Event struct {
+	Seq        int64     `json:"seq"`
+	ID         ID        `json:"id"`
+	Kind       EventKind `json:"kind"`
+	At         time.Time `json:"at"`
+	RecordedAt time.Time `json:"recorded_at"`
+	Actor      string    `json:"actor"`
+	Role       Role      `json:"role"`
+	Day        day.Day   `json:"day,omitzero"`
+	Reason     string    `json:"reason,omitempty"`
+	LegalBasis string    `json:"legal_basis,omitempty"`
+	Directives int       `json:"directives,omitempty"`
+}
+
+// Events returns the log of one ground, oldest first.
+func (r *Register) Events(ctx context.Context, ground ID) ([]Event, error) {
+	rows, err := r.db.Pool.Query(ctx, `SELECT seq, id, kind, at, recorded_at, actor, role, day::text, coalesce(reason, ''), coalesce(legal_basis, ''), coalesce(cardinality(directives), 0)
+		FROM event WHERE ground_id = $1 ORDER BY seq`, ground)
+	if err != nil {
+		return nil, fmt.Errorf("read events of %s: %w", ground, err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Event, error) {
+		var e Event
+		err := row.Scan(&e.Seq, &e.ID, &e.Kind, &e.At, &e.RecordedAt, &e.Actor, &e.Role, &e.Day, &e.Reason, &e.LegalBasis, &e.Directives)
+		return e, err
+	})
+}

@@ -1,0 +1,191 @@
+package enforcement
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"concordat/internal/pg"
+)
+
+// Batch is how many grounds one transaction publishes at most.
+const Batch = 1000
+
+// Lane is one of the two ways messages go out: liftings in express, burdens in bulk.
+type Lane string
+
+// The lanes; each has its own River queue of the same name.
+const (
+	Express Lane = "express"
+	Bulk    Lane = "bulk"
+)
+
+// WakeUp is the argument of the one kind of delivery job: there is something for
+// this organisation in this lane. It says no more, so it may come twice or late.
+type WakeUp struct {
+	Organisation OrganisationID `json:"organisation"`
+	Lane         Lane           `json:"lane"`
+}
+
+// Kind names the job in River.
+func (WakeUp) Kind() string { return "wake-up" }
+
+// wake inserts the wake-ups last in the transaction, in order of organisation.
+func (r *Register) wake(ctx context.Context, p pgx.Tx, wakes []WakeUp) error {
+	if len(wakes) == 0 {
+		return nil
+	}
+	params := make([]river.InsertManyParams, 0, len(wakes))
+	for _, w := range wakes {
+		params = append(params, river.InsertManyParams{Args: w, InsertOpts: &river.InsertOpts{Queue: string(w.Lane), MaxAttempts: 2}})
+	}
+	if _, err := r.jobs.InsertManyFastTx(ctx, p, params); err != nil {
+		return fmt.Errorf("insert %d wake-ups: %w", len(params), err)
+	}
+	return nil
+}
+
+// Wake inserts one wake-up in a transaction of its own.
+func (r *Register) Wake(ctx context.Context, w WakeUp) error {
+	_, err := r.jobs.Insert(ctx, w, &river.InsertOpts{Queue: string(w.Lane), MaxAttempts: 2})
+	if err != nil {
+		return fmt.Errorf("insert a wake-up: %w", err)
+	}
+	return nil
+}
+
+// PutInForce fans grounds out: for each, one directive to each organisation that
+// the plan of its list type, subject kind and territory names, one event, and
+// one wake-up per organisation and transaction. Up to 1,000 grounds commit
+// together. The grounds must be decided and pending; one that is not is refused
+// and its batch is not written.
+func (r *Register) PutInForce(ctx context.Context, act Act, grounds []ID) error {
+	if err := act.check(System); err != nil {
+		return err
+	}
+	for batch := range slices.Chunk(grounds, Batch) {
+		err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+			return r.putInForce(ctx, tx, act, EventInForce, batch)
+		})
+		if err != nil {
+			return asRefusal(err)
+		}
+	}
+	return nil
+}
+
+// putInForce is the one place where directives come into being.
+func (r *Register) putInForce(ctx context.Context, tx *pg.Tx, act Act, kind EventKind, grounds []ID) error {
+	var known []Organisation
+	err := tx.Pgx(func(t pgx.Tx) (err error) {
+		known, err = organisations(ctx, t)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	groups, err := r.groupByPlan(ctx, tx, act, grounds)
+	if err != nil {
+		return err
+	}
+	touched := map[OrganisationID]bool{}
+	for _, key := range slices.SortedFunc(maps.Keys(groups), func(a, b planKey) int {
+		return slices.Compare([]string{a.listType, string(a.subject), a.territory}, []string{b.listType, string(b.subject), b.territory})
+	}) {
+		p, err := r.planFor(ctx, tx, key, known)
+		if err != nil {
+			return err
+		}
+		if err := tx.Pgx(func(t pgx.Tx) error { return r.fanOut(ctx, t, act, kind, p, groups[key]) }); err != nil {
+			return err
+		}
+		for _, line := range p.lines {
+			touched[line.organisation] = true
+		}
+	}
+	wakes := make([]WakeUp, 0, len(touched))
+	for _, id := range slices.Sorted(maps.Keys(touched)) {
+		wakes = append(wakes, WakeUp{id, Bulk})
+	}
+	return tx.Pgx(func(t pgx.Tx) error { return r.wake(ctx, t, wakes) })
+}
+
+// groupByPlan locks the grounds and sorts them by the plan they fall under.
+func (r *Register) groupByPlan(ctx context.Context, tx *pg.Tx, act Act, grounds []ID) (map[planKey][]ID, error) {
+	groups := map[planKey][]ID{}
+	n := 0
+	err := tx.Pgx(func(t pgx.Tx) error {
+		rows, err := t.Query(ctx, `SELECT g.id, g.kind::text, g.list_type, s.kind::text, o.serves FROM ground g
+			JOIN subject s ON s.id = g.subject_id JOIN organisation o ON o.id = g.organisation_id
+			WHERE g.id = ANY($1) AND g.state = 'pending' AND g.decided_on IS NOT NULL ORDER BY g.id FOR NO KEY UPDATE OF g`, grounds)
+		if err != nil {
+			return err
+		}
+		var id ID
+		key := planKey{on: r.Today(act.At)}
+		_, err = pgx.ForEachRow(rows, []any{&id, &key.ground, &key.listType, &key.subject, &key.territory}, func() error {
+			groups[key] = append(groups[key], id)
+			n++
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("lock %d grounds: %w", len(grounds), err)
+	}
+	if n != len(grounds) {
+		return nil, refuse("state.forbidden", "state", "pending")
+	}
+	return groups, nil
+}
+
+const putGroundsInForce = `UPDATE ground SET state = 'in-force', plan_id = $2, in_force_on = $3::date WHERE id = ANY($1)`
+
+// The directives of each ground stand in the plan's order, so that an event
+// needs their ids only.
+const insertDirectives = `INSERT INTO directive (id, subject_id, ground_id, organisation_id, plan_id, ground_kind, step, valid_until, due, measures)
+  SELECT ($2::uuid[])[(u.n - 1) * $3 + l.position], g.subject_id, g.id, l.organisation_id, l.plan_id, g.kind, 'queued', g.valid_until, true, l.measures
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS u (id, n)
+  JOIN ground g ON g.id = u.id
+  CROSS JOIN (SELECT plan_id, position, organisation_id, measures FROM plan_line WHERE plan_id = $4 ORDER BY position) l
+  ORDER BY u.n, l.position`
+
+const insertFanOutEvents = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, act_key, subject_id, ground_id, plan_id, day, legal_basis, until, directives)
+  SELECT ($3::uuid[])[u.n], $4, $5, $6, $7, $8, nullif($9, 0), CASE WHEN $10 = '' THEN NULL WHEN cardinality($1::uuid[]) = 1 THEN $10 ELSE $10 || '/' || g.id END, g.subject_id, g.id, $11, $12::date, $13, g.valid_until,
+    ($2::uuid[])[(u.n - 1) * $14 + 1 : u.n * $14]
+  FROM unnest($1::uuid[]) WITH ORDINALITY AS u (id, n) JOIN ground g ON g.id = u.id ORDER BY u.n`
+
+func (r *Register) fanOut(ctx context.Context, t pgx.Tx, act Act, kind EventKind, p plan, grounds []ID) error {
+	day := r.Today(act.At)
+	if _, err := t.Exec(ctx, putGroundsInForce, grounds, p.id, day); err != nil {
+		return fmt.Errorf("put %d grounds in force: %w", len(grounds), err)
+	}
+	width := len(p.lines)
+	ids := make([]ID, len(grounds)*width)
+	for i := range ids {
+		ids[i] = NewID()
+	}
+	if width > 0 {
+		tag, err := t.Exec(ctx, insertDirectives, grounds, ids, width, p.id)
+		if err != nil {
+			return fmt.Errorf("fan out %d grounds: %w", len(grounds), err)
+		}
+		if int(tag.RowsAffected()) != len(ids) {
+			return fmt.Errorf("fan out %d grounds: %d directives instead of %d", len(grounds), tag.RowsAffected(), len(ids))
+		}
+	}
+	events := make([]ID, len(grounds))
+	for i := range events {
+		events[i] = NewID()
+	}
+	_, err := t.Exec(ctx, insertFanOutEvents, grounds, ids, events, kind, act.At.UTC(), r.machine(), act.Actor.ID, act.Actor.Role, int32(act.Actor.Organisation),
+		act.Key, p.id, day, "法释〔2017〕7号 Art. 7, 8", width)
+	if err != nil {
+		return fmt.Errorf("log the fan-out of %d grounds: %w", len(grounds), err)
+	}
+	return nil
+}

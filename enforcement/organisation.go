@@ -1,0 +1,151 @@
+package enforcement
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/internal/pg"
+	"concordat/memoranda/day"
+)
+
+// OrganisationKind is what a directive to an organisation is: an instruction to
+// an authority, a request to an assisting unit, or information.
+type OrganisationKind string
+
+// The kinds of organisation.
+const (
+	Court         OrganisationKind = "court"
+	Authority     OrganisationKind = "authority"
+	AssistingUnit OrganisationKind = "assisting-unit"
+	InformedBody  OrganisationKind = "informed-body"
+)
+
+// Organisation is a real court or department of a region.
+type Organisation struct {
+	ID     OrganisationID   `json:"id"`
+	Slug   string           `json:"slug"`
+	NameZH string           `json:"name_zh"`
+	NameEN string           `json:"name_en"`
+	Kind   OrganisationKind `json:"kind"`
+	// Serves is a prefix of GB/T 2260 codes: 4501 serves all of Nanning.
+	Serves string `json:"serves"`
+	// CourtCode is the court's code in case numbers, empty for others.
+	CourtCode string         `json:"court_code,omitempty"`
+	Superior  OrganisationID `json:"superior,omitempty"`
+	// AckWorkingDays and ReportWorkingDays are internal terms; 0 means 3 and 15.
+	AckWorkingDays    int    `json:"ack_working_days"`
+	ReportWorkingDays int    `json:"report_working_days"`
+	Bodies            []Part `json:"bodies,omitempty"`
+}
+
+// Part is a body of the memoranda that an organisation stands for, from a day
+// until a day; no until means still.
+type Part struct {
+	Body  string  `json:"body"`
+	From  day.Day `json:"from"`
+	Until day.Day `json:"until,omitzero"`
+}
+
+// AddOrganisation enters an organisation and the bodies it stands for.
+func (r *Register) AddOrganisation(ctx context.Context, act Act, o Organisation) (OrganisationID, error) {
+	if err := act.check(Operator, System); err != nil {
+		return 0, err
+	}
+	if o.AckWorkingDays == 0 {
+		o.AckWorkingDays = 3
+	}
+	if o.ReportWorkingDays == 0 {
+		o.ReportWorkingDays = 15
+	}
+	var id OrganisationID
+	err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		return tx.Pgx(func(p pgx.Tx) error {
+			err := p.QueryRow(ctx, `INSERT INTO organisation (slug, name_zh, name_en, kind, serves, court_code, superior_id, ack_working_days, report_working_days)
+				VALUES ($1, $2, $3, $4::text::organisation_kind, $5, nullif($6, ''), nullif($7, 0), $8, $9) RETURNING id`,
+				o.Slug, o.NameZH, o.NameEN, o.Kind, o.Serves, o.CourtCode, o.Superior, o.AckWorkingDays, o.ReportWorkingDays).Scan(&id)
+			if err != nil {
+				return fmt.Errorf("enter organisation %s: %w", o.Slug, err)
+			}
+			for _, part := range o.Bodies {
+				if r.catalogue.BodyNamed(part.Body) == nil {
+					return refuse("organisation.body", "body", part.Body)
+				}
+				_, err := p.Exec(ctx, `INSERT INTO organisation_role (organisation_id, body, valid_from, valid_until) VALUES ($1, $2, $3::date, $4::date)`,
+					id, part.Body, part.From, part.Until)
+				if err != nil {
+					return fmt.Errorf("enter role %s of organisation %s: %w", part.Body, o.Slug, err)
+				}
+			}
+			return nil
+		})
+	})
+	return id, asRefusal(err)
+}
+
+const selectOrganisation = `SELECT id, slug, name_zh, name_en, kind, serves, coalesce(court_code, ''), coalesce(superior_id, 0), ack_working_days, report_working_days FROM organisation`
+
+func scanOrganisation(row pgx.CollectableRow) (Organisation, error) {
+	var o Organisation
+	err := row.Scan(&o.ID, &o.Slug, &o.NameZH, &o.NameEN, &o.Kind, &o.Serves, &o.CourtCode, &o.Superior, &o.AckWorkingDays, &o.ReportWorkingDays)
+	return o, err
+}
+
+// Organisations lists all of them by id, with their bodies.
+func (r *Register) Organisations(ctx context.Context) ([]Organisation, error) {
+	return organisations(ctx, r.db.Pool)
+}
+
+// querier is the pool, or a transaction under way.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+func organisations(ctx context.Context, q querier) ([]Organisation, error) {
+	rows, err := q.Query(ctx, selectOrganisation+` ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("list organisations: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, scanOrganisation)
+	if err != nil {
+		return nil, fmt.Errorf("list organisations: %w", err)
+	}
+	place := map[OrganisationID]int{}
+	for i, o := range list {
+		place[o.ID] = i
+	}
+	rows, err = q.Query(ctx, `SELECT organisation_id, body, valid_from, valid_until FROM organisation_role ORDER BY organisation_id, body, valid_from`)
+	if err != nil {
+		return nil, fmt.Errorf("list the bodies of organisations: %w", err)
+	}
+	var id OrganisationID
+	var part Part
+	_, err = pgx.ForEachRow(rows, []any{&id, &part.Body, &part.From, &part.Until}, func() error {
+		list[place[id]].Bodies = append(list[place[id]].Bodies, part)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the bodies of organisations: %w", err)
+	}
+	return list, nil
+}
+
+// courtByCode finds the court that a case number names.
+func (r *Register) courtByCode(ctx context.Context, code string) (Organisation, error) {
+	rows, err := r.db.Pool.Query(ctx, selectOrganisation+` WHERE court_code = $1`, code)
+	if err != nil {
+		return Organisation{}, fmt.Errorf("look for court %s: %w", code, err)
+	}
+	list, err := pgx.CollectRows(rows, scanOrganisation)
+	if err != nil {
+		return Organisation{}, fmt.Errorf("look for court %s: %w", code, err)
+	}
+	if len(list) != 1 {
+		return Organisation{}, refuse("case.court", "code", code)
+	}
+	return list[0], nil
+}
+
+func (id OrganisationID) String() string { return strconv.Itoa(int(id)) }

@@ -1,0 +1,272 @@
+package enforcement
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/internal/pg"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// measureTable numbers the measures of the catalogue: a set of measures is an
+// array of these numbers. It is filled once and then only read.
+type measureTable struct {
+	id   map[string]int16 // "memorandum/slug" → number
+	name map[int16]MeasureName
+}
+
+// MeasureName names a measure: its memorandum and its slug there.
+type MeasureName struct {
+	Memorandum string
+	Slug       string
+}
+
+// MeasureNumber returns the number of a measure; ok is false for an unknown one.
+func (r *Register) MeasureNumber(n MeasureName) (number int16, ok bool) {
+	number, ok = r.measures.id[n.Memorandum+"/"+n.Slug]
+	return number, ok
+}
+
+// MeasureName returns the name behind a number.
+func (r *Register) MeasureName(number int16) MeasureName { return r.measures.name[number] }
+
+// seed numbers the catalogue's measures and enters its editions where the
+// database has none of that memorandum.
+func (r *Register) seed(ctx context.Context) error {
+	t := &measureTable{id: map[string]int16{}, name: map[int16]MeasureName{}}
+	err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		return tx.Pgx(func(p pgx.Tx) error {
+			for i := range r.catalogue.Memoranda {
+				m := &r.catalogue.Memoranda[i]
+				for _, measure := range m.Measures {
+					if _, err := p.Exec(ctx, `INSERT INTO measure (memorandum, slug) VALUES ($1, $2) ON CONFLICT ON CONSTRAINT measure_key DO NOTHING`, m.Slug, measure.Slug); err != nil {
+						return fmt.Errorf("number measure %s/%s: %w", m.Slug, measure.Slug, err)
+					}
+				}
+				hash := r.catalogue.EditionHash(m)
+				_, err := p.Exec(ctx, `INSERT INTO edition (memorandum, list_type, content_hash, valid_from, valid_until, adopted_by, adopted_at)
+					SELECT $1, $2, $3, $4::date, $5::date, 'catalogue', $6 WHERE NOT EXISTS (SELECT FROM edition WHERE memorandum = $1 AND valid_from = $4::date)`,
+					m.Slug, m.ListType, hash[:], m.From, m.Until, r.machine())
+				if err != nil {
+					return fmt.Errorf("enter edition of %s: %w", m.Slug, err)
+				}
+			}
+			rows, err := p.Query(ctx, `SELECT id, memorandum, slug FROM measure`)
+			if err != nil {
+				return err
+			}
+			var id int16
+			var n MeasureName
+			_, err = pgx.ForEachRow(rows, []any{&id, &n.Memorandum, &n.Slug}, func() error {
+				t.id[n.Memorandum+"/"+n.Slug] = id
+				t.name[id] = n
+				return nil
+			})
+			return err
+		})
+	})
+	r.measures = t
+	return err
+}
+
+// planKey is what a plan depends on.
+type planKey struct {
+	ground    memoranda.GroundKind
+	listType  string
+	subject   memoranda.SubjectKind
+	territory string
+	on        day.Day
+}
+
+// planLine is one organisation of a plan and its set of measures.
+type planLine struct {
+	organisation OrganisationID
+	measures     []int16
+}
+
+// plan says which organisation does what; lines stand in order of organisation.
+type plan struct {
+	id      int32
+	edition int32
+	lines   []planLine
+	gaps    []Gap
+}
+
+// Gap is a measure of which a body resolves to no organisation of the territory.
+type Gap struct {
+	Measure string `json:"measure"`
+	Body    string `json:"body"`
+}
+
+// PlanLine is a line of a plan, for people.
+type PlanLine struct {
+	Organisation OrganisationID `json:"organisation"`
+	Measures     []string       `json:"measures"`
+}
+
+// Foresee tells what a listing would reach if it were published on the act's
+// day, what it would not and why, and which bodies nobody plays there. It is
+// shown before signing and changes nothing.
+func (r *Register) Foresee(ctx context.Context, act Act, id ID) ([]PlanLine, []memoranda.Exclusion, []Gap, error) {
+	l, err := r.Listing(ctx, act, id)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	organisations, err := r.Organisations(ctx)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	key := planKey{memoranda.OnListing, ListType, l.subjectKind, l.serves, r.Today(act.At)}
+	resolution, err := r.resolve(key)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	p := r.assign(resolution, key, organisations)
+	lines := make([]PlanLine, 0, len(p.lines))
+	for _, line := range p.lines {
+		names := make([]string, 0, len(line.measures))
+		for _, m := range line.measures {
+			names = append(names, r.MeasureName(m).Slug)
+		}
+		lines = append(lines, PlanLine{line.organisation, names})
+	}
+	return lines, resolution.Excluded, p.gaps, nil
+}
+
+func (r *Register) resolve(key planKey) (memoranda.Resolution, error) {
+	resolution, err := r.catalogue.Resolve(memoranda.Question{
+		ListType: key.listType, Subject: key.subject, On: key.on, Ground: key.ground,
+		Attested: r.attested, RequireAttestation: true,
+	})
+	if err != nil {
+		return resolution, fmt.Errorf("resolve %s for a %s: %w", key.listType, key.subject, err)
+	}
+	return resolution, nil
+}
+
+// assign hands each included measure to the organisations that stand for its
+// bodies on the day in the territory.
+func (r *Register) assign(resolution memoranda.Resolution, key planKey, organisations []Organisation) plan {
+	sets := map[OrganisationID][]int16{}
+	var p plan
+	for _, in := range resolution.Included {
+		number, ok := r.MeasureNumber(MeasureName{resolution.Edition.Memorandum, in.Measure.Slug})
+		if !ok {
+			continue
+		}
+		for _, body := range in.Bodies {
+			found := false
+			for _, o := range organisations {
+				// Who decides for itself is informed, never ordered (国办发〔2020〕49号 item 10).
+				if o.Kind == InformedBody && !in.Inform {
+					continue
+				}
+				if strings.HasPrefix(key.territory, o.Serves) && o.playsOn(body, key.on) {
+					sets[o.ID] = append(sets[o.ID], number)
+					found = true
+				}
+			}
+			if !found {
+				p.gaps = append(p.gaps, Gap{in.Measure.Slug, body})
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(sets)) {
+		set := sets[id]
+		slices.Sort(set)
+		p.lines = append(p.lines, planLine{id, slices.Compact(set)})
+	}
+	return p
+}
+
+func (o Organisation) playsOn(body string, on day.Day) bool {
+	return slices.ContainsFunc(o.Bodies, func(p Part) bool {
+		return p.Body == body && p.From <= on && (p.Until.IsZero() || on <= p.Until)
+	})
+}
+
+func (p plan) hash(key planKey) []byte {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d/%s/%s/%s/%s\n", p.edition, key.ground, key.listType, key.subject, key.territory)
+	for _, line := range p.lines {
+		_ = binary.Write(h, binary.BigEndian, int32(line.organisation)) // a hash takes every write
+		_ = binary.Write(h, binary.BigEndian, line.measures)
+		h.Write([]byte{0xff, 0xff})
+	}
+	return h.Sum(nil)
+}
+
+// errEdition reports that what is in force is not what this process was built with.
+var errEdition = errors.New("the edition in force is not the loaded one")
+
+// planFor resolves the plan for a key under the edition row of the day, held
+// FOR SHARE until the transaction ends: an edition cannot be switched under a
+// publication. The plan's row is entered if it is new, and bodies that resolve
+// to nobody open an incident each.
+func (r *Register) planFor(ctx context.Context, tx *pg.Tx, key planKey, organisations []Organisation) (plan, error) {
+	resolution, err := r.resolve(key)
+	if err != nil {
+		return plan{}, err
+	}
+	if resolution.Edition.Memorandum == "" {
+		return plan{}, refuse("plan.list-type", "list_type", key.listType)
+	}
+	p := r.assign(resolution, key, organisations)
+	err = tx.Pgx(func(t pgx.Tx) error {
+		var hash []byte
+		err := t.QueryRow(ctx, `SELECT id, content_hash FROM edition WHERE memorandum = $1 AND valid_from <= $2::date AND (valid_until IS NULL OR valid_until >= $2::date) FOR SHARE`,
+			resolution.Edition.Memorandum, key.on).Scan(&p.edition, &hash)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return refuse("plan.edition", "memorandum", resolution.Edition.Memorandum)
+		}
+		if err != nil {
+			return fmt.Errorf("hold the edition of %s: %w", resolution.Edition.Memorandum, err)
+		}
+		if !bytes.Equal(hash, resolution.Edition.Hash[:]) {
+			return fmt.Errorf("memorandum %s: %w", resolution.Edition.Memorandum, errEdition)
+		}
+		return r.enterPlan(ctx, t, key, &p)
+	})
+	return p, err
+}
+
+func (r *Register) enterPlan(ctx context.Context, t pgx.Tx, key planKey, p *plan) error {
+	hash := p.hash(key)
+	err := t.QueryRow(ctx, `SELECT id FROM plan WHERE hash = $1`, hash).Scan(&p.id)
+	if err == nil || !errors.Is(err, pgx.ErrNoRows) {
+		return err
+	}
+	err = t.QueryRow(ctx, `INSERT INTO plan (hash, edition_id, list_type, subject_kind, territory) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT ON CONSTRAINT plan_hash_key DO NOTHING RETURNING id`, hash, p.edition, key.listType, key.subject, key.territory).Scan(&p.id)
+	if errors.Is(err, pgx.ErrNoRows) { // another publication entered it meanwhile
+		return t.QueryRow(ctx, `SELECT id FROM plan WHERE hash = $1`, hash).Scan(&p.id)
+	}
+	if err != nil {
+		return fmt.Errorf("enter a plan: %w", err)
+	}
+	for i, line := range p.lines {
+		if _, err := t.Exec(ctx, `INSERT INTO plan_line (plan_id, position, organisation_id, measures) VALUES ($1, $2, $3, $4)`, p.id, i+1, line.organisation, line.measures); err != nil {
+			return fmt.Errorf("enter line %d of plan %d: %w", i+1, p.id, err)
+		}
+	}
+	for _, gap := range p.gaps {
+		if err := openIncident(ctx, t, "nobody-plays-body", 0, ID{}, fmt.Sprintf("plan %d: %s of %s", p.id, gap.Body, gap.Measure), r.machine()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compareIDs orders ids as PostgreSQL orders uuids.
+func compareIDs(a, b ID) int { return cmp.Compare(string(a[:]), string(b[:])) }

@@ -1,0 +1,74 @@
+package enforcement
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/internal/calendar"
+	"concordat/internal/identifier"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// PublicEntries returns what the public may see on the day: listings in force,
+// by id from after on. An ended or suspended listing is gone from it at once,
+// and nothing of a person under 14 is ever in it.
+func (r *Register) PublicEntries(ctx context.Context, on day.Day, after ID, limit int) ([]PublicEntry, error) {
+	rows, err := r.db.Pool.Query(ctx, `SELECT l.id, s.envelope, s.sealed, l.subject_id, l.facts, o.name_zh, c.number, c.filed_on, c.basis_document, c.basis_unit,
+			l.published_on, coalesce(l.extended_until, l.term_until)
+		FROM listing l JOIN subject s ON s.id = l.subject_id JOIN execution_case c ON c.id = l.case_id JOIN organisation o ON o.id = l.court_id
+		WHERE l.state IN ('active', 'extended') AND l.suspended_for IS NULL AND l.id > $1
+			AND (l.term_until IS NULL OR coalesce(l.extended_until, l.term_until) >= $3::date)
+		ORDER BY l.id LIMIT $2`, [16]byte(after), limit, on)
+	if err != nil {
+		return nil, fmt.Errorf("read the public list: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (PublicEntry, error) { return r.publicEntry(row, on) })
+}
+
+func (r *Register) publicEntry(row pgx.CollectableRow, on day.Day) (PublicEntry, error) {
+	var e PublicEntry
+	var wrapped, sealed, facts []byte
+	var subject ID
+	if err := row.Scan(&e.Listing, &wrapped, &sealed, &subject, &facts, &e.Court, &e.CaseNumber, &e.FiledOn, &e.Basis, &e.BasisUnit, &e.Published, &e.Until); err != nil {
+		return e, err
+	}
+	identity, err := r.openIdentity(subject, wrapped, sealed)
+	if err != nil {
+		return e, err
+	}
+	plain, err := r.openFor(subject, wrapped, facts, "facts")
+	if err != nil {
+		return e, err
+	}
+	if err := json.Unmarshal(plain, &e.Facts); err != nil {
+		return e, fmt.Errorf("read the facts of listing %s: %w", e.Listing, err)
+	}
+	e.Name, e.Number = identity.Name, identity.Masked()
+	if identity.Kind == memoranda.NaturalPerson {
+		e.Age = calendar.Age(identity.Birth, on)
+		e.Sex, _ = identifier.Identifier{Kind: identity.NumberKind, Number: identity.Number}.Sex()
+	} else {
+		e.Head = identity.Head
+	}
+	return e, nil
+}
+
+// openFor opens a field sealed under a subject's envelope.
+func (r *Register) openFor(subject ID, wrapped, sealed []byte, field string) ([]byte, error) {
+	if wrapped == nil {
+		return nil, refuse("subject.shredded")
+	}
+	envelope, err := r.vault.OpenEnvelope(subject, wrapped)
+	if err != nil {
+		return nil, fmt.Errorf("open the envelope of subject %s: %w", subject, err)
+	}
+	plain, err := envelope.Open(sealed, field)
+	if err != nil {
+		return nil, fmt.Errorf("open %s of subject %s: %w", field, subject, err)
+	}
+	return plain, nil
+}

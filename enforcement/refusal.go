@@ -1,0 +1,110 @@
+package enforcement
+
+import (
+	"errors"
+	"maps"
+
+	"concordat/internal/identifier"
+	"concordat/internal/pg"
+)
+
+// Refusal is the one kind of error that may reach a person: a stable code and
+// its arguments; internal/i18n holds the words. Arguments are codes, dates and
+// numbers, never personal data.
+type Refusal struct {
+	Code string
+	Args map[string]string
+}
+
+// Error returns the code: refusals are for people only through i18n.
+func (r *Refusal) Error() string { return "refused: " + r.Code }
+
+// Is lets errors.Is compare refusals by code.
+func (r *Refusal) Is(target error) bool {
+	var other *Refusal
+	return errors.As(target, &other) && other.Code == r.Code
+}
+
+// refuse builds a refusal; pairs are argument names and values in turn.
+func refuse(code string, pairs ...string) *Refusal {
+	r := &Refusal{Code: code}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if r.Args == nil {
+			r.Args = map[string]string{}
+		}
+		r.Args[pairs[i]] = pairs[i+1]
+	}
+	return r
+}
+
+// asRefusal turns what a person caused, wherever it was noticed, into a refusal.
+// Anything else passes through unchanged.
+func asRefusal(err error) error {
+	if err == nil {
+		return nil
+	}
+	var bad *identifier.Error
+	if errors.As(err, &bad) {
+		return &Refusal{Code: bad.Code, Args: maps.Clone(bad.Args)}
+	}
+	if name, ok := pg.Constraint(err); ok {
+		if code, known := constraintCodes[name]; known {
+			return refuse(code)
+		}
+	}
+	return err
+}
+
+// constraintCodes names the refusal for each constraint that a person's input
+// can run into; the code above checks first, the schema decides.
+var constraintCodes = map[string]string{
+	"execution_case_number_key":         "case.exists",
+	"listing_one_live":                  "listing.exists",
+	"listing_conducts":                  "listing.conduct",
+	"listing_warned_first":              "listing.not-warned",
+	"listing_signed":                    "decision.unsigned",
+	"listing_term_by_conduct":           "decision.term",
+	"listing_term_two_years":            "decision.term",
+	"listing_extension_three_years":     "extension.term",
+	"listing_grace_months":              "decision.grace",
+	"listing_served_before_published":   "service.missing",
+	"listing_service_enclosures":        "service.repair-notice",
+	"listing_deleted_only_without_term": "end.fixed-term",
+	"listing_term_ends_only_with_term":  "end.no-term",
+	"extension_served_before_end":       "extension.late",
+	"extension_one_to_three_years":      "extension.term",
+	"extension_several_acts":            "extension.cause",
+	"network_search_after_ruling":       "search.before-ruling",
+	"report_refusal_has_ground":         "report.reason",
+	"report_kept_has_own_basis":         "report.kept",
+	"organisation_slug_key":             "organisation.exists",
+	"organisation_slug_form":            "organisation.slug",
+	"organisation_court_code":           "organisation.court-code",
+	"subject_override_units_only":       "identifier.override",
+	"exclusion_period":                  "exclusion.period",
+	"listing_suspension":                "listing.suspension",
+}
+
+// Codes lists every refusal code of this package, so that i18n can be checked
+// for completeness.
+func Codes() []string { return append([]string(nil), codes...) }
+
+var codes = []string{
+	"id.malformed", "act.at", "act.actor", "role.forbidden", "version.stale", "not-found", "state.forbidden",
+	"case.exists", "case.basis", "case.court", "case.filed",
+	"subject.kind", "subject.birth-missing", "subject.identity", "subject.shredded", "subject.name-only",
+	"identifier.override", "identifier.second-person",
+	"listing.exists", "listing.conduct", "listing.minor", "listing.not-warned", "listing.excluded", "listing.under-fourteen",
+	"listing.relist-bar", "listing.facts", "listing.suspension", "listing.suspended", "listing.functionary",
+	"notice.risk-warning", "notice.date", "application.date",
+	"decision.unsigned", "decision.signer", "decision.reasons", "decision.number", "decision.term", "decision.grace", "decision.date", "decision.not-proposed",
+	"service.missing", "service.manner", "service.repair-notice", "service.date", "service.not-yet", "grace.running", "grace.none",
+	"extension.term", "extension.late", "extension.cause", "extension.no-term",
+	"end.fixed-term", "end.no-term", "end.item", "end.event-date", "end.reasons", "end.searches", "end.term-running",
+	"search.before-ruling", "correction.identity", "correction.none", "correction.open",
+	"abandon.reason", "exclusion.kind", "exclusion.period",
+	"plan.list-type", "plan.edition", "plan.territory",
+	"answer.outcome", "answer.directive", "answer.version", "answer.measure", "report.reason", "report.kept", "report.outcome", "report.court-request",
+	"organisation.exists", "organisation.slug", "organisation.court-code", "organisation.unknown", "organisation.body", "organisation.period", "organisation.terms",
+	"task.closed", "task.reason", "cursor.malformed",
+}

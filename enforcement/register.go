@@ -1,0 +1,131 @@
+package enforcement
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"concordat/internal/calendar"
+	"concordat/internal/pg"
+	"concordat/internal/vault"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// Config is what a Register stands on; every field but Attestations must be set.
+type Config struct {
+	DB        *pg.DB
+	Jobs      *river.Client[pgx.Tx] // insert-only is enough
+	Vault     *vault.Vault
+	Calendar  *calendar.Calendar
+	Catalogue *memoranda.Catalogue
+	// Attestations is what lawyers have stated; nil means that nothing is
+	// attested, so that every plan is empty.
+	Attestations *memoranda.Attestations
+	// Machine is machine time: for the log's second column only.
+	Machine func() time.Time
+}
+
+// Register is the record of listings and directives and the decisions on them.
+// Its public methods open the transaction; it is safe for concurrent use.
+type Register struct {
+	db        *pg.DB
+	jobs      *river.Client[pgx.Tx]
+	vault     *vault.Vault
+	calendar  *calendar.Calendar
+	catalogue *memoranda.Catalogue
+	attested  *memoranda.Attestations
+	machine   func() time.Time
+	measures  *measureTable
+}
+
+// New builds a Register and enters into the database what the catalogue seeds:
+// numbers for its measures and its editions, where the database has none yet.
+func New(ctx context.Context, c Config) (*Register, error) {
+	r := &Register{
+		db: c.DB, jobs: c.Jobs, vault: c.Vault, calendar: c.Calendar,
+		catalogue: c.Catalogue, attested: c.Attestations, machine: c.Machine,
+	}
+	if err := r.seed(ctx); err != nil {
+		return nil, fmt.Errorf("seed the register from the catalogue: %w", err)
+	}
+	return r, nil
+}
+
+// Today returns the legal day of an instant.
+func (r *Register) Today(at time.Time) day.Day { return calendar.DayOf(at) }
+
+// done is what an act leaves for its caller, also when it is asked again.
+type done struct {
+	event   ID
+	subject ID
+	ground  ID
+	// refersTo is the id of what was entered where it is neither.
+	refersTo ID
+}
+
+var errRepeated = errors.New("this act was done before")
+
+// perform runs one act: all of its rows, its event and its jobs commit
+// together. An act that was done under the same key is not done again; what it
+// left is returned. fn returns the act's event, or nil if nothing changed.
+func (r *Register) perform(ctx context.Context, act Act, fn func(ctx context.Context, tx *pg.Tx) (*event, error)) (done, error) {
+	for {
+		var d done
+		err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+			if act.Key != "" {
+				found, err := r.repeated(ctx, tx, act.Key)
+				if err != nil {
+					return err
+				}
+				if found != nil {
+					d = *found
+					return errRepeated
+				}
+			}
+			e, err := fn(ctx, tx)
+			if err != nil || e == nil {
+				return err
+			}
+			e.Key = act.Key
+			if e.ID.IsZero() {
+				e.ID = NewID()
+			}
+			d = done{event: e.ID, subject: e.Subject, ground: e.Ground, refersTo: e.RefersTo}
+			return r.log(ctx, tx, act, *e)
+		})
+		if errors.Is(err, errRepeated) {
+			return d, nil
+		}
+		// Two requests with one key at once: the loser looks again and finds
+		// what the winner did.
+		if name, ok := pg.Constraint(err); ok && name == "event_act_key" {
+			continue
+		}
+		return d, asRefusal(err)
+	}
+}
+
+func (r *Register) repeated(ctx context.Context, tx *pg.Tx, key string) (*done, error) {
+	var d done
+	found := false
+	err := tx.Pgx(func(p pgx.Tx) error {
+		err := p.QueryRow(ctx, `SELECT id, subject_id, ground_id, refers_to FROM event WHERE act_key = $1`, key).Scan(&d.event, &d.subject, &d.ground, &d.refersTo)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		found = err == nil
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for the act's key: %w", err)
+	}
+	if !found {
+		return nil, nil
+	}
+	return &d, nil
+}

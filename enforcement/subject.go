@@ -1,0 +1,263 @@
+package enforcement
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/internal/identifier"
+	"concordat/internal/pg"
+	"concordat/internal/vault"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// lookupDomain separates hashes of numbers from every other hash of the vault.
+const lookupDomain = "subject-number"
+
+// sealedField names what a subject's row seals.
+const sealedField = "identity"
+
+// Identity is what identifies a subject; all of it is sealed at rest.
+type Identity struct {
+	Kind       memoranda.SubjectKind `json:"kind"`
+	Name       string                `json:"name"`
+	NumberKind identifier.Kind       `json:"number_kind"`
+	// State issued the passport (ISO 3166-1 alpha-3); empty for other numbers.
+	State  string `json:"state,omitempty"`
+	Number string `json:"number"`
+	// Birth is the birth day; it is read from the number where the number
+	// carries it, and required of a natural person otherwise.
+	Birth day.Day `json:"birth,omitzero"`
+	// Head is the legal representative or person in charge of a unit.
+	Head string `json:"head,omitempty"`
+	// OverrideBy is the second person who accepted a circulating unit code that
+	// fails its check; never for natural persons.
+	OverrideBy string `json:"override_by,omitempty"`
+}
+
+// Masked returns the number with digits 7–14 and the last one hidden, as every
+// output but a directive shows it.
+func (i Identity) Masked() string {
+	return identifier.Identifier{Kind: i.NumberKind, Number: i.Number, State: i.State}.Masked()
+}
+
+// check normalises an identity and refuses what does not identify.
+func (i Identity) check(act Act) (Identity, identifier.Identifier, error) {
+	var none identifier.Identifier
+	if i.Number == "" {
+		return i, none, refuse("subject.name-only")
+	}
+	name, err := identifier.ParseName(i.Name)
+	if err != nil {
+		return i, none, err
+	}
+	i.Name = name
+	number, err := identifier.Parse(i.NumberKind, i.State, i.Number)
+	var bad *identifier.Error
+	if errors.As(err, &bad) && bad.Code == "identifier.check-digit" && i.OverrideBy != "" {
+		if i.OverrideBy == act.Actor.ID {
+			return i, none, refuse("identifier.second-person")
+		}
+		if i.NumberKind.Person() {
+			return i, none, refuse("identifier.override")
+		}
+		number, err = identifier.ParseOverride(i.NumberKind, i.State, i.Number)
+	} else if err == nil {
+		i.OverrideBy = ""
+	}
+	if err != nil {
+		return i, none, err
+	}
+	natural := i.Kind == memoranda.NaturalPerson
+	if !slices.Contains(memoranda.SubjectKinds(), i.Kind) || natural != i.NumberKind.Person() {
+		return i, none, refuse("subject.kind")
+	}
+	i.Number, i.State = number.Number, number.State
+	if birth, ok := number.Birth(); ok {
+		if !i.Birth.IsZero() && i.Birth != birth {
+			return i, none, refuse("subject.identity")
+		}
+		i.Birth = birth
+	}
+	if natural && i.Birth.IsZero() {
+		return i, none, refuse("subject.birth-missing")
+	}
+	return i, number, nil
+}
+
+// EnterSubject enters a subject, or finds the one that holds the same number
+// under the same name. The same number under another name is refused: which of
+// the two is wrong is for a person to find out (PIPL Art. 8).
+func (r *Register) EnterSubject(ctx context.Context, act Act, given Identity) (ID, error) {
+	if err := act.check(Clerk, Judge, System); err != nil {
+		return ID{}, err
+	}
+	identity, number, err := given.check(act)
+	if err != nil {
+		return ID{}, asRefusal(err)
+	}
+	for {
+		d, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
+			known, err := r.findSubject(ctx, tx, number)
+			if err != nil {
+				return nil, err
+			}
+			if !known.IsZero() {
+				have, err := r.identity(ctx, tx, known)
+				if err != nil {
+					return nil, err
+				}
+				if have.Name != identity.Name || have.Kind != identity.Kind {
+					return nil, refuse("subject.identity")
+				}
+				return &event{Kind: EventSubjectEntered, Subject: known}, nil
+			}
+			id := NewID()
+			return &event{Kind: EventSubjectEntered, Subject: id}, r.insertSubject(ctx, tx, act, id, identity, number)
+		})
+		// Two clerks enter one person at once: the second finds the first's.
+		if name, ok := pg.Constraint(err); ok && name == "subject_lookup_pkey" {
+			continue
+		}
+		return d.subject, err
+	}
+}
+
+func (r *Register) insertSubject(ctx context.Context, tx *pg.Tx, act Act, id ID, identity Identity, number identifier.Identifier) error {
+	wrapped, envelope, err := r.vault.NewEnvelope(id)
+	if err != nil {
+		return fmt.Errorf("make the envelope of subject %s: %w", id, err)
+	}
+	sealed, err := sealIdentity(envelope, identity)
+	if err != nil {
+		return err
+	}
+	version, err := vault.WrappedVersion(wrapped)
+	if err != nil {
+		return fmt.Errorf("read the key version of subject %s: %w", id, err)
+	}
+	return tx.Pgx(func(p pgx.Tx) error {
+		_, err := p.Exec(ctx, `INSERT INTO subject (id, kind, envelope, sealed, key_version, override_by, created_at)
+			VALUES ($1, $2::text::subject_kind, $3, $4, $5, nullif($6, ''), $7)`,
+			id, identity.Kind, wrapped, sealed, version, identity.OverrideBy, act.At.UTC())
+		if err != nil {
+			return fmt.Errorf("enter subject %s: %w", id, err)
+		}
+		for _, h := range r.vault.Hashes(lookupDomain, number.Key()) {
+			if _, err := p.Exec(ctx, `INSERT INTO subject_lookup (key_version, hash, subject_id) VALUES ($1, $2, $3)`, h.Version, h.Sum, id); err != nil {
+				return fmt.Errorf("enter the look-up hash of subject %s: %w", id, err)
+			}
+		}
+		return nil
+	})
+}
+
+func sealIdentity(envelope vault.Envelope, identity Identity) ([]byte, error) {
+	plain, err := json.Marshal(identity)
+	if err != nil {
+		return nil, fmt.Errorf("write an identity: %w", err)
+	}
+	sealed, err := envelope.Seal(plain, sealedField)
+	if err != nil {
+		return nil, fmt.Errorf("seal an identity: %w", err)
+	}
+	return sealed, nil
+}
+
+func (r *Register) findSubject(ctx context.Context, tx *pg.Tx, number identifier.Identifier) (ID, error) {
+	var id ID
+	err := tx.Pgx(func(p pgx.Tx) error {
+		for _, h := range r.vault.Hashes(lookupDomain, number.Key()) {
+			err := p.QueryRow(ctx, `SELECT subject_id FROM subject_lookup WHERE hash = $1 AND key_version = $2`, h.Sum, h.Version).Scan(&id)
+			if err == nil {
+				return nil
+			}
+			if !errors.Is(err, pgx.ErrNoRows) {
+				return fmt.Errorf("look up a subject: %w", err)
+			}
+		}
+		return nil
+	})
+	return id, err
+}
+
+// openIdentity opens what a subject's row seals.
+func (r *Register) openIdentity(id ID, wrapped, sealed []byte) (Identity, error) {
+	var identity Identity
+	if wrapped == nil {
+		return identity, refuse("subject.shredded")
+	}
+	envelope, err := r.vault.OpenEnvelope(id, wrapped)
+	if err != nil {
+		return identity, fmt.Errorf("open the envelope of subject %s: %w", id, err)
+	}
+	plain, err := envelope.Open(sealed, sealedField)
+	if err != nil {
+		return identity, fmt.Errorf("open subject %s: %w", id, err)
+	}
+	if err := json.Unmarshal(plain, &identity); err != nil {
+		return identity, fmt.Errorf("read subject %s: %w", id, err)
+	}
+	return identity, nil
+}
+
+func (r *Register) identity(ctx context.Context, tx *pg.Tx, id ID) (Identity, error) {
+	var wrapped, sealed []byte
+	err := tx.Pgx(func(p pgx.Tx) error {
+		return p.QueryRow(ctx, `SELECT envelope, sealed FROM subject WHERE id = $1`, id).Scan(&wrapped, &sealed)
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Identity{}, refuse("not-found")
+	}
+	if err != nil {
+		return Identity{}, fmt.Errorf("read subject %s: %w", id, err)
+	}
+	return r.openIdentity(id, wrapped, sealed)
+}
+
+// Subject returns a subject's identity, for the court's own people.
+func (r *Register) Subject(ctx context.Context, act Act, id ID) (Identity, error) {
+	if err := act.check(Clerk, Judge, President, System); err != nil {
+		return Identity{}, err
+	}
+	var identity Identity
+	err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		var err error
+		identity, err = r.identity(ctx, tx, id)
+		return err
+	})
+	return identity, asRefusal(err)
+}
+
+// Shred forgets the data key of a subject: nothing that was sealed under it can
+// be read again. It is refused while anything is in force against or for it.
+func (r *Register) Shred(ctx context.Context, act Act, id ID) error {
+	if err := act.check(Operator, System); err != nil {
+		return err
+	}
+	_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
+		return &event{Kind: EventSubjectShredded, Subject: id}, tx.Pgx(func(p pgx.Tx) error {
+			if _, err := p.Exec(ctx, `DELETE FROM subject_lookup WHERE subject_id = $1`, id); err != nil {
+				return fmt.Errorf("forget the look-up of subject %s: %w", id, err)
+			}
+			tag, err := p.Exec(ctx, `UPDATE subject SET envelope = NULL, sealed = NULL, shredded_at = $2, version = version + 1
+				WHERE id = $1 AND shredded_at IS NULL
+				AND NOT EXISTS (SELECT FROM ground WHERE subject_id = $1 AND state <> 'ended')
+				AND NOT EXISTS (SELECT FROM directive d LEFT JOIN LATERAL (SELECT due FROM amendment a WHERE a.directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true
+					WHERE d.subject_id = $1 AND (d.due OR a.due))`, id, act.At.UTC())
+			if err != nil {
+				return fmt.Errorf("shred subject %s: %w", id, err)
+			}
+			if tag.RowsAffected() == 0 {
+				return refuse("state.forbidden", "state", "in-force")
+			}
+			return nil
+		})
+	})
+	return err
+}

@@ -1,0 +1,204 @@
+package enforcement
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/internal/pg"
+	"concordat/memoranda/day"
+)
+
+// Step is how far one version of a directive got.
+type Step string
+
+// The steps, in the order of progress. Left: an attempt names the version and no
+// answer came, so it is in doubt. Cancelled is final only when no attempt ever
+// named the version.
+const (
+	Queued       Step = "queued"
+	Left         Step = "left"
+	Delivered    Step = "delivered"
+	Acknowledged Step = "acknowledged"
+	Cancelled    Step = "cancelled"
+)
+
+// steps numbers the steps as events write them.
+var steps = []Step{Queued, Left, Delivered, Acknowledged, Cancelled}
+
+func stepNumber(s Step) int16 { return int16(slices.Index(steps, s)) }
+
+// VersionKind says for people what a version is; its set decides.
+type VersionKind string
+
+// The kinds of version.
+const (
+	Impose    VersionKind = "impose"
+	Amend     VersionKind = "amend"
+	Suspend   VersionKind = "suspend"
+	Resume    VersionKind = "resume"
+	Permit    VersionKind = "permit"
+	PermitEnd VersionKind = "permit-end"
+	Withdraw  VersionKind = "withdraw"
+)
+
+// amendment is one new version of one directive.
+type amendment struct {
+	directive    ID
+	version      int16
+	organisation OrganisationID
+	lane         Lane
+	step         Step
+}
+
+// Of each directive of the grounds: its newest version, whether anything of it
+// may have left (an answer, a doubt, or an attempt still open), and the set that
+// is carried when nothing is suspended or withdrawn. The rows are locked in the
+// order of their ids.
+const lockDirectives = `SELECT d.id, d.organisation_id, coalesce(a.version, 1), coalesce(a.kind::text, 'impose'),
+    d.step IN ('left', 'delivered', 'acknowledged') OR coalesce(a.gone, false)
+      OR EXISTS (SELECT FROM attempt t JOIN event e ON e.id = t.event_id
+          WHERE t.settled_at IS NULL AND t.organisation_id = d.organisation_id AND d.id = ANY (e.directives)),
+    coalesce(a.carried, d.measures), coalesce(a.valid_until, d.valid_until)
+  FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
+  LEFT JOIN LATERAL (SELECT max(version) AS version, bool_or(step IN ('left', 'delivered', 'acknowledged')) AS gone,
+      (array_agg(kind ORDER BY version DESC))[1] AS kind, (array_agg(valid_until ORDER BY version DESC))[1] AS valid_until,
+      (SELECT measures FROM amendment c WHERE c.directive_id = d.id AND kind IN ('amend', 'resume', 'permit-end') ORDER BY version DESC LIMIT 1) AS carried
+    FROM amendment WHERE directive_id = d.id) a ON true
+  WHERE g.id = ANY ($1) ORDER BY d.id FOR NO KEY UPDATE OF d`
+
+// current is what lockDirectives returns.
+type current struct {
+	id           ID
+	organisation OrganisationID
+	version      int16
+	kind         VersionKind
+	gone         bool
+	carried      []int16
+	validUntil   day.Day
+}
+
+// appendVersions writes a new version for every directive of the grounds, except those
+// that are withdrawn already: a withdrawal is final. A version with an empty set
+// of which nothing ever left is written as cancelled: its recipient never heard
+// of the subject and shall not hear now; should an attempt turn out to have named
+// it, the settlement queues it. Whatever was pending before is replaced. The
+// wake-ups come last.
+func (r *Register) appendVersions(ctx context.Context, tx *pg.Tx, act Act, kind VersionKind, grounds []ID, until day.Day) (*event, error) {
+	e := &event{Until: until}
+	err := tx.Pgx(func(p pgx.Tx) error {
+		rows, err := p.Query(ctx, lockDirectives, grounds)
+		if err != nil {
+			return err
+		}
+		var wakes []WakeUp
+		list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (current, error) {
+			var c current
+			err := row.Scan(&c.id, &c.organisation, &c.version, &c.kind, &c.gone, &c.carried, &c.validUntil)
+			return c, err
+		})
+		if err != nil {
+			return err
+		}
+		list = slices.DeleteFunc(list, func(c current) bool { return c.kind == Withdraw })
+		if len(list) == 0 {
+			return nil
+		}
+		if err := replacePending(ctx, p, list); err != nil {
+			return err
+		}
+		wakes, err = writeVersions(ctx, p, e, kind, list, until)
+		if err != nil {
+			return err
+		}
+		return r.wake(ctx, p, wakes)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("append %s to the directives of %d grounds: %w", kind, len(grounds), err)
+	}
+	return e, nil
+}
+
+// replacePending stops every pending version of the directives: a queued one is
+// cancelled unless an open attempt names it, one in doubt stays in doubt.
+func replacePending(ctx context.Context, p pgx.Tx, list []current) error {
+	ids := make([]ID, 0, len(list))
+	for _, c := range list {
+		ids = append(ids, c.id)
+	}
+	_, err := p.Exec(ctx, `UPDATE directive SET due = false, step = CASE WHEN step <> 'queued' THEN step
+			WHEN EXISTS (`+openAttemptNames+`) THEN 'left'::step ELSE 'cancelled'::step END WHERE id = ANY($1) AND due`, ids)
+	if err != nil {
+		return fmt.Errorf("replace the first versions: %w", err)
+	}
+	_, err = p.Exec(ctx, `UPDATE amendment a SET due = false, step = CASE WHEN step <> 'queued' THEN step
+			WHEN EXISTS (SELECT FROM attempt t JOIN event e ON e.id = t.event_id, unnest(e.directives, e.versions) u (id, version)
+				WHERE t.settled_at IS NULL AND t.organisation_id = a.organisation_id AND u.id = a.directive_id AND u.version = a.version) THEN 'left'::step
+			ELSE 'cancelled'::step END WHERE directive_id = ANY($1) AND due`, ids)
+	if err != nil {
+		return fmt.Errorf("replace the later versions: %w", err)
+	}
+	return nil
+}
+
+const openAttemptNames = `SELECT FROM attempt t JOIN event e ON e.id = t.event_id, unnest(e.directives, e.versions) u (id, version)
+  WHERE t.settled_at IS NULL AND t.organisation_id = directive.organisation_id AND u.id = directive.id AND u.version = 1`
+
+// carries says which set and lane a version of a kind has.
+func (c current) next(kind VersionKind, until day.Day) (set []int16, lane Lane, burdens bool, step Step) {
+	switch kind {
+	case Withdraw, Suspend:
+		if !c.gone {
+			return []int16{}, Express, false, Cancelled
+		}
+		return []int16{}, Express, false, Queued
+	case Resume, PermitEnd:
+		return c.carried, Bulk, true, Queued
+	case Amend:
+		// The same set again lightens nothing and burdens nobody anew, unless
+		// nothing ever left or the term grows.
+		if c.gone && until <= c.validUntil {
+			return c.carried, Express, false, Queued
+		}
+		return c.carried, Bulk, true, Queued
+	case Impose, Permit:
+		return c.carried, Bulk, true, Queued
+	default:
+		return c.carried, Bulk, true, Queued
+	}
+}
+
+func writeVersions(ctx context.Context, p pgx.Tx, e *event, kind VersionKind, list []current, until day.Day) ([]WakeUp, error) {
+	touched := map[WakeUp]bool{}
+	batch := make([][]any, 0, len(list))
+	for _, c := range list {
+		set, lane, burdens, step := c.next(kind, until)
+		e.Directives = append(e.Directives, c.id)
+		e.Versions = append(e.Versions, c.version+1)
+		e.Outcomes = append(e.Outcomes, stepNumber(step))
+		batch = append(batch, []any{c.id, c.version + 1, c.organisation, kind, lane, step, until, burdens, step == Queued, set})
+		if step == Queued {
+			touched[WakeUp{c.organisation, lane}] = true
+		}
+	}
+	const insert = `INSERT INTO amendment (directive_id, version, organisation_id, kind, lane, step, valid_until, burdens, due, measures)
+		VALUES ($1, $2, $3, $4::text::version_kind, $5::text::lane, $6::text::step, $7::date, $8, $9, $10)`
+	b := &pgx.Batch{}
+	for _, args := range batch {
+		b.Queue(insert, args...)
+	}
+	if err := p.SendBatch(ctx, b).Close(); err != nil {
+		return nil, fmt.Errorf("write %d versions: %w", len(batch), err)
+	}
+	return slices.SortedFunc(maps.Keys(touched), compareWakeUps), nil
+}
+
+func compareWakeUps(a, b WakeUp) int {
+	if a.Organisation != b.Organisation {
+		return int(a.Organisation) - int(b.Organisation)
+	}
+	return slices.Compare([]string{string(a.Lane)}, []string{string(b.Lane)})
+}
