@@ -6,8 +6,9 @@ MAKEFLAGS += --no-print-directory
 
 # Tools are built from tools.mod into .bin, named by version, so that a new version is a new file.
 tool_version = $(shell awk '$$1 == "$(1)" || $$2 == "$(1)" { print ($$1 == "require" ? $$3 : $$2); exit }' tools.mod)
-LINT     := .bin/golangci-lint-$(call tool_version,github.com/golangci/golangci-lint/v2)
-DEADCODE := .bin/deadcode-$(call tool_version,golang.org/x/tools)
+TOOLS    := github.com/golangci/golangci-lint/v2 golang.org/x/tools mvdan.cc/gofumpt
+LINT     := .bin/golangci-lint-$(call tool_version,$(word 1,$(TOOLS)))
+DEADCODE := .bin/deadcode-$(call tool_version,$(word 2,$(TOOLS)))
 
 # Two cores: packages one after another, since each brings its own PostgreSQL; four tests of a package at a time.
 TESTFLAGS ?= -p 1 -parallel 4
@@ -52,8 +53,13 @@ deadcode: $(DEADCODE) ## functions that nothing reaches, tests counted as users
 fix: ## what `go fix` would modernise: must be nothing
 	@go fix -diff ./...
 
-tidy: ## go.mod and go.sum say what is used, no more
+tidy: ## go.mod and go.sum say what is used, no more; docs/dependencies.md names it
 	@go mod tidy -diff
+	@{ go list -m -f '{{if not (or .Main .Indirect)}}| {{.Path}} | {{.Version}} |{{end}}' all; \
+		for tool in $(TOOLS); do go list -modfile=tools.mod -m -f '| {{.Path}} | {{.Version}} |' $$tool; done; } | \
+		while read -r row; do \
+			[[ -z $$row ]] || grep -qF -- "$$row" docs/dependencies.md || { echo "docs/dependencies.md has no row: $$row"; exit 1; }; \
+		done
 
 drift: ## generated files are what `make generate` makes
 	@state() { git status --porcelain; git diff; }; \
