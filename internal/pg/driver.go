@@ -24,7 +24,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, fmt.Errorf("connect: driver gave a %T", made)
 	}
-	return conn{Conn: under}, nil
+	return conn{under}, nil
 }
 
 func (c connector) Driver() driver.Driver { return stdlib.GetDefaultDriver() }
@@ -34,12 +34,16 @@ func (c connector) Driver() driver.Driver { return stdlib.GetDefaultDriver() }
 // queries are the same: preparing each costs a second round trip and drives
 // the statements worth keeping (River's, the pool's) out of the cache.
 type conn struct {
-	*stdlib.Conn
+	*pgxConn
 }
+
+// pgxConn has another name than stdlib's so that its method Conn, which leads
+// to the *pgx.Conn beneath, is not hidden by the field.
+type pgxConn = stdlib.Conn
 
 func (c conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if len(args) == 0 {
 		args = []driver.NamedValue{{Ordinal: 1, Value: pgx.QueryExecModeExec}}
 	}
-	return c.Conn.QueryContext(ctx, query, args)
+	return c.pgxConn.QueryContext(ctx, query, args)
 }

@@ -29,9 +29,9 @@ func (tx *Tx) Pgx(fn func(view pgx.Tx) error) error {
 
 	var fnErr error
 	rawErr := tx.conn.Raw(func(driverConn any) error {
-		held, ok := driverConn.(interface{ Conn() *pgx.Conn })
+		held, ok := driverConn.(conn)
 		if !ok {
-			return fmt.Errorf("lend connection: driver is a %T", driverConn)
+			return fmt.Errorf("driver's connection is a %T", driverConn)
 		}
 		// Raw knows nothing of transactions. If this one ended meanwhile, every
 		// statement of fn would commit by itself.
