@@ -170,7 +170,7 @@ func demonstrationText(c *Catalogue) string {
 # known, the basic-list edition of 2024 with its unverified titles, and never an
 # unverified measure. Written by: go test ./memoranda -run Demonstration -update
 attestations:
-  - who: {name: 演示核定, role: 演示用,并非律师}
+  - who: {name: 演示核定, role: 仅供演示 (no lawyer)}
     when: 2025-01-01
     source: none; made for demonstration
     demonstration: true

@@ -1,0 +1,44 @@
+// Command concordat administers joint reward and punishment memoranda.
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// app is what every command works with.
+type app struct{ Out, Err io.Writer }
+
+type commands struct {
+	Memoranda memorandaCmd `cmd:"" help:"What was agreed: list, show, check, and ask whom it reaches."`
+}
+
+func main() { os.Exit(run(os.Args[1:], &app{Out: os.Stdout, Err: os.Stderr})) }
+
+// run carries out one command line and returns the exit code: 0 done, 1 the
+// command found fault or failed, 2 the command line was wrong.
+func run(args []string, a *app) int {
+	exit := -1
+	parser, err := kong.New(new(commands),
+		kong.Name("concordat"), kong.Writers(a.Out, a.Err), kong.Exit(func(code int) { exit = code }))
+	if err != nil {
+		fmt.Fprintf(a.Err, "concordat: read the command table: %v\n", err)
+		return 1
+	}
+	chosen, err := parser.Parse(args)
+	if exit >= 0 { // help was asked for and printed
+		return exit
+	}
+	if err != nil {
+		fmt.Fprintf(a.Err, "concordat: %v\n", err)
+		return 2
+	}
+	if err := chosen.Run(a); err != nil {
+		fmt.Fprintf(a.Err, "concordat: %v\n", err)
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"concordat/memoranda"
+)
+
+var errNoEntry = errors.New("the catalogue has no such memorandum, measure, body or legal basis")
+
+type memorandaShowCmd struct {
+	catalogueFlag
+	ID   string `arg:"" help:"Slug of a memorandum, measure, body or legal basis."`
+	JSON bool   `name:"json" help:"Print JSON."`
+}
+
+// Run prints the entry of the slug: the first found among memoranda, measures,
+// bodies and bases. Of several editions each is printed.
+func (s *memorandaShowCmd) Run(a *app) error {
+	c, err := s.load()
+	if err != nil {
+		return err
+	}
+	out := plain(a.Out)
+	found := entries(c, s.ID)
+	if len(found) == 0 {
+		return fmt.Errorf("%q: %w", plainText(s.ID), errNoEntry)
+	}
+	for _, entry := range found {
+		if s.JSON {
+			if err := printJSON(out, entry); err != nil {
+				return err
+			}
+			continue
+		}
+		printEntry(out, c, entry)
+	}
+	return nil
+}
+
+func entries(c *memoranda.Catalogue, id string) []any {
+	var found []any
+	for i := range c.Memoranda {
+		if c.Memoranda[i].Slug == id {
+			found = append(found, &c.Memoranda[i])
+		} else if m := c.Memoranda[i].Measure(id); m != nil {
+			found = append(found, m)
+		}
+	}
+	if b := c.BodyNamed(id); b != nil && len(found) == 0 {
+		found = append(found, b)
+	}
+	if b := c.Basis(id); b != nil && len(found) == 0 {
+		found = append(found, b)
+	}
+	return found
+}
+
+func printEntry(out io.Writer, c *memoranda.Catalogue, entry any) {
+	switch e := entry.(type) {
+	case *memoranda.Memorandum:
+		fmt.Fprintf(out, "%s %s  %s\n%s\n%s\n", e.Slug, e.Edition, e.Number, e.ZH, e.EN)
+		printNote(out, e.Note)
+		group := ""
+		for i := range e.Measures {
+			m := &e.Measures[i]
+			if m.Group != group {
+				group = m.Group
+				fmt.Fprintf(out, "\n%s\n", groupTitle(e, group))
+			}
+			fmt.Fprintf(out, "  %s  [%s] %s (%s, %s)\n", m.Slug, m.Mode, m.ZH, m.Status, m.Evidence)
+		}
+	case *memoranda.Measure:
+		printMeasure(out, c, e)
+	case *memoranda.Body:
+		fmt.Fprintf(out, "%s  %s  %s (%s)\n", e.Slug, e.ZH, e.EN, e.Evidence)
+		for _, s := range e.Successions {
+			fmt.Fprintf(out, "  from %s%s: %s%s (%s)\n", s.From, yearText(s.Precision), strings.Join(s.To, ", "), forText(s.Measures), s.Evidence)
+		}
+		printNote(out, e.Note)
+	case *memoranda.LegalBasis:
+		fmt.Fprintf(out, "%s  %s  %s%s (%s, %s)\n", e.Slug, e.Title, e.Article, e.Clause, e.Kind, e.Evidence)
+		printNote(out, e.Note)
+	}
+}
+
+func printMeasure(out io.Writer, c *memoranda.Catalogue, m *memoranda.Measure) {
+	fmt.Fprintf(out, "%s  %s\n%s\n%s\n", m.Slug, m.Clause, m.ZH, m.EN)
+	reaches := make([]string, len(m.Reaches))
+	for i, r := range m.Reaches {
+		reaches[i] = string(r)
+	}
+	bodies := make([]string, len(m.Bodies))
+	for i, slug := range m.Bodies {
+		bodies[i] = slug + " " + c.BodyNamed(slug).ZH
+	}
+	item := m.BasicListItem
+	if i := c.Item(item); i != nil {
+		item += " " + i.Title
+		if !i.TitleVerified {
+			item += " (title not verified)"
+		}
+	}
+	for _, row := range [][2]string{
+		{"mode", string(m.Mode)}, {"status", string(m.Status)}, {"evidence", string(m.Evidence)},
+		{"bodies", strings.Join(bodies, ", ")}, {"reaches", strings.Join(reaches, ", ")},
+		{"territory", string(m.Territory)}, {"basic list", item},
+	} {
+		fmt.Fprintf(out, "  %-11s %s\n", row[0], row[1])
+	}
+	for _, one := range m.Bases {
+		fmt.Fprintf(out, "  %-11s %s %s%s\n", "basis", c.Basis(one.Basis).Title, one.Article, one.Clause)
+	}
+	printNote(out, m.Note)
+}
+
+func printNote(out io.Writer, note string) {
+	if note != "" {
+		fmt.Fprintf(out, "  note: %s\n", note)
+	}
+}
+
+func groupTitle(m *memoranda.Memorandum, slug string) string {
+	for _, g := range m.Groups {
+		if g.Slug == slug {
+			return g.ZH + "  " + g.EN
+		}
+	}
+	return slug
+}
+
+func yearText(precision string) string {
+	if precision == "year" {
+		return " (only the year is known)"
+	}
+	return ""
+}
+
+func forText(measures []string) string {
+	if len(measures) == 0 {
+		return ""
+	}
+	return " for " + strings.Join(measures, ", ")
+}
