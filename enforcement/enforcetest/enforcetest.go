@@ -1,0 +1,289 @@
+// Package enforcetest is the test kit of the record: a Register on a database of
+// its own, a court with its people, one organisation for each body that a
+// listing can reach, and the steps of a listing's life with sensible content.
+// Test packages that use it call pgtest.Main from their TestMain.
+package enforcetest
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"concordat/enforcement"
+	"concordat/internal/calendar"
+	"concordat/internal/identifier/madeup"
+	"concordat/internal/pg"
+	"concordat/internal/pg/pgtest"
+	"concordat/internal/vault"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// Start is the day on which every bundle's legal time begins: a Monday with
+// loaded calendars around it.
+var Start = day.Of(2025, time.September, 1)
+
+// Bundle is everything a test of the record needs.
+type Bundle struct {
+	*enforcement.Register
+	T        testing.TB
+	DB       *pg.DB
+	Vault    *vault.Vault
+	Calendar *calendar.Calendar
+	Config   enforcement.Config
+	// Court is a basic court (桂0103), OtherCourt another (桂0105), Higher the
+	// intermediate one (桂01).
+	Court, OtherCourt, Higher enforcement.OrganisationID
+	// Departments are the organisations that listings reach, one for each body.
+	Departments []enforcement.OrganisationID
+	Made        *madeup.Maker
+
+	mu    sync.Mutex
+	day   day.Day
+	cases int
+}
+
+// Setup makes a bundle; its subjects and cases repeat from run to run.
+func Setup(t testing.TB) *Bundle {
+	t.Helper()
+	return SetupOn(t, pgtest.New(t))
+}
+
+// SetupOn makes a bundle on a given migrated and empty database.
+func SetupOn(t testing.TB, db *pg.DB) *Bundle {
+	t.Helper()
+	jobs, err := river.NewClient(riverpgxv5.New(db.Pool), &river.Config{Schema: "river"})
+	must(t, err)
+	v, err := vault.Ephemeral(true)
+	must(t, err)
+	days, err := calendar.Embedded()
+	must(t, err)
+	catalogue, err := memoranda.Embedded()
+	must(t, err)
+	attested, err := memoranda.DemonstrationAttestations(catalogue)
+	must(t, err)
+	b := &Bundle{T: t, DB: db, Vault: v, Calendar: days, Made: madeup.New(7), day: Start}
+	b.Config = enforcement.Config{
+		DB: db, Jobs: jobs, Vault: v, Calendar: days, Catalogue: catalogue, Attestations: attested,
+		Machine: func() time.Time { return time.Now().UTC() },
+	}
+	b.Register, err = enforcement.New(t.Context(), b.Config)
+	must(t, err)
+	b.organisations(catalogue, attested)
+	return b
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b *Bundle) organisations(catalogue *memoranda.Catalogue, attested *memoranda.Attestations) {
+	b.T.Helper()
+	court := func(slug, zh, serves, code string) enforcement.OrganisationID {
+		id, err := b.AddOrganisation(b.T.Context(), b.System(), enforcement.Organisation{
+			Slug: slug, NameZH: zh, NameEN: slug, Kind: enforcement.Court, Serves: serves, CourtCode: code,
+		})
+		must(b.T, err)
+		return id
+	}
+	b.Higher = court("nanning-intermediate-court", "南宁市中级人民法院", "4501", "桂01")
+	b.Court = court("qingxiu-court", "南宁市青秀区人民法院", "450103", "桂0103")
+	b.OtherCourt = court("jiangnan-court", "南宁市江南区人民法院", "450105", "桂0105")
+	bodies := map[string]bool{}
+	for _, kind := range memoranda.SubjectKinds() {
+		r, err := catalogue.Resolve(memoranda.Question{ListType: enforcement.ListType, Subject: kind, On: Start, Ground: memoranda.OnListing, Attested: attested, RequireAttestation: true})
+		must(b.T, err)
+		for _, in := range r.Included {
+			for _, body := range in.Bodies {
+				bodies[body] = true
+			}
+		}
+	}
+	for _, body := range sorted(bodies) {
+		id, err := b.AddOrganisation(b.T.Context(), b.System(), enforcement.Organisation{
+			Slug: "dept-" + body, NameZH: "演示单位", NameEN: "Department " + body, Kind: enforcement.Authority, Serves: "4501",
+			Bodies: []enforcement.Part{{Body: body, From: day.Of(2016, time.January, 1)}},
+		})
+		must(b.T, err)
+		b.Departments = append(b.Departments, id)
+	}
+}
+
+func sorted(set map[string]bool) []string {
+	list := make([]string, 0, len(set))
+	for s := range set {
+		list = append(list, s)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// Day returns the bundle's legal day.
+func (b *Bundle) Day() day.Day {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.day
+}
+
+// Advance moves legal time forward by days.
+func (b *Bundle) Advance(days int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.day = b.day.AddDays(days)
+}
+
+// AdvanceTo moves legal time to a day.
+func (b *Bundle) AdvanceTo(d day.Day) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.day = d
+}
+
+// At returns ten o'clock of the bundle's legal day in China.
+func (b *Bundle) At() time.Time { return calendar.Start(b.Day()).Add(10 * time.Hour) }
+
+// As is an act of somebody of an organisation, now.
+func (b *Bundle) As(role enforcement.Role, org enforcement.OrganisationID) enforcement.Act {
+	return enforcement.Act{At: b.At(), Actor: enforcement.Actor{ID: fmt.Sprintf("%s-%d", role, org), Role: role, Organisation: org}}
+}
+
+// Clerk, Judge and President act for the court; System for nobody.
+func (b *Bundle) Clerk() enforcement.Act { return b.As(enforcement.Clerk, b.Court) }
+
+// Judge is an act of the court's judge.
+func (b *Bundle) Judge() enforcement.Act { return b.As(enforcement.Judge, b.Court) }
+
+// President is an act of the court's president.
+func (b *Bundle) President() enforcement.Act { return b.As(enforcement.President, b.Court) }
+
+// System is an act of the system.
+func (b *Bundle) System() enforcement.Act { return enforcement.Daily(b.At()) }
+
+// Person returns a made-up adult.
+func (b *Bundle) Person() enforcement.Identity {
+	number := b.Made.Adult(Start)
+	return enforcement.Identity{Kind: memoranda.NaturalPerson, Name: b.Made.PersonName(), NumberKind: number.Kind, Number: number.Number}
+}
+
+// Company returns a made-up company.
+func (b *Bundle) Company() enforcement.Identity {
+	number := b.Made.Company()
+	return enforcement.Identity{Kind: memoranda.LegalPerson, Name: b.Made.CompanyName(), NumberKind: number.Kind, Number: number.Number, Head: b.Made.PersonName()}
+}
+
+// Subject enters an identity.
+func (b *Bundle) Subject(identity enforcement.Identity) enforcement.ID {
+	b.T.Helper()
+	id, err := b.EnterSubject(b.T.Context(), b.Clerk(), identity)
+	must(b.T, err)
+	return id
+}
+
+// Case enters a case of the court.
+func (b *Bundle) Case() enforcement.ID {
+	b.T.Helper()
+	b.mu.Lock()
+	b.cases++
+	n := b.cases
+	b.mu.Unlock()
+	id, err := b.EnterCase(b.T.Context(), b.Clerk(), enforcement.Case{
+		Number: fmt.Sprintf("(2025)桂0103执%d号", n), FiledOn: Start.AddDays(-60),
+		BasisDocument: fmt.Sprintf("(2024)桂0103民初%d号", n), BasisUnit: "演示法院",
+	})
+	must(b.T, err)
+	return id
+}
+
+// Facts are facts as a draft needs them.
+func Facts() enforcement.Facts {
+	return enforcement.Facts{Obligation: "演示:支付货款", Performed: "none", Conduct: "演示:有履行能力而拒不履行"}
+}
+
+// Draft drafts a listing of a subject on the given grounds of Art. 1.
+func (b *Bundle) Draft(subject enforcement.ID, conducts ...enforcement.Conduct) enforcement.ID {
+	b.T.Helper()
+	if len(conducts) == 0 {
+		conducts = []enforcement.Conduct{enforcement.AbleButRefuses}
+	}
+	id, err := b.DraftListing(b.T.Context(), b.Judge(), enforcement.NewListing{
+		Case: b.Case(), Subject: subject, Capacity: enforcement.Debtor, Conducts: conducts, Facts: Facts(),
+	})
+	must(b.T, err)
+	return id
+}
+
+// Of names a listing in whatever version it is.
+func Of(id enforcement.ID) enforcement.Change { return enforcement.Change{Listing: id} }
+
+// Notice is an execution notice with its risk warning.
+func (b *Bundle) Notice() enforcement.Notice {
+	return enforcement.Notice{ServedOn: b.Day(), RiskWarning: true, Document: []byte("演示执行通知书")}
+}
+
+// Decision is a decision as the conducts of a listing demand it.
+func (b *Bundle) Decision(conducts ...enforcement.Conduct) enforcement.Decision {
+	d := enforcement.Decision{Number: "(2025)桂0103执1号之一", Reasons: "演示理由"}
+	if len(conducts) > 0 && !slices.Equal(conducts, []enforcement.Conduct{enforcement.AbleButRefuses}) {
+		d.TermUntil = b.Day().AddYears(2)
+	}
+	return d
+}
+
+// Service is direct service today with every enclosure.
+func (b *Bundle) Service() enforcement.Service {
+	return enforcement.Service{Manner: enforcement.ServedDirectly, On: b.Day(), Enclosures: enforcement.Enclosures(), Document: []byte("演示送达回证")}
+}
+
+// Decided drafts, warns, proposes and signs.
+func (b *Bundle) Decided(subject enforcement.ID, conducts ...enforcement.Conduct) enforcement.ID {
+	b.T.Helper()
+	ctx := b.T.Context()
+	id := b.Draft(subject, conducts...)
+	must(b.T, b.Warn(ctx, b.Clerk(), Of(id), b.Notice()))
+	must(b.T, b.Propose(ctx, b.Judge(), Of(id), b.Decision(conducts...)))
+	must(b.T, b.Sign(ctx, b.President(), Of(id)))
+	return id
+}
+
+// Published runs a listing up to publication, all on the bundle's day.
+func (b *Bundle) Published(subject enforcement.ID, conducts ...enforcement.Conduct) enforcement.ID {
+	b.T.Helper()
+	ctx := b.T.Context()
+	id := b.Decided(subject, conducts...)
+	must(b.T, b.Serve(ctx, b.Clerk(), Of(id), b.Service()))
+	must(b.T, b.Publish(ctx, b.System(), Of(id)))
+	return id
+}
+
+// Ending is a decision to end, for an event of today.
+func (b *Bundle) Ending(item int) enforcement.Ending {
+	return enforcement.Ending{Item: item, EventOn: b.Day(), Reasons: "演示:履行完毕"}
+}
+
+// OrderGround enters and puts in force a ground of kind order for a subject, as
+// the record of orders will; it travels under the same rules as a listing.
+func (b *Bundle) OrderGround(subject enforcement.ID) enforcement.ID {
+	b.T.Helper()
+	id := enforcement.NewID()
+	_, err := b.DB.Pool.Exec(b.T.Context(), `INSERT INTO ground (id, kind, list_type, subject_id, organisation_id, reference, decided_on) VALUES ($1, 'order', $2, $3, $4, '演示限消令', $5::date)`,
+		id, enforcement.ListType, subject, b.Court, b.Day())
+	must(b.T, err)
+	must(b.T, b.PutInForce(b.T.Context(), b.System(), []enforcement.ID{id}))
+	return id
+}
+
+// Count runs a query that yields one number.
+func (b *Bundle) Count(sql string, args ...any) int {
+	b.T.Helper()
+	var n int
+	must(b.T, b.DB.Pool.QueryRow(b.T.Context(), sql, args...).Scan(&n))
+	return n
+}
