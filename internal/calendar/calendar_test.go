@@ -80,4 +80,7 @@ func TestVectors(t *testing.T) {
 			t.Errorf("%s + %d %s = %v, want %v", v.from, v.n, v.unit, got, want)
 		}
 	}
+	if got, want := c.AddCalendarDays(d(t, "2026-09-17"), 15), c.Add(d(t, "2026-09-17"), Period{Value: 15, Unit: CalendarDays}); got != want {
+		t.Errorf("AddCalendarDays answers %v, Add %v", got, want)
+	}
 }

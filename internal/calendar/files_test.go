@@ -126,7 +126,7 @@ func TestNoticeValidate(t *testing.T) {
 		"nameless":        func(n *Notice) { n.Off[0].Name = "" },
 		"open row":        func(n *Notice) { n.Off[0].To = 0 },
 		"row turned":      func(n *Notice) { n.Off[0].To = n.Off[0].From - 1 },
-		"long row":        func(n *Notice) { n.Off[0].To = n.Off[0].From + maxSpan },
+		"long row":        func(n *Notice) { n.Off[0].To, n.Worked = n.Off[0].From+maxSpan, nil },
 		"off twice":       func(n *Notice) { n.Off = append(n.Off, n.Off[0]) },
 		"off and worked":  func(n *Notice) { n.Worked[0] = n.Off[0].From },
 		"worked twice":    func(n *Notice) { n.Worked = append(n.Worked, n.Worked[0]) },

@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -96,4 +97,52 @@ func TestExtendedNeverShortens(t *testing.T) {
 			t.Errorf("%v + %v: %v nationally, %v extended", from, p, national.Day, extended.Day)
 		}
 	})
+}
+
+func TestParseRegionalReportsEveryMistake(t *testing.T) {
+	t.Parallel()
+	const text = `region: "45"
+name: made
+basis: made
+season: {from: 03-20, to: 02-29}
+years:
+  - year: 2030
+    off: [2030-04-05, 2031-04-06]
+    worked: [2030-04-05, 2030-04-06]
+    evidence: made
+  - year: 2030
+    off: []
+    worked: []
+`
+	_, err := ParseRegional("region.yaml", []byte(text))
+	if err == nil {
+		t.Fatal("read without a mistake")
+	}
+	want := []string{
+		`region.yaml:4:27: "02-29" is not a date of the form MM-DD`,
+		`region.yaml:6:5: 2031-04-06 is not in 2030`,
+		`region.yaml:8:13: 2030-04-05 is a Friday, not a weekend day`,
+		`region.yaml:8:13: 2030-04-05 is off and worked`,
+		`region.yaml:10:5: the field "evidence" is missing`,
+		`region.yaml:10:5: the year 2030 stands here twice`,
+	}
+	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRegionalIsNotChangedThroughItsYears(t *testing.T) {
+	t.Parallel()
+	r := guangxi(t)
+	y, ok := r.Year(2017)
+	if !ok || len(y.Off) != 3 || len(y.Worked) != 1 || y.Evidence == "" || r.Name() == "" || r.Basis() == "" {
+		t.Fatalf("%v, %v", y, ok)
+	}
+	y.Off[0] = 0
+	if again, _ := r.Year(2017); again.Off[0].IsZero() {
+		t.Error("the days of a year are shared")
+	}
+	if _, ok := r.Year(2026); ok {
+		t.Error("2026 is known; no notice was found")
+	}
 }

@@ -36,7 +36,8 @@ func TestParseAccepts(t *testing.T) {
 		{identifier.ResidentID, "", "\u202d450102-19900101-001x\u202c", "45010219900101001X"},
 		{identifier.ResidentID, "", "450103201006150026", "450103201006150026"},
 		{identifier.Passport, "vnm", "c 1234567", "C1234567"},
-		{identifier.Passport, "HKG", "12E45", "12E45"},
+		{identifier.Passport, "HKG", "1E45", "1E45"},
+		{identifier.Passport, "SGP", "XX123456", "XX123456"},
 		{identifier.ForeignPermanentResident, "", "usa450190010112", "USA450190010112"},
 		{identifier.USCC, "", "914403001922038216", "914403001922038216"},
 		{identifier.USCC, "", "9144030071526726XG", "9144030071526726XG"},
@@ -94,6 +95,8 @@ func TestParseRefuses(t *testing.T) {
 		{identifier.Passport, "", "C1234567", identifier.CodeState, "", ""},
 		{identifier.Passport, "VN", "C1234567", identifier.CodeState, "", ""},
 		{identifier.Passport, "704", "C1234567", identifier.CodeState, "", ""},
+		{identifier.Passport, "SUN", "C1234567", identifier.CodeState, "", ""},
+		{identifier.Passport, "BUR", "C1234567", identifier.CodeState, "", ""},
 		{identifier.Passport, "ZZZ", "C1234567", identifier.CodeState, "", ""},
 		{identifier.Passport, "VNM", "C123456789", identifier.CodeLength, "actual", "10"},
 		{identifier.Passport, "VNM", "C12", identifier.CodeLength, "expected", "4-9"},
@@ -286,4 +289,12 @@ func TestNothingLeaks(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestStates(t *testing.T) {
+	t.Parallel()
+	states := identifier.States()
+	if len(states) != 249 || !slices.IsSorted(states) || len(slices.Compact(states)) != 249 {
+		t.Errorf("%d states", len(states))
+	}
 }

@@ -36,7 +36,7 @@ func halfWidth(r rune) rune {
 }
 
 // scientific is how a spreadsheet shows a long number; the sign or the point
-// tells it from a passport number such as 12E45.
+// tells it from a passport number such as 1E45.
 var scientific = regexp.MustCompile(`^\d(\.\d+)?E\+?\d{1,3}$`)
 
 func spreadsheet(number string) bool {

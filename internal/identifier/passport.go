@@ -1,10 +1,6 @@
 package identifier
 
-import (
-	"strings"
-
-	"golang.org/x/text/language"
-)
+import "strings"
 
 // A machine-readable passport has at most nine characters for its number (ICAO
 // Doc 9303); shorter than four is a slip of the pen.
@@ -36,11 +32,7 @@ func parseState(kind Kind, state string) (string, *Error) {
 		}
 		return "", &Error{Code: CodeState, Args: map[string]string{"kind": string(kind)}}
 	}
-	if len(state) != 3 || firstNot(state, letter) != 0 {
-		return "", refuse(CodeState)
-	}
-	region, err := language.ParseRegion(state)
-	if err != nil || !region.IsCountry() || region.ISO3() != state {
+	if !knownState(state) {
 		return "", refuse(CodeState)
 	}
 	return state, nil
