@@ -64,7 +64,7 @@ func nameRune(r rune) rune {
 	switch {
 	case unicode.IsSpace(half), unicode.Is(unicode.Z, half):
 		return ' '
-	case half < utf8.RuneSelf && alphanumeric(byte(unicode.ToUpper(half))):
+	case half < utf8.RuneSelf && alphanumeric(unicode.ToUpper(half)):
 		return half
 	}
 	return r

@@ -54,11 +54,11 @@ func masked(kind Kind, number string) bool {
 
 // firstNot returns the place, from 1, of the first character that is not ok, or
 // 0. text is counted in characters, so that a place means something to a reader.
-func firstNot(text string, ok func(byte) bool) int {
+func firstNot(text string, ok func(rune) bool) int {
 	place := 0
 	for _, r := range text {
 		place++
-		if r >= utf8.RuneSelf || !ok(byte(r)) {
+		if !ok(r) {
 			return place
 		}
 	}
@@ -67,8 +67,8 @@ func firstNot(text string, ok func(byte) bool) int {
 
 func characters(text string) int { return utf8.RuneCountInString(text) }
 
-func digit(c byte) bool { return '0' <= c && c <= '9' }
+func digit(c rune) bool { return '0' <= c && c <= '9' }
 
-func letter(c byte) bool { return 'A' <= c && c <= 'Z' }
+func letter(c rune) bool { return 'A' <= c && c <= 'Z' }
 
-func alphanumeric(c byte) bool { return digit(c) || letter(c) }
+func alphanumeric(c rune) bool { return digit(c) || letter(c) }

@@ -13,7 +13,7 @@ func checkPassport(number string) *Error {
 	if n := characters(number); n < passportMin || n > passportMax {
 		return refuseLength("4-9", n)
 	}
-	if at := firstNot(number, func(c byte) bool { return digit(c) || letter(c) }); at != 0 {
+	if at := firstNot(number, alphanumeric); at != 0 {
 		return refuseAt(CodeFormat, at)
 	}
 	if !strings.ContainsAny(number, "0123456789") {

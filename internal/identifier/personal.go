@@ -46,7 +46,7 @@ func checkPersonal(kind Kind, number string) *Error {
 		return refuseAt(CodeFormat, 1)
 	}
 	last := number[17]
-	if last != 'X' && !digit(last) {
+	if last != 'X' && !digit(rune(last)) {
 		return refuseAt(CodeFormat, personalLength)
 	}
 	if of := kindOfPersonal(number); of != kind {

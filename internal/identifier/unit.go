@@ -45,7 +45,7 @@ func OrganisationCheck(first8 string) (byte, bool) {
 
 // organisationValue is 0–9 for digits and 10–35 for A–Z.
 func organisationValue(c byte) int {
-	if digit(c) {
+	if digit(rune(c)) {
 		return int(c - '0')
 	}
 	return int(c-'A') + 10
@@ -63,7 +63,7 @@ func checkUSCC(number string, checked bool) *Error {
 	if at := firstNot(number[2:8], digit); at != 0 {
 		return refuseAt(CodeFormat, 2+at)
 	}
-	if last := number[16]; last != 'X' && !digit(last) {
+	if last := number[16]; last != 'X' && !digit(rune(last)) {
 		return refuseAt(CodeFormat, 17)
 	}
 	if !checked {
@@ -85,7 +85,7 @@ func checkOrganisation(number string, checked bool) *Error {
 	if at := firstNot(number[:8], alphanumeric); at != 0 {
 		return refuseAt(CodeFormat, at)
 	}
-	if last := number[8]; last != 'X' && !digit(last) {
+	if last := number[8]; last != 'X' && !digit(rune(last)) {
 		return refuseAt(CodeFormat, organisationLength)
 	}
 	if want, _ := OrganisationCheck(number[:8]); checked && number[8] != want {
@@ -94,4 +94,4 @@ func checkOrganisation(number string, checked bool) *Error {
 	return nil
 }
 
-func inUSCC(c byte) bool { return strings.IndexByte(usccAlphabet, c) >= 0 }
+func inUSCC(c rune) bool { return strings.ContainsRune(usccAlphabet, c) }

@@ -7,7 +7,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"concordat/internal/calendar"
 	"concordat/internal/identifier"
 	"concordat/memoranda/day"
 )
@@ -30,11 +29,11 @@ func TestMadeNumbersParse(t *testing.T) {
 			}
 		}
 		birth, _ := adult.Birth()
-		if !calendar.Adult(birth, on) || calendar.Age(birth, on) > 79 {
+		if birth.AddYears(18).AddDays(2) >= on || birth.AddYears(80) < on {
 			t.Errorf("an adult on %v was born on %v", on, birth)
 		}
 		birth, _ = minor.Birth()
-		if birth > on || calendar.Adult(birth, on) || calendar.Age(birth, on) > 16 {
+		if birth > on || birth.AddYears(17) < on {
 			t.Errorf("a minor on %v was born on %v", on, birth)
 		}
 		number := m.CaseNumber(2026)
