@@ -1,0 +1,61 @@
+package receiver
+
+import (
+	"io"
+	"net/http"
+	"time"
+
+	"concordat/notify/wire"
+)
+
+// maxBody is the largest message taken, bytes: a thousand directives are under one MiB.
+const maxBody = 16 << 20
+
+// Receiver verifies, applies and answers messages by HTTP. Every field but
+// Answer is required.
+type Receiver struct {
+	Keys   []wire.Key
+	Ledger *Ledger
+	Now    func() time.Time
+	// Answer may change what the ledger answered, for instance to add reports or
+	// to leave lines out; nil leaves it.
+	Answer func(m wire.Message, answers wire.Answers) wire.Answers
+}
+
+// ServeHTTP answers 401 to a message without a valid signature, 400 to one that
+// cannot be read, 413 to one that is too long, and 200 with a line for each
+// directive.
+func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := readBody(w, r)
+	if err != nil {
+		http.Error(w, "too long or broken off", http.StatusRequestEntityTooLarge)
+		return
+	}
+	id, err := wire.Verify(r.Header, body, rc.Keys, rc.Now())
+	if err != nil {
+		http.Error(w, "signature", http.StatusUnauthorized)
+		return
+	}
+	m, err := wire.ParseMessage(id, body)
+	if err != nil {
+		http.Error(w, "format", http.StatusBadRequest)
+		return
+	}
+	answers := rc.Ledger.Apply(m)
+	if rc.Answer != nil {
+		answers = rc.Answer(m, answers)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(answers.Append(make([]byte, 0, 128+96*len(answers.Answers)))) // the sender learns of a broken answer by itself
+}
+
+// readBody reads into one slice of the announced length: messages are large.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	limited := http.MaxBytesReader(w, r.Body, maxBody)
+	if r.ContentLength <= 0 || r.ContentLength > maxBody {
+		return io.ReadAll(limited)
+	}
+	body := make([]byte, r.ContentLength)
+	_, err := io.ReadFull(limited, body)
+	return body, err
+}

@@ -1,0 +1,98 @@
+package wire
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"concordat/memoranda/day"
+)
+
+// Format is the version of this format; a receiver refuses any other.
+const Format = 1
+
+// ErrFormat reports a body that is not of this format.
+var ErrFormat = errors.New("not a message of this format")
+
+// Message is the body of one attempt.
+type Message struct {
+	// ID is the attempt's, from the header webhook-id; it is not in the body.
+	ID     string `json:"-"`
+	Format int    `json:"format"`
+	// Organisation is the receiver's slug.
+	Organisation string    `json:"organisation"`
+	Lane         string    `json:"lane"` // express or bulk
+	SentAt       time.Time `json:"sent_at"`
+	// Demo marks what was made for demonstration and concerns nobody.
+	Demo bool `json:"demo,omitempty"`
+	// Measures explains every measure named below, by "memorandum/slug".
+	Measures   map[string]Measure `json:"measures"`
+	Directives []Directive        `json:"directives"`
+}
+
+// Measure is what a measure does and on which basis, in words.
+type Measure struct {
+	ZH    string   `json:"zh"`
+	EN    string   `json:"en"`
+	Mode  string   `json:"mode"`
+	Basis []string `json:"basis"`
+}
+
+// Directive is one version of one directive.
+type Directive struct {
+	ID      uuid.UUID `json:"id"`
+	Version int16     `json:"version"`
+	// Kind is impose, amend, suspend, resume, permit, permit-end or withdraw.
+	Kind string `json:"kind"`
+	// Measures is the full set now in force, as "memorandum/slug"; empty when
+	// nothing is.
+	Measures   []string `json:"measures"`
+	ValidUntil day.Day  `json:"valid_until,omitzero"`
+	// Subject is absent where nothing about the person may travel; the id then
+	// says all.
+	Subject Subject `json:"subject,omitzero"`
+	Ground  Ground  `json:"ground"`
+}
+
+// Subject is what identifies the person or unit: name and number together.
+type Subject struct {
+	// Kind is absent where the set is empty: it is not needed to lift.
+	Kind       string `json:"kind,omitempty"`
+	Name       string `json:"name"`
+	NumberKind string `json:"number_kind"`
+	Number     string `json:"number"`
+	// State issued the passport (ISO 3166-1 alpha-3).
+	State string `json:"state,omitempty"`
+}
+
+// Ground is the decision a directive rests on. Where the set is empty it carries
+// only what finds it again: kind, reference and owner.
+type Ground struct {
+	Kind       string  `json:"kind"`
+	ListType   string  `json:"list_type,omitempty"`
+	Reference  string  `json:"reference"`
+	DecidedOn  day.Day `json:"decided_on,omitzero"`
+	Owner      string  `json:"owner"` // slug of the list owner
+	CaseNumber string  `json:"case_number,omitempty"`
+}
+
+// ParseMessage reads a body whose signature was verified. The error wraps
+// ErrFormat; it never quotes the body, which is personal data.
+func ParseMessage(id string, body []byte) (Message, error) {
+	m := Message{ID: id}
+	if err := json.Unmarshal(body, &m); err != nil {
+		return Message{}, fmt.Errorf("read a message of %d bytes: %w", len(body), ErrFormat)
+	}
+	if m.Format != Format || m.Organisation == "" {
+		return Message{}, fmt.Errorf("format %d: %w", m.Format, ErrFormat)
+	}
+	for _, d := range m.Directives {
+		if d.ID == uuid.Nil || d.Version < 1 {
+			return Message{}, fmt.Errorf("a directive without id or version: %w", ErrFormat)
+		}
+	}
+	return m, nil
+}
