@@ -42,6 +42,9 @@ func findPrograms(ctx context.Context, major int) (programs, error) {
 			found = append(found, installed)
 		}
 	}
+	if ctx.Err() != nil {
+		return programs{}, fmt.Errorf("look for PostgreSQL: %w", ctx.Err())
+	}
 	if len(found) == 0 {
 		if major != 0 {
 			return programs{}, fmt.Errorf("the data were made by PostgreSQL %d: %w", major, ErrNoServer)

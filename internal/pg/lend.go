@@ -91,8 +91,10 @@ type view struct {
 	savepoints int
 }
 
-var _ pgx.Tx = (*view)(nil)
-var _ bun.IDB = (*Tx)(nil)
+var (
+	_ pgx.Tx  = (*view)(nil)
+	_ bun.IDB = (*Tx)(nil)
+)
 
 func (v *view) Commit(context.Context) error   { return ErrNotYours }
 func (v *view) Rollback(context.Context) error { return ErrNotYours }
