@@ -19,8 +19,9 @@ import (
 // lookupDomain separates hashes of numbers from every other hash of the vault.
 const lookupDomain = "subject-number"
 
-// sealedField names what a subject's row seals.
-const sealedField = "identity"
+// SealedIdentity names the field that a subject's row seals: part of the binding
+// of the seal, so that nothing else opens as an identity.
+const SealedIdentity = "identity"
 
 // Identity is what identifies a subject; all of it is sealed at rest.
 type Identity struct {
@@ -162,7 +163,7 @@ func sealIdentity(envelope vault.Envelope, identity Identity) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write an identity: %w", err)
 	}
-	sealed, err := envelope.Seal(plain, sealedField)
+	sealed, err := envelope.Seal(plain, SealedIdentity)
 	if err != nil {
 		return nil, fmt.Errorf("seal an identity: %w", err)
 	}
@@ -196,7 +197,7 @@ func (r *Register) openIdentity(id ID, wrapped, sealed []byte) (Identity, error)
 	if err != nil {
 		return identity, fmt.Errorf("open the envelope of subject %s: %w", id, err)
 	}
-	plain, err := envelope.Open(sealed, sealedField)
+	plain, err := envelope.Open(sealed, SealedIdentity)
 	if err != nil {
 		return identity, fmt.Errorf("open subject %s: %w", id, err)
 	}
