@@ -1,0 +1,162 @@
+package access_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"concordat/enforcement"
+	"concordat/enforcement/enforcetest"
+	"concordat/internal/access"
+	"concordat/internal/pg/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// clock is machine time that a test moves.
+type clock struct{ now time.Time }
+
+func (c *clock) machine() time.Time { return c.now }
+
+func setup(t *testing.T) (*enforcetest.Bundle, *clock) {
+	t.Helper()
+	return enforcetest.Setup(t), &clock{now: time.Date(2026, time.March, 2, 3, 4, 5, 0, time.UTC)}
+}
+
+func codeOf(t *testing.T, err error) string {
+	t.Helper()
+	refusal, ok := errors.AsType[*enforcement.Refusal](err)
+	if !ok {
+		t.Fatalf("no refusal: %v", err)
+	}
+	return refusal.Code
+}
+
+func TestATokenNamesItsHolder(t *testing.T) {
+	t.Parallel()
+	b, c := setup(t)
+	tokens := access.New(b.DB, c.machine, true)
+	for _, demo := range []bool{false, true} {
+		plain, err := tokens.Issue(t.Context(), "clerk-7", enforcement.Clerk, b.Court, demo, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(plain, "cct_") || strings.HasPrefix(plain, "cct_demo_") != demo {
+			t.Errorf("demo %t: prefix of %.10s…", demo, plain)
+		}
+		actor, err := tokens.Authenticate(t.Context(), plain)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := enforcement.Actor{ID: "clerk-7", Role: enforcement.Clerk, Organisation: b.Court}
+		if diff := cmp.Diff(want, actor); diff != "" {
+			t.Error(diff)
+		}
+		if n := b.Count(`SELECT count(*) FROM token t WHERE position(convert_to($1, 'UTF8') IN t.hash) > 0 OR t.actor LIKE '%' || $1 || '%'`, plain); n != 0 {
+			t.Error("the plain token is stored")
+		}
+	}
+}
+
+func TestTokensThatAreRefused(t *testing.T) {
+	t.Parallel()
+	b, c := setup(t)
+	demo := access.New(b.DB, c.machine, true)
+	production := access.New(b.DB, c.machine, false)
+	issue := func(isDemo bool, expires time.Time) string {
+		plain, err := demo.Issue(t.Context(), "judge-1", enforcement.Judge, b.Court, isDemo, expires)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return plain
+	}
+	good, made := issue(false, time.Time{}), issue(true, time.Time{})
+	short := issue(false, c.now.Add(time.Hour))
+	revoked := issue(false, time.Time{})
+	if ok, err := demo.Revoke(t.Context(), revoked); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	if ok, err := demo.Revoke(t.Context(), revoked); err != nil || ok {
+		t.Fatal("revoked twice", err)
+	}
+	// Somebody carries a demonstration's row over and gives it another look.
+	carried := issue(false, time.Time{})
+	if _, err := b.DB.Pool.Exec(t.Context(), `UPDATE token SET demo = true WHERE hash = sha256(convert_to($1, 'UTF8'))`, carried); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := production.Authenticate(t.Context(), short); err != nil {
+		t.Fatal(err)
+	}
+	c.now = c.now.Add(time.Hour)
+
+	for _, row := range []struct{ name, token, want string }{
+		{"none", "", access.CodeMissing},
+		{"of somebody else's making", "cct_" + strings.Repeat("A", 43), access.CodeUnknown},
+		{"without prefix", strings.TrimPrefix(good, "cct_"), access.CodeUnknown},
+		{"one character more", good + "A", access.CodeUnknown},
+		{"far too long", "cct_" + strings.Repeat("A", 1<<20), access.CodeUnknown},
+		{"expired at this instant", short, access.CodeUnknown},
+		{"revoked", revoked, access.CodeUnknown},
+		{"demonstration", made, access.CodeDemo},
+		{"demonstration's row", carried, access.CodeDemo},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			actor, err := production.Authenticate(t.Context(), row.token)
+			if got := codeOf(t, err); got != row.want {
+				t.Errorf("got %s, want %s", got, row.want)
+			}
+			if actor != (enforcement.Actor{}) {
+				t.Errorf("an actor all the same: %+v", actor)
+			}
+		})
+	}
+	if n, err := demo.RevokeAll(t.Context(), "judge-1", b.Court); err != nil || n != 4 {
+		t.Errorf("revoked %d of the holder's tokens, want 4: %v", n, err)
+	}
+	if _, err := production.Authenticate(t.Context(), good); codeOf(t, err) != access.CodeUnknown {
+		t.Error("a token outlived its holder's leaving")
+	}
+}
+
+func TestIssueRefuses(t *testing.T) {
+	t.Parallel()
+	b, c := setup(t)
+	tokens := access.New(b.DB, c.machine, false)
+	for _, row := range []struct {
+		name    string
+		actor   string
+		role    enforcement.Role
+		org     enforcement.OrganisationID
+		demo    bool
+		expires time.Time
+		want    string
+	}{
+		{"nobody", "", enforcement.Clerk, b.Court, false, time.Time{}, access.CodeActor},
+		{"the system", "x", enforcement.System, 0, false, time.Time{}, access.CodeRole},
+		{"an unknown role", "x", "king", 0, false, time.Time{}, access.CodeRole},
+		{"a clerk of nowhere", "x", enforcement.Clerk, 0, false, time.Time{}, access.CodeOrganisation},
+		{"a clerk of no such court", "x", enforcement.Clerk, 9999, false, time.Time{}, access.CodeOrganisation},
+		{"a president of a department", "x", enforcement.President, b.Departments[0], false, time.Time{}, access.CodeOrganisation},
+		{"a department's clerk at a court", "x", enforcement.DepartmentClerk, b.Court, false, time.Time{}, access.CodeOrganisation},
+		{"over already", "x", enforcement.Clerk, b.Court, false, c.now, access.CodeExpires},
+		{"for a demonstration", "x", enforcement.Clerk, b.Court, true, time.Time{}, access.CodeDemo},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			_, err := tokens.Issue(t.Context(), row.actor, row.role, row.org, row.demo, row.expires)
+			if got := codeOf(t, err); got != row.want {
+				t.Errorf("got %s, want %s", got, row.want)
+			}
+		})
+	}
+	if n := b.Count(`SELECT count(*) FROM token`); n != 0 {
+		t.Errorf("%d tokens were stored", n)
+	}
+	for _, role := range []enforcement.Role{enforcement.Overseer, enforcement.Operator} {
+		if _, err := tokens.Issue(t.Context(), "x", role, 0, false, time.Time{}); err != nil {
+			t.Errorf("%s without an organisation: %v", role, err)
+		}
+	}
+}
