@@ -6,8 +6,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-
-	"github.com/goccy/go-yaml/ast"
 )
 
 // Names of the files every catalogue has; each other YAML file is a memorandum.
@@ -178,11 +176,4 @@ func (l *loader) checkRef(r ref) {
 	}
 	slices.Sort(names)
 	l.noteNear(r.at, "memoranda.unknown-"+kind, nearest(r.name, names), r.name)
-}
-
-// nonEmpty notes a list that was to hold something.
-func (r *reader) nonEmpty(n ast.Node, name string, length int) {
-	if length == 0 {
-		r.note(r.at(n), "memoranda.empty", name)
-	}
 }

@@ -32,14 +32,13 @@ func (r *reader) head(n ast.Node, m *Memorandum) {
 		field{"until", false, r.date(&m.Until)},
 		field{"status", true, word(r, &m.Status, "status", Statuses())},
 		field{"lead", false, r.refsOf(&m.Lead, kindBody)},
-		field{"signatories", true, r.refsOf(&m.Signatories, kindBody)},
+		field{"signatories", true, r.some("signatories", r.refsOf(&m.Signatories, kindBody))},
 		field{"preamble", false, r.citations(&m.Preamble)},
 		field{"groups", false, r.list(func(n ast.Node) { r.group(n, m) })},
 		field{"evidence", true, word(r, &m.Evidence, "evidence", Evidences())},
 		field{"note", false, r.text(&m.Note)},
 	)
 	r.span(n, m.From, m.Until)
-	r.nonEmpty(n, "signatories", len(m.Signatories))
 	if m.Slug != "" {
 		r.define(kindMemorandum, m.Slug+"/"+m.Edition, r.at(n))
 	}
@@ -76,7 +75,7 @@ func (r *reader) measure(n ast.Node, of *Memorandum) {
 		field{"en", true, r.text(&m.EN)},
 		field{"mode", true, word(r, &m.Mode, "mode", Modes())},
 		field{"bodies", true, func(n ast.Node) { bodies = n; r.refsOf(&m.Bodies, kindBody)(n) }},
-		field{"reaches", true, wordsOf(r, &m.Reaches, "reaches", Reaches())},
+		field{"reaches", true, r.some("reaches", wordsOf(r, &m.Reaches, "reaches", Reaches()))},
 		field{"territory", true, word(r, &m.Territory, "territory", Territories())},
 		field{"bases", true, r.citations(&m.Bases)},
 		field{"basic_list_item", false, r.ref(&m.BasicListItem, kindItem)},
@@ -87,7 +86,6 @@ func (r *reader) measure(n ast.Node, of *Memorandum) {
 		field{"note", false, r.text(&m.Note)},
 	)
 	r.span(n, m.From, m.Until)
-	r.nonEmpty(n, "reaches", len(m.Reaches))
 	if m.Status != "" && m.Status != Uncertain && bodies != nil && len(m.Bodies) == 0 {
 		r.note(r.at(n), "memoranda.no-body")
 	}

@@ -22,14 +22,13 @@ func (r *reader) body(n ast.Node) {
 func (r *reader) succession(n ast.Node, b *Body) {
 	var s Succession
 	r.object(n,
-		field{"to", true, r.refsOf(&s.To, kindBody)},
+		field{"to", true, r.some("to", r.refsOf(&s.To, kindBody))},
 		field{"from", true, r.date(&s.From)},
 		field{"measures", false, r.refsOf(&s.Measures, kindMeasure)},
 		field{"precision", false, word(r, &s.Precision, "precision", []string{"day", "year"})},
 		field{"evidence", true, word(r, &s.Evidence, "evidence", Evidences())},
 		field{"note", false, r.text(&s.Note)},
 	)
-	r.nonEmpty(n, "to", len(s.To))
 	if s.Precision == "day" {
 		s.Precision = ""
 	}
@@ -129,7 +128,7 @@ func (r *reader) listType(n ast.Node) {
 		field{"kind", true, word(r, &t.Kind, "kind", ListKinds())},
 		field{"authority", true, word(r, &t.Authority, "authority", []string{"court", "department"})},
 		field{"bases", true, r.citations(&t.Bases)},
-		field{"subjects", true, wordsOf(r, &t.Subjects, "subjects", SubjectKinds())},
+		field{"subjects", true, r.some("subjects", wordsOf(r, &t.Subjects, "subjects", SubjectKinds()))},
 		field{"evidence", true, word(r, &t.Evidence, "evidence", Evidences())},
 		field{"note", false, r.text(&t.Note)},
 	)

@@ -58,6 +58,7 @@ var mistakeWords = map[string]words{
 	"memoranda.syntax":                {"YAML 语法错误：%s", "YAML syntax: %s"},
 	"memoranda.encoding":              {"文件不是 UTF-8 编码", "the file is not UTF-8"},
 	"memoranda.too-large":             {"文件超过 %d 字节", "the file is longer than %d bytes"},
+	"memoranda.too-deep":              {"括号嵌套超过 %d 层", "brackets are nested deeper than %d"},
 	"memoranda.several-documents":     {"一个文件只能有一个文档", "a file holds exactly one document"},
 	"memoranda.alias":                 {"不接受锚点、别名、合并键或标签", "anchors, aliases, merge keys and tags are not accepted"},
 	"memoranda.wrong-type":            {"%q 应为%s", "%q must be %s"},
