@@ -66,7 +66,11 @@ func up(ctx context.Context, pool *pgxpool.Pool, from fs.FS) error {
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	_, err = provider.Up(ctx)
+	if partial, ok := errors.AsType[*goose.PartialError](err); ok {
+		return fmt.Errorf("apply migration %d %s: %w", partial.Failed.Source.Version, partial.Failed.Source.Path, partial.Err)
+	}
+	if err != nil {
 		return fmt.Errorf("migrate database: %w", err)
 	}
 	return nil

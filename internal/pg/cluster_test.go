@@ -104,10 +104,10 @@ func TestStartThatIsCancelledLeavesNothingRunning(t *testing.T) {
 	dir := clusterDir(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := pg.StartCluster(ctx, pg.ClusterConfig{Dir: dir}); !errors.Is(err, context.Canceled) {
+	if _, err := pg.StartCluster(ctx, throwAway(dir)); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	if cluster := startCluster(t, pg.ClusterConfig{Dir: dir}); cluster.Adopted() {
+	if cluster := startCluster(t, throwAway(dir)); cluster.Adopted() {
 		t.Error("something was running")
 	}
 }
@@ -124,7 +124,7 @@ func TestOnlyTemporaryClustersAreRemoved(t *testing.T) {
 func TestLongDirectoryHasItsSocketElsewhere(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(clusterDir(t), strings.Repeat("long/", 20))
-	cluster := startCluster(t, pg.ClusterConfig{Dir: dir, Profile: pg.ProfileTest, Temporary: true})
+	cluster := startCluster(t, throwAway(dir))
 	leaveMark(t, cluster)
 	if err := cluster.Restart(t.Context(), true); err != nil {
 		t.Fatal(err)
@@ -134,7 +134,7 @@ func TestLongDirectoryHasItsSocketElsewhere(t *testing.T) {
 
 func TestDatabasesAreMadeAndDropped(t *testing.T) {
 	t.Parallel()
-	cluster := startCluster(t, pg.ClusterConfig{Dir: clusterDir(t), Profile: pg.ProfileTest, Temporary: true})
+	cluster := startCluster(t, throwAway(clusterDir(t)))
 	leaveMark(t, cluster)
 	const odd = `od"d name`
 	if err := cluster.CreateDatabase(t.Context(), odd, ""); err != nil {
@@ -162,7 +162,7 @@ func TestDatabasesAreMadeAndDropped(t *testing.T) {
 func TestPidOfAStrangerDoesNotHinder(t *testing.T) {
 	t.Parallel()
 	dir := clusterDir(t)
-	cluster := startCluster(t, pg.ClusterConfig{Dir: dir})
+	cluster := startCluster(t, throwAway(dir))
 	leaveMark(t, cluster)
 	pidFile := filepath.Join(cluster.Dir(), "data", "postmaster.pid")
 	text, err := os.ReadFile(pidFile)
@@ -197,7 +197,7 @@ func TestPidOfAStrangerDoesNotHinder(t *testing.T) {
 	if err := os.Chown(pidFile, int(stat.Uid), int(stat.Gid)); err != nil {
 		t.Fatal(err)
 	}
-	next := startCluster(t, pg.ClusterConfig{Dir: dir})
+	next := startCluster(t, throwAway(dir))
 	if next.Adopted() {
 		t.Error("adopted a stranger")
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
@@ -49,8 +50,8 @@ type DB struct {
 	Pool *pgxpool.Pool
 }
 
-// Open connects and asks once whether the database answers. The session zone
-// is UTC.
+// Open connects and asks once whether the database answers. Instants are read
+// in UTC, which is the zone of the session too.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
 	poolConfig, err := cfg.pool()
 	if err != nil {
@@ -94,6 +95,10 @@ func (cfg Config) pool() (*pgxpool.Config, error) {
 		poolConfig.MaxConnIdleTime = defaultMaxConnIdle
 	}
 	poolConfig.ConnConfig.Tracer = cfg.Tracer
+	poolConfig.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		readInstantsInUTC(conn.TypeMap())
+		return nil
+	}
 	session := poolConfig.ConnConfig.RuntimeParams
 	session["timezone"] = "UTC"
 	session["application_name"] = cfg.ApplicationName
@@ -107,6 +112,21 @@ func (cfg Config) pool() (*pgxpool.Config, error) {
 	session["idle_in_transaction_session_timeout"] = milliseconds(idle)
 	session["statement_timeout"] = milliseconds(cfg.StatementTimeout)
 	return poolConfig, nil
+}
+
+// readInstantsInUTC replaces pgx's way with timestamptz, which gives instants in
+// the zone of the machine.
+func readInstantsInUTC(types *pgtype.Map) {
+	instant := &pgtype.Type{
+		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+	}
+	types.RegisterType(instant)
+	types.RegisterType(&pgtype.Type{
+		Name: "_timestamptz", OID: pgtype.TimestamptzArrayOID, Codec: &pgtype.ArrayCodec{ElementType: instant},
+	})
+	types.RegisterType(&pgtype.Type{
+		Name: "tstzrange", OID: pgtype.TstzrangeOID, Codec: &pgtype.RangeCodec{ElementType: instant},
+	})
 }
 
 // milliseconds writes a limit as PostgreSQL reads it, where 0 means none.

@@ -29,7 +29,7 @@ func asParent() {
 	if len(os.Args) != 3 || os.Args[1] != parentRole {
 		return
 	}
-	cluster, err := pg.StartCluster(context.Background(), pg.ClusterConfig{Dir: os.Args[2]})
+	cluster, err := pg.StartCluster(context.Background(), throwAway(os.Args[2]))
 	if err != nil {
 		fmt.Println(err)
 		os.Exit(1)
@@ -118,6 +118,12 @@ func clusterDir(t *testing.T) string {
 	return dir
 }
 
+// throwAway is the cheapest cluster. It survives every death of a process; only
+// that of the machine it would not.
+func throwAway(dir string) pg.ClusterConfig {
+	return pg.ClusterConfig{Dir: dir, Profile: pg.ProfileTest, Temporary: true}
+}
+
 func startCluster(t *testing.T, cfg pg.ClusterConfig) *pg.Cluster {
 	t.Helper()
 	cluster, err := pg.StartCluster(t.Context(), cfg)
@@ -163,7 +169,7 @@ func TestServerDiesWithItsParent(t *testing.T) {
 	t.Parallel()
 	dir := clusterDir(t)
 	p := startParent(t, dir)
-	guest := startCluster(t, pg.ClusterConfig{Dir: dir})
+	guest := startCluster(t, throwAway(dir))
 	if p.how != "started" || !guest.Adopted() || guest.PID() != p.server {
 		t.Fatalf("parent %s %d, guest adopted %t %d", p.how, p.server, guest.Adopted(), guest.PID())
 	}
@@ -171,7 +177,7 @@ func TestServerDiesWithItsParent(t *testing.T) {
 
 	p.kill(t)
 	// At once, while the old server may still be on its way out.
-	next := startCluster(t, pg.ClusterConfig{Dir: dir})
+	next := startCluster(t, throwAway(dir))
 	if next.Adopted() || next.PID() == p.server {
 		t.Error("adopted a dying server")
 	}
@@ -183,7 +189,7 @@ func TestStartAfterDoubleKill(t *testing.T) {
 	t.Parallel()
 	dir := clusterDir(t)
 	p := startParent(t, dir)
-	guest := startCluster(t, pg.ClusterConfig{Dir: dir})
+	guest := startCluster(t, throwAway(dir))
 	leaveMark(t, guest)
 
 	// A backend at work does not notice the end of its postmaster, and holds
@@ -207,7 +213,7 @@ func TestStartAfterDoubleKill(t *testing.T) {
 	p.kill(t)
 	orphaned := !gone(int(backend))
 
-	next := startCluster(t, pg.ClusterConfig{Dir: dir})
+	next := startCluster(t, throwAway(dir))
 	if next.Adopted() {
 		t.Error("adopted a dead server")
 	}
@@ -223,8 +229,8 @@ func TestStartAfterDoubleKill(t *testing.T) {
 func TestGuestNeverStopsTheServer(t *testing.T) {
 	t.Parallel()
 	dir := clusterDir(t)
-	host := startCluster(t, pg.ClusterConfig{Dir: dir, Profile: pg.ProfileTest, Temporary: true})
-	guest := startCluster(t, pg.ClusterConfig{Dir: dir, Profile: pg.ProfileTest, Temporary: true})
+	host := startCluster(t, throwAway(dir))
+	guest := startCluster(t, throwAway(dir))
 	if host.Adopted() || !guest.Adopted() || guest.PID() != host.PID() || guest.URL("x") != host.URL("x") {
 		t.Fatalf("host %d %s, guest %d %s", host.PID(), host.URL("x"), guest.PID(), guest.URL("x"))
 	}

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 }
 
 // deadlock is how long a test waits before it calls a stand-still by its name.
-const deadlock = 20 * time.Second
+const deadlock = time.Minute
 
 // note is the table of these tests.
 type note struct {

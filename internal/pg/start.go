@@ -20,8 +20,9 @@ import (
 const (
 	// look is the pause between two looks at a state; files tell no one.
 	look = 10 * time.Millisecond
-	// orphanPatience is how long backends may outlive a killed server.
-	orphanPatience = 15 * time.Second
+	// orphanPatience is how long backends may outlive a killed server: one that
+	// computes notices at the end of its query.
+	orphanPatience = time.Minute
 	// absencePatience is how long a claimed directory may be without a server.
 	absencePatience = 30 * time.Second
 	socketPort      = 5432

@@ -2,6 +2,7 @@ package pg_test
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -188,6 +189,22 @@ func leaveOpen(ctx context.Context, view pgx.Tx) error {
 		rows.Next()
 	}
 	return err
+}
+
+// Whatever River wrote would be committed by itself, statement by statement.
+func TestNothingIsLentAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	err := b.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error {
+		if _, err := tx.ExecContext(ctx, `ROLLBACK`); err != nil {
+			return err
+		}
+		return b.write(ctx, tx, 1)
+	})
+	if !errors.Is(err, sql.ErrTxDone) {
+		t.Errorf("got %v", err)
+	}
+	b.wantCounts(t, 1, 0) // bun's own statement cannot be helped
 }
 
 func TestAViewThatIsKeptIsClosed(t *testing.T) {

@@ -21,8 +21,9 @@ const (
 	template = "migrated"
 	// A test's pool is small, and its idle connections go soon: a parent of
 	// parallel subtests keeps its database while others run. The server takes 200.
-	maxConns    = 10
-	maxConnIdle = 2 * time.Second
+	maxConns      = 10
+	maxConnIdle   = 2 * time.Second
+	closePatience = 20 * time.Second
 	// abandonedAfter spares the directories of processes that are starting.
 	abandonedAfter = 10 * time.Minute
 )
@@ -81,12 +82,23 @@ func New(t testing.TB) *pg.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
+	t.Cleanup(func() { closeSoon(t, db) })
+	return db
+}
+
+// closeSoon closes the pool, which waits for the connections in use: one that
+// a test forgot (rows, a listener) is an error, and no stand-still.
+func closeSoon(t testing.TB, db *pg.DB) {
+	closed := make(chan error, 1)
+	go func() { closed <- db.Close() }()
+	select {
+	case err := <-closed:
+		if err != nil {
 			t.Error(err)
 		}
-	})
-	return db
+	case <-time.After(closePatience):
+		t.Errorf("pgtest: %d connections were not given back", db.Pool.Stat().AcquiredConns())
+	}
 }
 
 // Cluster returns the server that the tests of this process share. A test that
