@@ -174,7 +174,7 @@ func (r *Register) writeReports(ctx context.Context, p pgx.Tx, act Act, a Attemp
 			}
 			if tag.RowsAffected() > 0 {
 				e.Directives, e.Versions = append(e.Directives, a.Directives[i]), append(e.Versions, a.Versions[i])
-				e.Measures, e.Outcomes = append(e.Measures, number), append(e.Outcomes, int16(slices.Index(reportOutcomes, report.Outcome)))
+				e.Measures, e.Outcomes = append(e.Measures, number), append(e.Outcomes, place(reportOutcomes, report.Outcome))
 			}
 		}
 	}

@@ -129,31 +129,42 @@ func (s *replay) read(ctx context.Context, tx pgx.Tx, a *Audit, step func(int64)
 // apply follows one event. Its rules are those of fanout.go, version.go,
 // attempt.go and answer.go, stated once more on their own.
 func (s *replay) apply(a *Audit, e event) {
-	switch e.Kind {
-	case EventPublished, EventInForce:
-		s.fannedOut(a, e)
-	case EventAttempt:
-		names := make([]versionKey, len(e.Directives))
-		for i, id := range e.Directives {
-			names[i] = versionKey{id, e.Versions[i]}
+	if kind, ok := versionEvents[e.Kind]; ok {
+		s.amended(a, e, kind)
+	} else if follow, ok := travelEvents[e.Kind]; ok {
+		follow(s, a, e)
+	}
+}
+
+// travelEvents maps the acts that begin or move versions to what follows.
+var travelEvents = map[EventKind]func(*replay, *Audit, event){
+	EventPublished:  (*replay).fannedOut,
+	EventInForce:    (*replay).fannedOut,
+	EventAttempt:    (*replay).attempted,
+	EventSettlement: (*replay).settled,
+	EventAnswers:    (*replay).answered,
+	EventReports:    (*replay).reported,
+}
+
+func (s *replay) attempted(_ *Audit, e event) {
+	names := make([]versionKey, len(e.Directives))
+	for i, id := range e.Directives {
+		names[i] = versionKey{id, e.Versions[i]}
+	}
+	s.open[e.ID] = names
+}
+
+func (s *replay) answered(a *Audit, e event) {
+	for i, id := range e.Directives {
+		if v := s.known(a, versionKey{id, e.Versions[i]}); v != nil {
+			v.advance(steps[e.Outcomes[i]])
 		}
-		s.open[e.ID] = names
-	case EventSettlement:
-		s.settled(a, e)
-	case EventAnswers:
-		for i, id := range e.Directives {
-			if v := s.known(a, versionKey{id, e.Versions[i]}); v != nil {
-				v.advance(steps[e.Outcomes[i]])
-			}
-		}
-	case EventReports:
-		for i, id := range e.Directives {
-			s.reports[reportKey{versionKey{id, e.Versions[i]}, e.Measures[i]}] = e.Outcomes[i]
-		}
-	default:
-		if kind, ok := versionEvents[e.Kind]; ok {
-			s.amended(a, e, kind)
-		}
+	}
+}
+
+func (s *replay) reported(_ *Audit, e event) {
+	for i, id := range e.Directives {
+		s.reports[reportKey{versionKey{id, e.Versions[i]}, e.Measures[i]}] = e.Outcomes[i]
 	}
 }
 

@@ -29,9 +29,6 @@ var (
 	termCorrect           = term{"correct", calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: "法释〔2017〕7号 Art. 9"}}
 )
 
-// liftTerm is until when a department should have acknowledged a withdrawal.
-var liftTerm = calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: internalTerm}
-
 // Clock is a running deadline.
 type Clock struct {
 	Kind         string         `json:"kind"`

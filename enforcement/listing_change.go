@@ -75,7 +75,7 @@ func (r *Register) Extend(ctx context.Context, act Act, c Change, x Extension) e
 		}
 		e := &event{}
 		if l.SuspendedFor == "" {
-			if e, err = r.appendVersions(ctx, tx, act, Amend, []ID{l.ID}, until); err != nil {
+			if e, err = r.appendVersions(ctx, tx, Amend, []ID{l.ID}, until); err != nil {
 				return nil, err
 			}
 		}
@@ -113,7 +113,7 @@ func (r *Register) Suspend(ctx context.Context, act Act, c Change, reason string
 		if err := moveGround(ctx, tx, l.ID, "suspended"); err != nil {
 			return nil, err
 		}
-		e, err := r.appendVersions(ctx, tx, act, Suspend, []ID{l.ID}, l.Until())
+		e, err := r.appendVersions(ctx, tx, Suspend, []ID{l.ID}, l.Until())
 		if err != nil {
 			return nil, err
 		}
@@ -137,7 +137,7 @@ func (r *Register) Resume(ctx context.Context, act Act, c Change) error {
 		if err := moveGround(ctx, tx, l.ID, "in-force"); err != nil {
 			return nil, err
 		}
-		e, err := r.appendVersions(ctx, tx, act, Resume, []ID{l.ID}, l.Until())
+		e, err := r.appendVersions(ctx, tx, Resume, []ID{l.ID}, l.Until())
 		if err != nil {
 			return nil, err
 		}
@@ -199,7 +199,7 @@ func (r *Register) Correct(ctx context.Context, act Act, c Change, corrected Ide
 		e := &event{}
 		if l.SuspendedFor == "" { // a resumed listing carries the corrected data
 			var err error
-			if e, err = r.appendVersions(ctx, tx, act, Amend, []ID{l.ID}, l.Until()); err != nil {
+			if e, err = r.appendVersions(ctx, tx, Amend, []ID{l.ID}, l.Until()); err != nil {
 				return nil, err
 			}
 		}

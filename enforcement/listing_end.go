@@ -133,7 +133,7 @@ func (r *Register) endGrounds(ctx context.Context, tx *pg.Tx, act Act, grounds [
 	if err != nil {
 		return nil, fmt.Errorf("end %d grounds: %w", len(grounds), err)
 	}
-	return r.appendVersions(ctx, tx, act, Withdraw, grounds, 0)
+	return r.appendVersions(ctx, tx, Withdraw, grounds, 0)
 }
 
 // EndGround ends one ground of any kind: its withdrawals are queued in the same

@@ -25,8 +25,10 @@ const (
 
 // ListingStates lists every state, in the order of a life.
 func ListingStates() []ListingState {
-	return []ListingState{Draft, Warned, Applied, Refused, Decided, Served, Grace, Abandoned,
-		Active, Extended, Deleted, Expired, EarlyDeleted, Revoked}
+	return []ListingState{
+		Draft, Warned, Applied, Refused, Decided, Served, Grace, Abandoned,
+		Active, Extended, Deleted, Expired, EarlyDeleted, Revoked,
+	}
 }
 
 // Live reports whether the listing is published and not ended.
@@ -70,8 +72,10 @@ const (
 
 // ListingMoves lists every move.
 func ListingMoves() []ListingMove {
-	return []ListingMove{MoveWarn, MoveApply, MoveRefuse, MovePropose, MoveSign, MoveServe, MoveServeGrace, MoveAbandon, MovePublish,
-		MoveExtend, MoveSuspend, MoveResume, MoveCorrect, MoveDelete, MoveExpire, MoveEarly, MoveRevoke}
+	return []ListingMove{
+		MoveWarn, MoveApply, MoveRefuse, MovePropose, MoveSign, MoveServe, MoveServeGrace, MoveAbandon, MovePublish,
+		MoveExtend, MoveSuspend, MoveResume, MoveCorrect, MoveDelete, MoveExpire, MoveEarly, MoveRevoke,
+	}
 }
 
 // listingMoves is the whole machine: the moves each state allows and where they

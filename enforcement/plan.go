@@ -2,7 +2,6 @@ package enforcement
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -198,7 +197,7 @@ func (o Organisation) playsOn(body string, on day.Day) bool {
 
 func (p plan) hash(key planKey) []byte {
 	h := sha256.New()
-	fmt.Fprintf(h, "%d/%s/%s/%s/%s\n", p.edition, key.ground, key.listType, key.subject, key.territory)
+	_, _ = fmt.Fprintf(h, "%d/%s/%s/%s/%s\n", p.edition, key.ground, key.listType, key.subject, key.territory)
 	for _, line := range p.lines {
 		_ = binary.Write(h, binary.BigEndian, int32(line.organisation)) // a hash takes every write
 		_ = binary.Write(h, binary.BigEndian, line.measures)
@@ -267,6 +266,3 @@ func (r *Register) enterPlan(ctx context.Context, t pgx.Tx, key planKey, p *plan
 	}
 	return nil
 }
-
-// compareIDs orders ids as PostgreSQL orders uuids.
-func compareIDs(a, b ID) int { return cmp.Compare(string(a[:]), string(b[:])) }

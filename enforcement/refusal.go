@@ -43,8 +43,7 @@ func asRefusal(err error) error {
 	if err == nil {
 		return nil
 	}
-	var bad *identifier.Error
-	if errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*identifier.Error](err); ok {
 		return &Refusal{Code: bad.Code, Args: maps.Clone(bad.Args)}
 	}
 	if name, ok := pg.Constraint(err); ok {

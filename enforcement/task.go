@@ -11,8 +11,8 @@ import (
 	"concordat/memoranda/day"
 )
 
-// TaskConsumptionOrder: a debtor is listed and no consumption-restriction order
-// stands yet (法释〔2015〕17号 Art. 1 ¶2).
+// TaskConsumptionOrder is the task of a court whose debtor is listed while no
+// consumption-restriction order stands yet (法释〔2015〕17号 Art. 1 ¶2).
 const TaskConsumptionOrder = "consumption-order-missing"
 
 // Task is something an organisation still has to do.

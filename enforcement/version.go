@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -29,7 +30,18 @@ const (
 // steps numbers the steps as events write them.
 var steps = []Step{Queued, Left, Delivered, Acknowledged, Cancelled}
 
-func stepNumber(s Step) int16 { return int16(slices.Index(steps, s)) }
+func stepNumber(s Step) int16 { return place(steps, s) }
+
+// place returns where in a short list something stands, as events write it; -1
+// if it does not.
+func place[T comparable](list []T, item T) int16 {
+	for at := range int16(min(len(list), math.MaxInt16)) {
+		if list[at] == item {
+			return at
+		}
+	}
+	return -1
+}
 
 // VersionKind says for people what a version is; its set decides.
 type VersionKind string
@@ -44,15 +56,6 @@ const (
 	PermitEnd VersionKind = "permit-end"
 	Withdraw  VersionKind = "withdraw"
 )
-
-// amendment is one new version of one directive.
-type amendment struct {
-	directive    ID
-	version      int16
-	organisation OrganisationID
-	lane         Lane
-	step         Step
-}
 
 // Of each directive of the grounds: its newest version, whether anything of it
 // may have left (an answer, a doubt, or an attempt still open), and the set that
@@ -87,7 +90,7 @@ type current struct {
 // of the subject and shall not hear now; should an attempt turn out to have named
 // it, the settlement queues it. Whatever was pending before is replaced. The
 // wake-ups come last.
-func (r *Register) appendVersions(ctx context.Context, tx *pg.Tx, act Act, kind VersionKind, grounds []ID, until day.Day) (*event, error) {
+func (r *Register) appendVersions(ctx context.Context, tx *pg.Tx, kind VersionKind, grounds []ID, until day.Day) (*event, error) {
 	e := &event{Until: until}
 	err := tx.Pgx(func(p pgx.Tx) error {
 		rows, err := p.Query(ctx, lockDirectives, grounds)

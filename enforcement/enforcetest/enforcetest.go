@@ -155,7 +155,7 @@ func (b *Bundle) As(role enforcement.Role, org enforcement.OrganisationID) enfor
 	return enforcement.Act{At: b.At(), Actor: enforcement.Actor{ID: fmt.Sprintf("%s-%d", role, org), Role: role, Organisation: org}}
 }
 
-// Clerk, Judge and President act for the court; System for nobody.
+// Clerk is an act of the court's clerk.
 func (b *Bundle) Clerk() enforcement.Act { return b.As(enforcement.Clerk, b.Court) }
 
 // Judge is an act of the court's judge.
