@@ -1,0 +1,92 @@
+package jobs
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/rs/zerolog"
+
+	"concordat/enforcement"
+	"concordat/migrations"
+	"concordat/notify"
+)
+
+const (
+	// Workers ÷ fetchCooldown caps the jobs worked in a second.
+	fetchCooldown = 2 * time.Millisecond
+	expressPoll   = 100 * time.Millisecond
+	bulkPoll      = time.Second
+	jobTimeout    = time.Minute
+	// A worker killed with its process leaves a job that looks at work; the sweep
+	// does not wait for it.
+	rescueAfter = 5 * time.Minute
+	keepDone    = time.Hour
+
+	defaultExpress = 16
+	defaultBulk    = 4
+)
+
+// Config says how jobs are worked.
+type Config struct {
+	Drainer *notify.Drainer
+	// MaxExpress and MaxBulk are how many lanes this process drains at once in
+	// each queue; 0 means 16 and 4.
+	MaxExpress, MaxBulk int
+	// Logger gets River's warnings and errors; the zero Logger drops them.
+	Logger zerolog.Logger
+	// SoftStop is how long a stop waits for the drains under way; 0 means 20 s.
+	SoftStop time.Duration
+}
+
+// Insert returns a client that only inserts.
+func Insert(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
+	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
+		Schema: migrations.RiverSchema, FetchCooldown: fetchCooldown, Logger: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the inserting River client: %w", err)
+	}
+	return client, nil
+}
+
+// Work returns a client that works wake-ups once it is started. Starting and
+// stopping it is the caller's.
+func Work(pool *pgxpool.Pool, c Config) (*river.Client[pgx.Tx], error) {
+	workers := river.NewWorkers()
+	if err := river.AddWorkerSafely(workers, &notify.WakeUpWorker{Drainer: c.Drainer}); err != nil {
+		return nil, fmt.Errorf("register the drain: %w", err)
+	}
+	if c.SoftStop == 0 {
+		c.SoftStop = 20 * time.Second
+	}
+	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
+		Schema: migrations.RiverSchema,
+		Queues: map[string]river.QueueConfig{
+			string(enforcement.Express): {MaxWorkers: positive(c.MaxExpress, defaultExpress), FetchPollInterval: expressPoll},
+			string(enforcement.Bulk):    {MaxWorkers: positive(c.MaxBulk, defaultBulk), FetchPollInterval: bulkPoll},
+		},
+		Workers:                     workers,
+		FetchCooldown:               fetchCooldown,
+		JobTimeout:                  jobTimeout,
+		RescueStuckJobsAfter:        rescueAfter,
+		CompletedJobRetentionPeriod: keepDone,
+		SoftStopTimeout:             c.SoftStop,
+		Logger:                      slog.New(zerolog.NewSlogHandler(c.Logger.Level(max(c.Logger.GetLevel(), zerolog.WarnLevel)))),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the working River client: %w", err)
+	}
+	return client, nil
+}
+
+func positive(n, otherwise int) int {
+	if n > 0 {
+		return n
+	}
+	return otherwise
+}

@@ -1,0 +1,89 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"concordat/enforcement"
+)
+
+// Channel is a way to an organisation. Implementations pass notify/channeltest.
+type Channel interface {
+	// Name is the channel's name in attempts and endpoints: webhook, inbox.
+	Name() string
+	// Send sends one attempt and returns one result for each item, in order.
+	// What is not known to have arrived is in doubt: step Left. A failed send is
+	// a *SendError; any other error is our own fault and leaves the attempt open.
+	Send(ctx context.Context, d Delivery) (Outcome, error)
+}
+
+// Delivery is one attempt, already committed to the record.
+type Delivery struct {
+	Attempt      enforcement.ID
+	Organisation enforcement.OrganisationID
+	Lane         enforcement.Lane
+	Endpoint     Endpoint
+	Items        []enforcement.Item
+	// Body is what the attempt's hash was made of.
+	Body []byte
+}
+
+// Outcome is what a send that was answered came to.
+type Outcome struct {
+	Results []enforcement.Result
+}
+
+// Stage says how far a send got before it failed.
+type Stage string
+
+// The stages. Only BeforeSend is sure that nothing arrived; the record counts
+// all of them as left.
+const (
+	BeforeSend Stage = "before-send"
+	DuringSend Stage = "during-send" // in doubt
+	AfterSend  Stage = "after-send"  // it was answered, badly
+)
+
+// Verdict is what to do about a failed send.
+type Verdict string
+
+// The verdicts.
+const (
+	// Fault is for the breaker: try again at the next probe.
+	Fault Verdict = "fault"
+	// Gone is for an operator: use the next channel at once.
+	Gone Verdict = "gone"
+	// Refused is for this content: try its halves.
+	Refused Verdict = "refused"
+)
+
+// SendError is a send that failed at the receiver's side or on the way.
+type SendError struct {
+	Stage   Stage
+	Verdict Verdict
+	Status  int // HTTP status, 0 without an answer
+	// RetryAfter is what the receiver asked for; 0 if it asked for nothing.
+	RetryAfter time.Duration
+	Err        error // never quotes a body or an address
+}
+
+// Error names stage and status; it holds nothing personal.
+func (e *SendError) Error() string {
+	if e.Status != 0 {
+		return fmt.Sprintf("%s: status %d", e.Stage, e.Status)
+	}
+	return fmt.Sprintf("%s: %v", e.Stage, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *SendError) Unwrap() error { return e.Err }
+
+// asSendError finds the SendError in err, or nil.
+func asSendError(err error) *SendError {
+	if failed, ok := errors.AsType[*SendError](err); ok {
+		return failed
+	}
+	return nil
+}

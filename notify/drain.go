@@ -1,0 +1,179 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"concordat/enforcement"
+	"concordat/internal/calendar"
+	"concordat/internal/pg"
+	"concordat/memoranda"
+)
+
+// Config is what a Drainer stands on. Fields with a stated zero may be left out.
+type Config struct {
+	DB        *pg.DB
+	Register  *enforcement.Register
+	Endpoints *Endpoints
+	Catalogue *memoranda.Catalogue
+	Calendar  *calendar.Calendar
+	// Channels are tried in the order of each organisation's endpoints. An Inbox
+	// must be among them.
+	Channels []Channel
+	// Legal is legal time: acts, validity, fallback by deadline.
+	Legal func() time.Time
+	// Machine is machine time: probes, slices.
+	Machine func() time.Time
+	// Demo marks every message as made for demonstration.
+	Demo bool
+
+	ExpressBatch int           // items in one express send; 0 means 100, the most allowed
+	BulkBatch    int           // items in one bulk send; 0 means 1,000, the most allowed
+	Slice        time.Duration // how long one drain works before others get their turn; 0 means 30 s, the most allowed
+	SweepEvery   time.Duration // pause between two sweeps; 0 means 5 s
+	SweepWorkers int           // drains that a sweep runs at once in each lane; 0 means 8
+	// Heartbeat is how often the connection that holds the lanes is tried; 0 means 1 s.
+	Heartbeat time.Duration
+	// FallbackEvery is the shortest pause, in machine time, between two looks for
+	// late bulk items of one organisation; 0 means one minute. Express is looked
+	// at in every drain.
+	FallbackEvery time.Duration
+	// Step is called at each step of a send; an error abandons it as a crash
+	// would. For tests; nil is none.
+	Step func(ctx context.Context, step string) error
+}
+
+// The steps of a send that Config.Step is called at.
+const (
+	StepBeforeAttempt = "before-attempt" // nothing is written, nothing sent
+	StepAfterAttempt  = "after-attempt"  // the attempt is committed, nothing sent
+	StepAfterSend     = "after-send"     // the receiver may have it, nothing is settled
+	StepAfterAnswer   = "after-answer"   // settled
+)
+
+// Drainer sends what is due. It is safe for concurrent use.
+type Drainer struct {
+	c        Config
+	channels map[string]Channel
+	legend   legend
+	lanes    *lanes
+
+	mu         sync.Mutex
+	fellBackAt map[enforcement.WakeUp]time.Time
+}
+
+// NewDrainer builds a Drainer. Close it to free its connection.
+func NewDrainer(c Config) (*Drainer, error) {
+	c.ExpressBatch = within(c.ExpressBatch, 100)
+	c.BulkBatch = within(c.BulkBatch, 1000)
+	c.Slice = within(c.Slice, 30*time.Second)
+	c.SweepEvery = or(c.SweepEvery, 5*time.Second)
+	c.SweepWorkers = or(c.SweepWorkers, 8)
+	c.Heartbeat = or(c.Heartbeat, time.Second)
+	c.FallbackEvery = or(c.FallbackEvery, time.Minute)
+	d := &Drainer{c: c, channels: map[string]Channel{}, fellBackAt: map[enforcement.WakeUp]time.Time{}}
+	for _, channel := range c.Channels {
+		d.channels[channel.Name()] = channel
+	}
+	if d.channels[InboxName] == nil {
+		return nil, errors.New("a drainer needs an inbox: every organisation has one")
+	}
+	d.legend = newLegend(c.Register, c.Catalogue, c.Register.Today(c.Legal()))
+	config := c.DB.Pool.Config().ConnConfig
+	config.RuntimeParams["application_name"] = "concordat-lanes"
+	d.lanes = &lanes{config: config, beat: c.Heartbeat, held: map[enforcement.WakeUp]*lane{}}
+	return d, nil
+}
+
+// within returns n, or the most where n is unset or more.
+func within[T int | time.Duration](n, most T) T {
+	if n <= 0 {
+		return most
+	}
+	return min(n, most)
+}
+
+func or[T int | time.Duration](n, otherwise T) T {
+	if n <= 0 {
+		return otherwise
+	}
+	return n
+}
+
+// Close frees the connection that holds the lanes; drains under way are ended.
+func (d *Drainer) Close(ctx context.Context) { d.lanes.close(ctx) }
+
+// act is how the drain acts in the record.
+func (d *Drainer) act() enforcement.Act {
+	return enforcement.Act{At: d.c.Legal().UTC(), Actor: enforcement.Actor{ID: "delivery", Role: enforcement.System}}
+}
+
+func (d *Drainer) step(ctx context.Context, name string) error {
+	if d.c.Step == nil {
+		return nil
+	}
+	return d.c.Step(ctx, name)
+}
+
+// Drain empties a lane as far as it can: until nothing is due, the slice is over,
+// or the endpoint waits for its next probe. If anybody else holds the lane it
+// returns at once, for the holder looks once more after letting go. A receiver's
+// fault is no error.
+func (d *Drainer) Drain(ctx context.Context, w enforcement.WakeUp) error {
+	end := d.c.Machine().Add(d.c.Slice)
+	for {
+		held, err := d.lanes.take(ctx, w)
+		if err != nil || held == nil {
+			return err
+		}
+		p := &pass{d: d, of: w, end: end, skipped: map[enforcement.ID]bool{}}
+		err = p.run(held.ctx)
+		lost := errors.Is(context.Cause(held.ctx), errLaneLost)
+		held.release()
+		if lost {
+			return fmt.Errorf("drain lane %s of organisation %d: %w", w.Lane, w.Organisation, errLaneLost)
+		}
+		if err != nil {
+			return fmt.Errorf("drain lane %s of organisation %d: %w", w.Lane, w.Organisation, err)
+		}
+		if p.waits {
+			return nil // the sweep comes back at the endpoint's next probe
+		}
+		// What was committed while the lane was held found it taken: look once more.
+		more, err := d.due(ctx, w, p.skipped)
+		if err != nil || !more {
+			return err
+		}
+		if p.over {
+			return d.c.Register.Wake(ctx, w)
+		}
+	}
+}
+
+// due reports whether anything is due besides what must not leave.
+func (d *Drainer) due(ctx context.Context, w enforcement.WakeUp, skipped map[enforcement.ID]bool) (bool, error) {
+	on := d.c.Register.Today(d.c.Legal())
+	if len(skipped) == 0 {
+		return d.c.Register.IsDue(ctx, w, on)
+	}
+	items, err := d.c.Register.DueItems(ctx, w.Organisation, w.Lane, on, enforcement.ID{}, len(skipped)+1)
+	if err != nil {
+		return false, err
+	}
+	for i := range items {
+		if !skipped[items[i].Directive] {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (d *Drainer) batch(lane enforcement.Lane) int {
+	if lane == enforcement.Express {
+		return d.c.ExpressBatch
+	}
+	return d.c.BulkBatch
+}

@@ -1,0 +1,183 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/internal/pg"
+)
+
+// InboxName is the name of the inbox channel.
+const InboxName = "inbox"
+
+// Inbox lays versions where the officers of an organisation find them. What lies
+// there has left and is not delivered before a named officer opens it.
+type Inbox struct {
+	DB       *pg.DB
+	Register *enforcement.Register
+	// Machine is machine time.
+	Machine func() time.Time
+}
+
+// Name is InboxName.
+func (b *Inbox) Name() string { return InboxName }
+
+// Send lays each item once and closes what an organisation holds of older
+// versions of the same directives. Laying twice changes nothing.
+func (b *Inbox) Send(ctx context.Context, d Delivery) (Outcome, error) {
+	ids, versions := keys(d.Items)
+	err := b.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		return tx.Pgx(func(p pgx.Tx) error {
+			_, err := p.Exec(ctx, `UPDATE inbox_item i SET closed_at = $3 FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
+				WHERE i.directive_id = u.id AND i.version < u.v AND i.closed_at IS NULL AND i.organisation_id = $4`, ids, versions, b.Machine(), d.Organisation)
+			if err != nil {
+				return err
+			}
+			_, err = p.Exec(ctx, `INSERT INTO inbox_item (organisation_id, directive_id, version, lane, placed_at)
+				SELECT $3, u.id, u.v, $4::text::lane, $5 FROM unnest($1::uuid[], $2::smallint[]) u (id, v) ON CONFLICT DO NOTHING`,
+				ids, versions, d.Organisation, string(d.Lane), b.Machine())
+			return err
+		})
+	})
+	if err != nil {
+		return Outcome{}, fmt.Errorf("lay %d items into the inbox of organisation %d: %w", len(d.Items), d.Organisation, err)
+	}
+	results := make([]enforcement.Result, len(d.Items))
+	for i := range results {
+		results[i] = enforcement.Result{Step: enforcement.Left, Placed: true}
+	}
+	return Outcome{Results: results}, nil
+}
+
+// InboxItem is a version that waits for an officer.
+type InboxItem struct {
+	Directive enforcement.ID   `json:"directive"`
+	Version   int16            `json:"version"`
+	Lane      enforcement.Lane `json:"lane"`
+	PlacedAt  time.Time        `json:"placed_at"`
+	OpenedAt  *time.Time       `json:"opened_at,omitempty"`
+	OpenedBy  string           `json:"opened_by,omitempty"`
+}
+
+// An item whose version was acknowledged by another channel is no longer open,
+// even if nobody has closed it yet.
+const selectInbox = `SELECT i.directive_id, i.version, i.lane::text, i.placed_at, i.opened_at, coalesce(i.opened_by, '') FROM inbox_item i
+  JOIN directive d ON d.id = i.directive_id LEFT JOIN amendment a ON a.directive_id = i.directive_id AND a.version = i.version
+  WHERE i.organisation_id = $1 AND i.closed_at IS NULL AND coalesce(a.step, d.step) < 'acknowledged'`
+
+// List returns what is open in the inbox of the actor's organisation, by
+// directive id from after on. Lane "" is both.
+func (b *Inbox) List(ctx context.Context, act enforcement.Act, lane enforcement.Lane, after enforcement.ID, limit int) ([]InboxItem, error) {
+	if err := officer(act); err != nil {
+		return nil, err
+	}
+	rows, err := b.DB.Pool.Query(ctx, selectInbox+` AND ($2 = '' OR i.lane::text = $2) AND i.directive_id > $3 ORDER BY i.directive_id, i.version LIMIT $4`,
+		act.Actor.Organisation, string(lane), [16]byte(after), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list the inbox of organisation %d: %w", act.Actor.Organisation, err)
+	}
+	return pgx.CollectRows(rows, scanInboxItem)
+}
+
+func scanInboxItem(row pgx.CollectableRow) (InboxItem, error) {
+	var i InboxItem
+	err := row.Scan(&i.Directive, &i.Version, &i.Lane, &i.PlacedAt, &i.OpenedAt, &i.OpenedBy)
+	return i, err
+}
+
+// Open shows a named officer what lies open of the given directives, and records
+// it as delivered. Ids that are not in the organisation's inbox are refused.
+func (b *Inbox) Open(ctx context.Context, act enforcement.Act, ids []enforcement.ID) ([]enforcement.Item, error) {
+	if err := officer(act); err != nil {
+		return nil, err
+	}
+	rows, err := b.DB.Pool.Query(ctx, selectInbox+` AND i.directive_id = ANY ($2) ORDER BY i.directive_id`, act.Actor.Organisation, ids)
+	if err != nil {
+		return nil, fmt.Errorf("open %d inbox items: %w", len(ids), err)
+	}
+	open, err := pgx.CollectRows(rows, scanInboxItem)
+	if err != nil {
+		return nil, fmt.Errorf("open %d inbox items: %w", len(ids), err)
+	}
+	answers := make([]enforcement.Answer, 0, len(open))
+	for _, item := range open {
+		answers = append(answers, enforcement.Answer{Directive: item.Directive, Version: item.Version, Step: enforcement.Delivered})
+	}
+	if len(open) != len(ids) {
+		return nil, &enforcement.Refusal{Code: "not-found"}
+	}
+	items, err := b.Register.Held(ctx, act, ids)
+	if err != nil {
+		return nil, err
+	}
+	on := b.Register.Today(act.At)
+	for i := range items {
+		switch {
+		case barred(&items[i], on) == barChild: // laid before the mistake was seen
+			return nil, &enforcement.Refusal{Code: "not-found"}
+		case underFourteen(&items[i], on):
+			items[i].Subject = enforcement.Identity{}
+		}
+	}
+	if err := b.Register.Answer(ctx, act, answers); err != nil {
+		return nil, err
+	}
+	_, err = b.DB.Pool.Exec(ctx, `UPDATE inbox_item SET opened_at = $3, opened_by = $4 WHERE organisation_id = $1 AND directive_id = ANY ($2) AND closed_at IS NULL AND opened_at IS NULL`,
+		act.Actor.Organisation, ids, b.Machine(), act.Actor.ID)
+	if err != nil {
+		return nil, fmt.Errorf("record the opening of %d inbox items: %w", len(ids), err)
+	}
+	return items, nil
+}
+
+// Answer records answers of the actor's organisation, as Register.Answer does,
+// and closes what lies in its inbox of the versions acknowledged.
+func (b *Inbox) Answer(ctx context.Context, act enforcement.Act, answers []enforcement.Answer) error {
+	if err := b.Register.Answer(ctx, act, answers); err != nil {
+		return err
+	}
+	var ids []enforcement.ID
+	var versions []int16
+	for _, a := range answers {
+		if a.Step == enforcement.Acknowledged {
+			ids, versions = append(ids, a.Directive), append(versions, a.Version)
+		}
+	}
+	return closeItems(ctx, b.DB, act.Actor.Organisation, ids, versions, b.Machine())
+}
+
+// closeItems closes what lies of these versions and of older ones.
+func closeItems(ctx context.Context, db *pg.DB, org enforcement.OrganisationID, ids []enforcement.ID, versions []int16, now time.Time) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := db.Pool.Exec(ctx, `UPDATE inbox_item i SET closed_at = $3 FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
+		WHERE i.directive_id = u.id AND i.version <= u.v AND i.closed_at IS NULL AND i.organisation_id = $4`, ids, versions, now, org)
+	if err != nil {
+		return fmt.Errorf("close %d inbox items of organisation %d: %w", len(ids), org, err)
+	}
+	return nil
+}
+
+func keys(items []enforcement.Item) ([]enforcement.ID, []int16) {
+	ids, versions := make([]enforcement.ID, len(items)), make([]int16, len(items))
+	for i := range items {
+		ids[i], versions[i] = items[i].Directive, items[i].Version
+	}
+	return ids, versions
+}
+
+// officer demands a named person of a department.
+func officer(act enforcement.Act) error {
+	if act.Actor.ID == "" || act.At.IsZero() {
+		return &enforcement.Refusal{Code: "act.actor"}
+	}
+	if act.Actor.Role != enforcement.DepartmentClerk && act.Actor.Role != enforcement.DepartmentReviewer {
+		return &enforcement.Refusal{Code: "role.forbidden", Args: map[string]string{"role": string(act.Actor.Role)}}
+	}
+	return nil
+}

@@ -1,0 +1,69 @@
+package notify
+
+import (
+	"encoding/json"
+	"strings"
+
+	"concordat/enforcement"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+	"concordat/notify/wire"
+)
+
+// legend holds, for each measure's number, its name and explanation as JSON.
+// It is made once from the catalogue and never changes.
+type legend struct {
+	names map[int16][]byte // quoted "memorandum/slug"
+	words map[int16][]byte // "memorandum/slug":{…}
+}
+
+// newLegend explains every measure as the edition of a day words it; where none
+// is in force that day, the newest before it.
+func newLegend(r *enforcement.Register, c *memoranda.Catalogue, on day.Day) legend {
+	l := legend{names: map[int16][]byte{}, words: map[int16][]byte{}}
+	for i := range c.Memoranda { // sorted by slug, then by first day: later editions overwrite
+		m := &c.Memoranda[i]
+		for n := range m.Measures {
+			measure := &m.Measures[n]
+			number, ok := r.MeasureNumber(enforcement.MeasureName{Memorandum: m.Slug, Slug: measure.Slug})
+			if _, have := l.words[number]; !ok || (have && m.From > on) {
+				continue
+			}
+			name := wire.AppendString(nil, m.Slug+"/"+measure.Slug)
+			words := wire.Measure{ZH: measure.ZH, EN: measure.EN, Mode: string(measure.Mode), Basis: citations(c, measure.Bases)}
+			text, err := json.Marshal(words)
+			if err != nil {
+				continue // strings always marshal
+			}
+			l.names[number] = name
+			l.words[number] = append(append(name[:len(name):len(name)], ':'), text...)
+		}
+	}
+	return l
+}
+
+// citations writes each basis as its title with the article or clause.
+func citations(c *memoranda.Catalogue, list []memoranda.Citation) []string {
+	texts := make([]string, 0, len(list))
+	for _, citation := range list {
+		basis := c.Basis(citation.Basis)
+		if basis == nil {
+			continue
+		}
+		parts := []string{basis.Title}
+		for _, part := range []string{first(citation.Article, basis.Article), first(citation.Clause, basis.Clause)} {
+			if part != "" {
+				parts = append(parts, part)
+			}
+		}
+		texts = append(texts, strings.Join(parts, " "))
+	}
+	return texts
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
