@@ -97,8 +97,7 @@ func tooDeep(data []byte) bool {
 
 func (r *reader) noteSyntax(err error) {
 	where, message := place{r.file, 1, 1}, err.Error()
-	var placed yaml.Error
-	if errors.As(err, &placed) {
+	if placed, ok := errors.AsType[yaml.Error](err); ok {
 		message = placed.GetMessage()
 		where = r.atToken(placed.GetToken())
 	}

@@ -221,23 +221,19 @@ func (a *answer) editionOf(m *Measure) string {
 
 // groundCode says whether a ground carries a mode: nothing if it does.
 func groundCode(mode Mode, ground GroundKind) string {
-	switch mode {
+	needed, code := OnListing, ExcludedNeedsListing
+	switch mode { //nolint:exhaustive // all other modes rest on a listing
 	case Criminal:
 		return ExcludedNeverByDirective
 	case Consumption:
-		if ground != OnOrder {
-			return ExcludedNeedsOwnOrder
-		}
+		needed, code = OnOrder, ExcludedNeedsOwnOrder
 	case Exit, Assist:
-		if ground != OnCourtRequest {
-			return ExcludedNeedsCourtRequest
-		}
-	default:
-		if ground != OnListing {
-			return ExcludedNeedsListing
-		}
+		needed, code = OnCourtRequest, ExcludedNeedsCourtRequest
 	}
-	return ""
+	if ground == needed {
+		return ""
+	}
+	return code
 }
 
 func reachCode(m *Measure) string {

@@ -105,9 +105,13 @@ func printMeasure(out io.Writer, c *memoranda.Catalogue, m *memoranda.Measure) {
 		}
 	}
 	for _, row := range [][2]string{
-		{"mode", string(m.Mode)}, {"status", string(m.Status)}, {"evidence", string(m.Evidence)},
-		{"bodies", strings.Join(bodies, ", ")}, {"reaches", strings.Join(reaches, ", ")},
-		{"territory", string(m.Territory)}, {"basic list", item},
+		{"mode", string(m.Mode)},
+		{"status", string(m.Status)},
+		{"evidence", string(m.Evidence)},
+		{"bodies", strings.Join(bodies, ", ")},
+		{"reaches", strings.Join(reaches, ", ")},
+		{"territory", string(m.Territory)},
+		{"basic list", item},
 	} {
 		fmt.Fprintf(out, "  %-11s %s\n", row[0], row[1])
 	}
