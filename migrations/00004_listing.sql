@@ -38,23 +38,24 @@ CREATE TABLE listing (
     end_reasons        bytea,
     creditor_withdrew  boolean NOT NULL DEFAULT false,
     retain_until       date,
+    -- A check that comes out as null passes: each below says what null means.
     CONSTRAINT listing_conducts CHECK (cardinality(conducts) > 0 AND conducts <@ ARRAY[1, 2, 3, 4, 5, 6]::smallint[]),
-    CONSTRAINT listing_warned_first CHECK (state IN ('draft', 'abandoned') OR (notice_served_on IS NOT NULL AND risk_warning)),
+    CONSTRAINT listing_warned_first CHECK (state IN ('draft', 'abandoned') OR (notice_served_on IS NOT NULL AND risk_warning IS TRUE)),
     CONSTRAINT listing_signed CHECK (state IN ('draft', 'warned', 'applied', 'refused', 'abandoned')
-        OR (reasons IS NOT NULL AND decision_number <> '' AND decided_on IS NOT NULL AND signed_by IS NOT NULL AND signer_role = 'president')),
+        OR (reasons IS NOT NULL AND coalesce(decision_number, '') <> '' AND decided_on IS NOT NULL AND signed_by IS NOT NULL AND coalesce(signer_role, '') = 'president')),
     CONSTRAINT listing_term_by_conduct CHECK (decided_on IS NULL OR (conducts = ARRAY[1]::smallint[]) = (term_until IS NULL)),
     CONSTRAINT listing_term_two_years CHECK (term_until <= (decided_on + interval '2 years')::date AND term_until > decided_on),
-    CONSTRAINT listing_extension_three_years CHECK (extended_until > term_until AND extended_until <= (term_until + interval '3 years')::date
-        AND extended_until <= (decided_on + interval '5 years')::date),
+    CONSTRAINT listing_extension_three_years CHECK (extended_until IS NULL OR (term_until IS NOT NULL AND decided_on IS NOT NULL AND extended_until > term_until AND extended_until <= (term_until + interval '3 years')::date
+        AND extended_until <= (decided_on + interval '5 years')::date)),
     CONSTRAINT listing_grace_months CHECK (grace_months BETWEEN 0 AND 3 AND (grace_until IS NULL OR grace_months > 0)),
     CONSTRAINT listing_served_before_published CHECK (published_on IS NULL
-        OR (served_on <= published_on AND 'repair-notice' = ANY (enclosures) AND (grace_until IS NULL OR grace_until < published_on))),
+        OR (served_on IS NOT NULL AND enclosures IS NOT NULL AND served_on <= published_on AND 'repair-notice' = ANY (enclosures) AND (grace_until IS NULL OR grace_until < published_on))),
     CONSTRAINT listing_published_state CHECK ((published_on IS NOT NULL) = (state IN ('active', 'extended', 'deleted', 'expired', 'early-deleted', 'revoked'))),
-    CONSTRAINT listing_service_enclosures CHECK (served_on IS NULL OR (service_manner IS NOT NULL AND 'repair-notice' = ANY (enclosures))),
+    CONSTRAINT listing_service_enclosures CHECK (served_on IS NULL OR (service_manner IS NOT NULL AND enclosures IS NOT NULL AND 'repair-notice' = ANY (enclosures))),
     CONSTRAINT listing_end CHECK ((state IN ('deleted', 'expired', 'early-deleted', 'revoked', 'abandoned', 'refused')) = (ended_on IS NOT NULL)),
-    CONSTRAINT listing_deleted_only_without_term CHECK (state <> 'deleted' OR (term_until IS NULL AND end_item BETWEEN 1 AND 7)),
+    CONSTRAINT listing_deleted_only_without_term CHECK (state <> 'deleted' OR (term_until IS NULL AND end_item IS NOT NULL AND end_item BETWEEN 1 AND 7)),
     CONSTRAINT listing_term_ends_only_with_term CHECK (state NOT IN ('expired', 'early-deleted', 'extended') OR term_until IS NOT NULL),
-    CONSTRAINT listing_retention CHECK (ended_on IS NULL OR published_on IS NULL OR retain_until > ended_on),
+    CONSTRAINT listing_retention CHECK (ended_on IS NULL OR published_on IS NULL OR (retain_until IS NOT NULL AND retain_until > ended_on)),
     CONSTRAINT listing_suspension CHECK ((suspended_for IS NULL) = (suspended_on IS NULL) AND suspended_for IN ('court-stay', 'wrong-person'))
 );
 COMMENT ON TABLE listing IS 'An entry on the list of judgment debtors by a decision (法释〔2017〕7号).';
