@@ -219,6 +219,9 @@ func (r *Register) OpenExclusion(ctx context.Context, act Act, listing ID, kind 
 	if _, ok := excludes[kind]; !ok {
 		return ID{}, refuse("exclusion.kind")
 	}
+	if on.IsZero() || on > r.Today(act.At) {
+		return ID{}, refuse("exclusion.period")
+	}
 	id := NewID()
 	d, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
 		l, err := lockListing(ctx, tx, act, listing)
@@ -238,6 +241,9 @@ func (r *Register) OpenExclusion(ctx context.Context, act Act, listing ID, kind 
 func (r *Register) CloseExclusion(ctx context.Context, act Act, id ID, on day.Day) error {
 	if err := act.check(Judge, President); err != nil {
 		return err
+	}
+	if on.IsZero() || on > r.Today(act.At) {
+		return refuse("exclusion.period")
 	}
 	_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
 		e := &event{Kind: EventExclusionClosed, RefersTo: id, Day: on}
