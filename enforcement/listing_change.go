@@ -178,7 +178,8 @@ func (r *Register) OpenCorrection(ctx context.Context, act Act, c Change, foundO
 
 // Correct replaces inaccurate data of the subject and sends the corrected copy
 // to every holder. A correction never changes identity: kind, number, or name
-// beyond spelling is a revocation and a new draft.
+// beyond spelling is a revocation and a new draft; so is a birth day that makes
+// a minor of the subject.
 func (r *Register) Correct(ctx context.Context, act Act, c Change, corrected Identity) error {
 	if err := act.check(Judge, President); err != nil {
 		return err
@@ -220,6 +221,11 @@ func (r *Register) replaceIdentity(ctx context.Context, tx *pg.Tx, act Act, l Li
 	}
 	if !sameIdentity(old, checked) {
 		return refuse("correction.identity")
+	}
+	// Whoever turns out to have been a minor should never have been listed: that
+	// is a revocation.
+	if err := r.checkAge(checked, l.DecidedOn); err != nil {
+		return err
 	}
 	envelope, err := r.vault.OpenEnvelope(l.Subject, l.envelope)
 	if err != nil {
