@@ -1,0 +1,212 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"concordat/enforcement"
+	"concordat/memoranda/day"
+)
+
+// verb is something the demonstration's court people do with a listing.
+type verb string
+
+const (
+	verbDraft             verb = "draft"
+	verbDraftMinor        verb = "draft-minor"
+	verbWarn              verb = "warn"
+	verbApply             verb = "apply"
+	verbRefuseApplication verb = "refuse-application"
+	verbPropose           verb = "propose"
+	verbSign              verb = "sign"
+	verbSecurityGiven     verb = "security-given"
+	verbSignExcluded      verb = "sign-excluded"
+	verbServe             verb = "serve"
+	verbAbandonPerformed  verb = "abandon-performed"
+	verbAbandonExcluded   verb = "abandon-excluded"
+	verbSearch            verb = "search"
+	verbDelete            verb = "delete"
+	verbDeleteEarly       verb = "delete-early"
+	verbRevoke            verb = "revoke"
+	verbStay              verb = "stay"
+	verbResume            verb = "resume"
+	verbBrake             verb = "brake"
+	verbFindInaccurate    verb = "find-inaccurate"
+	verbCorrect           verb = "correct"
+	verbExtend            verb = "extend"
+)
+
+// courtPeople play the courts: clerks, judges and presidents.
+type courtPeople struct {
+	register *enforcement.Register
+	courts   []enforcement.Organisation
+	seed     uint64
+
+	mu sync.Mutex
+	// refused counts what the record refused, as it should, by code.
+	refused map[string]int
+}
+
+// as is the act of somebody of a listing's court, in the morning of a day.
+func (c *courtPeople) as(role enforcement.Role, l *life, on day.Day) enforcement.Act {
+	court := c.courts[l.court]
+	return enforcement.Act{At: morning(on), Actor: enforcement.Actor{ID: "demo-" + string(role) + "-" + court.Slug, Role: role, Organisation: court.ID}}
+}
+
+// mustRefuse demands a refusal with the code and counts it.
+func (c *courtPeople) mustRefuse(code string, err error) error {
+	var refusal *enforcement.Refusal
+	if !errors.As(err, &refusal) || refusal.Code != code {
+		return fmt.Errorf("should have been refused as %s: %w", code, errors.Join(err, errNotRefused))
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.refused[code]++
+	return nil
+}
+
+var errNotRefused = errors.New("it was not")
+
+// do plays one task on its day.
+func (c *courtPeople) do(ctx context.Context, t task, on day.Day) error {
+	if err := c.play(ctx, t.verb, t.life, on); err != nil {
+		return fmt.Errorf("play listing %d (%s): %s on %s: %w", t.life.n, t.life.fate, t.verb, on, err)
+	}
+	return nil
+}
+
+func (c *courtPeople) play(ctx context.Context, v verb, l *life, on day.Day) error {
+	r, this := c.register, enforcement.Change{Listing: l.listing}
+	clerk, judge, president := c.as(enforcement.Clerk, l, on), c.as(enforcement.Judge, l, on), c.as(enforcement.President, l, on)
+	ending := enforcement.Ending{EventOn: on, Reasons: "演示:理由"}
+	switch v {
+	case verbDraft, verbDraftMinor:
+		return c.draft(ctx, l, on)
+	case verbWarn:
+		return r.Warn(ctx, clerk, this, enforcement.Notice{ServedOn: on.AddDays(-14), RiskWarning: true, Document: []byte("演示:执行通知书")})
+	case verbApply:
+		return r.Apply(ctx, clerk, this, on)
+	case verbRefuseApplication:
+		return r.RefuseApplication(ctx, judge, this, "演示:未提供证据")
+	case verbPropose:
+		return r.Propose(ctx, judge, this, c.decision(l, on))
+	case verbSign:
+		if l.n%100 == 0 { // a clerk tries first
+			if err := c.mustRefuse("decision.signer", r.Sign(ctx, clerk, this)); err != nil {
+				return err
+			}
+		}
+		return r.Sign(ctx, president, this)
+	case verbSecurityGiven:
+		_, err := r.OpenExclusion(ctx, clerk, l.listing, enforcement.SecurityGiven, on)
+		return err
+	case verbSignExcluded:
+		return c.mustRefuse("listing.excluded", r.Sign(ctx, president, this))
+	case verbServe:
+		return c.serve(ctx, l, on)
+	case verbAbandonPerformed:
+		return r.Abandon(ctx, judge, this, enforcement.Performed)
+	case verbAbandonExcluded:
+		return r.Abandon(ctx, judge, this, enforcement.Excluded)
+	case verbSearch:
+		return r.RecordSearch(ctx, clerk, l.listing, on, on.AddDays(-10), false)
+	case verbDelete:
+		ending.Item = l.item
+		return r.Delete(ctx, judge, this, ending)
+	case verbDeleteEarly:
+		return r.DeleteEarly(ctx, president, this, ending)
+	case verbRevoke:
+		return r.Revoke(ctx, president, this, ending)
+	case verbStay:
+		return r.Suspend(ctx, judge, this, enforcement.CourtStay)
+	case verbBrake:
+		return r.Suspend(ctx, clerk, this, enforcement.WrongPersonClaim)
+	case verbResume:
+		return r.Resume(ctx, judge, this)
+	case verbFindInaccurate:
+		return r.OpenCorrection(ctx, judge, this, on)
+	case verbCorrect:
+		return c.correct(ctx, l, on)
+	case verbExtend:
+		return r.Extend(ctx, president, this, enforcement.Extension{
+			Number: number(c.courts[l.court], l, "之二", on), Reasons: "演示:多次失信行为", Cause: "several-dishonest-acts", Acts: 2, Years: 1, ServedOn: on,
+		})
+	default:
+		return fmt.Errorf("nobody knows how to %s", v)
+	}
+}
+
+// draft enters the subject and the case and drafts the listing. Of a minor it
+// must be refused.
+func (c *courtPeople) draft(ctx context.Context, l *life, on day.Day) (err error) {
+	r, clerk := c.register, c.as(enforcement.Clerk, l, on)
+	who := identity(l.who, c.seed)
+	if l.fate == fateMinor {
+		who = minor(l.who, c.seed)
+	}
+	if l.n%100 == 0 { // a slip of the pen in the last digit
+		slip := who
+		slip.Number = slip.Number[:len(slip.Number)-1] + string('0'+(slip.Number[len(slip.Number)-1]+1)%8)
+		_, err := r.EnterSubject(ctx, clerk, slip)
+		if err := c.mustRefuse("identifier.check-digit", err); err != nil {
+			return err
+		}
+	}
+	if l.subject, err = r.EnterSubject(ctx, clerk, who); err != nil {
+		return err
+	}
+	if l.caseID, err = r.EnterCase(ctx, clerk, caseOf(l, c.courts[l.court], on)); err != nil {
+		return err
+	}
+	l.listing, err = r.DraftListing(ctx, c.as(enforcement.Judge, l, on), enforcement.NewListing{
+		Case: l.caseID, Subject: l.subject, Capacity: enforcement.Debtor, Conducts: l.conducts,
+		Facts: enforcement.Facts{Obligation: "演示:支付货款", Performed: "none", Conduct: "演示:有履行能力而拒不履行生效法律文书确定的义务"},
+	})
+	if l.fate == fateMinor {
+		return c.mustRefuse("listing.minor", err)
+	}
+	return err
+}
+
+func (c *courtPeople) decision(l *life, on day.Day) enforcement.Decision {
+	d := enforcement.Decision{Number: number(c.courts[l.court], l, "之一", on), Reasons: "演示:理由、期限、后果、救济途径", GraceMonths: l.grace}
+	if l.term > 0 {
+		d.TermUntil = on.AddMonths(l.term)
+	}
+	return d
+}
+
+// serve records service; on some listings publication is tried before it.
+func (c *courtPeople) serve(ctx context.Context, l *life, on day.Day) error {
+	clerk, this := c.as(enforcement.Clerk, l, on), enforcement.Change{Listing: l.listing}
+	if l.n%100 == 1 {
+		if err := c.mustRefuse("service.missing", c.register.Publish(ctx, clerk, this)); err != nil {
+			return err
+		}
+	}
+	return c.register.Serve(ctx, clerk, this, enforcement.Service{
+		Manner: l.manner, On: on, Enclosures: enforcement.Enclosures(), Document: []byte("演示:送达回证"),
+	})
+}
+
+// correct changes one character of the name; another number must be refused.
+func (c *courtPeople) correct(ctx context.Context, l *life, on day.Day) error {
+	judge, this := c.as(enforcement.Judge, l, on), enforcement.Change{Listing: l.listing}
+	right := identity(l.who, c.seed)
+	other := right
+	other.Number = identity(l.who+50_000, c.seed).Number
+	if err := c.mustRefuse("correction.identity", c.register.Correct(ctx, judge, this, other)); err != nil {
+		return err
+	}
+	name := []rune(right.Name)
+	name[len(name)-1] = '更'
+	right.Name = string(name)
+	return c.register.Correct(ctx, judge, this, right)
+}
+
+func number(court enforcement.Organisation, l *life, suffix string, on day.Day) string {
+	year, _, _ := on.Date()
+	return fmt.Sprintf("演示(%d)%s执%d号%s", year, court.CourtCode, 9000+l.n, suffix)
+}

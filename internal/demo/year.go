@@ -1,0 +1,202 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"concordat/enforcement"
+	"concordat/memoranda/day"
+)
+
+// Progress is what is being done.
+type Progress struct {
+	// Day is the legal day that has just been played, of Days; Done counts from 1.
+	Day        day.Day
+	Done, Days int
+	// The counts since the year began.
+	Drafted, Warned, Decided, Served, Published, Suspended, Ended int
+}
+
+const (
+	// hands is how many court people work at once.
+	hands = 4
+	// patience is how long one day's deliveries may take in real time before the
+	// year is given up: a department answers in milliseconds.
+	patience = 60 * time.Second
+	// roundEvery is how many days pass between two looks into every inbox; those
+	// who work by hand look every second day.
+	roundEvery = 14
+)
+
+// Year plays the whole year and returns what it came to. It is played once.
+func (d *Demo) Year(ctx context.Context) (Result, error) {
+	p := Progress{Days: int(lastDay-firstDay) + 1}
+	expired := 0
+	for on := firstDay; on <= lastDay; on = on.AddDays(1) {
+		ended, published, err := d.day(ctx, on)
+		if err != nil {
+			return Result{}, fmt.Errorf("play %s: %w", on, err)
+		}
+		p.Day = on
+		p.Done++
+		p.Published += published
+		expired += ended
+		d.count(&p, expired)
+		d.config.Progress(p)
+	}
+	return d.result(ctx)
+}
+
+// day plays one legal day: the daily round, the courts, the deliveries, the
+// officers. It returns when nothing is left for anybody who is not meant to be late.
+func (d *Demo) day(ctx context.Context, on day.Day) (expired, published int, err error) {
+	d.Clock.set(dawn(on))
+	if on == recovery {
+		for _, department := range d.departments {
+			department.mended.Store(true)
+		}
+	}
+	expired, published, refused, err := d.Register.DailyRound(ctx, enforcement.Daily(d.Clock.Now()), nil)
+	if err != nil {
+		return 0, 0, err //nolint:wrapcheck // Year says the day
+	}
+	if len(refused) > 0 {
+		return 0, 0, fmt.Errorf("publication of listing %s: %w", refused[0].Listing, refused[0].Because)
+	}
+	d.Clock.set(morning(on))
+	if err := d.courts(ctx, on); err != nil {
+		return 0, 0, err
+	}
+	if err := d.quiet(ctx, on); err != nil {
+		return 0, 0, err
+	}
+	d.Clock.set(afternoon(on))
+	worked, err := d.officers(ctx, on)
+	if err != nil || worked == 0 {
+		return expired, published, err
+	}
+	return expired, published, d.quiet(ctx, on)
+}
+
+// courts plays the day's tasks: those of one listing in their order, different
+// listings at once.
+func (d *Demo) courts(ctx context.Context, on day.Day) error {
+	var order []*life
+	lives := map[*life][]task{}
+	for _, t := range d.script.days[on] {
+		if lives[t.life] == nil {
+			order = append(order, t.life)
+		}
+		lives[t.life] = append(lives[t.life], t)
+	}
+	todo := make(chan []task)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	errs := make([]error, hands)
+	var workers sync.WaitGroup
+	for i := range hands {
+		workers.Go(func() {
+			for tasks := range todo {
+				for _, t := range tasks {
+					if errs[i] == nil {
+						errs[i] = d.people.do(ctx, t, on)
+					}
+				}
+				if errs[i] != nil {
+					stop()
+				}
+			}
+		})
+	}
+	for _, l := range order {
+		todo <- lives[l]
+		for _, t := range lives[l] {
+			d.done[t.verb]++
+		}
+	}
+	close(todo)
+	workers.Wait()
+	return errors.Join(errs...)
+}
+
+// quiet waits until nothing is due and no send is under way, departments that
+// are meant to be late left out. Those get one wake-up a day for each lane: in
+// real life the sweep would come by many times.
+func (d *Demo) quiet(ctx context.Context, on day.Day) error {
+	late := map[enforcement.OrganisationID]bool{}
+	for _, department := range d.departments {
+		late[department.org.ID] = department.late()
+	}
+	woken := map[enforcement.WakeUp]bool{}
+	giveUp := time.NewTimer(patience)
+	defer giveUp.Stop()
+	for pause := time.Millisecond; ; pause = min(2*pause, 10*time.Millisecond) {
+		due, err := d.Register.DueLanes(ctx, on)
+		if err != nil {
+			return err //nolint:wrapcheck // Year says the day
+		}
+		waiting := 0
+		for _, lane := range due {
+			if !late[lane.Organisation] {
+				waiting++
+				continue
+			}
+			if !woken[lane] {
+				woken[lane] = true
+				if err := d.Register.Wake(ctx, lane); err != nil {
+					return err //nolint:wrapcheck // Year says the day
+				}
+			}
+		}
+		if waiting == 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx) //nolint:wrapcheck // Year says the day
+		case err := <-d.swept:
+			return fmt.Errorf("deliver: %w", err)
+		case <-giveUp.C:
+			return fmt.Errorf("%d lanes still have something due after %s: %v", waiting, patience, due)
+		case <-time.After(pause):
+		}
+	}
+}
+
+// officers lets the officers open their inboxes: of those by hand, failing or
+// down every second day, of all others now and then and on the last day.
+func (d *Demo) officers(ctx context.Context, on day.Day) (worked int, err error) {
+	n := int(on - firstDay)
+	everybody := n%roundEvery == roundEvery-1 || on == lastDay
+	if n%2 == 0 && !everybody {
+		return 0, nil
+	}
+	for _, department := range d.departments {
+		o := officer{department, d.Register, d.Inbox}
+		if everybody || department.manner == byHand || department.manner == fails || department.manner == down {
+			opened, err := o.open(ctx, d.Clock.Now())
+			if err != nil {
+				return worked, err
+			}
+			worked += opened
+		}
+		if err := o.repeat(ctx, d.Clock.Now()); err != nil {
+			return worked, err
+		}
+	}
+	return worked, nil
+}
+
+// count fills in what the courts have done so far; expired is what ended by
+// itself.
+func (d *Demo) count(p *Progress, expired int) {
+	p.Drafted = d.done[verbDraft]
+	p.Warned = d.done[verbWarn]
+	p.Decided = d.done[verbSign]
+	p.Served = d.done[verbServe]
+	p.Suspended = d.done[verbStay] + d.done[verbBrake]
+	p.Ended = expired + d.done[verbDelete] + d.done[verbDeleteEarly] + d.done[verbRevoke]
+}
