@@ -1,0 +1,148 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+	"github.com/go-chi/chi/v5"
+	"github.com/rs/zerolog"
+
+	"concordat/enforcement"
+	"concordat/internal/access"
+	"concordat/notify"
+)
+
+// Config is what the edge stands on; every field but Demo must be set.
+type Config struct {
+	Register *enforcement.Register
+	Tokens   *access.Tokens
+	Inbox    *notify.Inbox
+	// Legal is legal time: when acts happen.
+	Legal func() time.Time
+	// Log gets one line per request and one per fault.
+	Log zerolog.Logger
+	// Demo marks every page and answer as a demonstration.
+	Demo bool
+	// Ready tells whether the database can be worked with; see [DatabaseReady].
+	Ready func(ctx context.Context) error
+}
+
+// maxBody is how much of a request body is read, in bytes.
+const maxBody = 1 << 20
+
+// server is the edge: its handlers are methods in the files of their nouns.
+type server struct {
+	Config
+
+	router chi.Router
+	api    huma.API
+	// names are the fields and parameters of the schema: nothing else is named in
+	// a problem.
+	names map[string]bool
+}
+
+// New builds the handler of /v1, /docs, /healthz and /readyz.
+func New(c Config) (http.Handler, error) {
+	if c.Register == nil || c.Tokens == nil || c.Inbox == nil || c.Legal == nil || c.Ready == nil {
+		return nil, errors.New("build the API: a field of its configuration is not set")
+	}
+	s := &server{Config: c, router: chi.NewRouter()}
+	s.router.Use(s.visited, s.logged, s.recovered, secured)
+	s.router.NotFound(s.unknownRoute)
+	s.router.MethodNotAllowed(s.wrongMethod)
+
+	s.api = humachi.New(s.router, s.humaConfig())
+	s.routes()
+	s.documentErrors()
+	s.names = schemaNames(s.api.OpenAPI())
+	s.health()
+	return s.router, s.documentation()
+}
+
+// routes registers every endpoint, in the order of the documentation.
+func (s *server) routes() {
+	s.meRoutes()
+	s.organisationRoutes()
+	s.subjectRoutes()
+	s.caseRoutes()
+	s.listingRoutes()
+	s.decisionRoutes()
+	s.publicationRoutes()
+	s.changeRoutes()
+	s.endRoutes()
+	s.exclusionRoutes()
+	s.taskRoutes()
+	s.directiveRoutes()
+	s.inboxRoutes()
+	s.incidentRoutes()
+	s.publicRoutes()
+}
+
+// version is the version of the interface: its first number is the one in /v1.
+const version = "1.0.0"
+
+// humaConfig leaves out what huma would do by itself: its documentation page
+// (which loads from elsewhere), its schema addresses, and the hook that adds
+// $schema to every body.
+func (s *server) humaConfig() huma.Config {
+	config := huma.DefaultConfig("Concordat", version)
+	config.Info.Description = "Joint reward and punishment memoranda as lawful case work. 联合奖惩备忘录案件管理接口。"
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
+	config.CreateHooks = nil
+	config.RejectUnknownQueryParameters = true
+	strict := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshal}
+	config.Formats = map[string]huma.Format{"application/json": strict, "json": strict}
+	config.Transformers = []huma.Transformer{s.transform}
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		bearer: {Type: "http", Scheme: "bearer", Description: "A token that an operator issued, cct_…; 由运维人员签发的访问令牌。"},
+	}
+	return config
+}
+
+// operation says how an endpoint is reached and by whom.
+type operation struct {
+	method, path, id string
+	tag              tag
+	zh, en           string
+	// roles may come here; none means everybody, without a token.
+	roles []enforcement.Role
+	// status of success; 0 means 200.
+	status int
+}
+
+// add registers an endpoint. The handler gets the act that its request is, with
+// actor, time and key.
+func add[I, O any](s *server, o operation, handle func(ctx context.Context, act enforcement.Act, in *I) (*O, error)) {
+	op := huma.Operation{
+		Method: o.method, Path: o.path, OperationID: o.id, DefaultStatus: o.status,
+		Summary: o.en, Tags: []string{string(o.tag)}, MaxBodyBytes: maxBody,
+		Extensions: map[string]any{"x-summary-zh": o.zh},
+		Middlewares: huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
+			if s.admit(ctx, o.roles) {
+				next(ctx)
+			}
+		}},
+		Responses: map[string]*huma.Response{"default": {Ref: problemResponse}},
+	}
+	if o.roles != nil {
+		op.Security = []map[string][]string{{bearer: {}}}
+		op.Extensions["x-roles"] = o.roles
+	}
+	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, s.act(ctx), in)
+		if err != nil {
+			return nil, s.problem(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// act is the act of the request's actor, now.
+func (s *server) act(ctx context.Context) enforcement.Act {
+	v := visitOf(ctx)
+	return enforcement.Act{At: s.Legal(), Actor: v.actor, Key: v.key}
+}

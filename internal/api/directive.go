@@ -1,0 +1,128 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"concordat/enforcement"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// DirectiveView is a directive in its newest version.
+type DirectiveView struct {
+	ID           enforcement.ID             `json:"id" format:"uuid"`
+	Organisation enforcement.OrganisationID `json:"organisation"`
+	Ground       enforcement.ID             `json:"ground" format:"uuid"`
+	GroundKind   memoranda.GroundKind       `json:"ground_kind"`
+	Version      int16                      `json:"version"`
+	Kind         enforcement.VersionKind    `json:"kind"`
+	Step         enforcement.Step           `json:"step"`
+	Measures     []string                   `json:"measures" nullable:"false" doc:"All measures now in force under it, memorandum/slug"`
+	ValidUntil   day.Day                    `json:"valid_until,omitzero" format:"date"`
+}
+
+// OneDirective answers with a directive.
+type OneDirective struct {
+	Body DirectiveView
+}
+
+// Answers are the answers of an organisation, in the form that a webhook's
+// response has too.
+type Answers struct {
+	Repeatable
+
+	Body struct {
+		Format  int          `json:"format,omitempty" enum:"1" doc:"Form of the answers, 1"`
+		Answers []AnswerBody `json:"answers" nullable:"false" minItems:"1" maxItems:"1000"`
+	}
+}
+
+// AnswerBody answers one version of one directive.
+type AnswerBody struct {
+	Directive enforcement.ID   `json:"directive" format:"uuid"`
+	Version   int16            `json:"version" minimum:"1" maximum:"32767"`
+	Outcome   enforcement.Step `json:"outcome" enum:"delivered,acknowledged"`
+	Reports   []ReportBody     `json:"reports,omitempty" nullable:"false" maxItems:"100"`
+}
+
+// ReportBody is what was done with one measure.
+type ReportBody struct {
+	Measure   string                    `json:"measure" maxLength:"200" doc:"memorandum/slug"`
+	Outcome   enforcement.ReportOutcome `json:"outcome" enum:"implemented,not-applicable,refused,lifted,kept"`
+	Reason    string                    `json:"reason,omitempty" maxLength:"40" doc:"no-legal-basis, beyond-basic-list or identity-doubtful, of a refusal"`
+	Basis     string                    `json:"basis,omitempty" maxLength:"500" doc:"Own legal basis of what is kept; never anything about a person"`
+	KeptUntil day.Day                   `json:"kept_until,omitzero" format:"date"`
+}
+
+func (s *server) directiveRoutes() {
+	add(s, operation{
+		method: http.MethodGet, path: "/v1/directives", id: "list-directives", tag: tagDirectives, roles: ofHolders,
+		zh: "本单位的协同任务", en: "List the directives of my organisation",
+	}, s.directives)
+	add(s, operation{
+		method: http.MethodGet, path: "/v1/directives/{id}", id: "get-directive", tag: tagDirectives, roles: ofHolders,
+		zh: "查看本单位的一项协同任务", en: "Read a directive of my organisation",
+	}, s.directive)
+	add(s, operation{
+		method: http.MethodPost, path: "/v1/answers", id: "answer-directives", tag: tagDirectives, roles: ofDepartment,
+		zh: "签收并反馈办理结果", en: "Acknowledge directives and report on their measures",
+	}, s.answer)
+}
+
+func (s *server) directives(ctx context.Context, act enforcement.Act, in *Page) (*List[DirectiveView], error) {
+	after, err := in.afterID()
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Register.Directives(ctx, act, after, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	return listed(viewDirectives(list), in.Limit, func(d DirectiveView) enforcement.ID { return d.ID }), nil
+}
+
+func (s *server) directive(ctx context.Context, act enforcement.Act, in *Path) (*OneDirective, error) {
+	d, err := s.Register.Directive(ctx, act, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &OneDirective{Body: viewDirectives([]enforcement.Directive{d})[0]}, nil
+}
+
+// answer records answers and closes what lies in the inbox of the versions
+// acknowledged.
+func (s *server) answer(ctx context.Context, act enforcement.Act, in *Answers) (*Done, error) {
+	answers := make([]enforcement.Answer, 0, len(in.Body.Answers))
+	for _, a := range in.Body.Answers {
+		given := enforcement.Answer{Directive: a.Directive, Version: a.Version, Step: a.Outcome}
+		for _, r := range a.Reports {
+			memorandum, slug, _ := strings.Cut(r.Measure, "/")
+			given.Reports = append(given.Reports, enforcement.Report{
+				Measure: enforcement.MeasureName{Memorandum: memorandum, Slug: slug}, Outcome: r.Outcome, Reason: r.Reason, Basis: r.Basis, KeptUntil: r.KeptUntil,
+			})
+		}
+		answers = append(answers, given)
+	}
+	return nil, s.Inbox.Answer(ctx, act, answers)
+}
+
+func viewDirectives(list []enforcement.Directive) []DirectiveView {
+	views := make([]DirectiveView, 0, len(list))
+	for _, d := range list {
+		views = append(views, DirectiveView{
+			ID: d.ID, Organisation: d.Organisation, Ground: d.Ground, GroundKind: d.GroundKind, Version: d.Version, Kind: d.Kind, Step: d.Step,
+			Measures: measureTexts(d.Measures), ValidUntil: d.ValidUntil,
+		})
+	}
+	return views
+}
+
+func measureTexts(names []enforcement.MeasureName) []string {
+	texts := make([]string, 0, len(names))
+	for _, n := range names {
+		texts = append(texts, n.Memorandum+"/"+n.Slug)
+	}
+	return texts
+}

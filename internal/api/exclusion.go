@@ -1,0 +1,83 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"concordat/enforcement"
+	"concordat/memoranda/day"
+)
+
+// NewExclusion is a fact that forbids a listing while it stands.
+type NewExclusion struct {
+	Path
+	Repeatable
+
+	Body struct {
+		Kind enforcement.ExclusionKind `json:"kind" enum:"security-given,assets-suffice,not-yet-liable,not-able,creditor-asks-not-to,campus-loan-student"`
+		OnBody
+	}
+}
+
+// ExclusionEnd says from when the fact no longer stands.
+type ExclusionEnd struct {
+	Path
+	Repeatable
+
+	Body OnBody
+}
+
+// Search is a network asset search.
+type Search struct {
+	Path
+	Repeatable
+
+	Body struct {
+		SearchedOn day.Day `json:"searched_on" format:"date"`
+		RulingOn   day.Day `json:"ruling_on" format:"date" doc:"Ruling that ended this round of enforcement"`
+		Found      bool    `json:"found" doc:"Assets were found"`
+	}
+}
+
+// Done is an answer without content.
+type Done struct{}
+
+func (s *server) exclusionRoutes() {
+	add(s, operation{
+		method: http.MethodPost, path: "/v1/listings/{id}/exclusions", id: "open-exclusion", tag: tagDecision, roles: ofCourt, status: http.StatusCreated,
+		zh: "登记不得列入的情形", en: "Record a fact that forbids the listing",
+	}, s.openExclusion)
+	add(s, operation{
+		method: http.MethodPost, path: "/v1/exclusions/{id}/closure", id: "close-exclusion", tag: tagDecision, roles: ofCourt,
+		zh: "登记该情形已消除", en: "Record that such a fact no longer stands",
+	}, s.closeExclusion)
+	add(s, operation{
+		method: http.MethodPost, path: "/v1/listings/{id}/searches", id: "record-search", tag: tagEnds, roles: ofCourt,
+		zh: "登记终本后的网络查控", en: "Record a network asset search after the ruling",
+	}, s.recordSearch)
+}
+
+func (s *server) openExclusion(ctx context.Context, act enforcement.Act, in *NewExclusion) (*Created, error) {
+	if in.Body.On.IsZero() {
+		return nil, refuse("exclusion.period")
+	}
+	id, err := s.Register.OpenExclusion(ctx, act, in.ID, in.Body.Kind, in.Body.On)
+	if err != nil {
+		return nil, err
+	}
+	return created("", id), nil
+}
+
+func (s *server) closeExclusion(ctx context.Context, act enforcement.Act, in *ExclusionEnd) (*Done, error) {
+	if in.Body.On.IsZero() {
+		return nil, refuse("exclusion.period")
+	}
+	return nil, s.Register.CloseExclusion(ctx, act, in.ID, in.Body.On)
+}
+
+func (s *server) recordSearch(ctx context.Context, act enforcement.Act, in *Search) (*Done, error) {
+	if in.Body.RulingOn.IsZero() {
+		return nil, refuse("search.before-ruling")
+	}
+	return nil, s.Register.RecordSearch(ctx, act, in.ID, in.Body.SearchedOn, in.Body.RulingOn, in.Body.Found)
+}

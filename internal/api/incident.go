@@ -1,0 +1,29 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"concordat/enforcement"
+)
+
+// Limit is how much is asked for of a list that has no pages: the oldest come
+// first, and closing them makes room.
+type Limit struct {
+	Limit int `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many at most, the oldest first"`
+}
+
+func (s *server) incidentRoutes() {
+	add(s, operation{
+		method: http.MethodGet, path: "/v1/incidents", id: "list-incidents", tag: tagOperations, roles: ofOperations,
+		zh: "未处理的异常", en: "List open incidents",
+	}, s.incidents)
+}
+
+func (s *server) incidents(ctx context.Context, _ enforcement.Act, in *Limit) (*List[enforcement.Incident], error) {
+	list, err := s.Register.Incidents(ctx, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return listed(list, in.Limit, func(i enforcement.Incident) enforcement.ID { return i.ID }), nil
+}

@@ -1,0 +1,68 @@
+package api
+
+import (
+	"strconv"
+	"strings"
+
+	"concordat/enforcement"
+	"concordat/memoranda/day"
+)
+
+// Repeatable is a request that may be sent again.
+type Repeatable struct {
+	Key string `header:"Idempotency-Key" doc:"1 to 200 visible ASCII characters; the act is done once under it"`
+}
+
+// Path names one thing by its id.
+type Path struct {
+	ID enforcement.ID `path:"id" format:"uuid" doc:"Its id"`
+}
+
+// Move is a request that changes a listing as it was read.
+type Move struct {
+	Path
+	Repeatable
+
+	IfMatch string `header:"If-Match" doc:"ETag of the listing as it was read; required"`
+}
+
+// change reads the precondition. "*" is not taken: whoever moves a listing must
+// have seen it.
+func (m Move) change() (enforcement.Change, error) {
+	if m.IfMatch == "" {
+		return enforcement.Change{}, refuse(codeNoMatch)
+	}
+	quoted := strings.TrimPrefix(m.IfMatch, `"`)
+	text, ok := strings.CutSuffix(quoted, `"`)
+	version, err := strconv.Atoi(text)
+	if !ok || quoted == m.IfMatch || err != nil || version < 1 || strconv.Itoa(version) != text {
+		return enforcement.Change{}, refuse(codeBadMatch)
+	}
+	return enforcement.Change{Listing: m.ID, Version: version}, nil
+}
+
+func etag(version int) string { return `"` + strconv.Itoa(version) + `"` }
+
+// Created is the answer to what made something new.
+type Created struct {
+	Location string `header:"Location"`
+	Body     struct {
+		ID enforcement.ID `json:"id" format:"uuid"`
+	}
+}
+
+// created answers with the id; collection is the address of the things made, or
+// none where one of them has no address of its own.
+func created(collection string, id enforcement.ID) *Created {
+	var out Created
+	if collection != "" {
+		out.Location = collection + "/" + id.String()
+	}
+	out.Body.ID = id
+	return &out
+}
+
+// OnBody is a body that says on which day.
+type OnBody struct {
+	On day.Day `json:"on" format:"date" doc:"The day, Asia/Shanghai"`
+}

@@ -1,0 +1,46 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"concordat/enforcement"
+	"concordat/memoranda/day"
+)
+
+// Nothing is a request without parameters.
+type Nothing struct{}
+
+// Me is who the token's holder is.
+type Me struct {
+	Body struct {
+		Actor        string                    `json:"actor"`
+		Role         enforcement.Role          `json:"role"`
+		Organisation *enforcement.Organisation `json:"organisation,omitempty"`
+		Today        day.Day                   `json:"today" format:"date" doc:"The legal day"`
+		Demo         bool                      `json:"demo"`
+	}
+}
+
+func (s *server) meRoutes() {
+	add(s, operation{
+		method: http.MethodGet, path: "/v1/me", id: "get-me", tag: tagAccess, roles: enforcement.Roles(),
+		zh: "查看当前身份", en: "Who I am",
+	}, s.me)
+}
+
+func (s *server) me(ctx context.Context, act enforcement.Act, _ *Nothing) (*Me, error) {
+	var out Me
+	out.Body.Actor, out.Body.Role = act.Actor.ID, act.Actor.Role
+	out.Body.Today, out.Body.Demo = s.Register.Today(act.At), s.Demo
+	organisations, err := s.Register.Organisations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range organisations {
+		if organisations[i].ID == act.Actor.Organisation {
+			out.Body.Organisation = &organisations[i]
+		}
+	}
+	return &out, nil
+}

@@ -1,0 +1,104 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// tag groups endpoints in the documentation.
+type tag string
+
+// The groups, in the order of the documentation.
+const (
+	tagAccess     tag = "access"
+	tagReference  tag = "organisations"
+	tagCases      tag = "cases"
+	tagListings   tag = "listings"
+	tagDecision   tag = "decision"
+	tagChanges    tag = "changes"
+	tagEnds       tag = "ends"
+	tagTasks      tag = "tasks"
+	tagDirectives tag = "directives"
+	tagOperations tag = "operations"
+	tagPublic     tag = "public"
+)
+
+// tags gives each group its headings.
+var tags = []struct {
+	tag    tag
+	zh, en string
+}{
+	{tagAccess, "身份", "Access"},
+	{tagReference, "机构", "Organisations"},
+	{tagCases, "主体与案件", "Subjects and cases"},
+	{tagListings, "列入", "Listings"},
+	{tagDecision, "告知、决定、送达与公布", "Warning, decision, service and publication"},
+	{tagChanges, "延长、中止与更正", "Extension, suspension and correction"},
+	{tagEnds, "结束", "Ends"},
+	{tagTasks, "待办", "Tasks"},
+	{tagDirectives, "协同任务", "Directives"},
+	{tagOperations, "运行", "Operations"},
+	{tagPublic, "公开", "Public"},
+}
+
+const problemResponse = "#/components/responses/Problem"
+
+// documentErrors puts our problem document where huma would put its own, and the
+// groups and days in their places.
+func (s *server) documentErrors() {
+	doc := s.api.OpenAPI()
+	schema := doc.Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
+	doc.Components.Responses = map[string]*huma.Response{"Problem": {
+		Description: "A problem document (RFC 9457); its code is stable. 问题说明，code 不变。",
+		Content:     map[string]*huma.MediaType{problemType: {Schema: schema}},
+	}}
+	delete(doc.Components.Schemas.Map(), "ErrorModel")
+	delete(doc.Components.Schemas.Map(), "ErrorDetail")
+	for _, t := range tags {
+		doc.Tags = append(doc.Tags, &huma.Tag{Name: string(t.tag), Description: t.en + " " + t.zh})
+	}
+}
+
+// schemaNames lists the names of every field and parameter of the schema.
+func schemaNames(doc *huma.OpenAPI) map[string]bool {
+	names := map[string]bool{}
+	for _, schema := range doc.Components.Schemas.Map() {
+		for name := range schema.Properties {
+			names[name] = true
+		}
+	}
+	for _, e := range endpoints(doc) {
+		for _, p := range e.op.Parameters {
+			names[p.Name] = true
+		}
+	}
+	return names
+}
+
+// endpoint is an operation with its place.
+type endpoint struct {
+	method, path string
+	op           *huma.Operation
+}
+
+// endpoints lists the operations of a document, in no order.
+func endpoints(doc *huma.OpenAPI) []endpoint {
+	var list []endpoint
+	for path, item := range doc.Paths {
+		for _, e := range []endpoint{{http.MethodGet, path, item.Get}, {http.MethodPost, path, item.Post}} {
+			if e.op != nil {
+				list = append(list, e)
+			}
+		}
+	}
+	return list
+}
+
+// schemaJSON is the document as it is served and as its golden copy stands.
+func schemaJSON(doc *huma.OpenAPI) ([]byte, error) {
+	text, err := json.MarshalIndent(doc, "", "  ")
+	return append(text, '\n'), err
+}

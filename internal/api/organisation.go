@@ -1,0 +1,90 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"slices"
+
+	"concordat/enforcement"
+	"concordat/memoranda/day"
+)
+
+// NewOrganisation is an organisation to enter.
+type NewOrganisation struct {
+	Body struct {
+		Slug              string                       `json:"slug" maxLength:"64" doc:"Small letters, digits and hyphens"`
+		NameZH            string                       `json:"name_zh" minLength:"1" maxLength:"100"`
+		NameEN            string                       `json:"name_en" minLength:"1" maxLength:"200"`
+		Kind              enforcement.OrganisationKind `json:"kind" enum:"court,authority,assisting-unit,informed-body"`
+		Serves            string                       `json:"serves" pattern:"^[0-9]{0,6}$" doc:"Prefix of the GB/T 2260 codes it serves"`
+		CourtCode         string                       `json:"court_code,omitempty" maxLength:"16" doc:"As in case numbers, 桂0103; courts only"`
+		Superior          enforcement.OrganisationID   `json:"superior,omitempty" minimum:"1"`
+		AckWorkingDays    int                          `json:"ack_working_days,omitempty" minimum:"0" maximum:"60" doc:"0 means 3"`
+		ReportWorkingDays int                          `json:"report_working_days,omitempty" minimum:"0" maximum:"120" doc:"0 means 15"`
+		Bodies            []BodyPart                   `json:"bodies,omitempty" nullable:"false" maxItems:"50"`
+	}
+}
+
+// BodyPart is a body of the memoranda that an organisation stands for.
+type BodyPart struct {
+	Body  string  `json:"body" maxLength:"64" doc:"Slug of the body in the catalogue"`
+	From  day.Day `json:"from" format:"date"`
+	Until day.Day `json:"until,omitzero" format:"date"`
+}
+
+// NumberCreated answers with the number of a new organisation.
+type NumberCreated struct {
+	Body struct {
+		ID enforcement.OrganisationID `json:"id"`
+	}
+}
+
+func (s *server) organisationRoutes() {
+	add(s, operation{
+		method: http.MethodGet, path: "/v1/organisations", id: "list-organisations", tag: tagReference, roles: enforcement.Roles(),
+		zh: "机构列表", en: "List organisations",
+	}, s.organisations)
+	add(s, operation{
+		method: http.MethodPost, path: "/v1/organisations", id: "add-organisation", tag: tagReference, status: http.StatusCreated,
+		roles: []enforcement.Role{enforcement.Operator}, zh: "登记机构", en: "Enter an organisation",
+	}, s.addOrganisation)
+}
+
+func (s *server) organisations(ctx context.Context, _ enforcement.Act, in *Page) (*List[enforcement.Organisation], error) {
+	after, err := in.afterID()
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.Register.Organisations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	idOf := func(o enforcement.Organisation) enforcement.ID { return numbered(o.ID) }
+	rest := slices.DeleteFunc(all, func(o enforcement.Organisation) bool {
+		id := idOf(o)
+		return bytes.Compare(id[:], after[:]) <= 0
+	})
+	return listed(rest[:min(len(rest), in.Limit+1)], in.Limit, idOf), nil
+}
+
+func (s *server) addOrganisation(ctx context.Context, act enforcement.Act, in *NewOrganisation) (*NumberCreated, error) {
+	b := in.Body
+	o := enforcement.Organisation{
+		Slug: b.Slug, NameZH: b.NameZH, NameEN: b.NameEN, Kind: b.Kind, Serves: b.Serves, CourtCode: b.CourtCode, Superior: b.Superior,
+		AckWorkingDays: b.AckWorkingDays, ReportWorkingDays: b.ReportWorkingDays,
+	}
+	for _, part := range b.Bodies {
+		if part.From.IsZero() {
+			return nil, refuse("organisation.period")
+		}
+		o.Bodies = append(o.Bodies, enforcement.Part{Body: part.Body, From: part.From, Until: part.Until})
+	}
+	id, err := s.Register.AddOrganisation(ctx, act, o)
+	if err != nil {
+		return nil, err
+	}
+	var out NumberCreated
+	out.Body.ID = id
+	return &out, nil
+}

@@ -1,0 +1,153 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"concordat/enforcement"
+	"concordat/internal/access"
+	"concordat/internal/identifier"
+)
+
+// Codes of the refusals of this package.
+const (
+	codeInternal     = "internal"
+	codeUnavailable  = "unavailable"
+	codeNotReady     = "not-ready"
+	codeRoute        = "route.unknown"
+	codeMethod       = "route.method"
+	codeMalformed    = "body.malformed"
+	codeBodyMissing  = "body.missing"
+	codeTooLarge     = "body.too-large"
+	codeBodyType     = "body.type"
+	codeBodyTimeout  = "body.timeout"
+	codeInvalid      = "request.invalid"
+	codeNoMatch      = "precondition.missing"
+	codeBadMatch     = "precondition.malformed"
+	codeBadKey       = "key.malformed"
+	codeCursor       = "cursor.malformed"
+	codeForbidden    = "role.forbidden"
+	fieldRequired    = "field.required"
+	fieldUnknown     = "field.unknown"
+	fieldType        = "field.type"
+	fieldEnum        = "field.enum"
+	fieldFormat      = "field.format"
+	fieldLength      = "field.length"
+	fieldRange       = "field.range"
+	fieldItems       = "field.items"
+	fieldInvalid     = "field.invalid"
+	statusUnassigned = http.StatusUnprocessableEntity
+)
+
+// Codes lists the codes that this package adds to those of the record.
+func Codes() []string {
+	return []string{
+		codeInternal, codeUnavailable, codeNotReady, codeRoute, codeMethod, codeMalformed, codeBodyMissing, codeTooLarge,
+		codeBodyType, codeBodyTimeout, codeInvalid, codeNoMatch, codeBadMatch, codeBadKey,
+		fieldRequired, fieldUnknown, fieldType, fieldEnum, fieldFormat, fieldLength, fieldRange, fieldItems, fieldInvalid,
+	}
+}
+
+// allCodes lists every code that an answer can carry, sorted.
+func allCodes() []string {
+	codes := slices.Concat(Codes(), access.Codes(), enforcement.Codes(), identifier.Codes())
+	slices.Sort(codes)
+	return slices.Compact(codes)
+}
+
+// statuses is the whole answer to which HTTP status a code has: by the code
+// itself, or by its family, the part before the dot.
+var statuses = map[string]int{
+	codeInternal:    http.StatusInternalServerError,
+	codeUnavailable: http.StatusServiceUnavailable,
+	codeNotReady:    http.StatusServiceUnavailable,
+	codeRoute:       http.StatusNotFound,
+	codeMethod:      http.StatusMethodNotAllowed,
+	codeMalformed:   http.StatusBadRequest,
+	codeBodyMissing: http.StatusBadRequest,
+	codeTooLarge:    http.StatusRequestEntityTooLarge,
+	codeBodyType:    http.StatusUnsupportedMediaType,
+	codeBodyTimeout: http.StatusRequestTimeout,
+	codeInvalid:     http.StatusUnprocessableEntity,
+	codeNoMatch:     http.StatusPreconditionRequired,
+	codeBadMatch:    http.StatusBadRequest,
+	codeBadKey:      http.StatusBadRequest,
+	codeCursor:      http.StatusBadRequest,
+	"id.malformed":  http.StatusUnprocessableEntity,
+	"field":         http.StatusUnprocessableEntity,
+
+	// Who is asking. The edge always sets actor and time: their absence is ours.
+	"token":                 http.StatusUnauthorized,
+	access.CodeRole:         http.StatusUnprocessableEntity,
+	access.CodeOrganisation: http.StatusUnprocessableEntity,
+	access.CodeActor:        http.StatusUnprocessableEntity,
+	access.CodeExpires:      http.StatusUnprocessableEntity,
+	"act":                   http.StatusInternalServerError,
+	codeForbidden:           http.StatusForbidden,
+	"decision.signer":       http.StatusForbidden,
+	"not-found":             http.StatusNotFound,
+	"answer.directive":      http.StatusNotFound,
+
+	// Where the matter stands: the same request may pass on another day.
+	"version.stale":         http.StatusPreconditionFailed,
+	"state":                 http.StatusConflict,
+	"case.exists":           http.StatusConflict,
+	"organisation.exists":   http.StatusConflict,
+	"listing.exists":        http.StatusConflict,
+	"listing.suspended":     http.StatusConflict,
+	"listing.not-warned":    http.StatusConflict,
+	"listing.excluded":      http.StatusConflict,
+	"listing.relist-bar":    http.StatusConflict,
+	"subject.identity":      http.StatusConflict,
+	"subject.shredded":      http.StatusConflict,
+	"decision.unsigned":     http.StatusConflict,
+	"decision.not-proposed": http.StatusConflict,
+	"service.missing":       http.StatusConflict,
+	"service.not-yet":       http.StatusConflict,
+	"grace":                 http.StatusConflict,
+	"extension.late":        http.StatusConflict,
+	"extension.no-term":     http.StatusConflict,
+	"end.fixed-term":        http.StatusConflict,
+	"end.no-term":           http.StatusConflict,
+	"end.searches":          http.StatusConflict,
+	"end.term-running":      http.StatusConflict,
+	"correction.none":       http.StatusConflict,
+	"correction.open":       http.StatusConflict,
+	"task.closed":           http.StatusConflict,
+	"plan":                  http.StatusConflict,
+
+	// What was entered: it has to be put right first.
+	"identifier":   http.StatusUnprocessableEntity,
+	"case-number":  http.StatusUnprocessableEntity,
+	"name":         http.StatusUnprocessableEntity,
+	"subject":      http.StatusUnprocessableEntity,
+	"case":         http.StatusUnprocessableEntity,
+	"listing":      http.StatusUnprocessableEntity,
+	"notice":       http.StatusUnprocessableEntity,
+	"application":  http.StatusUnprocessableEntity,
+	"decision":     http.StatusUnprocessableEntity,
+	"service":      http.StatusUnprocessableEntity,
+	"extension":    http.StatusUnprocessableEntity,
+	"end":          http.StatusUnprocessableEntity,
+	"search":       http.StatusUnprocessableEntity,
+	"correction":   http.StatusUnprocessableEntity,
+	"abandon":      http.StatusUnprocessableEntity,
+	"exclusion":    http.StatusUnprocessableEntity,
+	"answer":       http.StatusUnprocessableEntity,
+	"report":       http.StatusUnprocessableEntity,
+	"organisation": http.StatusUnprocessableEntity,
+	"task":         http.StatusUnprocessableEntity,
+}
+
+// statusOf is the status of a code; ok is false for a code the table forgot.
+func statusOf(code string) (status int, ok bool) {
+	if status, ok = statuses[code]; ok {
+		return status, true
+	}
+	family, _, _ := strings.Cut(code, ".")
+	if status, ok = statuses[family]; ok {
+		return status, true
+	}
+	return statusUnassigned, false
+}

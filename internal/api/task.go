@@ -1,0 +1,45 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"concordat/enforcement"
+)
+
+// TaskClosing closes a task with its reason.
+type TaskClosing struct {
+	Path
+	Repeatable
+
+	Body struct {
+		Reason string `json:"reason" enum:"assets-suffice,creditor-asks-not-to,campus-loan-student"`
+	}
+}
+
+func (s *server) taskRoutes() {
+	add(s, operation{
+		method: http.MethodGet, path: "/v1/tasks", id: "list-tasks", tag: tagTasks, roles: enforcement.Roles(),
+		zh: "本机构待办事项", en: "List what my organisation still has to do",
+	}, s.tasks)
+	add(s, operation{
+		method: http.MethodPost, path: "/v1/tasks/{id}/closure", id: "close-task", tag: tagTasks, roles: ofCourt,
+		zh: "登记无须办理的理由", en: "Close a task with the reason why it need not be done",
+	}, s.closeTask)
+}
+
+func (s *server) tasks(ctx context.Context, act enforcement.Act, in *Page) (*List[enforcement.Task], error) {
+	after, err := in.afterID()
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Register.Tasks(ctx, act, after, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	return listed(list, in.Limit, func(t enforcement.Task) enforcement.ID { return t.ID }), nil
+}
+
+func (s *server) closeTask(ctx context.Context, act enforcement.Act, in *TaskClosing) (*Done, error) {
+	return nil, s.Register.CloseTask(ctx, act, in.ID, in.Body.Reason)
+}
