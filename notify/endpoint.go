@@ -303,3 +303,41 @@ func (t *Endpoints) gone(ctx context.Context, e Endpoint) error {
 	}
 	return nil
 }
+
+// Reseal brings the keys of every endpoint to the vault's current key and returns
+// how many it changed.
+func (t *Endpoints) Reseal(ctx context.Context) (int, error) {
+	rows, err := t.DB.Pool.Query(ctx, `SELECT organisation_id, channel::text, secrets FROM endpoint WHERE secrets IS NOT NULL ORDER BY organisation_id, channel`)
+	if err != nil {
+		return 0, fmt.Errorf("read the keys of endpoints: %w", err)
+	}
+	type row struct {
+		org     enforcement.OrganisationID
+		channel string
+		sealed  []byte
+	}
+	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (row, error) {
+		var o row
+		err := r.Scan(&o.org, &o.channel, &o.sealed)
+		return o, err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read the keys of endpoints: %w", err)
+	}
+	n := 0
+	for _, o := range list {
+		again, changed, err := t.Vault.Reseal(o.sealed, purpose(o.org, o.channel))
+		if err != nil {
+			return n, fmt.Errorf("seal the keys of endpoint %s of organisation %d anew: %w", o.channel, o.org, err)
+		}
+		if !changed {
+			continue
+		}
+		// Keys that were replaced meanwhile are under the current key already.
+		if _, err := t.DB.Pool.Exec(ctx, `UPDATE endpoint SET secrets = $3 WHERE organisation_id = $1 AND channel = $2::text::channel AND secrets = $4`, o.org, o.channel, again, o.sealed); err != nil {
+			return n, fmt.Errorf("store the keys of endpoint %s of organisation %d: %w", o.channel, o.org, err)
+		}
+		n++
+	}
+	return n, nil
+}

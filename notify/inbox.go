@@ -38,7 +38,8 @@ func (b *Inbox) Send(ctx context.Context, d Delivery) (Outcome, error) {
 				return err
 			}
 			_, err = p.Exec(ctx, `INSERT INTO inbox_item (organisation_id, directive_id, version, lane, placed_at)
-				SELECT $3, u.id, u.v, $4::text::lane, $5 FROM unnest($1::uuid[], $2::smallint[]) u (id, v) ON CONFLICT DO NOTHING`,
+				SELECT $3, u.id, u.v, $4::text::lane, $5 FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
+				WHERE NOT EXISTS (SELECT FROM inbox_item n WHERE n.directive_id = u.id AND n.version > u.v) ON CONFLICT DO NOTHING`,
 				ids, versions, d.Organisation, string(d.Lane), b.Machine())
 			return err
 		})

@@ -1,0 +1,445 @@
+package notify_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"concordat/enforcement"
+	"concordat/notify"
+	"concordat/notify/wire"
+)
+
+// crowd publishes n companies' grounds and returns a lane that has them all.
+func (b *bench) crowd(t *testing.T, n int) (enforcement.WakeUp, *department) {
+	t.Helper()
+	for range n {
+		b.ground(t, b.Subject(b.Company()))
+	}
+	w := b.aLane(t)
+	return w, b.receivers[w.Organisation]
+}
+
+func (b *bench) steps(t *testing.T, org enforcement.OrganisationID) map[string]int {
+	t.Helper()
+	counts := map[string]int{}
+	for _, step := range []string{"queued", "left", "delivered", "acknowledged", "cancelled"} {
+		if n := b.Count(`SELECT count(*) FROM directive WHERE organisation_id = $1 AND step = $2::step`, org, step); n > 0 {
+			counts[step] = n
+		}
+	}
+	return counts
+}
+
+func (b *bench) incidents(kind string) int {
+	return b.Count(`SELECT count(*) FROM incident WHERE kind = $1 AND closed_at IS NULL`, kind)
+}
+
+func TestABatchWithOneBadDirectiveIsBisected(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, nil)
+			w, d := b.crowd(t, 13)
+			items, err := b.DueItems(t.Context(), w.Organisation, w.Lane, b.Day(), enforcement.ID{}, 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			bad := items[5].Directive.String()
+			requests := 0
+			d.intercept(func(rw http.ResponseWriter, r *http.Request) {
+				requests++
+				body := reread(r)
+				if strings.Contains(string(body), bad) {
+					rw.WriteHeader(status)
+				}
+			})
+			b.drain(t, w)
+			if got := b.steps(t, w.Organisation); got["acknowledged"] != 12 || got["left"] != 1 {
+				t.Errorf("steps %v, want 12 acknowledged and 1 left", got)
+			}
+			if n := b.incidents("message-refused"); n != 1 {
+				t.Errorf("%d incidents, want 1", n)
+			}
+			if n := b.Count(`SELECT count(*) FROM inbox_item WHERE directive_id = $1 AND closed_at IS NULL`, items[5].Directive); n != 1 {
+				t.Errorf("the refused directive lies %d times in the inbox, want once", n)
+			}
+			sent := requests
+			b.drain(t, w)
+			if requests != sent {
+				t.Error("the refused directive was sent again")
+			}
+			if requests > 12 {
+				t.Errorf("%d requests to find one of 13", requests)
+			}
+		})
+	}
+}
+
+func reread(r *http.Request) []byte {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(strings.NewReader(string(body)))
+	return body
+}
+
+func TestAReceiverThatRefusesEverythingIsAtFault(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(c *notify.Config) { c.Endpoints.Probes = notify.Probes{First: time.Hour} })
+	w, d := b.crowd(t, 30)
+	d.intercept(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusBadRequest) })
+	b.drain(t, w)
+	if n := b.incidents("message-refused"); n > 8 {
+		t.Errorf("%d incidents about single directives", n)
+	}
+	if n := b.incidents("endpoint-refuses"); n != 1 {
+		t.Errorf("%d incidents about the endpoint, want 1", n)
+	}
+	if e := b.webhook(t, w.Organisation); e.Failures != 1 || e.BulkDueAt == nil {
+		t.Errorf("the breaker is closed: %+v", e)
+	}
+}
+
+func TestAGoneEndpointGivesWayToTheInbox(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusUnauthorized, http.StatusNotFound, http.StatusGone} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, nil)
+			w, d := b.crowd(t, 3)
+			requests := 0
+			d.intercept(func(rw http.ResponseWriter, _ *http.Request) { requests++; rw.WriteHeader(status) })
+			b.drain(t, w)
+			b.drain(t, w)
+			if requests != 1 {
+				t.Errorf("%d requests, want 1", requests)
+			}
+			if n := b.Count(`SELECT count(*) FROM inbox_item WHERE organisation_id = $1`, w.Organisation); n != 3 {
+				t.Errorf("%d items in the inbox, want 3", n)
+			}
+			if n := b.incidents("endpoint-gone"); n != 1 {
+				t.Errorf("%d incidents, want 1", n)
+			}
+			if due, err := b.IsDue(t.Context(), w, b.Day()); err != nil || due {
+				t.Errorf("still due: %v, %v", due, err)
+			}
+			d.intercept(nil)
+			if err := b.endpoints.Restore(t.Context(), b.System(), w.Organisation, notify.WebhookName); err != nil {
+				t.Fatal(err)
+			}
+			b.ground(t, b.Subject(b.Company()))
+			b.drain(t, w)
+			if got := d.sizes(); !slices.Equal(got, []int{1}) {
+				t.Errorf("after its restoration the endpoint got %v, want one message of 1", got)
+			}
+		})
+	}
+}
+
+func TestFaultsOpenTheBreaker(t *testing.T) {
+	t.Parallel()
+	faults := map[string]http.HandlerFunc{
+		"a server's error": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
+		"not an answer":    func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") },
+		"another format":   func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"format":99,"answers":[]}`) },
+		"a broken answer": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "1000")
+			_, _ = io.WriteString(w, `{"format":1`)
+		},
+		"an endless answer": func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write([]byte(strings.Repeat(" ", 1<<20)))
+		},
+		"a redirect": func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/elsewhere" {
+				return
+			}
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		},
+		"no answer": func(w http.ResponseWriter, _ *http.Request) {
+			conn, _, err := w.(*seen).ResponseWriter.(http.Hijacker).Hijack()
+			if err == nil {
+				_ = conn.Close()
+			}
+			w.(*seen).wrote = true
+		},
+	}
+	for name, fault := range faults {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, func(c *notify.Config) { c.Endpoints.Probes = notify.Probes{First: time.Hour} })
+			w, d := b.crowd(t, 2)
+			var requests atomic.Int64
+			d.intercept(func(rw http.ResponseWriter, r *http.Request) { requests.Add(1); fault(rw, r) })
+			b.drain(t, w)
+			b.drain(t, w)
+			if n := requests.Load(); n != 1 {
+				t.Errorf("%d requests, want 1", n)
+			}
+			if got := b.steps(t, w.Organisation); got["left"] != 2 {
+				t.Errorf("steps %v, want 2 in doubt", got)
+			}
+			e := b.webhook(t, w.Organisation)
+			if e.Failures != 1 || e.BulkDueAt == nil || e.ExpressDueAt == nil || e.Gone {
+				t.Errorf("the breaker: %+v", e)
+			}
+			if n := b.Count(`SELECT count(*) FROM attempt WHERE settled_at IS NULL`); n != 0 {
+				t.Errorf("%d attempts are open", n)
+			}
+		})
+	}
+}
+
+// While bulk waits for its probe, the express lane is probed sooner.
+func TestAnOpenBreakerLetsAnExpressProbeThrough(t *testing.T) {
+	t.Parallel()
+	p := notify.Probes{}
+	for _, c := range []struct {
+		lane  enforcement.Lane
+		n     int
+		asked time.Duration
+		want  time.Duration
+	}{
+		{enforcement.Express, 1, 0, time.Second},
+		{enforcement.Express, 3, 0, 4 * time.Second},
+		{enforcement.Express, 40, 0, 30 * time.Second},
+		{enforcement.Express, 1, time.Hour, 30 * time.Second},
+		{enforcement.Bulk, 40, 0, 5 * time.Minute},
+		{enforcement.Bulk, 1, 20 * time.Second, 20 * time.Second},
+		{enforcement.Bulk, 1, time.Hour, 5 * time.Minute},
+	} {
+		if got := p.Delay(c.lane, c.n, c.asked); got != c.want {
+			t.Errorf("%s, failure %d, asked %s: %s, want %s", c.lane, c.n, c.asked, got, c.want)
+		}
+	}
+	if got := (notify.Probes{Express: time.Hour}).Delay(enforcement.Express, 40, 0); got != 30*time.Second {
+		t.Errorf("configured beyond the bound: %s", got)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)
+	for text, want := range map[string]time.Duration{
+		"": 0, "7": 7 * time.Second, "-7": 0, "soon": 0, "99999999999999": 0,
+		now.Add(time.Minute).Format(http.TimeFormat): time.Minute, now.Add(-time.Minute).Format(http.TimeFormat): 0,
+	} {
+		if got := notify.RetryAfter(text, now); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}
+
+// answering replaces the receiver's answers.
+func (d *department) answering(change func(wire.Answers) wire.Answers) {
+	d.intercept(func(w http.ResponseWriter, r *http.Request) {
+		m, err := wire.ParseMessage("", reread(r))
+		if err != nil {
+			w.WriteHeader(http.StatusTeapot)
+			return
+		}
+		body, _ := json.Marshal(change(d.Ledger.Apply(m)))
+		_, _ = w.Write(body)
+	})
+}
+
+func TestAnswersLineByLine(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		change func(wire.Answers) wire.Answers
+		want   map[string]int
+	}{
+		"all in order":        {func(a wire.Answers) wire.Answers { return a }, map[string]int{"acknowledged": 5}},
+		"none":                {func(a wire.Answers) wire.Answers { a.Answers = nil; return a }, map[string]int{"left": 5}},
+		"one left out":        {func(a wire.Answers) wire.Answers { a.Answers = slices.Delete(a.Answers, 2, 3); return a }, map[string]int{"acknowledged": 4, "left": 1}},
+		"in reverse":          {func(a wire.Answers) wire.Answers { slices.Reverse(a.Answers); return a }, map[string]int{"acknowledged": 5}},
+		"twice":               {func(a wire.Answers) wire.Answers { a.Answers = append(a.Answers, a.Answers...); return a }, map[string]int{"acknowledged": 5}},
+		"of an older version": {func(a wire.Answers) wire.Answers { a.Answers[1].Version = 0; return a }, map[string]int{"acknowledged": 4, "left": 1}},
+		"of a newer version":  {func(a wire.Answers) wire.Answers { a.Answers[1].Version = 9; return a }, map[string]int{"acknowledged": 4, "left": 1}},
+		"an unknown outcome":  {func(a wire.Answers) wire.Answers { a.Answers[0].Outcome = "whatever"; return a }, map[string]int{"acknowledged": 4, "left": 1}},
+		"only delivered":      {func(a wire.Answers) wire.Answers { a.Answers[0].Outcome = "delivered"; return a }, map[string]int{"acknowledged": 4, "delivered": 1}},
+		"of a stranger": {func(a wire.Answers) wire.Answers {
+			a.Answers = append([]wire.Answer{{Directive: [16]byte(enforcement.NewID()), Version: 1, Outcome: "acknowledged"}}, a.Answers...)
+			return a
+		}, map[string]int{"acknowledged": 5}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t, func(c *notify.Config) { c.Endpoints.Probes = notify.Probes{First: time.Hour} })
+			w, d := b.crowd(t, 5)
+			d.answering(c.change)
+			b.drain(t, w)
+			got := b.steps(t, w.Organisation)
+			if len(got) != len(c.want) || got["left"] != c.want["left"] || got["acknowledged"] != c.want["acknowledged"] || got["delivered"] != c.want["delivered"] {
+				t.Errorf("steps %v, want %v", got, c.want)
+			}
+			e := b.webhook(t, w.Organisation)
+			if waits := e.BulkDueAt != nil; waits != (c.want["left"] > 0) || e.ExpressDueAt != nil {
+				t.Errorf("the endpoint waits: %v; %+v", waits, e)
+			}
+		})
+	}
+}
+
+// What a receiver leaves out is asked again at each probe until it answers.
+func TestDoubtIsResolvedInTheEnd(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	_, d := b.crowd(t, 20)
+	n := 0
+	d.answering(func(a wire.Answers) wire.Answers {
+		n++
+		a.Answers = slices.DeleteFunc(a.Answers, func(wire.Answer) bool { n++; return n%3 != 0 })
+		return a
+	})
+	b.quiet(t, b.drainer)
+	b.agree(t)
+}
+
+func TestReportsTravelWithAnswers(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(c *notify.Config) { c.BulkBatch = 4 })
+	w, d := b.crowd(t, 4)
+	measures := map[string]string{}
+	d.intercept(func(rw http.ResponseWriter, r *http.Request) {
+		m, err := wire.ParseMessage("", reread(r))
+		if err != nil {
+			return
+		}
+		for _, line := range m.Directives {
+			measures[line.ID.String()] = line.Measures[0]
+		}
+		a := d.Ledger.Apply(m)
+		for i, line := range m.Directives {
+			a.Answers[i].Reports = []wire.Report{{Measure: line.Measures[0], Outcome: "implemented"}}
+		}
+		a.Answers[1].Reports[0] = wire.Report{Measure: m.Directives[1].Measures[0], Outcome: "refused"} // without its reason
+		a.Answers[2].Reports[0].Measure = "no/such"
+		a.Answers[3].Reports[0] = wire.Report{Measure: m.Directives[3].Measures[0], Outcome: "kept", Basis: "a\x00b", KeptUntil: b.Day()}
+		_, _ = rw.Write(a.Append(nil))
+	})
+	b.drain(t, w)
+	if n := b.Count(`SELECT count(*) FROM report WHERE outcome = 'implemented'`); n != 1 {
+		t.Errorf("%d reports, want the one that is sound", n)
+	}
+	if n := b.incidents("answer-unusable"); n != 3 {
+		t.Errorf("%d incidents, want 3", n)
+	}
+	if got := b.steps(t, w.Organisation); got["acknowledged"] != 4 {
+		t.Errorf("steps %v: unusable reports cost an acknowledgement", got)
+	}
+	b.agree2(t)
+}
+
+// agree2 is the audit alone.
+func (b *bench) agree2(t *testing.T) {
+	t.Helper()
+	audit, err := b.AuditDirectives(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range audit.Findings {
+		t.Errorf("audit: %s", f)
+	}
+}
+
+func TestTwoKeysSignWhileOneReplacesTheOther(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	w, d := b.crowd(t, 1)
+	fresh := wire.NewSecret()
+	private, public := wire.NewPair()
+	b.put(t, notify.NewEndpoint{Organisation: w.Organisation, Channel: notify.WebhookName, Priority: 1, URL: d.server.URL, AllowInternal: true, Keys: []string{fresh, d.secret, private}})
+	verified := map[string]bool{}
+	d.intercept(func(_ http.ResponseWriter, r *http.Request) {
+		body := reread(r)
+		for name, secret := range map[string]string{"old": d.secret, "new": fresh} {
+			library, err := standardwebhooks.NewWebhook(secret)
+			verified[name] = err == nil && library.Verify(body, r.Header) == nil
+		}
+		keys, err := wire.ParseKeys(public)
+		if err == nil {
+			_, err = wire.Verify(r.Header, body, keys, machine())
+		}
+		verified["public"] = err == nil
+	})
+	b.drain(t, w)
+	if !verified["old"] || !verified["new"] || !verified["public"] {
+		t.Errorf("verified: %v", verified)
+	}
+}
+
+func TestEndpointsAreChecked(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	sound := notify.NewEndpoint{Organisation: b.Departments[0], Channel: notify.WebhookName, Priority: 1, URL: "https://receiver.example/x", Keys: []string{wire.NewSecret()}}
+	_, public := wire.NewPair()
+	for code, change := range map[string]func(*notify.NewEndpoint){
+		"endpoint.url":      func(e *notify.NewEndpoint) { e.URL = "http://receiver.example/x" },
+		"endpoint.keys":     func(e *notify.NewEndpoint) { e.Keys = []string{public} },
+		"endpoint.channel":  func(e *notify.NewEndpoint) { e.Channel = "pigeon" },
+		"endpoint.priority": func(e *notify.NewEndpoint) { e.Priority = 0 },
+	} {
+		e := sound
+		change(&e)
+		if err := b.endpoints.Put(t.Context(), b.System(), e); err == nil || err.Error() != "refused: "+code {
+			t.Errorf("want %s, got %v", code, err)
+		}
+	}
+	if err := b.endpoints.Put(t.Context(), b.Clerk(), sound); err == nil {
+		t.Error("a clerk may enter endpoints")
+	}
+	if n := b.Count(`SELECT count(*) FROM endpoint WHERE secrets IS NOT NULL AND encode(secrets, 'escape') LIKE '%whsec_%'`); n != 0 {
+		t.Errorf("%d endpoints keep their keys in the clear", n)
+	}
+}
+
+func TestPublicAddresses(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"8.8.8.8": true, "2400:3200::1": true, "::ffff:8.8.8.8": true,
+		"127.0.0.1": false, "::1": false, "0.0.0.0": false, "::": false, "10.1.2.3": false, "172.16.0.1": false, "192.168.1.1": false,
+		"169.254.169.254": false, "fe80::1": false, "fe80::1%eth0": false, "100.64.0.1": false, "fd00::1": false, "fc00::1": false,
+		"224.0.0.1": false, "ff02::1": false, "255.255.255.255": false, "240.0.0.1": false, "198.18.0.1": false,
+		"::ffff:127.0.0.1": false, "::ffff:10.0.0.1": false, "::127.0.0.1": false, "64:ff9b::7f00:1": false, "2002:7f00:1::": false, "fec0::1": false,
+	} {
+		if got := notify.Public(netip.MustParseAddr(text)); got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+}
+
+// The address is looked at as it is dialled, whatever the name or its form.
+func TestInternalAddressesAreNotDialled(t *testing.T) {
+	t.Parallel()
+	var hits atomic.Int64
+	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { hits.Add(1) }))
+	t.Cleanup(server.Close)
+	_, port, _ := strings.Cut(strings.TrimPrefix(server.URL, "https://"), ":")
+	b := setup(t, nil)
+	w, _ := b.crowd(t, 1)
+	for _, host := range []string{"127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "[::1]", "0.0.0.0", "2130706433"} {
+		b.put(t, notify.NewEndpoint{Organisation: w.Organisation, Channel: notify.WebhookName, Priority: 1, URL: "https://" + host + ":" + port, Keys: []string{wire.NewSecret()}})
+		endpoint := b.webhook(t, w.Organisation)
+		_, err := b.config.Channels[0].Send(t.Context(), notify.Delivery{Attempt: enforcement.NewID(), Organisation: w.Organisation, Endpoint: endpoint, Body: []byte("{}")})
+		if err == nil {
+			t.Errorf("%s was dialled", host)
+			continue
+		}
+		if !strings.Contains(err.Error(), string(notify.BeforeSend)) {
+			t.Errorf("%s: %v", host, err)
+		}
+	}
+	if hits.Load() != 0 {
+		t.Errorf("%d requests arrived", hits.Load())
+	}
+}
