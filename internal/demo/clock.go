@@ -41,8 +41,8 @@ func (c *Clock) set(at time.Time) {
 	}
 }
 
-// run lets the clock go on with machine time.
-func (c *Clock) run() {
+// Run lets the clock go on with machine time.
+func (c *Clock) Run() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.since.IsZero() {

@@ -18,6 +18,8 @@ type Progress struct {
 	Done, Days int
 	// The counts since the year began.
 	Drafted, Warned, Decided, Served, Published, Suspended, Ended int
+	// Directives delivered and acknowledged, counted anew every month.
+	Delivered, Acknowledged int
 }
 
 const (
@@ -45,6 +47,13 @@ func (d *Demo) Year(ctx context.Context) (Result, error) {
 		p.Published += published
 		expired += ended
 		d.count(&p, expired)
+		if _, _, dom := on.AddDays(1).Date(); dom == 1 {
+			var r Result
+			if err := d.counts(ctx, &r); err != nil {
+				return Result{}, fmt.Errorf("count on %s: %w", on, err)
+			}
+			p.Delivered, p.Acknowledged = r.Delivered, r.Acknowledged
+		}
 		d.config.Progress(p)
 	}
 	return d.result(ctx)
