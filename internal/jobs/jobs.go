@@ -34,6 +34,10 @@ const (
 // Config says how jobs are worked.
 type Config struct {
 	Drainer *notify.Drainer
+	// Register and Legal serve the daily round; without a Register it is left to
+	// the caller, as in the demonstration, whose days go by faster.
+	Register *enforcement.Register
+	Legal    func() time.Time
 	// MaxExpress and MaxBulk are how many lanes this process drains at once in
 	// each queue; 0 means 16 and 4.
 	MaxExpress, MaxBulk int
@@ -64,7 +68,7 @@ func Work(pool *pgxpool.Pool, c Config) (*river.Client[pgx.Tx], error) {
 	if c.SoftStop == 0 {
 		c.SoftStop = 20 * time.Second
 	}
-	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
+	config := &river.Config{
 		Schema: migrations.RiverSchema,
 		Queues: map[string]river.QueueConfig{
 			string(enforcement.Express): {MaxWorkers: positive(c.MaxExpress, defaultExpress), FetchPollInterval: expressPoll},
@@ -77,7 +81,11 @@ func Work(pool *pgxpool.Pool, c Config) (*river.Client[pgx.Tx], error) {
 		CompletedJobRetentionPeriod: keepDone,
 		SoftStopTimeout:             c.SoftStop,
 		Logger:                      slog.New(zerolog.NewSlogHandler(c.Logger.Level(max(c.Logger.GetLevel(), zerolog.WarnLevel)))),
-	})
+	}
+	if err := addDaily(config, c); err != nil {
+		return nil, err
+	}
+	client, err := river.NewClient(riverpgxv5.New(pool), config)
 	if err != nil {
 		return nil, fmt.Errorf("make the working River client: %w", err)
 	}
