@@ -67,13 +67,15 @@ func (r *Register) stopClock(ctx context.Context, tx *pg.Tx, org OrganisationID,
 	})
 }
 
-// ranClock records a deadline that began on from and was met, or missed, on the
-// same act: the clock runs from the event, not from its entry.
-func (r *Register) ranClock(ctx context.Context, tx *pg.Tx, org OrganisationID, ground ID, from, done day.Day, t term) error {
-	if err := r.startClock(ctx, tx, org, ground, from, t); err != nil {
-		return err
-	}
-	return r.stopClock(ctx, tx, org, ground, t, done)
+// stopClocks stops every deadline of a ground that is over.
+func stopClocks(ctx context.Context, tx *pg.Tx, ground ID, on day.Day) error {
+	return tx.Pgx(func(p pgx.Tx) error {
+		_, err := p.Exec(ctx, `UPDATE clock SET done_on = $2::date WHERE ground_id = $1 AND done_on IS NULL`, ground, on)
+		if err != nil {
+			return fmt.Errorf("stop the clocks of %s: %w", ground, err)
+		}
+		return nil
+	})
 }
 
 // Clocks lists the deadlines of a ground, by start.

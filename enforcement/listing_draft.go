@@ -195,7 +195,10 @@ func (r *Register) RefuseApplication(ctx context.Context, act Act, c Change, rea
 		if err != nil {
 			return nil, err
 		}
-		if err := r.stopClock(ctx, tx, l.Court, l.ID, termDecideApplication, r.Today(act.At)); err != nil {
+		if err := endGround(ctx, tx, l.ID, r.Today(act.At)); err != nil {
+			return nil, err
+		}
+		if err := stopClocks(ctx, tx, l.ID, r.Today(act.At)); err != nil {
 			return nil, err
 		}
 		return &event{Kind: EventRefused, LegalBasis: "法释〔2017〕7号 Art. 5 ¶2", DocumentHash: r.vault.DocumentHash([]byte(reasons))},
@@ -228,7 +231,7 @@ func (r *Register) Abandon(ctx context.Context, act Act, c Change, reason Abando
 		if err := endGround(ctx, tx, l.ID, today); err != nil {
 			return nil, err
 		}
-		if err := r.stopClock(ctx, tx, l.Court, l.ID, termDecideApplication, today); err != nil {
+		if err := stopClocks(ctx, tx, l.ID, today); err != nil {
 			return nil, err
 		}
 		return &event{Kind: EventAbandoned, Reason: string(reason), LegalBasis: "法发〔2019〕35号 item 15"},

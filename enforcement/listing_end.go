@@ -86,7 +86,10 @@ func (r *Register) end(ctx context.Context, act Act, c Change, move ListingMove,
 		if err != nil {
 			return nil, err
 		}
-		if err := r.ranClock(ctx, tx, l.Court, l.ID, e.EventOn, today, t); err != nil {
+		if err := r.startClock(ctx, tx, l.Court, l.ID, e.EventOn, t); err != nil {
+			return nil, err
+		}
+		if err := stopClocks(ctx, tx, l.ID, today); err != nil {
 			return nil, err
 		}
 		if err := closeTasks(ctx, tx, l.ID, today); err != nil {
@@ -108,12 +111,12 @@ func (r *Register) end(ctx context.Context, act Act, c Change, move ListingMove,
 func (r *Register) mayEnd(ctx context.Context, tx *pg.Tx, l Listing, move ListingMove, e Ending, today day.Day) error {
 	fixed := !l.TermUntil.IsZero()
 	switch {
-	case e.EventOn.IsZero() || (e.EventOn > today):
-		return refuse("end.event-date")
 	case move == MoveDelete && fixed:
 		return refuse("end.fixed-term")
 	case (move == MoveEarly || move == MoveExpire) && !fixed:
 		return refuse("end.no-term")
+	case e.EventOn.IsZero() || (move != MoveExpire && e.EventOn > today):
+		return refuse("end.event-date")
 	case move == MoveExpire && l.Until() >= today:
 		return refuse("end.term-running", "until", l.Until().String())
 	case move == MoveDelete && e.Item == 4:
@@ -171,12 +174,12 @@ func closeTasks(ctx context.Context, tx *pg.Tx, ground ID, on day.Day) error {
 }
 
 // RecordSearch records a network asset search after the ruling that ended this
-// round of execution (终结本次执行程序).
+// round of execution (终结本次执行程序). Of several on one day a hit counts.
 func (r *Register) RecordSearch(ctx context.Context, act Act, listing ID, searchedOn, rulingOn day.Day, found bool) error {
 	if err := act.check(Clerk, Judge); err != nil {
 		return err
 	}
-	if searchedOn <= rulingOn {
+	if rulingOn.IsZero() || searchedOn <= rulingOn || searchedOn > r.Today(act.At) {
 		return refuse("search.before-ruling")
 	}
 	_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
@@ -185,7 +188,8 @@ func (r *Register) RecordSearch(ctx context.Context, act Act, listing ID, search
 			return nil, err
 		}
 		err = tx.Pgx(func(p pgx.Tx) error {
-			_, err := p.Exec(ctx, `INSERT INTO network_search (listing_id, searched_on, after_ruling, found) VALUES ($1, $2::date, $3::date, $4) ON CONFLICT DO NOTHING`, listing, searchedOn, rulingOn, found)
+			_, err := p.Exec(ctx, `INSERT INTO network_search (listing_id, searched_on, after_ruling, found) VALUES ($1, $2::date, $3::date, $4)
+				ON CONFLICT ON CONSTRAINT network_search_pkey DO UPDATE SET found = network_search.found OR excluded.found`, listing, searchedOn, rulingOn, found)
 			return err
 		})
 		return &event{Kind: EventSearched, Subject: l.Subject, Ground: l.ID, Day: searchedOn}, err
