@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"concordat/enforcement"
+	"concordat/internal/access"
+	"concordat/internal/calendar"
+	"concordat/internal/jobs"
+	"concordat/internal/pg"
+	"concordat/internal/vault"
+	"concordat/memoranda"
+	"concordat/migrations"
+	"concordat/notify"
+)
+
+// installation is the configuration that every command on a database takes. It
+// is read once and checked before anything opens.
+type installation struct {
+	// Data holds the keys and, without a DatabaseURL, the private PostgreSQL.
+	Data string `help:"Folder of the keys and of the private PostgreSQL." default:"/var/lib/concordat" env:"CONCORDAT_DATA" type:"path"`
+	// DatabaseURL names a PostgreSQL; empty starts a private one under Data.
+	DatabaseURL string `help:"PostgreSQL to work on; empty starts a private one in the data folder." env:"DATABASE_URL"`
+	// Attestations is a file of lawyers' statements; empty means that nothing is
+	// attested, so that no directive is made.
+	Attestations string `help:"File of the lawyers' attestations; without one nothing is sent." env:"CONCORDAT_ATTESTATIONS" type:"path"`
+	// Connections is the size of the database pool; 0 means 16.
+	Connections int32 `help:"Size of the database pool; 0 means 16." default:"0" env:"CONCORDAT_CONNECTIONS"`
+}
+
+// office is an opened installation.
+type office struct {
+	cluster   *pg.Cluster // nil where a DatabaseURL was given
+	db        *pg.DB
+	vault     *vault.Vault
+	calendar  *calendar.Calendar
+	catalogue *memoranda.Catalogue
+	register  *enforcement.Register
+	endpoints *notify.Endpoints
+	inbox     *notify.Inbox
+	tokens    *access.Tokens
+}
+
+// now is machine time, and in production legal time too.
+func now() time.Time { return time.Now().UTC() }
+
+// open opens the installation: database, schema, keys, catalogue.
+func (i installation) open(ctx context.Context) (o *office, err error) {
+	o = &office{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, o.Close())
+		}
+	}()
+	if err := os.MkdirAll(i.Data, 0o755); err != nil { //nolint:gosec // PostgreSQL's own user must pass; what is secret in it is 0600 or 0700
+		return o, fmt.Errorf("make the data folder: %w", err)
+	}
+	url := i.DatabaseURL
+	if url == "" {
+		o.cluster, err = pg.StartCluster(ctx, pg.ClusterConfig{Dir: filepath.Join(i.Data, "postgres")})
+		if err != nil {
+			return o, fmt.Errorf("start the private PostgreSQL: %w", err)
+		}
+		url = o.cluster.URL("postgres")
+	}
+	if o.db, err = pg.Open(ctx, pg.Config{URL: url, MaxConns: i.Connections}); err != nil {
+		return o, fmt.Errorf("open the database: %w", err)
+	}
+	if err := migrations.Up(ctx, o.db.Pool); err != nil {
+		return o, fmt.Errorf("bring the schema up to date: %w", err)
+	}
+	if o.vault, err = vault.Open(filepath.Join(i.Data, "keys.json"), vault.Options{Create: true}); err != nil {
+		return o, fmt.Errorf("open the keys: %w", err)
+	}
+	return o, o.build(ctx, i)
+}
+
+func (o *office) build(ctx context.Context, i installation) (err error) {
+	if o.calendar, err = calendar.Embedded(); err != nil {
+		return fmt.Errorf("load the calendars: %w", err)
+	}
+	if o.catalogue, err = memoranda.Embedded(); err != nil {
+		return fmt.Errorf("load the catalogue: %w", err)
+	}
+	var attested *memoranda.Attestations
+	if i.Attestations != "" {
+		data, err := os.ReadFile(i.Attestations)
+		if err != nil {
+			return fmt.Errorf("read the attestations: %w", err)
+		}
+		if attested, err = memoranda.LoadAttestations(i.Attestations, data, o.catalogue); err != nil {
+			return fmt.Errorf("load the attestations: %w", err)
+		}
+		if attested.Demonstration() {
+			return errors.New("attestations made for demonstration are refused outside it")
+		}
+	}
+	inserting, err := jobs.Insert(o.db.Pool)
+	if err != nil {
+		return err
+	}
+	o.register, err = enforcement.New(ctx, enforcement.Config{
+		DB: o.db, Jobs: inserting, Vault: o.vault, Calendar: o.calendar, Catalogue: o.catalogue, Attestations: attested, Machine: now,
+	})
+	if err != nil {
+		return fmt.Errorf("open the register: %w", err)
+	}
+	o.endpoints = &notify.Endpoints{DB: o.db, Vault: o.vault, Machine: now}
+	o.inbox = &notify.Inbox{DB: o.db, Register: o.register, Machine: now}
+	o.tokens = access.New(o.db, now, false)
+	return nil
+}
+
+// Close closes what was opened; a PostgreSQL that this process did not start
+// goes on.
+func (o *office) Close() error {
+	var err error
+	if o.db != nil {
+		err = o.db.Close()
+	}
+	if o.cluster != nil {
+		err = errors.Join(err, o.cluster.Stop(pg.StopFast))
+	}
+	return err
+}

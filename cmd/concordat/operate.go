@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"concordat/enforcement"
+	"concordat/internal/nanning"
+	"concordat/memoranda"
+)
+
+// within opens an installation, works on it, and closes it; an interrupt ends
+// the work.
+func (i installation) within(fn func(ctx context.Context, o *office) error) (err error) {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	o, err := i.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, o.Close()) }()
+	return fn(ctx, o)
+}
+
+// byOperator is an act of whoever runs the command.
+func byOperator() enforcement.Act {
+	return enforcement.Act{At: now(), Actor: enforcement.Actor{ID: "command-line", Role: enforcement.Operator}}
+}
+
+type auditCmd struct {
+	Directives auditDirectivesCmd `cmd:"" help:"Recompute every directive from the events alone and compare it with the tables."`
+}
+
+type auditDirectivesCmd struct {
+	installation
+
+	JSON bool `help:"Print the outcome as one JSON object."`
+}
+
+// Run fails if the tables and the events disagree anywhere.
+func (c *auditDirectivesCmd) Run(a *app) error {
+	return c.within(func(ctx context.Context, o *office) error {
+		audit, err := o.register.AuditDirectives(ctx, nil)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			if err := json.NewEncoder(a.Out).Encode(audit); err != nil {
+				return fmt.Errorf("print the audit: %w", err)
+			}
+		} else {
+			for _, finding := range audit.Findings {
+				fmt.Fprintln(a.Out, finding)
+			}
+			fmt.Fprintf(a.Out, "%d events read, %d versions and %d reports compared, %d findings\n", audit.Events, audit.Versions, audit.Reports, len(audit.Findings))
+		}
+		if n := len(audit.Findings); n > 0 {
+			return fmt.Errorf("the tables do not follow from the events in %d places", n)
+		}
+		return nil
+	})
+}
+
+type keysCmd struct {
+	Rotate keysRotateCmd `cmd:"" help:"Make a new key and bring everything sealed under it, while everything goes on."`
+}
+
+type keysRotateCmd struct {
+	installation
+
+	// Settle is how long every running process gets to see the new key; it must
+	// be longer than their 10 s. 0 is for an installation where nothing runs.
+	Settle time.Duration `help:"Pause in which running processes see the new key; 0 where none runs." default:"15s"`
+	// Batch is how many subjects one transaction brings over.
+	Batch int `help:"Subjects in one transaction." default:"500"`
+	// Retire removes the older keys in the end.
+	Retire bool `help:"Remove the older keys in the end: backups sealed under them cannot be read without a copy of the key file."`
+}
+
+// Run prepares a key, makes it current and brings everything over. It can be
+// interrupted and run again.
+func (c *keysRotateCmd) Run(a *app) error {
+	return c.within(func(ctx context.Context, o *office) error {
+		if _, err := o.vault.Prepare(); err != nil {
+			return fmt.Errorf("prepare a key: %w", err)
+		}
+		if err := pause(ctx, c.Settle); err != nil {
+			return err
+		}
+		version, err := o.vault.Rotate()
+		if err != nil {
+			return fmt.Errorf("make the key current: %w", err)
+		}
+		fmt.Fprintf(a.Err, "key %d is current\n", version)
+		if err := pause(ctx, c.Settle); err != nil {
+			return err
+		}
+		if err := c.bringOver(ctx, a, o); err != nil {
+			return err
+		}
+		if !c.Retire {
+			return nil
+		}
+		for _, old := range o.vault.Live() {
+			if old != version {
+				if err := o.vault.Retire(old); err != nil {
+					return fmt.Errorf("retire key %d: %w", old, err)
+				}
+				fmt.Fprintf(a.Err, "key %d is retired\n", old)
+			}
+		}
+		return o.register.ForgetHashes(ctx)
+	})
+}
+
+func (c *keysRotateCmd) bringOver(ctx context.Context, a *app, o *office) error {
+	total := 0
+	for {
+		n, err := o.register.RotateSubjects(ctx, byOperator(), c.Batch)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+		total += n
+		fmt.Fprintf(a.Err, "%d subjects\n", total)
+	}
+	endpoints, err := o.endpoints.Reseal(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.Out, "%d subjects and %d endpoints are under key %d\n", total, endpoints, o.vault.Current())
+	return nil
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+type tokenCmd struct {
+	Issue tokenIssueCmd `cmd:"" help:"Issue a bearer token; it is shown once."`
+}
+
+type tokenIssueCmd struct {
+	installation
+
+	Actor        string        `arg:"" help:"Who will use it: a staff number, never a name."`
+	Role         string        `arg:"" help:"clerk, judge, president, department-clerk, department-reviewer, overseer or operator."`
+	Organisation string        `help:"Slug of the organisation."`
+	Valid        time.Duration `help:"How long it is valid; 0 is until revoked." default:"2160h"`
+}
+
+// Run prints the token alone on standard output.
+func (c *tokenIssueCmd) Run(a *app) error {
+	return c.within(func(ctx context.Context, o *office) error {
+		var org enforcement.OrganisationID
+		if c.Organisation != "" {
+			list, err := o.register.Organisations(ctx)
+			if err != nil {
+				return err
+			}
+			for _, known := range list {
+				if known.Slug == c.Organisation {
+					org = known.ID
+				}
+			}
+			if org == 0 {
+				return fmt.Errorf("no organisation %q", plainText(c.Organisation))
+			}
+		}
+		var expires time.Time
+		if c.Valid > 0 {
+			expires = now().Add(c.Valid)
+		}
+		token, err := o.tokens.Issue(ctx, c.Actor, enforcement.Role(c.Role), org, false, expires)
+		if err != nil {
+			return fmt.Errorf("issue a token: %w", err)
+		}
+		fmt.Fprintln(a.Out, token)
+		return nil
+	})
+}
+
+type organisationsCmd struct {
+	Nanning organisationsNanningCmd `cmd:"" help:"Enter Nanning's courts and the organisations that stand for the bodies there."`
+}
+
+type organisationsNanningCmd struct{ installation }
+
+// Run enters what is not there yet.
+func (c *organisationsNanningCmd) Run(a *app) error {
+	return c.within(func(ctx context.Context, o *office) error {
+		catalogue, err := memoranda.Embedded()
+		if err != nil {
+			return fmt.Errorf("load the catalogue: %w", err)
+		}
+		list, err := nanning.Organisations(catalogue)
+		if err != nil {
+			return err
+		}
+		entered, err := nanning.Enter(ctx, o.register, byOperator(), list)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(a.Out, "%d organisations entered\n", len(entered))
+		return nil
+	})
+}

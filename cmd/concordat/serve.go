@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"concordat/internal/api"
+	"concordat/internal/jobs"
+	"concordat/migrations"
+	"concordat/notify"
+)
+
+// reloadEvery is how often a running process looks for rotated keys; "keys
+// rotate" waits longer than this between its steps.
+const reloadEvery = 10 * time.Second
+
+type serveCmd struct {
+	installation
+
+	// Listen is the address of the API; TLS ends in front of it.
+	Listen string `help:"Address to listen on." default:"127.0.0.1:8080" env:"CONCORDAT_LISTEN"`
+	// Deliver false serves the API only; another process must deliver.
+	Deliver bool `help:"Deliver too, in this process." default:"true" negatable:""`
+}
+
+// Run serves the API and delivers until it is interrupted.
+func (c *serveCmd) Run(a *app) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	log := zerolog.New(a.Err).With().Timestamp().Logger()
+	o, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := o.Close(); err != nil {
+			log.Error().Err(err).Msg("close")
+		}
+	}()
+	if c.Attestations == "" {
+		log.Warn().Msg("the shipped catalogue is attested by nobody: listings are published and no directive is made")
+	}
+	var background sync.WaitGroup
+	defer background.Wait()
+	background.Go(func() { o.reloadKeys(ctx, log) })
+	if c.Deliver {
+		finish, err := o.deliver(ctx, log)
+		if err != nil {
+			return err
+		}
+		defer finish()
+	}
+	return o.listen(ctx, c.Listen, log)
+}
+
+// deliver starts the drains and the daily round; finish waits for what is under way.
+func (o *office) deliver(ctx context.Context, log zerolog.Logger) (finish func(), err error) {
+	drainer, err := notify.NewDrainer(notify.Config{
+		DB: o.db, Register: o.register, Endpoints: o.endpoints, Catalogue: o.catalogue, Calendar: o.calendar,
+		Channels: []notify.Channel{notify.NewWebhook(notify.WebhookConfig{Machine: now}), o.inbox},
+		Legal:    now, Machine: now,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the drains: %w", err)
+	}
+	client, err := jobs.Work(o.db.Pool, jobs.Config{Drainer: drainer, Register: o.register, Legal: now, Logger: log})
+	if err != nil {
+		return nil, err
+	}
+	if err := client.Start(ctx); err != nil {
+		return nil, fmt.Errorf("start the jobs: %w", err)
+	}
+	var sweep sync.WaitGroup
+	sweep.Go(func() {
+		drainer.Run(ctx, func(err error) { log.Error().Err(err).Msg("sweep") })
+	})
+	return func() {
+		sweep.Wait()
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+		defer cancel()
+		if err := client.Stop(ending); err != nil {
+			log.Error().Err(err).Msg("stop the jobs")
+		}
+		drainer.Close(ending)
+	}, nil
+}
+
+func (o *office) reloadKeys(ctx context.Context, log zerolog.Logger) {
+	ticker := time.NewTicker(reloadEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if err := o.vault.Reload(); err != nil {
+				log.Error().Err(err).Msg("reload the keys")
+			}
+		}
+	}
+}
+
+func (o *office) listen(ctx context.Context, address string, log zerolog.Logger) error {
+	latest, err := migrations.Latest()
+	if err != nil {
+		return err
+	}
+	handler, err := api.New(api.Config{
+		Register: o.register, Tokens: o.tokens, Inbox: o.inbox, Legal: now, Log: log, Ready: api.DatabaseReady(o.db, now, latest),
+	})
+	if err != nil {
+		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", address, err)
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute}
+	log.Info().Str("address", listener.Addr().String()).Msg("serving")
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+		defer cancel()
+		stopped <- server.Shutdown(ending)
+	}()
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
+	return <-stopped
+}
