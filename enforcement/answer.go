@@ -106,10 +106,14 @@ func (r *Register) Answer(ctx context.Context, act Act, answers []Answer) error 
 			if err := ownVersions(ctx, p, a); err != nil {
 				return err
 			}
-			if err := r.recordAnswers(ctx, p, a, results); err != nil {
+			wakes, err := recordAnswers(ctx, p, a, results)
+			if err != nil {
 				return err
 			}
-			return r.writeReports(ctx, p, act, a, results)
+			if err := r.writeReports(ctx, p, act, a, results); err != nil {
+				return err
+			}
+			return r.wake(ctx, p, wakes)
 		})
 	})
 	return err
@@ -130,25 +134,32 @@ func ownVersions(ctx context.Context, p pgx.Tx, a Attempt) error {
 	return nil
 }
 
+// Of several answers to one version the furthest counts.
+const answered = `(SELECT id, v, max(step::step) AS step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) l (id, v, step) GROUP BY id, v)`
+
 // recordAnswers moves versions forward, never back. What was cancelled and is
 // answered all the same did leave: its newest version is queued if it was held
 // for nothing-left.
-func (r *Register) recordAnswers(ctx context.Context, p pgx.Tx, a Attempt, results []Result) error {
+func recordAnswers(ctx context.Context, p pgx.Tx, a Attempt, results []Result) ([]WakeUp, error) {
+	if err := lockLater(ctx, p, a); err != nil {
+		return nil, err
+	}
 	names := make([]string, len(results))
 	for i, result := range results {
 		names[i] = string(result.Step)
 	}
-	_, err := p.Exec(ctx, `UPDATE directive d SET step = u.step::step, due = false FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
-		WHERE d.id = u.id AND u.v = 1 AND (d.step = 'cancelled' OR d.step < u.step::step)`, a.Directives, a.Versions, names)
+	_, err := p.Exec(ctx, `UPDATE directive d SET step = u.step, due = false FROM `+answered+` u
+		WHERE d.id = u.id AND u.v = 1 AND (d.step = 'cancelled' OR d.step < u.step)`, a.Directives, a.Versions, names)
 	if err != nil {
-		return fmt.Errorf("record answers to first versions: %w", err)
+		return nil, fmt.Errorf("record answers to first versions: %w", err)
 	}
-	_, err = p.Exec(ctx, `UPDATE amendment d SET step = u.step::step, due = false FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
-		WHERE d.directive_id = u.id AND d.version = u.v AND (d.step = 'cancelled' OR d.step < u.step::step)`, a.Directives, a.Versions, names)
+	_, err = p.Exec(ctx, `UPDATE amendment d SET step = u.step, due = false FROM `+answered+` u
+		WHERE d.directive_id = u.id AND d.version = u.v AND (d.step = 'cancelled' OR d.step < u.step)`, a.Directives, a.Versions, names)
 	if err != nil {
-		return fmt.Errorf("record answers to later versions: %w", err)
+		return nil, fmt.Errorf("record answers to later versions: %w", err)
 	}
-	return nil
+	_, wakes, err := queueNewer(ctx, p, a)
+	return wakes, err
 }
 
 // writeReports keeps the newest word on each measure, and logs what changed.

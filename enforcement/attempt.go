@@ -191,6 +191,9 @@ const placed int16 = 5
 // record writes results onto versions. The quick way serves the usual case: all
 // versions are still current. If any is not, what is newer is looked at.
 func (r *Register) record(ctx context.Context, p pgx.Tx, act Act, e *event, a Attempt, results []Result) ([]WakeUp, error) {
+	if err := lockLater(ctx, p, a); err != nil {
+		return nil, err
+	}
 	current, err := updateSteps(ctx, p, a, results)
 	if err != nil {
 		return nil, err
@@ -202,6 +205,24 @@ func (r *Register) record(ctx context.Context, p pgx.Tx, act Act, e *event, a At
 		}
 	}
 	return wakes, r.writeReports(ctx, p, act, a, results)
+}
+
+// lockLater locks the directives of which later versions are named; moving a
+// first version locks its row by itself.
+func lockLater(ctx context.Context, p pgx.Tx, a Attempt) error {
+	var ids []ID
+	for i, id := range a.Directives {
+		if a.Versions[i] > 1 {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	if _, err := p.Exec(ctx, lockDirectives, ids); err != nil {
+		return fmt.Errorf("lock %d directives: %w", len(ids), err)
+	}
+	return nil
 }
 
 // updateSteps moves what is due forward and returns how many versions were.
@@ -275,26 +296,36 @@ func (r *Register) catchUp(ctx context.Context, p pgx.Tx, e *event, a Attempt, r
 	if err != nil {
 		return nil, fmt.Errorf("record what became of replaced later versions: %w", err)
 	}
+	queued, wakes, err := queueNewer(ctx, p, a)
+	for _, k := range queued {
+		e.Directives, e.Versions = append(e.Directives, k.directive), append(e.Versions, k.version)
+	}
+	return wakes, err
+}
+
+// queueNewer queues the newest version of every directive of which an older one
+// left after all, where it was written as cancelled because nothing had.
+func queueNewer(ctx context.Context, p pgx.Tx, a Attempt) ([]versionKey, []WakeUp, error) {
 	rows, err := p.Query(ctx, `UPDATE amendment n SET step = 'queued', due = true FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
 		WHERE n.directive_id = u.id AND n.version > u.v AND n.step = 'cancelled'
 			AND n.version = (SELECT max(version) FROM amendment m WHERE m.directive_id = u.id)
 		RETURNING n.directive_id, n.version, n.organisation_id, n.lane::text`, a.Directives, a.Versions)
 	if err != nil {
-		return nil, fmt.Errorf("queue what is newer: %w", err)
+		return nil, nil, fmt.Errorf("queue what is newer: %w", err)
 	}
 	touched := map[WakeUp]bool{}
-	var id ID
-	var version int16
+	var queued []versionKey
+	var k versionKey
 	var w WakeUp
-	_, err = pgx.ForEachRow(rows, []any{&id, &version, &w.Organisation, &w.Lane}, func() error {
-		e.Directives, e.Versions = append(e.Directives, id), append(e.Versions, version)
+	_, err = pgx.ForEachRow(rows, []any{&k.directive, &k.version, &w.Organisation, &w.Lane}, func() error {
+		queued = append(queued, k)
 		touched[w] = true
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("queue what is newer: %w", err)
+		return nil, nil, fmt.Errorf("queue what is newer: %w", err)
 	}
-	return slices.SortedFunc(maps.Keys(touched), compareWakeUps), nil
+	return queued, slices.SortedFunc(maps.Keys(touched), compareWakeUps), nil
 }
 
 // Recover settles the attempts of a lane that a crash left open: everything they

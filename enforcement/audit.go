@@ -158,7 +158,16 @@ func (s *replay) answered(a *Audit, e event) {
 	for i, id := range e.Directives {
 		if v := s.known(a, versionKey{id, e.Versions[i]}); v != nil {
 			v.advance(steps[e.Outcomes[i]])
+			s.queueNewest(id, e.Versions[i])
 		}
+	}
+}
+
+// queueNewest is what an answer to an older version does to a newest one that
+// was not to leave because nothing had.
+func (s *replay) queueNewest(id ID, answered int16) {
+	if v := s.versions[versionKey{id, s.newest[id]}]; s.newest[id] > answered && v != nil && v.step == Cancelled {
+		v.step, v.due = Queued, true
 	}
 }
 

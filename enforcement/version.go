@@ -57,11 +57,20 @@ const (
 	Withdraw  VersionKind = "withdraw"
 )
 
+// The directive rows come first in the order of locks, sorted by id, and stand
+// for all versions: whoever writes or moves a later version holds them. They are
+// locked by a statement of their own, for a statement that waits for a lock goes
+// on with what it saw of other tables before.
+const (
+	lockDirectivesOf = `SELECT FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
+  WHERE g.id = ANY ($1) ORDER BY d.id FOR NO KEY UPDATE OF d`
+	lockDirectives = `SELECT FROM directive WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`
+)
+
 // Of each directive of the grounds: its newest version, whether anything of it
 // may have left (an answer, a doubt, or an attempt still open), and the set that
-// is carried when nothing is suspended or withdrawn. The rows are locked in the
-// order of their ids.
-const lockDirectives = `SELECT d.id, d.organisation_id, coalesce(a.version, 1), coalesce(a.kind::text, 'impose'),
+// is carried when nothing is suspended or withdrawn.
+const selectCurrent = `SELECT d.id, d.organisation_id, coalesce(a.version, 1), coalesce(a.kind::text, 'impose'),
     d.step IN ('left', 'delivered', 'acknowledged') OR coalesce(a.gone, false)
       OR EXISTS (SELECT FROM attempt t JOIN event e ON e.id = t.event_id
           WHERE t.settled_at IS NULL AND t.organisation_id = d.organisation_id AND d.id = ANY (e.directives)),
@@ -71,9 +80,9 @@ const lockDirectives = `SELECT d.id, d.organisation_id, coalesce(a.version, 1), 
       (array_agg(kind ORDER BY version DESC))[1] AS kind, (array_agg(valid_until ORDER BY version DESC))[1] AS valid_until,
       (SELECT measures FROM amendment c WHERE c.directive_id = d.id AND kind IN ('amend', 'resume', 'permit-end') ORDER BY version DESC LIMIT 1) AS carried
     FROM amendment WHERE directive_id = d.id) a ON true
-  WHERE g.id = ANY ($1) ORDER BY d.id FOR NO KEY UPDATE OF d`
+  WHERE g.id = ANY ($1) ORDER BY d.id`
 
-// current is what lockDirectives returns.
+// current is what selectCurrent returns.
 type current struct {
 	id           ID
 	organisation OrganisationID
@@ -93,7 +102,10 @@ type current struct {
 func (r *Register) appendVersions(ctx context.Context, tx *pg.Tx, kind VersionKind, grounds []ID, until day.Day) (*event, error) {
 	e := &event{Until: until}
 	err := tx.Pgx(func(p pgx.Tx) error {
-		rows, err := p.Query(ctx, lockDirectives, grounds)
+		if _, err := p.Exec(ctx, lockDirectivesOf, grounds); err != nil {
+			return err
+		}
+		rows, err := p.Query(ctx, selectCurrent, grounds)
 		if err != nil {
 			return err
 		}
