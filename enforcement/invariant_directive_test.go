@@ -1,0 +1,443 @@
+package enforcement_test
+
+import (
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"concordat/enforcement"
+	"concordat/enforcement/enforcetest"
+	"concordat/memoranda"
+)
+
+// Orders come with a later issue; until then a listing without one shows as a
+// task of its court, which only a recorded reason or the end closes.
+func TestInvariant14_OrderMissingIsATask(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	reasoned, ended := b.Published(b.Subject(b.Company())), b.Published(b.Subject(b.Person()))
+	tasks := value(b.Tasks(ctx, b.Clerk(), enforcement.ID{}, 10))(t)
+	if len(tasks) != 2 || tasks[0].Kind != enforcement.TaskConsumptionOrder || tasks[0].Ground != reasoned || tasks[1].Ground != ended {
+		t.Fatalf("the court's tasks: %+v", tasks)
+	}
+	if others := value(b.Tasks(ctx, b.As(enforcement.Clerk, b.OtherCourt), enforcement.ID{}, 10))(t); len(others) != 0 {
+		t.Errorf("another court's tasks: %+v", others)
+	}
+	wantCode(t, "close for no recorded reason", b.CloseTask(ctx, b.Judge(), tasks[0].ID, "no-time"), "task.reason")
+	wantCode(t, "close as a clerk", b.CloseTask(ctx, b.Clerk(), tasks[0].ID, string(enforcement.AssetsSuffice)), "role.forbidden")
+	wantCode(t, "close for another court", b.CloseTask(ctx, b.As(enforcement.Judge, b.OtherCourt), tasks[0].ID, string(enforcement.AssetsSuffice)), "not-found")
+	must(t, b.CloseTask(ctx, b.Judge(), tasks[0].ID, string(enforcement.AssetsSuffice)))
+	must(t, b.Delete(ctx, b.Judge(), of(ended), b.Ending(1)))
+	if open := value(b.Tasks(ctx, b.Clerk(), enforcement.ID{}, 10))(t); len(open) != 0 {
+		t.Errorf("still open: %+v", open)
+	}
+	schemaRefuses(t, b, "task_close", `UPDATE task SET closed_because = NULL WHERE id = $1`, tasks[0].ID)
+	schemaRefuses(t, b, "task_open", `UPDATE task SET closed_on = NULL, closed_because = NULL, ground_id = $1`, reasoned)
+}
+
+func TestInvariant28_EveryMeasureHasItsBasis(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	sent := map[enforcement.MeasureName]bool{}
+	for _, subject := range []enforcement.Identity{b.Person(), b.Company()} {
+		for _, d := range directives(t, b, b.Published(b.Subject(subject))) {
+			for _, m := range d.Measures {
+				sent[m] = true
+			}
+		}
+	}
+	allowed := map[enforcement.MeasureName]bool{}
+	for _, kind := range memoranda.SubjectKinds() {
+		r := value(b.Config.Catalogue.Resolve(memoranda.Question{
+			ListType: enforcement.ListType, Subject: kind, On: b.Day(), Ground: memoranda.OnListing, Attested: b.Config.Attestations, RequireAttestation: true,
+		}))(t)
+		for _, in := range r.Included {
+			cited := slices.ContainsFunc(in.Bases, func(c memoranda.Citation) bool { return c.Article != "" || c.Clause != "" })
+			allowed[enforcement.MeasureName{Memorandum: r.Edition.Memorandum, Slug: in.Measure.Slug}] = cited && in.BasicListItem != ""
+		}
+	}
+	if len(sent) == 0 {
+		t.Fatal("nothing was sent")
+	}
+	for m := range sent {
+		if !allowed[m] {
+			t.Errorf("measure %s travels without a cited basis or an item of the basic list", m.Slug)
+		}
+	}
+
+	// What no lawyer has attested travels nowhere: the listing stands alone.
+	c := b.Config
+	c.Attestations = nil
+	bare := value(enforcement.New(ctx, c))(t)
+	id := b.Decided(b.Subject(b.Person()))
+	must(t, b.Serve(ctx, b.Clerk(), of(id), b.Service()))
+	must(t, bare.Publish(ctx, b.System(), of(id)))
+	if n := len(directives(t, b, id)); n != 0 {
+		t.Errorf("%d directives though nothing is attested", n)
+	}
+	wantState(t, b, id, enforcement.Active)
+	wantAudit(t, b)
+	schemaRefuses(t, b, "directive_measures", `INSERT INTO directive (id, subject_id, ground_id, organisation_id, plan_id, ground_kind, step, due, measures)
+		SELECT gen_random_uuid(), subject_id, id, $2, plan_id, kind, 'queued', true, '{}' FROM ground WHERE id = $1`, id, b.Departments[0])
+}
+
+func TestInvariant29_OnlyWithinItsOwnPowers(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	id := b.Published(b.Subject(b.Company()))
+	plays := map[enforcement.OrganisationID][]string{}
+	for _, o := range value(b.Organisations(ctx))(t) {
+		for _, part := range o.Bodies {
+			plays[o.ID] = append(plays[o.ID], part.Body)
+		}
+	}
+	bodies := map[string][]string{}
+	r := value(b.Config.Catalogue.Resolve(memoranda.Question{
+		ListType: enforcement.ListType, Subject: memoranda.LegalPerson, On: b.Day(), Ground: memoranda.OnListing, Attested: b.Config.Attestations, RequireAttestation: true,
+	}))(t)
+	for _, in := range r.Included {
+		bodies[in.Measure.Slug] = in.Bodies
+	}
+	list := directives(t, b, id)
+	for _, d := range list {
+		for _, m := range d.Measures {
+			if !slices.ContainsFunc(plays[d.Organisation], func(body string) bool { return slices.Contains(bodies[m.Slug], body) }) {
+				t.Errorf("organisation %d plays %v and is told %s, which is for %v", d.Organisation, plays[d.Organisation], m.Slug, bodies[m.Slug])
+			}
+		}
+	}
+	sendAll(t, b, enforcement.Delivered)
+	d := list[0]
+	answer := func(reason string) []enforcement.Answer {
+		return []enforcement.Answer{{Directive: d.ID, Version: 1, Step: enforcement.Acknowledged, Reports: []enforcement.Report{
+			{Measure: d.Measures[0], Outcome: enforcement.RefusedReport, Reason: reason},
+		}}}
+	}
+	wantCode(t, "refuse without a ground", b.Answer(ctx, officer(b, d.Organisation), answer("")), "report.reason")
+	wantCode(t, "refuse for a ground of its own", b.Answer(ctx, officer(b, d.Organisation), answer("too-busy")), "report.reason")
+	wantCode(t, "refuse as a clerk", b.Answer(ctx, b.As(enforcement.DepartmentClerk, d.Organisation), answer("no-legal-basis")), "role.forbidden")
+	wantCode(t, "refuse for another", b.Answer(ctx, officer(b, list[1].Organisation), answer("no-legal-basis")), "answer.directive")
+	for _, reason := range []string{"beyond-basic-list", "identity-doubtful", "no-legal-basis"} {
+		must(t, b.Answer(ctx, officer(b, d.Organisation), answer(reason)))
+	}
+	if n := b.Count(`SELECT count(*) FROM report WHERE directive_id = $1 AND outcome = 'refused' AND reason = 'no-legal-basis'`, d.ID); n != 1 {
+		t.Errorf("%d reports hold the last word", n)
+	}
+	schemaRefuses(t, b, "report_refusal_has_ground", `UPDATE report SET reason = '' WHERE directive_id = $1`, d.ID)
+	wantAudit(t, b)
+}
+
+func TestInvariant30_NoPrivateBodyIsOrdered(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	parts := []enforcement.Part{}
+	for _, o := range value(b.Organisations(ctx))(t) {
+		parts = append(parts, o.Bodies...)
+	}
+	private := value(b.AddOrganisation(ctx, b.System(), enforcement.Organisation{
+		Slug: "private-bank", NameZH: "演示银行", NameEN: "Private Bank", Kind: enforcement.InformedBody, Serves: "4501", Bodies: parts,
+	}))(t)
+	public := value(b.AddOrganisation(ctx, b.System(), enforcement.Organisation{
+		Slug: "public-twin", NameZH: "演示单位", NameEN: "Public Twin", Kind: enforcement.Authority, Serves: "4501", Bodies: parts,
+	}))(t)
+	inform := map[string]bool{}
+	for _, m := range b.Config.Catalogue.Memoranda {
+		for _, measure := range m.Measures {
+			inform[measure.Slug] = inform[measure.Slug] || measure.Mode == "inform"
+		}
+	}
+	for _, subject := range []enforcement.Identity{b.Company(), b.Person()} {
+		reached := false
+		for _, d := range directives(t, b, b.Published(b.Subject(subject))) {
+			reached = reached || d.Organisation == public
+			if d.Organisation != private {
+				continue
+			}
+			for _, m := range d.Measures {
+				if !inform[m.Slug] {
+					t.Errorf("the private body is ordered %s", m.Slug)
+				}
+			}
+		}
+		if !reached {
+			t.Error("an authority of the same bodies is not reached: the test shows nothing")
+		}
+	}
+}
+
+func TestInvariant31_NoScoreNoAutomaticDecision(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	score := regexp.MustCompile(`(?i)score|rating|grade|评分|等级`)
+	rows := value(b.DB.Pool.Query(ctx, `SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'`))(t)
+	for rows.Next() {
+		var name string
+		must(t, rows.Scan(&name))
+		if score.MatchString(name) {
+			t.Errorf("a column for a score: %s", name)
+		}
+	}
+	must(t, rows.Err())
+	for _, condition := range []any{memoranda.Question{}, enforcement.Identity{}, enforcement.NewListing{}, enforcement.Facts{}, enforcement.Item{}} {
+		typ := reflect.TypeOf(condition)
+		for i := range typ.NumField() {
+			if score.MatchString(typ.Field(i).Name) {
+				t.Errorf("a field for a score: %s.%s", typ, typ.Field(i).Name)
+			}
+		}
+	}
+
+	// The system executes what a person decided; every adverse decision it refuses.
+	fixed := b.Published(b.Subject(b.Company()), enforcement.EvadesBySham)
+	must(t, b.Suspend(ctx, b.Judge(), of(fixed), enforcement.CourtStay))
+	warned := b.Draft(b.Subject(b.Company()))
+	must(t, b.Warn(ctx, b.Clerk(), of(warned), b.Notice()))
+	wantCode(t, "propose", b.Propose(ctx, b.System(), of(warned), b.Decision()), "role.forbidden")
+	must(t, b.Propose(ctx, b.Judge(), of(warned), b.Decision()))
+	wantCode(t, "sign", b.Sign(ctx, b.System(), of(warned)), "decision.signer")
+	wantCode(t, "extend", b.Extend(ctx, b.System(), of(fixed), extension(b, 1)), "decision.signer")
+	wantCode(t, "resume", b.Resume(ctx, b.System(), of(fixed)), "role.forbidden")
+	wantCode(t, "refuse an application", b.RefuseApplication(ctx, b.System(), of(warned), "r"), "role.forbidden")
+}
+
+func TestInvariant32_ExactlyOneWithdrawal(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	for _, end := range []func(enforcement.ID) error{
+		func(id enforcement.ID) error { return b.Delete(ctx, b.Judge(), of(id), b.Ending(1)) },
+		func(id enforcement.ID) error { return b.Revoke(ctx, b.Judge(), of(id), b.Ending(0)) },
+	} {
+		id := b.Published(b.Subject(b.Company()))
+		before := map[enforcement.ID]enforcement.OrganisationID{}
+		// Acknowledged, delivered, or in doubt: each of them left.
+		for n, item := range sendAll(t, b, enforcement.Left) {
+			before[item.Directive] = 0
+			if n%3 > 0 {
+				d := value(b.Directive(ctx, b.System(), item.Directive))(t)
+				step := []enforcement.Step{"", enforcement.Delivered, enforcement.Acknowledged}[n%3]
+				must(t, b.Answer(ctx, officer(b, d.Organisation), []enforcement.Answer{{Directive: d.ID, Version: 1, Step: step}}))
+			}
+		}
+		for _, d := range directives(t, b, id) {
+			before[d.ID] = d.Organisation
+		}
+		must(t, end(id))
+		withdrawn := map[enforcement.ID]int{}
+		for _, item := range sendAll(t, b, enforcement.Acknowledged) {
+			if item.Kind != enforcement.Withdraw || len(item.Measures) != 0 {
+				t.Errorf("after the end %s leaves with %d measures", item.Kind, len(item.Measures))
+			}
+			withdrawn[item.Directive]++
+		}
+		for _, d := range directives(t, b, id) {
+			if withdrawn[d.ID] != 1 || d.Organisation != before[d.ID] || d.Kind != enforcement.Withdraw || d.Step != enforcement.Acknowledged {
+				t.Errorf("directive %s: %d withdrawals, %s %s at organisation %d, imposed on %d", d.ID, withdrawn[d.ID], d.Kind, d.Step, d.Organisation, before[d.ID])
+			}
+		}
+		// Nothing ends twice, and the schema holds one withdrawal per directive.
+		wantCode(t, "end again", end(id), "state.forbidden")
+		schemaRefuses(t, b, "amendment_one_withdrawal", `INSERT INTO amendment (directive_id, version, organisation_id, kind, lane, step, burdens, due, measures)
+			SELECT id, 30, organisation_id, 'withdraw', 'express', 'queued', false, true, '{}' FROM directive WHERE ground_id = $1 LIMIT 1`, id)
+		schemaRefuses(t, b, "amendment_lifting_goes_first", `INSERT INTO amendment (directive_id, version, organisation_id, kind, lane, step, burdens, due, measures)
+			SELECT id, 30, organisation_id, 'suspend', 'bulk', 'queued', false, true, '{}' FROM directive WHERE ground_id = $1 LIMIT 1`, id)
+		schemaRefuses(t, b, "amendment_empty_sets", `INSERT INTO amendment (directive_id, version, organisation_id, kind, lane, step, burdens, due, measures)
+			SELECT id, 30, organisation_id, 'suspend', 'express', 'queued', false, true, measures FROM directive WHERE ground_id = $1 LIMIT 1`, id)
+		wantAudit(t, b)
+	}
+}
+
+func TestInvariant32a_KeptOnlyOnItsOwnBasis(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	id := b.Published(b.Subject(b.Company()))
+	sendAll(t, b, enforcement.Acknowledged)
+	must(t, b.Delete(ctx, b.Judge(), of(id), b.Ending(1)))
+	measure := value(b.Directive(ctx, b.System(), directives(t, b, id)[0].ID))(t)
+	var name enforcement.MeasureName
+	must(t, b.DB.Pool.QueryRow(ctx, `SELECT memorandum, slug FROM measure m JOIN directive d ON m.id = d.measures[1] WHERE d.id = $1`, measure.ID).Scan(&name.Memorandum, &name.Slug))
+	until := b.Day().AddYears(1)
+	for _, row := range []struct {
+		what   string
+		report enforcement.Report
+		code   string
+	}{
+		{"without basis", enforcement.Report{Outcome: enforcement.Kept, KeptUntil: until}, "report.kept"},
+		{"without end", enforcement.Report{Outcome: enforcement.Kept, Basis: "演示法第1条"}, "report.kept"},
+		{"an end of what is lifted", enforcement.Report{Outcome: enforcement.Lifted, KeptUntil: until}, "report.kept"},
+		{"of no outcome", enforcement.Report{Outcome: "pending"}, "report.outcome"},
+		{"with both", enforcement.Report{Outcome: enforcement.Kept, Basis: "演示法第1条", KeptUntil: until}, ""},
+	} {
+		row.report.Measure = name
+		wantCode(t, "keep "+row.what, b.CheckReports([]enforcement.Report{row.report}), row.code)
+		wantCode(t, "answer: keep "+row.what, b.Answer(ctx, officer(b, measure.Organisation), []enforcement.Answer{
+			{Directive: measure.ID, Version: 2, Step: enforcement.Acknowledged, Reports: []enforcement.Report{row.report}},
+		}), row.code)
+	}
+	if n := b.Count(`SELECT count(*) FROM report WHERE directive_id = $1 AND outcome = 'kept' AND basis <> '' AND kept_until = $2`, measure.ID, until.UTC()); n != 1 {
+		t.Errorf("%d reports of a measure kept", n)
+	}
+	for _, missing := range []string{"basis = ''", "kept_until = NULL", "outcome = 'lifted'"} {
+		schemaRefuses(t, b, "report_kept_has_own_basis", `UPDATE report SET `+missing+` WHERE directive_id = $1`, measure.ID)
+	}
+	unknown := enforcement.Report{Measure: enforcement.MeasureName{Memorandum: "none", Slug: "none"}, Outcome: enforcement.Lifted}
+	wantCode(t, "report on no measure", b.CheckReports([]enforcement.Report{unknown}), "answer.measure")
+	wantAudit(t, b)
+}
+
+func TestInvariant33_EndAndWithdrawalsAreOneTransaction(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	id := b.Published(b.Subject(b.Company()))
+	sendAll(t, b, enforcement.Acknowledged)
+	n := len(directives(t, b, id))
+	events, jobs := b.Count(`SELECT count(*) FROM event`), b.Count(`SELECT count(*) FROM river.river_job`)
+	trigger := func(table, when string) {
+		_, err := b.DB.Pool.Exec(ctx, strings.NewReplacer("<table>", table, "<when>", when).Replace(
+			`CREATE FUNCTION crash() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'crash' USING ERRCODE = 'XX000'; END $$;
+			CREATE TRIGGER crash BEFORE INSERT ON <table> FOR EACH ROW WHEN (<when>) EXECUTE FUNCTION crash()`))
+		must(t, err)
+	}
+	// A fault at the last withdrawal, at the wake-ups, and at the event.
+	last := directives(t, b, id)[n-1].ID
+	for _, crash := range []struct{ table, when string }{
+		{"amendment", `NEW.directive_id = '` + last.String() + `'`},
+		{"river.river_job", "true"},
+		{"event", "true"},
+	} {
+		trigger(crash.table, crash.when)
+		if err := b.Delete(ctx, b.Judge(), of(id), b.Ending(1)); err == nil {
+			t.Fatalf("a fault in %s went unnoticed", crash.table)
+		}
+		if _, err := b.DB.Pool.Exec(ctx, `DROP FUNCTION crash CASCADE`); err != nil {
+			t.Fatal(err)
+		}
+		wantState(t, b, id, enforcement.Active)
+		if a, g := b.Count(`SELECT count(*) FROM amendment`), b.Count(`SELECT count(*) FROM ground WHERE state = 'in-force'`); a != 0 || g != 1 {
+			t.Errorf("after a fault in %s: %d withdrawals, %d grounds in force", crash.table, a, g)
+		}
+		if e, j := b.Count(`SELECT count(*) FROM event`), b.Count(`SELECT count(*) FROM river.river_job`); e != events || j != jobs {
+			t.Errorf("after a fault in %s: %d events and %d jobs more", crash.table, e-events, j-jobs)
+		}
+	}
+	must(t, b.Delete(ctx, b.Judge(), of(id), b.Ending(1)))
+	if got := b.Count(`SELECT count(*) FROM amendment a, listing l, ground g, event e WHERE l.id = $1 AND g.id = l.id AND e.ground_id = l.id AND e.kind = 'listing-deleted'
+		AND a.xmin = l.xmin AND g.xmin = l.xmin AND e.xmin = l.xmin`, id); got != n {
+		t.Errorf("%d of %d withdrawals were written by the transaction of the end", got, n)
+	}
+	if got := b.Count(`SELECT count(*) FROM river.river_job j, listing l WHERE l.id = $1 AND j.xmin = l.xmin AND j.queue = 'express'`, id); got != n {
+		t.Errorf("%d wake-ups of %d in the transaction of the end", got, n)
+	}
+}
+
+func TestInvariant34_CancelledIsNeverSent(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	id := b.Published(b.Subject(b.Company()))
+	must(t, b.Suspend(ctx, b.Judge(), of(id), enforcement.CourtStay))
+	must(t, b.Resume(ctx, b.Judge(), of(id)))
+	must(t, b.Delete(ctx, b.Judge(), of(id), b.Ending(1)))
+	if sent := sendAll(t, b, enforcement.Acknowledged); len(sent) != 0 {
+		t.Errorf("%d versions left after the end though nothing had before", len(sent))
+	}
+	if n := b.Count(`SELECT count(*) FROM (SELECT step, due FROM directive UNION ALL SELECT step, due FROM amendment) v WHERE step <> 'cancelled' OR due`); n != 0 {
+		t.Errorf("%d versions are not cancelled", n)
+	}
+
+	// An answer to what was cancelled shows that it did reach its recipient: the
+	// withdrawal goes out after all.
+	answered := b.Published(b.Subject(b.Company()))
+	seen := directives(t, b, answered)[0]
+	must(t, b.Delete(ctx, b.Judge(), of(answered), b.Ending(1)))
+	must(t, b.Answer(ctx, officer(b, seen.Organisation), []enforcement.Answer{
+		{Directive: seen.ID, Version: 1, Step: enforcement.Delivered},
+		{Directive: seen.ID, Version: 1, Step: enforcement.Acknowledged},
+		{Directive: seen.ID, Version: 1, Step: enforcement.Delivered},
+	}))
+	sent := sendAll(t, b, enforcement.Acknowledged)
+	if len(sent) != 1 || sent[0].Directive != seen.ID || sent[0].Kind != enforcement.Withdraw {
+		t.Errorf("after an answer to what was cancelled: %d versions left", len(sent))
+	}
+	// So does an attempt that names it, whose answer is lost.
+	raced := b.Published(b.Subject(b.Company()))
+	w := enforcement.WakeUp{Organisation: seen.Organisation, Lane: enforcement.Bulk}
+	items := value(b.DueItems(ctx, w.Organisation, w.Lane, b.Day(), enforcement.ID{}, 10))(t)
+	must(t, b.Delete(ctx, b.Judge(), of(raced), b.Ending(1)))
+	value(b.OpenAttempt(ctx, b.System(), w, "webhook", items, []byte("h")))(t)
+	if n := value(b.Recover(ctx, b.System(), w))(t); n != 1 {
+		t.Errorf("recovered %d attempts", n)
+	}
+	if sent := sendAll(t, b, enforcement.Acknowledged); len(sent) != 1 || sent[0].Kind != enforcement.Withdraw || sent[0].Directive != items[0].Directive {
+		t.Errorf("after an attempt that a crash left: %d versions left", len(sent))
+	}
+	wantAudit(t, b)
+}
+
+func TestInvariant35_NothingStaysWithoutADecision(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	id := b.Published(b.Subject(b.Company()))
+	sendAll(t, b, enforcement.Acknowledged)
+	must(t, b.Delete(ctx, b.Judge(), of(id), b.Ending(1)))
+	wantAudit(t, b)
+	victim := directives(t, b, id)[0].ID
+	tamper(t, b, `DELETE FROM amendment WHERE directive_id = $1`, victim)
+	found := 0
+	for _, f := range value(b.AuditDirectives(ctx, nil))(t).Findings {
+		if f.Directive == victim && strings.Contains(f.What, "nothing withdraws it") {
+			found++
+		}
+	}
+	if found != 1 {
+		t.Errorf("the query over everything found %d of 1 directives without a decision", found)
+	}
+}
+
+// tamper runs a statement as a superuser does who has switched the triggers off.
+func tamper(t testing.TB, b *enforcetest.Bundle, sql string, args ...any) {
+	t.Helper()
+	ctx := t.Context()
+	conn := value(b.DB.Pool.Acquire(ctx))(t)
+	defer conn.Release()
+	for _, statement := range []string{`SET session_replication_role = replica`, "", `RESET session_replication_role`} {
+		var err error
+		if statement == "" {
+			_, err = conn.Exec(ctx, sql, args...)
+		} else {
+			_, err = conn.Exec(ctx, statement)
+		}
+		must(t, err)
+	}
+}
+
+// Rows of the record are not for deleting, and a version's set is not for changing.
+func TestInvariant49_RecordIsAppendOnly(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	id := b.Published(b.Subject(b.Company()))
+	sendAll(t, b, enforcement.Acknowledged)
+	must(t, b.Delete(t.Context(), b.Judge(), of(id), b.Ending(1)))
+	for _, sql := range []string{
+		`UPDATE event SET actor = 'nobody'`, `DELETE FROM event`, `TRUNCATE event`,
+		`UPDATE plan SET territory = ''`, `DELETE FROM plan`, `UPDATE plan_line SET measures = '{1}'`, `DELETE FROM plan_line`,
+		`DELETE FROM directive`, `TRUNCATE directive`, `DELETE FROM amendment`, `TRUNCATE amendment`, `DELETE FROM ground`, `DELETE FROM subject`,
+		`UPDATE directive SET measures = '{1}'`, `UPDATE directive SET organisation_id = 1`, `UPDATE directive SET valid_until = NULL`,
+		`UPDATE amendment SET measures = '{1}'`, `UPDATE amendment SET kind = 'resume'`, `UPDATE amendment SET version = 9`,
+	} {
+		_, err := b.DB.Pool.Exec(t.Context(), sql)
+		if err == nil || !strings.Contains(err.Error(), "23001") {
+			t.Errorf("%s: got %v, want it refused as a rewriting", sql, err)
+		}
+	}
+}
