@@ -136,7 +136,11 @@ func (r *Register) endGrounds(ctx context.Context, tx *pg.Tx, act Act, grounds [
 	if err != nil {
 		return nil, fmt.Errorf("end %d grounds: %w", len(grounds), err)
 	}
-	return r.appendVersions(ctx, tx, Withdraw, grounds, 0)
+	e, err := r.appendVersions(ctx, tx, Withdraw, grounds, 0)
+	if err != nil {
+		return nil, err
+	}
+	return e, r.startLiftClocks(ctx, tx, e.Directives, today)
 }
 
 // EndGround ends one ground of any kind: its withdrawals are queued in the same
@@ -192,7 +196,7 @@ func (r *Register) RecordSearch(ctx context.Context, act Act, listing ID, search
 				ON CONFLICT ON CONSTRAINT network_search_pkey DO UPDATE SET found = network_search.found OR excluded.found`, listing, searchedOn, rulingOn, found)
 			return err
 		})
-		return &event{Kind: EventSearched, Subject: l.Subject, Ground: l.ID, Day: searchedOn}, err
+		return &event{Kind: EventSearched, Subject: l.Subject, Ground: l.ID, Day: searchedOn, LegalBasis: "法释〔2017〕7号 Art. 10 ¶1 (4)"}, err
 	})
 	return err
 }

@@ -45,6 +45,7 @@ CREATE TABLE amendment (
     CONSTRAINT amendment_empty_sets CHECK ((kind IN ('suspend', 'withdraw')) = (cardinality(measures) = 0))
 );
 CREATE INDEX amendment_due ON amendment (organisation_id, lane, directive_id) WHERE due;
+CREATE INDEX amendment_not_lifted ON amendment (organisation_id) WHERE kind = 'withdraw' AND step IN ('queued', 'left', 'delivered');
 CREATE UNIQUE INDEX amendment_one_withdrawal ON amendment (directive_id) WHERE kind = 'withdraw';
 COMMENT ON TABLE amendment IS 'Every later version of a directive, appended; the greatest is the current one.';
 COMMENT ON COLUMN amendment.burdens IS 'Its set grows: what a hold stops.';
