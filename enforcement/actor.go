@@ -25,6 +25,12 @@ func Roles() []Role {
 	return []Role{Clerk, Judge, President, DepartmentClerk, DepartmentReviewer, Overseer, Operator}
 }
 
+// ofOrganisation reports whether somebody can be this for an organisation only;
+// what nobody's clerk may see would otherwise be everybody's.
+func (r Role) ofOrganisation() bool {
+	return slices.Contains([]Role{Clerk, Judge, President, DepartmentClerk, DepartmentReviewer}, r)
+}
+
 // OrganisationID numbers an organisation; 0 is none.
 type OrganisationID int32
 
@@ -39,7 +45,8 @@ type Actor struct {
 type Act struct {
 	// At is the legal instant of the act, UTC.
 	At time.Time
-	// Actor must be set; the zero Actor is refused.
+	// Actor must be set; the zero Actor is refused, and so is a court's or a
+	// department's officer without an organisation.
 	Actor Actor
 	// Key makes the act repeatable: an act asked again under its key is done
 	// once and answered alike. Empty means no such protection.
@@ -53,7 +60,7 @@ func (a Act) check(roles ...Role) error {
 	if a.At.IsZero() {
 		return refuse("act.at")
 	}
-	if a.Actor.ID == "" || a.Actor.Role == "" {
+	if a.Actor.ID == "" || a.Actor.Role == "" || (a.Actor.Role.ofOrganisation() && a.Actor.Organisation == 0) {
 		return refuse("act.actor")
 	}
 	if len(roles) > 0 && !slices.Contains(roles, a.Actor.Role) {

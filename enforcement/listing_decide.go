@@ -44,7 +44,7 @@ func (r *Register) Propose(ctx context.Context, act Act, c Change, d Decision) e
 		if err != nil {
 			return nil, err
 		}
-		return &event{Kind: EventProposed, DocumentHash: r.vault.DocumentHash([]byte(d.Reasons))},
+		return &event{Kind: EventProposed, LegalBasis: "法释〔2017〕7号 Art. 5 ¶3", DocumentHash: r.vault.DocumentHash([]byte(d.Reasons))},
 			set(ctx, tx, l, next, `decision_number = $4, reasons = $5, term_until = $6::date, grace_months = $7, proposed_by = $8`,
 				d.Number, sealed, d.TermUntil, d.GraceMonths, act.Actor.ID)
 	})
@@ -246,7 +246,7 @@ func (r *Register) CloseExclusion(ctx context.Context, act Act, id ID, on day.Da
 		return refuse("exclusion.period")
 	}
 	_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
-		e := &event{Kind: EventExclusionClosed, RefersTo: id, Day: on}
+		e := &event{Kind: EventExclusionClosed, RefersTo: id, Day: on, LegalBasis: "法释〔2017〕7号 Art. 3"}
 		err := tx.Pgx(func(p pgx.Tx) error {
 			return p.QueryRow(ctx, `UPDATE exclusion_fact SET closed_on = $2::date FROM listing l
 				WHERE exclusion_fact.id = $1 AND closed_on IS NULL AND l.id = listing_id AND l.court_id = $3 RETURNING l.id, l.subject_id`,

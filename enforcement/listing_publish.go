@@ -184,4 +184,5 @@ type PublicEntry struct {
 	Facts      Facts   `json:"facts"`
 	Published  day.Day `json:"published_on"`
 	Until      day.Day `json:"until,omitzero"`
+	child      bool
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -26,7 +27,9 @@ func (r *Register) PublicEntries(ctx context.Context, on day.Day, after ID, limi
 	if err != nil {
 		return nil, fmt.Errorf("read the public list: %w", err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (PublicEntry, error) { return r.publicEntry(row, on) })
+	entries, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (PublicEntry, error) { return r.publicEntry(row, on) })
+	// Nobody under 18 is listed; should a child be, nothing shows it meanwhile.
+	return slices.DeleteFunc(entries, func(e PublicEntry) bool { return e.child }), err
 }
 
 func (r *Register) publicEntry(row pgx.CollectableRow, on day.Day) (PublicEntry, error) {
@@ -50,6 +53,7 @@ func (r *Register) publicEntry(row pgx.CollectableRow, on day.Day) (PublicEntry,
 	e.Name, e.Number = identity.Name, identity.Masked()
 	if identity.Kind == memoranda.NaturalPerson {
 		e.Age = calendar.Age(identity.Birth, on)
+		e.child = e.Age < protectedAge
 		e.Sex, _ = identifier.Identifier{Kind: identity.NumberKind, Number: identity.Number}.Sex()
 	} else {
 		e.Head = identity.Head
