@@ -46,13 +46,23 @@ func (c *demoCmd) Run(a *app) error {
 	context.AfterFunc(ctx, stop) // a second interrupt ends the process at once
 	began := machineTime()
 	err := c.run(ctx, a, began)
-	if ctx.Err() != nil && (err == nil || errors.Is(err, context.Canceled)) {
-		if c.Once {
-			return errors.New("interrupted; everything made is removed")
-		}
+	if ctx.Err() == nil || errors.Is(err, errClearUp) {
+		return err
+	}
+	if c.Once {
+		return errors.New("interrupted, and cleared up")
+	}
+	return nil // an interrupt is how it ends
+}
+
+// errClearUp marks what went wrong when the demonstration was over.
+var errClearUp = errors.New("clear up after the demonstration")
+
+func clearedUp(err error) error {
+	if err == nil {
 		return nil
 	}
-	return err
+	return fmt.Errorf("%w: %w", errClearUp, err)
 }
 
 func (c *demoCmd) run(ctx context.Context, a *app, began time.Time) (err error) {
@@ -68,12 +78,16 @@ func (c *demoCmd) run(ctx context.Context, a *app, began time.Time) (err error) 
 		}
 		defer func() { _ = listener.Close() }() // the server closes it as well
 	}
-	fmt.Fprintln(a.Err, "演示 DEMO: starting a private PostgreSQL 启动专用数据库")
-	db, keys, end, err := c.place(ctx)
+	dir, err := c.directory()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, end()) }()
+	fmt.Fprintf(plain(a.Err), "演示 DEMO: starting a private PostgreSQL 启动专用数据库 %s\n", dir)
+	db, keys, end, err := c.place(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, clearedUp(end())) }()
 	shown := newDemoProgress(a.Err)
 	played, err := demo.Open(ctx, demo.Config{
 		DB: db, Vault: keys, Machine: machineTime, Listings: c.Listings, Seed: c.Seed, Progress: shown.step,
@@ -82,7 +96,7 @@ func (c *demoCmd) run(ctx context.Context, a *app, began time.Time) (err error) 
 	if err != nil {
 		return fmt.Errorf("open the demonstration: %w", err)
 	}
-	defer func() { err = errors.Join(err, played.Close(ctx)) }()
+	defer func() { err = errors.Join(err, clearedUp(played.Close(ctx))) }()
 	fmt.Fprintf(a.Err, "演示 DEMO: %d organisations of Nanning stand in; %d listings of one year 一年%d件列入\n", len(played.Organisations), c.Listings, c.Listings)
 	result, err := played.Year(ctx)
 	shown.end()
@@ -110,13 +124,9 @@ func (c *demoCmd) show(out io.Writer, r demo.Result) error {
 	return nil
 }
 
-// place starts the database in a directory of its own and opens the keys. end
-// stops it, and removes what is not to be kept.
-func (c *demoCmd) place(ctx context.Context) (db *pg.DB, keys *vault.Vault, end func() error, err error) {
-	dir, err := c.directory()
-	if err != nil {
-		return nil, nil, nil, err
-	}
+// place starts the database in its directory and opens the keys. end stops it,
+// and removes what is not to be kept.
+func (c *demoCmd) place(ctx context.Context, dir string) (db *pg.DB, keys *vault.Vault, end func() error, err error) {
 	temporary := c.Data == ""
 	cluster, err := pg.StartCluster(ctx, pg.ClusterConfig{
 		Dir: dir, Temporary: temporary,

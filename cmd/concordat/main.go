@@ -18,8 +18,8 @@ type commands struct {
 	Keys          keysCmd          `cmd:"" help:"The installation's keys."`
 	Token         tokenCmd         `cmd:"" help:"Who may ask."`
 	Organisations organisationsCmd `cmd:"" help:"Courts and departments."`
-	Memoranda memorandaCmd `cmd:"" help:"What was agreed: list, show, check, and ask whom it reaches."`
-	Demo      demoCmd      `cmd:"" help:"Play a year of listings on made data, and serve it to try."`
+	Memoranda     memorandaCmd     `cmd:"" help:"What was agreed: list, show, check, and ask whom it reaches."`
+	Demo          demoCmd          `cmd:"" help:"Play a year of listings on made data, and serve it to try."`
 }
 
 func main() { os.Exit(run(os.Args[1:], &app{Out: os.Stdout, Err: os.Stderr})) }

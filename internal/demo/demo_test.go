@@ -4,8 +4,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"concordat/internal/pg/pgtest"
 	"concordat/internal/vault"
+	"concordat/notify/receiver"
+	"concordat/notify/wire"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -60,5 +64,45 @@ func TestYear(t *testing.T) {
 	}
 	for _, finding := range audit.Findings {
 		t.Errorf("audit: %+v", finding)
+	}
+	tampered(t, d)
+}
+
+// The count of what is held wrongly sees a measure that was lost, one that was
+// kept, and a directive that the record does not know.
+func tampered(t *testing.T, d *Demo) {
+	t.Helper()
+	var taken *department
+	var lost, kept *uuid.UUID
+	for _, taken = range d.departments {
+		lost, kept = nil, nil
+		for id, entry := range taken.ledger.Snapshot() {
+			if entry.Withdrawn {
+				kept = &id
+			} else if len(entry.Measures) == 1 {
+				lost = &id
+			}
+		}
+		if lost != nil && kept != nil {
+			break
+		}
+	}
+	snapshot := taken.ledger.Snapshot()
+	delete(snapshot, *kept)
+	var m wire.Message
+	for id, entry := range snapshot {
+		if id == *lost {
+			continue
+		}
+		m.Directives = append(m.Directives, wire.Directive{ID: id, Version: entry.Version, Kind: entry.Kind, Measures: entry.Measures})
+	}
+	m.Directives = append(m.Directives,
+		wire.Directive{ID: *kept, Version: 1, Kind: "impose", Measures: []string{"a", "b"}},                        // never withdrawn
+		wire.Directive{ID: uuid.Must(uuid.NewV7()), Version: 1, Kind: "impose", Measures: []string{"c", "d", "e"}}, // nobody's
+	)
+	taken.ledger = receiver.Ledger{}
+	taken.ledger.Apply(m)
+	if wrong, err := d.heldWrongly(t.Context()); err != nil || wrong != 1+2+3 {
+		t.Errorf("%d pairs are held wrongly, %v; want 6", wrong, err)
 	}
 }

@@ -15,8 +15,8 @@ import (
 // some of them with a permit, a foreigner's card or a passport; the others are
 // companies, some sole traders and institutions. Names say 演示.
 func identity(n int, seed uint64) enforcement.Identity {
-	made := madeup.New(seed<<20 + uint64(n)) //nolint:gosec // n counts from 0
-	born := day.Of(1960+n%40, time.Month(1+n%12), 1+n%28)
+	made := madeup.New(seed<<20 + uint64(n))                  //nolint:gosec // n counts from 0
+	born := day.Of(1950, time.January, 1).AddDays(n % 18_000) // so that neighbours never share a number
 	switch n % 50 {
 	case 3:
 		return person(n, made.ResidencePermit(born), day.Day(0))

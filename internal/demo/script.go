@@ -81,6 +81,11 @@ var shares = []share{
 	{fateGraceUnderway, 5, 40, 46, false},
 }
 
+// withTerm are the grounds of Art. 1 on which a listing has a term.
+var withTerm = []enforcement.Conduct{
+	enforcement.ObstructsByForce, enforcement.EvadesBySham, enforcement.BreachesReporting, enforcement.BreachesOrder, enforcement.RefusesSettlement,
+}
+
 // lastWeek is the last week in which a listing that stays is drafted.
 const lastWeek = 46
 
@@ -189,7 +194,7 @@ func (s *script) dress(l *life, random *rand.Rand) {
 	case fateStays, fateRevoked, fateCorrected, fateSuspended, fateStillStayed, fateBraked, fateOvertaken, fateRefused, fateMinor:
 	}
 	if fixed {
-		l.conducts = []enforcement.Conduct{enforcement.Conduct(2 + random.IntN(5))}
+		l.conducts = []enforcement.Conduct{withTerm[random.IntN(len(withTerm))]}
 		l.term = 24
 		if l.fate == fateExpired {
 			l.term = 4 + random.IntN(3)
