@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,6 +14,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/internal/access"
+	"concordat/memoranda/day"
 	"concordat/notify"
 )
 
@@ -97,6 +99,8 @@ func (s *server) humaConfig() huma.Config {
 	strict := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshal}
 	config.Formats = map[string]huma.Format{"application/json": strict, "json": strict}
 	config.Transformers = []huma.Transformer{s.transform}
+	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[enforcement.ID](), reflect.TypeFor[idText]())
+	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[day.Day](), reflect.TypeFor[dayText]())
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		bearer: {Type: "http", Scheme: "bearer", Description: "A token that an operator issued, cct_…; 由运维人员签发的访问令牌。"},
 	}

@@ -14,7 +14,7 @@ type NewCase struct {
 
 	Body struct {
 		Number        string  `json:"number" maxLength:"100" doc:"Case number, （2026）桂0103执1234号"`
-		FiledOn       day.Day `json:"filed_on" format:"date"`
+		FiledOn       day.Day `json:"filed_on"`
 		BasisDocument string  `json:"basis_document" maxLength:"200" doc:"Number of the effective document"`
 		BasisUnit     string  `json:"basis_unit" maxLength:"200" doc:"Authority that made it"`
 	}

@@ -17,7 +17,7 @@ type Extension struct {
 		Cause    string  `json:"cause" enum:"serious-violence-or-threat,several-dishonest-acts"`
 		Acts     int     `json:"acts,omitempty" minimum:"0" maximum:"1000" doc:"How many acts, for several-dishonest-acts"`
 		Years    int     `json:"years" doc:"1 to 3"`
-		ServedOn day.Day `json:"served_on" format:"date"`
+		ServedOn day.Day `json:"served_on"`
 	}
 }
 
@@ -35,7 +35,7 @@ type CorrectionOpening struct {
 	Move
 
 	Body struct {
-		FoundOn day.Day `json:"found_on" format:"date"`
+		FoundOn day.Day `json:"found_on"`
 	}
 }
 

@@ -12,7 +12,7 @@ type Warning struct {
 	Move
 
 	Body struct {
-		ServedOn    day.Day `json:"served_on" format:"date"`
+		ServedOn    day.Day `json:"served_on"`
 		RiskWarning bool    `json:"risk_warning" doc:"The notice carries the warning about listing"`
 		Document    []byte  `json:"document,omitempty" doc:"The notice; only its keyed hash is kept"`
 	}
@@ -23,7 +23,7 @@ type Application struct {
 	Move
 
 	Body struct {
-		ReceivedOn day.Day `json:"received_on" format:"date"`
+		ReceivedOn day.Day `json:"received_on"`
 	}
 }
 
@@ -43,7 +43,7 @@ type Proposal struct {
 	Body struct {
 		Number      string  `json:"number" maxLength:"100" doc:"Number of the decision"`
 		Reasons     string  `json:"reasons" maxLength:"20000"`
-		TermUntil   day.Day `json:"term_until,omitzero" format:"date" doc:"Last day of the term; none for ground 1 alone"`
+		TermUntil   day.Day `json:"term_until,omitzero" doc:"Last day of the term; none for ground 1 alone"`
 		GraceMonths int     `json:"grace_months,omitempty" doc:"0, or 1 to 3"`
 	}
 }

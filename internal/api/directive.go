@@ -12,15 +12,15 @@ import (
 
 // DirectiveView is a directive in its newest version.
 type DirectiveView struct {
-	ID           enforcement.ID             `json:"id" format:"uuid"`
+	ID           enforcement.ID             `json:"id"`
 	Organisation enforcement.OrganisationID `json:"organisation"`
-	Ground       enforcement.ID             `json:"ground" format:"uuid"`
+	Ground       enforcement.ID             `json:"ground"`
 	GroundKind   memoranda.GroundKind       `json:"ground_kind"`
 	Version      int16                      `json:"version"`
 	Kind         enforcement.VersionKind    `json:"kind"`
 	Step         enforcement.Step           `json:"step"`
 	Measures     []string                   `json:"measures" nullable:"false" doc:"All measures now in force under it, memorandum/slug"`
-	ValidUntil   day.Day                    `json:"valid_until,omitzero" format:"date"`
+	ValidUntil   day.Day                    `json:"valid_until,omitzero"`
 }
 
 // OneDirective answers with a directive.
@@ -41,7 +41,7 @@ type Answers struct {
 
 // AnswerBody answers one version of one directive.
 type AnswerBody struct {
-	Directive enforcement.ID   `json:"directive" format:"uuid"`
+	Directive enforcement.ID   `json:"directive"`
 	Version   int16            `json:"version" minimum:"1" maximum:"32767"`
 	Outcome   enforcement.Step `json:"outcome" enum:"delivered,acknowledged"`
 	Reports   []ReportBody     `json:"reports,omitempty" nullable:"false" maxItems:"100"`
@@ -53,7 +53,7 @@ type ReportBody struct {
 	Outcome   enforcement.ReportOutcome `json:"outcome" enum:"implemented,not-applicable,refused,lifted,kept"`
 	Reason    string                    `json:"reason,omitempty" maxLength:"40" doc:"no-legal-basis, beyond-basic-list or identity-doubtful, of a refusal"`
 	Basis     string                    `json:"basis,omitempty" maxLength:"500" doc:"Own legal basis of what is kept; never anything about a person"`
-	KeptUntil day.Day                   `json:"kept_until,omitzero" format:"date"`
+	KeptUntil day.Day                   `json:"kept_until,omitzero"`
 }
 
 func (s *server) directiveRoutes() {

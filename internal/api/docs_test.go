@@ -57,7 +57,7 @@ func enumOf(t *testing.T, schemas object, schema, property string) []string {
 	var values []string
 	list, _ := p["enum"].([]any)
 	for _, v := range list {
-		values = append(values, v.(string))
+		values = append(values, at[string](t, v))
 	}
 	slices.Sort(values)
 	return values
@@ -77,15 +77,20 @@ func TestEnumsAreTheRecords(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	doc := b.want(http.StatusOK, "", http.MethodGet, "/v1/openapi.json", nil)
-	schemas := doc.body["components"].(object)["schemas"].(object)
+	schemas := at[object](t, doc.body, "components", "schemas")
 	for _, c := range []struct {
 		schema, property string
 		want             []string
 	}{
 		{"IdentityBody", "kind", texts(memoranda.SubjectKinds()...)},
 		{"IdentityBody", "number_kind", texts(identifier.Kinds()...)},
-		{"Serve-decisionRequest", "enclosures", texts(enforcement.Enclosures()...)},
-		{"Add-organisationRequest", "kind", texts(enforcement.Court, enforcement.Authority, enforcement.AssistingUnit, enforcement.InformedBody)},
+		{"ServiceBody", "enclosures", texts(enforcement.Enclosures()...)},
+		{"NewOrganisationBody", "kind", texts(enforcement.Court, enforcement.Authority, enforcement.AssistingUnit, enforcement.InformedBody)},
+		{"AbandonmentBody", "reason", texts(enforcement.Performed, enforcement.Minor, enforcement.Dead, enforcement.WrongPerson, enforcement.Excluded)},
+		{"SuspensionBody", "reason", []string{enforcement.CourtStay, enforcement.WrongPersonClaim}},
+		{"ServiceBody", "manner", texts(enforcement.ServedDirectly, enforcement.ServedByLeaving, enforcement.ServedElectronically, enforcement.ServedByMail, enforcement.ServedByAnnouncement)},
+		{"NewListingBody", "capacity", texts(enforcement.Debtor, enforcement.LegalRepresentative, enforcement.Principal, enforcement.ResponsiblePerson, enforcement.Controller)},
+		{"NewExclusionBody", "kind", texts(enforcement.SecurityGiven, enforcement.AssetsSuffice, enforcement.NotYetLiable, enforcement.NotAble, enforcement.CreditorAsksNot, enforcement.CampusLoanStudent)},
 		{"AnswerBody", "outcome", texts(enforcement.Delivered, enforcement.Acknowledged)},
 		{"ReportBody", "outcome", texts(enforcement.Implemented, enforcement.NotApplicable, enforcement.RefusedReport, enforcement.Lifted, enforcement.Kept)},
 	} {

@@ -98,7 +98,7 @@ func TestAnOrganisationSeesItsOwnAndNothingElse(t *testing.T) {
 		t.Error("another's directive can be told from none")
 	}
 	for _, item := range b.want(http.StatusOK, other, http.MethodGet, "/v1/directives", nil).items() {
-		if item.(object)["id"] == directive {
+		if at[string](t, item, "id") == directive {
 			t.Error("another's directive is listed")
 		}
 	}
@@ -144,7 +144,7 @@ func TestPages(t *testing.T) {
 		page := b.want(http.StatusOK, b.clerk, http.MethodGet, path, nil)
 		sizes = append(sizes, len(page.items()))
 		for _, item := range page.items() {
-			delete(want, item.(object)["id"].(string))
+			delete(want, at[string](t, item, "id"))
 		}
 		next, _ := page.body["next"].(string)
 		path = ""

@@ -26,7 +26,7 @@ type Ending struct {
 
 // EndingBody says when and why.
 type EndingBody struct {
-	EventOn day.Day `json:"event_on" format:"date" doc:"The day of the event, or of its discovery; three working days run from it"`
+	EventOn day.Day `json:"event_on" doc:"The day of the event, or of its discovery; three working days run from it"`
 	Reasons string  `json:"reasons" maxLength:"20000"`
 }
 

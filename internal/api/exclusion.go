@@ -33,8 +33,8 @@ type Search struct {
 	Repeatable
 
 	Body struct {
-		SearchedOn day.Day `json:"searched_on" format:"date"`
-		RulingOn   day.Day `json:"ruling_on" format:"date" doc:"Ruling that ended this round of enforcement"`
+		SearchedOn day.Day `json:"searched_on"`
+		RulingOn   day.Day `json:"ruling_on" doc:"Ruling that ended this round of enforcement"`
 		Found      bool    `json:"found" doc:"Assets were found"`
 	}
 }

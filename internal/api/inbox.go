@@ -34,11 +34,11 @@ type OpenedItems struct {
 
 // OpenedItem is one version of one directive.
 type OpenedItem struct {
-	Directive  enforcement.ID          `json:"directive" format:"uuid"`
+	Directive  enforcement.ID          `json:"directive"`
 	Version    int16                   `json:"version"`
 	Kind       enforcement.VersionKind `json:"kind"`
 	Measures   []string                `json:"measures" nullable:"false" doc:"All measures now in force under it, memorandum/slug"`
-	ValidUntil day.Day                 `json:"valid_until,omitzero" format:"date"`
+	ValidUntil day.Day                 `json:"valid_until,omitzero"`
 	Subject    *OpenedSubject          `json:"subject,omitempty"`
 	Ground     OpenedGround            `json:"ground"`
 }
@@ -55,11 +55,11 @@ type OpenedSubject struct {
 
 // OpenedGround says on what decision it rests.
 type OpenedGround struct {
-	ID         enforcement.ID `json:"id" format:"uuid"`
+	ID         enforcement.ID `json:"id"`
 	Kind       string         `json:"kind"`
 	ListType   string         `json:"list_type"`
 	Reference  string         `json:"reference"`
-	DecidedOn  day.Day        `json:"decided_on,omitzero" format:"date"`
+	DecidedOn  day.Day        `json:"decided_on,omitzero"`
 	Owner      string         `json:"owner"`
 	CaseNumber string         `json:"case_number,omitempty"`
 }

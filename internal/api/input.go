@@ -15,7 +15,7 @@ type Repeatable struct {
 
 // Path names one thing by its id.
 type Path struct {
-	ID enforcement.ID `path:"id" format:"uuid" doc:"Its id"`
+	ID enforcement.ID `path:"id" doc:"Its id"`
 }
 
 // Move is a request that changes a listing as it was read.
@@ -47,7 +47,7 @@ func etag(version int) string { return `"` + strconv.Itoa(version) + `"` }
 type Created struct {
 	Location string `header:"Location"`
 	Body     struct {
-		ID enforcement.ID `json:"id" format:"uuid"`
+		ID enforcement.ID `json:"id"`
 	}
 }
 
@@ -64,5 +64,5 @@ func created(collection string, id enforcement.ID) *Created {
 
 // OnBody is a body that says on which day.
 type OnBody struct {
-	On day.Day `json:"on" format:"date" doc:"The day, Asia/Shanghai"`
+	On day.Day `json:"on" doc:"The day, Asia/Shanghai"`
 }

@@ -65,7 +65,7 @@ func TestLifeThroughTheAPI(t *testing.T) {
 	if len(tasks) != 1 {
 		t.Fatalf("%d tasks", len(tasks))
 	}
-	task := tasks[0].(object)["id"].(string)
+	task := at[string](t, tasks[0], "id")
 	b.want(http.StatusNoContent, b.judge, http.MethodPost, "/v1/tasks/"+task+"/closure", object{"reason": "assets-suffice"})
 
 	// A department whose organisation the plan names.
@@ -84,8 +84,7 @@ func TestLifeThroughTheAPI(t *testing.T) {
 	if len(own) != 1 {
 		t.Fatalf("a department holds %d directives", len(own))
 	}
-	directive := own[0].(object)
-	id, measures := directive["id"].(string), directive["measures"].([]any)
+	id, measures := at[string](t, own[0], "id"), at[[]any](t, own[0], "measures")
 	b.want(http.StatusOK, clerk, http.MethodGet, "/v1/directives/"+id, nil)
 	b.want(http.StatusNoContent, reviewer, http.MethodPost, "/v1/answers", object{"answers": []object{{
 		"directive": id, "version": 1, "outcome": "acknowledged",

@@ -12,8 +12,8 @@ type NewListing struct {
 	Repeatable
 
 	Body struct {
-		Case     enforcement.ID        `json:"case" format:"uuid"`
-		Subject  enforcement.ID        `json:"subject" format:"uuid"`
+		Case     enforcement.ID        `json:"case"`
+		Subject  enforcement.ID        `json:"subject"`
 		Capacity enforcement.Capacity  `json:"capacity" enum:"debtor,legal-representative,principal,responsible-person,controller"`
 		Conducts []enforcement.Conduct `json:"conducts" nullable:"false" maxItems:"6" minimum:"1" maximum:"6" doc:"Grounds 1 to 6 of 法释〔2017〕7号 Art. 1"`
 		Facts    FactsBody             `json:"facts"`

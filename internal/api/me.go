@@ -17,7 +17,7 @@ type Me struct {
 		Actor        string                    `json:"actor"`
 		Role         enforcement.Role          `json:"role"`
 		Organisation *enforcement.Organisation `json:"organisation,omitempty"`
-		Today        day.Day                   `json:"today" format:"date" doc:"The legal day"`
+		Today        day.Day                   `json:"today" doc:"The legal day"`
 		Demo         bool                      `json:"demo"`
 	}
 }

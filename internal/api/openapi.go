@@ -46,8 +46,8 @@ var tags = []struct {
 
 const problemResponse = "#/components/responses/Problem"
 
-// documentErrors puts our problem document where huma would put its own, and the
-// groups and days in their places.
+// documentErrors puts our problem document where huma would put its own, and
+// names the groups.
 func (s *server) documentErrors() {
 	doc := s.api.OpenAPI()
 	schema := doc.Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
@@ -60,6 +60,22 @@ func (s *server) documentErrors() {
 	for _, t := range tags {
 		doc.Tags = append(doc.Tags, &huma.Tag{Name: string(t.tag), Description: t.en + " " + t.zh})
 	}
+}
+
+// idText and dayText stand for ids and days in the schema.
+type (
+	idText  string
+	dayText string
+)
+
+// Schema says that an id is a UUID.
+func (idText) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "uuid"}
+}
+
+// Schema says that a day is a date.
+func (dayText) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "date"}
 }
 
 // schemaNames lists the names of every field and parameter of the schema.

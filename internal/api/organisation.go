@@ -29,8 +29,8 @@ type NewOrganisation struct {
 // BodyPart is a body of the memoranda that an organisation stands for.
 type BodyPart struct {
 	Body  string  `json:"body" maxLength:"64" doc:"Slug of the body in the catalogue"`
-	From  day.Day `json:"from" format:"date"`
-	Until day.Day `json:"until,omitzero" format:"date"`
+	From  day.Day `json:"from"`
+	Until day.Day `json:"until,omitzero"`
 }
 
 // NumberCreated answers with the number of a new organisation.

@@ -13,7 +13,7 @@ type Service struct {
 
 	Body struct {
 		Manner     string   `json:"manner" enum:"direct,leaving,electronic,mail,announcement"`
-		On         day.Day  `json:"on" format:"date" doc:"Day of service, or of the announcement"`
+		On         day.Day  `json:"on" doc:"Day of service, or of the announcement"`
 		Enclosures []string `json:"enclosures" nullable:"false" maxItems:"20" enum:"reasons,consequences,removal-conditions,remedies,repair-notice" doc:"All of them are needed"`
 		Document   []byte   `json:"document,omitempty" doc:"The return of service; only its keyed hash is kept"`
 	}

@@ -20,7 +20,6 @@ import (
 	"concordat/internal/access"
 	"concordat/internal/api"
 	"concordat/internal/pg/pgtest"
-	"concordat/migrations"
 	"concordat/notify"
 )
 
@@ -62,11 +61,10 @@ func setup(t *testing.T) *bundle {
 	machine := func() time.Time { return time.Now().UTC() }
 	b.tokens = access.New(b.DB, machine, true)
 	b.inbox = &notify.Inbox{DB: b.DB, Register: b.Register, Machine: machine}
-	latest, err := migrations.Latest()
-	must(t, err)
+	latest := b.Count(`SELECT max(version_id) FROM goose_db_version`)
 	b.config = api.Config{
 		Register: b.Register, Tokens: b.tokens, Inbox: b.inbox, Legal: b.At, Log: zerolog.New(b.log), Demo: true,
-		Ready: api.DatabaseReady(b.DB, machine, latest),
+		Ready: api.DatabaseReady(b.DB, machine, int64(latest)),
 	}
 	handler, err := api.New(b.config)
 	must(t, err)
@@ -97,6 +95,23 @@ func must(t testing.TB, err error) {
 
 // object is a JSON object.
 type object = map[string]any
+
+// at reads what stands in JSON at a path of names; anything else ends the test.
+func at[T any](t testing.TB, v any, path ...string) T {
+	t.Helper()
+	for _, name := range path {
+		o, ok := v.(object)
+		if !ok {
+			t.Fatalf("no object around %s", name)
+		}
+		v = o[name]
+	}
+	found, ok := v.(T)
+	if !ok {
+		t.Fatalf("at %v stands %v", path, v)
+	}
+	return found
+}
 
 // answer is what came back.
 type answer struct {
@@ -183,12 +198,9 @@ func identityBody(i enforcement.Identity) object {
 	return o
 }
 
-func (b *bundle) draftBody(subject, execution string, conducts ...int) object {
-	if len(conducts) == 0 {
-		conducts = []int{1}
-	}
+func (b *bundle) draftBody(subject, execution string) object {
 	return object{
-		"case": execution, "subject": subject, "capacity": "debtor", "conducts": conducts,
+		"case": execution, "subject": subject, "capacity": "debtor", "conducts": []int{1},
 		"facts": object{"obligation": "演示：支付货款", "performed": "none", "conduct": "演示：有履行能力而拒不履行"},
 	}
 }

@@ -18,7 +18,7 @@ type IdentityBody struct {
 	NumberKind identifier.Kind       `json:"number_kind" enum:"resident-id,residence-permit,foreign-permanent-resident,passport,uscc,organisation-code"`
 	State      string                `json:"state,omitempty" maxLength:"3" doc:"Issuing state of a passport, ISO 3166-1 alpha-3"`
 	Number     string                `json:"number,omitempty" maxLength:"64"`
-	Birth      day.Day               `json:"birth,omitzero" format:"date" doc:"Needed of a natural person whose number does not carry it"`
+	Birth      day.Day               `json:"birth,omitzero" doc:"Needed of a natural person whose number does not carry it"`
 	Head       string                `json:"head,omitempty" maxLength:"400" doc:"Legal representative or person in charge of a unit"`
 	OverrideBy string                `json:"override_by,omitempty" maxLength:"64" doc:"Second person who accepts a unit code that fails its check"`
 }
@@ -38,14 +38,14 @@ type NewSubject struct {
 
 // SubjectView is a subject as the one who asks may see it.
 type SubjectView struct {
-	ID         enforcement.ID        `json:"id" format:"uuid"`
+	ID         enforcement.ID        `json:"id"`
 	Kind       memoranda.SubjectKind `json:"kind"`
 	Name       string                `json:"name"`
 	NumberKind identifier.Kind       `json:"number_kind"`
 	State      string                `json:"state,omitempty"`
 	Number     string                `json:"number"`
 	Masked     bool                  `json:"masked" doc:"Digits 7 to 14 and the last one are hidden, and the birth day left out"`
-	Birth      day.Day               `json:"birth,omitzero" format:"date"`
+	Birth      day.Day               `json:"birth,omitzero"`
 	Head       string                `json:"head,omitempty"`
 }
 
