@@ -52,7 +52,11 @@ func (r *Register) Publish(ctx context.Context, act Act, c Change) error {
 	if name, ok := pg.Constraint(err); ok && name == "event_act_key" {
 		return nil // the same act, asked twice at once
 	}
-	return asRefusal(err)
+	if refused := asRefusal(err); refused != nil {
+		_, err = r.overtaken(ctx, act, refused)
+		return err
+	}
+	return nil
 }
 
 // PublishDue publishes what is due on the act's day, up to limit listings with

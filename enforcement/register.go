@@ -106,7 +106,33 @@ func (r *Register) perform(ctx context.Context, act Act, fn func(ctx context.Con
 		if name, ok := pg.Constraint(err); ok && name == "event_act_key" {
 			continue
 		}
-		return d, asRefusal(err)
+		if refused := asRefusal(err); refused != nil {
+			return r.overtaken(ctx, act, refused)
+		}
+		return d, nil
+	}
+}
+
+// overtaken tells whether a refusal only says that the same act, asked at the
+// same time under the same key, came first: the loser waited for the winner's
+// rows and then met the state they are in, or a number that is taken. Then what
+// the winner did is the answer; otherwise the refusal stands.
+func (r *Register) overtaken(ctx context.Context, act Act, refused error) (done, error) {
+	if _, person := errors.AsType[*Refusal](refused); !person || act.Key == "" {
+		return done{}, refused
+	}
+	var found *done
+	err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
+		found, err = r.repeated(ctx, tx, act.Key)
+		return err
+	})
+	switch {
+	case err != nil:
+		return done{}, err
+	case found == nil:
+		return done{}, refused
+	default:
+		return *found, nil
 	}
 }
 
