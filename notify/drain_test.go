@@ -302,3 +302,37 @@ func (b *bench) webhook(t *testing.T, org enforcement.OrganisationID) notify.End
 	}
 	return list[0]
 }
+
+// What becomes due behind the cursor while the lane is held found it taken: the
+// holder must look once more after letting go.
+func TestTheHolderLooksOnceMore(t *testing.T) {
+	t.Parallel()
+	var b *bench
+	var first enforcement.ID
+	var w enforcement.WakeUp
+	late := false
+	b = setup(t, func(c *notify.Config) {
+		c.Step = func(ctx context.Context, at string) error {
+			if w.Lane != enforcement.Express || at != notify.StepAfterAnswer || late {
+				return nil
+			}
+			late = true
+			if err := b.EndGround(ctx, b.Judge(), first, "Art. 10"); err != nil {
+				return err
+			}
+			return b.drainer.Drain(ctx, w) // its wake-up: the lane is taken
+		}
+	})
+	first = b.ground(t, b.Subject(b.Company()))
+	second := b.ground(t, b.Subject(b.Company()))
+	lane := b.aLane(t)
+	b.quiet(t, b.drainer)
+	if err := b.EndGround(t.Context(), b.Judge(), second, "Art. 10"); err != nil {
+		t.Fatal(err)
+	}
+	w = enforcement.WakeUp{Organisation: lane.Organisation, Lane: enforcement.Express}
+	b.drain(t, w)
+	if due, err := b.IsDue(t.Context(), w, b.Day()); err != nil || due || !late {
+		t.Errorf("what became due while the lane was held is stranded: %v, %v", due, err)
+	}
+}

@@ -145,10 +145,10 @@ func (b *bench) drain(t *testing.T, w enforcement.WakeUp) {
 	}
 }
 
-// quiet sweeps until nothing is due anywhere, for a minute at most.
+// quiet sweeps until nothing is due anywhere, for half a minute at most.
 func (b *bench) quiet(t *testing.T, d *notify.Drainer) {
 	t.Helper()
-	end := time.Now().Add(time.Minute)
+	end := time.Now().Add(30 * time.Second)
 	for {
 		if err := d.Sweep(t.Context()); err != nil {
 			t.Fatal(err)
@@ -161,7 +161,7 @@ func (b *bench) quiet(t *testing.T, d *notify.Drainer) {
 			return
 		}
 		if time.Now().After(end) {
-			t.Fatalf("still due after a minute: %v", lanes)
+			t.Fatalf("still due after half a minute: %v", lanes)
 		}
 	}
 }

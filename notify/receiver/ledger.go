@@ -42,15 +42,22 @@ type Ledger struct {
 
 // Apply takes a message over and answers every directive of it.
 func (l *Ledger) Apply(m wire.Message) wire.Answers {
-	answers := wire.Answers{Format: wire.Format, Answers: make([]wire.Answer, len(m.Directives))}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.entries == nil {
 		l.entries, l.index = map[uuid.UUID]held{}, map[string]int32{}
 	}
-	for i, d := range m.Directives {
-		l.apply(d)
-		answers.Answers[i] = wire.Answer{Directive: d.ID, Version: d.Version, Outcome: wire.OutcomeAcknowledged}
+	for i := range m.Directives {
+		l.apply(&m.Directives[i])
+	}
+	return acknowledge(m)
+}
+
+// acknowledge answers every directive of a message.
+func acknowledge(m wire.Message) wire.Answers {
+	answers := wire.Answers{Format: wire.Format, Answers: make([]wire.Answer, len(m.Directives))}
+	for i := range m.Directives {
+		answers.Answers[i] = wire.Answer{Directive: m.Directives[i].ID, Version: m.Directives[i].Version, Outcome: wire.OutcomeAcknowledged}
 	}
 	return answers
 }
@@ -58,7 +65,7 @@ func (l *Ledger) Apply(m wire.Message) wire.Answers {
 // apply holds the receiver's rule. An unknown id stores the carried set whatever
 // the kind: what came before it was lost or is late. A tombstone is final
 // whatever version comes after it.
-func (l *Ledger) apply(d wire.Directive) {
+func (l *Ledger) apply(d *wire.Directive) {
 	have, known := l.entries[d.ID]
 	if known && (have.version >= d.Version || have.kind == "withdraw") {
 		return

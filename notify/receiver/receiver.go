@@ -11,10 +11,11 @@ import (
 // maxBody is the largest message taken, bytes: a thousand directives are under one MiB.
 const maxBody = 16 << 20
 
-// Receiver verifies, applies and answers messages by HTTP. Every field but
-// Answer is required.
+// Receiver verifies, applies and answers messages by HTTP. Keys and Now are
+// required.
 type Receiver struct {
-	Keys   []wire.Key
+	Keys []wire.Key
+	// Ledger holds what was taken over; nil acknowledges and forgets.
 	Ledger *Ledger
 	Now    func() time.Time
 	// Answer may change what the ledger answered, for instance to add reports or
@@ -41,12 +42,19 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "format", http.StatusBadRequest)
 		return
 	}
-	answers := rc.Ledger.Apply(m)
+	answers := rc.apply(m)
 	if rc.Answer != nil {
 		answers = rc.Answer(m, answers)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(answers.Append(make([]byte, 0, 128+96*len(answers.Answers)))) // the sender learns of a broken answer by itself
+}
+
+func (rc *Receiver) apply(m wire.Message) wire.Answers {
+	if rc.Ledger == nil {
+		return acknowledge(m)
+	}
+	return rc.Ledger.Apply(m)
 }
 
 // readBody reads into one slice of the announced length: messages are large.
