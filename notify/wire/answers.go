@@ -46,7 +46,7 @@ type Report struct {
 // ParseAnswers reads a response. The error wraps ErrFormat and quotes nothing.
 func ParseAnswers(body []byte) (Answers, error) {
 	var a Answers
-	if err := json.Unmarshal(body, &a); err != nil {
+	if !readAnswers(body, &a) {
 		return Answers{}, fmt.Errorf("read answers of %d bytes: %w", len(body), ErrFormat)
 	}
 	if a.Format != Format {

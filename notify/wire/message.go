@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -83,7 +82,7 @@ type Ground struct {
 // ErrFormat; it never quotes the body, which is personal data.
 func ParseMessage(id string, body []byte) (Message, error) {
 	m := Message{ID: id}
-	if err := json.Unmarshal(body, &m); err != nil {
+	if !readMessage(body, &m) {
 		return Message{}, fmt.Errorf("read a message of %d bytes: %w", len(body), ErrFormat)
 	}
 	if m.Format != Format || m.Organisation == "" {
