@@ -6,7 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"concordat/internal/pg"
+	"concordat/internal/pg" //nolint:depguard // only to have a server; what is tested imports nothing of ours
 )
 
 // empty returns a pool on a database that nothing was done to, in a server of

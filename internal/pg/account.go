@@ -23,7 +23,7 @@ type account struct {
 // the system has one, or else nobody.
 func serverUser() (account, error) {
 	if uid := os.Geteuid(); uid != 0 {
-		own := account{name: strconv.Itoa(uid), uid: uint32(uid)}
+		own := account{name: strconv.Itoa(uid), uid: uint32(uid)} //nolint:gosec // ids have 32 bits
 		if known, err := user.LookupId(own.name); err == nil {
 			own.name = known.Username
 		}
@@ -32,7 +32,7 @@ func serverUser() (account, error) {
 			return account{}, fmt.Errorf("list own groups: %w", err)
 		}
 		for _, gid := range append([]int{os.Getegid()}, extra...) {
-			own.groups = append(own.groups, uint32(gid))
+			own.groups = append(own.groups, uint32(gid)) //nolint:gosec // as above
 		}
 		return own, nil
 	}

@@ -78,7 +78,7 @@ func probe(ctx context.Context, dir string) (programs, error) {
 	if _, err := exec.LookPath(filepath.Join(dir, "initdb")); err != nil {
 		return programs{}, fmt.Errorf("look for initdb: %w", err)
 	}
-	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output()
+	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output() //nolint:gosec // found, not given
 	if err != nil {
 		return programs{}, fmt.Errorf("ask %s/postgres for its version: %w", dir, err)
 	}

@@ -21,7 +21,7 @@ const claimName = "owner"
 
 // tryClaim returns nil without error if another process holds the claim.
 func tryClaim(dir string) (*claim, error) {
-	file, err := os.OpenFile(filepath.Join(dir, claimName), os.O_CREATE|os.O_RDWR, 0o600)
+	file, err := os.OpenFile(filepath.Join(dir, claimName), os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the cluster's own
 	if err != nil {
 		return nil, fmt.Errorf("open claim: %w", err)
 	}

@@ -176,8 +176,11 @@ func TestPidOfAStrangerDoesNotHinder(t *testing.T) {
 	if err := cluster.Stop(pg.StopImmediate); err != nil {
 		t.Fatal(err)
 	}
-	stranger := exec.Command("sleep", "600")
-	stat := info.Sys().(*syscall.Stat_t)
+	stranger := exec.CommandContext(t.Context(), "sleep", "600")
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		t.Fatalf("a %T", info.Sys())
+	}
 	stranger.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if os.Geteuid() == 0 { // PostgreSQL heeds processes of its own user
 		stranger.SysProcAttr.Credential = &syscall.Credential{Uid: stat.Uid, Gid: stat.Gid}

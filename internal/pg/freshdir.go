@@ -116,7 +116,7 @@ func RemoveAbandoned(prefix string, before time.Time) error {
 func removeAbandoned(dir string, before time.Time) error {
 	info, err := os.Stat(filepath.Join(dir, claimName))
 	if err != nil || !info.ModTime().Before(before) {
-		return nil //nolint:nilerr // no cluster, or somebody else was faster
+		return nil // no cluster, or somebody else was faster
 	}
 	held, err := tryClaim(dir)
 	if held == nil {

@@ -27,7 +27,7 @@ type pidFile struct {
 // readPidFile returns the zero pidFile if there is none. A file that is being
 // written has fewer lines; what is missing stays zero.
 func readPidFile(data string) (pidFile, error) {
-	text, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
+	text, err := os.ReadFile(filepath.Join(data, "postmaster.pid")) //nolint:gosec // the cluster's own
 	if errors.Is(err, fs.ErrNotExist) {
 		return pidFile{}, nil
 	}
@@ -76,11 +76,16 @@ func alive(pid int) bool {
 }
 
 // clearRecycled removes a pid file whose pid belongs to a stranger by now,
-// which PostgreSQL would take for a server. A dead pid it sees through itself.
+// or to a zombie that nobody waits for, as in a container without an init:
+// PostgreSQL would take it for a server. A dead pid it sees through itself.
 // It goes only if nobody is attached to the shared memory: backends may
 // outlive a killed server for a moment, and a second one beside them would
 // ruin the data.
-func clearRecycled(data string, file pidFile) error {
+func clearRecycled(data string) error {
+	file, err := readPidFile(data)
+	if err != nil {
+		return err
+	}
 	if file.pid <= 0 || !alive(file.pid) || serves(file.pid, data) {
 		return nil
 	}

@@ -82,9 +82,9 @@ func (m StopMode) signal() syscall.Signal {
 		return syscall.SIGQUIT
 	case StopSmart:
 		return syscall.SIGTERM
-	default:
-		return syscall.SIGINT
+	case StopFast:
 	}
+	return syscall.SIGINT
 }
 
 // Stops that do not come about are made more pressing.

@@ -33,7 +33,6 @@ func (p Profile) settings() map[string]string {
 		"unix_socket_permissions":    "0700",
 		"timezone":                   "UTC",
 		"log_timezone":               "UTC",
-		"password_encryption":        "scram-sha-256",
 		"max_connections":            "100",
 		"jit":                        "off", // compiles longer than our queries run
 		"log_min_duration_statement": "-1",  // a statement's text may hold personal data
@@ -69,7 +68,7 @@ func (p Profile) settings() map[string]string {
 			"autovacuum_work_mem":            "128MB",
 			"autovacuum_vacuum_scale_factor": "0.05",
 		}
-	default:
+	case ProfileDemo:
 		own = map[string]string{
 			"shared_buffers":     "192MB",
 			"max_wal_size":       "2GB",

@@ -2,18 +2,12 @@ package pg
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -99,7 +93,7 @@ func (c *Cluster) startOrAdopt(ctx context.Context) error {
 			c.pid, c.socket, c.port = file.pid, file.socketDir, file.port
 			return nil
 		case !running && held != nil:
-			return c.start(ctx, held, file)
+			return c.start(ctx, held)
 		}
 		if err := giveUp(held); err != nil {
 			return err
@@ -127,15 +121,12 @@ func giveUp(held *claim) error {
 
 // start makes the data and runs the server under a claim, which it keeps if it
 // succeeds.
-func (c *Cluster) start(ctx context.Context, held *claim, stale pidFile) (err error) {
+func (c *Cluster) start(ctx context.Context, held *claim) (err error) {
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, held.release())
 		}
 	}()
-	if err := clearRecycled(c.data, stale); err != nil {
-		return err
-	}
 	if err := c.initialise(ctx); err != nil {
 		return err
 	}
@@ -170,6 +161,9 @@ func (c *Cluster) run(ctx context.Context) error {
 	patience, cancel := context.WithTimeout(ctx, orphanPatience)
 	defer cancel()
 	for {
+		if err := clearRecycled(c.data); err != nil {
+			return err
+		}
 		server, err := launch(bin, c.owner, c.log, args)
 		if err != nil {
 			return err
@@ -216,80 +210,6 @@ func (c *Cluster) awaitReady(ctx context.Context, server *process) error {
 		case <-time.After(look):
 		}
 	}
-}
-
-// initialise makes the data directory beside its final place and renames it,
-// so that it is whole or not there.
-func (c *Cluster) initialise(ctx context.Context) error {
-	if _, err := os.Stat(filepath.Join(c.data, "PG_VERSION")); err == nil {
-		return nil
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("look for data: %w", err)
-	}
-	bin, err := findPrograms(ctx, 0)
-	if err != nil {
-		return err
-	}
-	making := c.data + ".new"
-	if err := os.RemoveAll(making); err != nil {
-		return fmt.Errorf("clear unfinished data: %w", err)
-	}
-	if err := os.Mkdir(making, 0o700); err != nil {
-		return fmt.Errorf("make data directory: %w", err)
-	}
-	if err := c.owner.give(making); err != nil {
-		return err
-	}
-	args := []string{
-		"-D", making, "--username=" + superuser, "--auth=trust",
-		"--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums",
-	}
-	if c.cfg.Profile == ProfileTest {
-		args = append(args, "--no-sync")
-	}
-	cmd := exec.CommandContext(ctx, filepath.Join(bin.dir, "initdb"), args...) //nolint:gosec // found, not given
-	cmd.Dir, cmd.Env = "/", environment
-	cmd.SysProcAttr = c.owner.attributes(syscall.SIGKILL)
-	cmd.WaitDelay = time.Second
-	runtime.LockOSThread() // which must outlive initdb: see launch
-	defer runtime.UnlockOSThread()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("make data with initdb: %w\n%s", err, out)
-	}
-	if err := os.Rename(making, c.data); err != nil {
-		return fmt.Errorf("put data in place: %w", err)
-	}
-	return nil
-}
-
-func dataMajor(data string) (int, error) {
-	text, err := os.ReadFile(filepath.Join(data, "PG_VERSION"))
-	if err != nil {
-		return 0, fmt.Errorf("read version of data: %w", err)
-	}
-	major, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil {
-		return 0, fmt.Errorf("read version of data: %w", err)
-	}
-	return major, nil
-}
-
-// makeSocketDir makes the directory anew, so that nothing of a killed server is
-// left in it. Authentication is its mode: whoever can enter is trusted.
-func (c *Cluster) makeSocketDir() error {
-	c.port = socketPort
-	c.socket = filepath.Join(c.cfg.Dir, "s")
-	if len(c.socket)+len("/.s.PGSQL.5432") > longestSocket || strings.ContainsAny(c.socket, `,"' `) {
-		sum := sha256.Sum256([]byte(c.cfg.Dir))
-		c.socket = filepath.Join("/tmp", "concordat-"+hex.EncodeToString(sum[:8]))
-	}
-	if err := os.RemoveAll(c.socket); err != nil {
-		return fmt.Errorf("clear socket directory: %w", err)
-	}
-	if err := os.Mkdir(c.socket, 0o700); err != nil {
-		return fmt.Errorf("make socket directory: %w", err)
-	}
-	return c.owner.give(c.socket)
 }
 
 func sleep(ctx context.Context, pause time.Duration) error {

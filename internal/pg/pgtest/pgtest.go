@@ -50,7 +50,9 @@ func Main(m *testing.M) {
 	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM)
 	go func() {
 		<-interrupts
-		running.remove()
+		if err := running.remove(); err != nil {
+			fmt.Fprintln(os.Stderr, "pgtest:", err)
+		}
 		os.Exit(130)
 	}()
 	code := m.Run()
@@ -72,7 +74,7 @@ func New(t testing.TB) *pg.DB {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := cluster.DropDatabase(context.Background(), name); err != nil {
+		if err := cluster.DropDatabase(context.WithoutCancel(t.Context()), name); err != nil {
 			t.Error(err)
 		}
 	})
@@ -109,7 +111,7 @@ func Cluster(t testing.TB) *pg.Cluster {
 		t.Fatal("pgtest: the package has no TestMain that calls pgtest.Main")
 	}
 	running.once.Do(func() {
-		running.cluster, running.err = start(context.Background()) // outlives the test that asks first
+		running.cluster, running.err = start(context.WithoutCancel(t.Context())) // outlives the test that asks first
 	})
 	if running.err != nil {
 		t.Fatal(running.err)
