@@ -106,7 +106,7 @@ func (r *Register) Answer(ctx context.Context, act Act, answers []Answer) error 
 			if err := ownVersions(ctx, p, a); err != nil {
 				return err
 			}
-			wakes, err := recordAnswers(ctx, p, a, results)
+			wakes, err := r.recordAnswers(ctx, p, act, a, results)
 			if err != nil {
 				return err
 			}
@@ -140,7 +140,7 @@ const answered = `(SELECT id, v, max(step::step) AS step FROM unnest($1::uuid[],
 // recordAnswers moves versions forward, never back. What was cancelled and is
 // answered all the same did leave: its newest version is queued if it was held
 // for nothing-left.
-func recordAnswers(ctx context.Context, p pgx.Tx, a Attempt, results []Result) ([]WakeUp, error) {
+func (r *Register) recordAnswers(ctx context.Context, p pgx.Tx, act Act, a Attempt, results []Result) ([]WakeUp, error) {
 	if err := lockLater(ctx, p, a); err != nil {
 		return nil, err
 	}
@@ -158,7 +158,7 @@ func recordAnswers(ctx context.Context, p pgx.Tx, a Attempt, results []Result) (
 	if err != nil {
 		return nil, fmt.Errorf("record answers to later versions: %w", err)
 	}
-	_, wakes, err := queueNewer(ctx, p, a)
+	_, wakes, err := r.queueNewer(ctx, p, act, a)
 	return wakes, err
 }
 

@@ -200,7 +200,7 @@ func (r *Register) record(ctx context.Context, p pgx.Tx, act Act, e *event, a At
 	}
 	var wakes []WakeUp
 	if current < len(results) {
-		if wakes, err = r.catchUp(ctx, p, e, a, results); err != nil {
+		if wakes, err = r.catchUp(ctx, p, act, e, a, results); err != nil {
 			return nil, err
 		}
 	}
@@ -281,7 +281,7 @@ func boolInt(b bool) int {
 // catchUp serves versions that were cancelled, replaced or answered elsewhere
 // while the attempt was open. They did leave, so their step becomes the truth;
 // and a newer version that was written as "nothing left" must go out after all.
-func (r *Register) catchUp(ctx context.Context, p pgx.Tx, e *event, a Attempt, results []Result) ([]WakeUp, error) {
+func (r *Register) catchUp(ctx context.Context, p pgx.Tx, act Act, e *event, a Attempt, results []Result) ([]WakeUp, error) {
 	stepNames := make([]string, len(results))
 	for i, result := range results {
 		stepNames[i] = string(result.Step)
@@ -296,7 +296,7 @@ func (r *Register) catchUp(ctx context.Context, p pgx.Tx, e *event, a Attempt, r
 	if err != nil {
 		return nil, fmt.Errorf("record what became of replaced later versions: %w", err)
 	}
-	queued, wakes, err := queueNewer(ctx, p, a)
+	queued, wakes, err := r.queueNewer(ctx, p, act, a)
 	for _, k := range queued {
 		e.Directives, e.Versions = append(e.Directives, k.directive), append(e.Versions, k.version)
 	}
@@ -304,8 +304,9 @@ func (r *Register) catchUp(ctx context.Context, p pgx.Tx, e *event, a Attempt, r
 }
 
 // queueNewer queues the newest version of every directive of which an older one
-// left after all, where it was written as cancelled because nothing had.
-func queueNewer(ctx context.Context, p pgx.Tx, a Attempt) ([]versionKey, []WakeUp, error) {
+// left after all, where it was written as cancelled because nothing had. The
+// recipient's time to acknowledge a withdrawal begins only now.
+func (r *Register) queueNewer(ctx context.Context, p pgx.Tx, act Act, a Attempt) ([]versionKey, []WakeUp, error) {
 	rows, err := p.Query(ctx, `UPDATE amendment n SET step = 'queued', due = true FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
 		WHERE n.directive_id = u.id AND n.version > u.v AND n.step = 'cancelled'
 			AND n.version = (SELECT max(version) FROM amendment m WHERE m.directive_id = u.id)
@@ -324,6 +325,15 @@ func queueNewer(ctx context.Context, p pgx.Tx, a Attempt) ([]versionKey, []WakeU
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("queue what is newer: %w", err)
+	}
+	if len(queued) > 0 {
+		ids := make([]ID, len(queued))
+		for i, k := range queued {
+			ids[i] = k.directive
+		}
+		if err := r.startLiftClocks(ctx, p, ids, r.Today(act.At)); err != nil {
+			return nil, nil, err
+		}
 	}
 	return queued, slices.SortedFunc(maps.Keys(touched), compareWakeUps), nil
 }

@@ -359,12 +359,24 @@ func TestInvariant34_CancelledIsNeverSent(t *testing.T) {
 	answered := b.Published(b.Subject(b.Company()))
 	seen := directives(t, b, answered)[0]
 	must(t, b.Delete(ctx, b.Judge(), of(answered), b.Ending(1)))
+	clocks := func() int {
+		return b.Count(`SELECT count(*) FROM clock WHERE kind = 'acknowledge-withdrawals' AND organisation_id = $1 AND started_on = $2 AND done_on IS NULL`, seen.Organisation, b.Day().UTC())
+	}
+	if n := clocks(); n != 0 {
+		t.Errorf("%d clocks of a withdrawal that need not leave", n)
+	}
 	must(t, b.Answer(ctx, officer(b, seen.Organisation), []enforcement.Answer{
 		{Directive: seen.ID, Version: 1, Step: enforcement.Delivered},
 		{Directive: seen.ID, Version: 1, Step: enforcement.Acknowledged},
 		{Directive: seen.ID, Version: 1, Step: enforcement.Delivered},
 	}))
+	if n := clocks(); n != 1 {
+		t.Errorf("%d clocks of a withdrawal that leaves after all", n)
+	}
 	sent := sendAll(t, b, enforcement.Acknowledged)
+	if n := value(b.CheckLiftings(ctx, b.System()))(t); n != 0 || clocks() != 0 {
+		t.Errorf("%d overdue, %d clocks after the acknowledgement", n, clocks())
+	}
 	if len(sent) != 1 || sent[0].Directive != seen.ID || sent[0].Kind != enforcement.Withdraw {
 		t.Errorf("after an answer to what was cancelled: %d versions left", len(sent))
 	}
@@ -374,8 +386,8 @@ func TestInvariant34_CancelledIsNeverSent(t *testing.T) {
 	items := value(b.DueItems(ctx, w.Organisation, w.Lane, b.Day(), enforcement.ID{}, 10))(t)
 	must(t, b.Delete(ctx, b.Judge(), of(raced), b.Ending(1)))
 	value(b.OpenAttempt(ctx, b.System(), w, "webhook", items, []byte("h")))(t)
-	if n := value(b.Recover(ctx, b.System(), w))(t); n != 1 {
-		t.Errorf("recovered %d attempts", n)
+	if n := value(b.Recover(ctx, b.System(), w))(t); n != 1 || clocks() != 1 {
+		t.Errorf("recovered %d attempts, %d clocks of the same day run again", n, clocks())
 	}
 	if sent := sendAll(t, b, enforcement.Acknowledged); len(sent) != 1 || sent[0].Kind != enforcement.Withdraw || sent[0].Directive != items[0].Directive {
 		t.Errorf("after an attempt that a crash left: %d versions left", len(sent))

@@ -140,7 +140,7 @@ func (r *Register) endGrounds(ctx context.Context, tx *pg.Tx, act Act, grounds [
 	if err != nil {
 		return nil, err
 	}
-	return e, r.startLiftClocks(ctx, tx, e.Directives, today)
+	return e, tx.Pgx(func(p pgx.Tx) error { return r.startLiftClocks(ctx, p, e.Directives, today) })
 }
 
 // EndGround ends one ground of any kind: its withdrawals are queued in the same

@@ -21,21 +21,19 @@ var termLift = term{"acknowledge-withdrawals", calendar.Period{Value: 3, Unit: c
 // subject, whose listing has ended all the same.
 const IncidentWithdrawals = "withdrawals-overdue"
 
-// startLiftClocks starts one clock for each organisation that has something to
-// lift from today on; the day's later ends find it running.
-func (r *Register) startLiftClocks(ctx context.Context, tx *pg.Tx, directives []ID, today day.Day) error {
+// startLiftClocks starts one clock for each organisation that has something to lift
+// from today on; the day's later ends find it running, or start it again.
+func (r *Register) startLiftClocks(ctx context.Context, p pgx.Tx, directives []ID, today day.Day) error {
 	due := r.calendar.Add(today, termLift.period)
-	return tx.Pgx(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `INSERT INTO clock (kind, organisation_id, started_on, value, unit, source, due_on, provisional)
-			SELECT DISTINCT $2, organisation_id, $3::date, $4::smallint, $5, $6, $7::date, $8::boolean FROM amendment
-			WHERE directive_id = ANY($1) AND kind = 'withdraw' AND step <> 'cancelled'
-			ORDER BY organisation_id ON CONFLICT ON CONSTRAINT clock_key DO NOTHING`,
-			directives, termLift.kind, today, termLift.period.Value, string(termLift.period.Unit), termLift.period.Source, due.Day, due.Provisional)
-		if err != nil {
-			return fmt.Errorf("start the clocks of withdrawals: %w", err)
-		}
-		return nil
-	})
+	_, err := p.Exec(ctx, `INSERT INTO clock (kind, organisation_id, started_on, value, unit, source, due_on, provisional)
+		SELECT DISTINCT $2, organisation_id, $3::date, $4::smallint, $5, $6, $7::date, $8::boolean FROM amendment
+		WHERE directive_id = ANY($1) AND kind = 'withdraw' AND step <> 'cancelled'
+		ORDER BY organisation_id ON CONFLICT ON CONSTRAINT clock_key DO UPDATE SET done_on = NULL`,
+		directives, termLift.kind, today, termLift.period.Value, string(termLift.period.Unit), termLift.period.Source, due.Day, due.Provisional)
+	if err != nil {
+		return fmt.Errorf("start the clocks of withdrawals: %w", err)
+	}
+	return nil
 }
 
 // CheckLiftings stops the clock of every organisation and day whose withdrawals
