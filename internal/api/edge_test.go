@@ -43,6 +43,50 @@ func TestAMoveNeedsTheVersionThatWasRead(t *testing.T) {
 	}
 }
 
+// TestEveryMoveHoldsItsVersion goes to every address of the schema that takes
+// If-Match, with a body that is in order.
+func TestEveryMoveHoldsItsVersion(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	today, ending := b.Day().String(), object{"event_on": b.Day().String(), "reasons": "演示"}
+	listing := b.Draft(b.Subject(b.Company())).String()
+	bodies := map[string]any{
+		"warning": object{"served_on": today, "risk_warning": true}, "application": object{"received_on": today}, "refusal": object{"reasons": "演示"},
+		"proposal": object{"number": "1", "reasons": "演示"}, "signature": nil, "service": b.serviceBody(), "publication": nil, "abandonment": object{"reason": "dead"},
+		"extension":  object{"number": "1", "reasons": "演示", "cause": "serious-violence-or-threat", "years": 1, "served_on": today},
+		"suspension": object{"reason": "court-stay"}, "resumption": nil, "correction": object{"found_on": today}, "correction/data": identityBody(b.Company()),
+		"deletion": object{"item": 1, "event_on": today, "reasons": "演示"}, "early-deletion": ending, "revocation": ending,
+	}
+	doc := b.want(http.StatusOK, "", http.MethodGet, "/v1/openapi.json", nil)
+	for path, item := range at[object](t, doc.body, "paths") {
+		name, ok := strings.CutPrefix(path, "/v1/listings/{id}/")
+		if o, post := at[object](t, item)["post"]; !ok || !post || !strings.Contains(string(asJSON(t, o)), `"If-Match"`) {
+			continue
+		}
+		body, known := bodies[name]
+		if !known {
+			t.Errorf("no body for %s", name)
+		}
+		delete(bodies, name)
+		token := b.president
+		switch name {
+		case "warning", "application", "service":
+			token = b.clerk
+		case "proposal":
+			token = b.judge
+		}
+		if a := b.call(token, http.MethodPost, "/v1/listings/"+listing+"/"+name, body); a.status != http.StatusPreconditionRequired {
+			t.Errorf("%s without If-Match: %d %s", name, a.status, a.text)
+		}
+		if a := b.call(token, http.MethodPost, "/v1/listings/"+listing+"/"+name, body, "If-Match", `"99"`); a.status != http.StatusPreconditionFailed || a.code() != "version.stale" {
+			t.Errorf("%s with a version that was never: %d %s", name, a.status, a.text)
+		}
+	}
+	if len(bodies) > 0 {
+		t.Errorf("these moves take no If-Match: %v", bodies)
+	}
+}
+
 func TestAKeyMakesARequestRepeatable(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -174,8 +218,8 @@ func TestFieldProblems(t *testing.T) {
 		got[e.Location+" "+e.Code] = e.DetailZH
 	}
 	for _, want := range []string{
-		"body field.required", "body.capacity field.enum", "body.conducts[1] field.range", "body.conducts[2] field.type",
-		"body.facts field.required", "body.facts.obligation field.length", "body.facts.performed field.type", "body.facts field.unknown", "body field.unknown",
+		"body.subject field.required", "body.case field.format", "body.capacity field.enum", "body.conducts[1] field.range", "body.conducts[2] field.type",
+		"body.facts.conduct field.required", "body.facts.obligation field.length", "body.facts.performed field.type", "body.facts field.unknown", "body field.unknown",
 	} {
 		if got[want] == "" {
 			t.Errorf("%s is not named in %v", want, got)

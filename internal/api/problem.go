@@ -150,14 +150,20 @@ func humaCode(bad *huma.ErrorModel) string {
 func (s *server) fieldProblems(details []*huma.ErrorDetail) []FieldProblem {
 	list := make([]FieldProblem, 0, len(details))
 	for _, d := range details {
-		code := fieldCode(d.Message)
+		code, location := fieldCode(d.Message), s.safeLocation(d.Location)
+		if m := missing.FindStringSubmatch(d.Message); m != nil && s.names[m[1]] {
+			location += "." + m[1] // huma names the object around it
+		}
 		list = append(list, FieldProblem{
-			Location: s.safeLocation(d.Location), Code: code,
+			Location: location, Code: code,
 			DetailZH: i18n.Words(i18n.Chinese, code, nil), DetailEN: i18n.Words(i18n.English, code, nil),
 		})
 	}
 	return list
 }
+
+// missing is what huma says of a property that is not there.
+var missing = regexp.MustCompile(`^expected required property (\w+) to be present$`)
 
 // index is a place in an array, as huma writes it.
 var index = regexp.MustCompile(`^(\w+)((?:\[[0-9]{1,6}\])*)$`)
