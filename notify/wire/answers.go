@@ -45,9 +45,12 @@ type Report struct {
 
 // ParseAnswers reads a response. The error wraps ErrFormat and quotes nothing.
 func ParseAnswers(body []byte) (Answers, error) {
-	var a Answers
-	if !readAnswers(body, &a) {
-		return Answers{}, fmt.Errorf("read answers of %d bytes: %w", len(body), ErrFormat)
+	a, ok := scanAnswers(body)
+	if !ok {
+		a = Answers{}
+		if err := json.Unmarshal(body, &a); err != nil {
+			return Answers{}, fmt.Errorf("read answers of %d bytes: %w", len(body), ErrFormat)
+		}
 	}
 	if a.Format != Format {
 		return Answers{}, fmt.Errorf("answers of format %d: %w", a.Format, ErrFormat)

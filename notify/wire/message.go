@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -81,10 +82,14 @@ type Ground struct {
 // ParseMessage reads a body whose signature was verified. The error wraps
 // ErrFormat; it never quotes the body, which is personal data.
 func ParseMessage(id string, body []byte) (Message, error) {
-	m := Message{ID: id}
-	if !readMessage(body, &m) {
-		return Message{}, fmt.Errorf("read a message of %d bytes: %w", len(body), ErrFormat)
+	m, ok := scanMessage(body)
+	if !ok {
+		m = Message{}
+		if err := json.Unmarshal(body, &m); err != nil {
+			return Message{}, fmt.Errorf("read a message of %d bytes: %w", len(body), ErrFormat)
+		}
 	}
+	m.ID = id
 	if m.Format != Format || m.Organisation == "" {
 		return Message{}, fmt.Errorf("format %d: %w", m.Format, ErrFormat)
 	}

@@ -124,8 +124,7 @@ func TestAnswersReadAsTheyWereWritten(t *testing.T) {
 	}
 }
 
-// What the scanner takes, encoding/json takes, and reads the same, but for names
-// in another case and repeated names, which nobody writes.
+// What is read is JSON, and reads again as encoding/json reads it.
 func FuzzParseAnswers(f *testing.F) {
 	f.Add([]byte(`{"format":1,"answers":[{"directive":"01990000-0000-7000-8000-000000000001","version":1,"outcome":"acknowledged"}]}`))
 	f.Add([]byte(`{"format":1,"answers":[{"reports":[{"measure":"m/s","outcome":"kept","kept_until":"2027-01-02"}],"x":[{"y":-1.5e3},null,true,"\u0041"]}]}`))
