@@ -80,7 +80,7 @@ type bench struct {
 
 // setup makes a bundle whose departments all receive by webhook on loopback.
 // Probes are milliseconds.
-func setup(t *testing.T, change func(*notify.Config)) *bench {
+func setup(t testing.TB, change func(*notify.Config)) *bench {
 	t.Helper()
 	b := &bench{Bundle: enforcetest.Setup(t), receivers: map[enforcement.OrganisationID]*department{}}
 	b.endpoints = &notify.Endpoints{DB: b.DB, Vault: b.Vault, Machine: machine, Probes: notify.Probes{First: time.Millisecond, Express: 5 * time.Millisecond, Bulk: 20 * time.Millisecond}}
@@ -102,7 +102,7 @@ func setup(t *testing.T, change func(*notify.Config)) *bench {
 	return b
 }
 
-func (b *bench) newDrainer(t *testing.T, c notify.Config) *notify.Drainer {
+func (b *bench) newDrainer(t testing.TB, c notify.Config) *notify.Drainer {
 	t.Helper()
 	d, err := notify.NewDrainer(c)
 	if err != nil {
@@ -112,7 +112,7 @@ func (b *bench) newDrainer(t *testing.T, c notify.Config) *notify.Drainer {
 	return d
 }
 
-func (b *bench) receive(t *testing.T, org enforcement.OrganisationID) *department {
+func (b *bench) receive(t testing.TB, org enforcement.OrganisationID) *department {
 	t.Helper()
 	d := &department{org: org, secret: wire.NewSecret()}
 	keys, err := wire.ParseKeys(d.secret)
@@ -131,14 +131,14 @@ func (b *bench) receive(t *testing.T, org enforcement.OrganisationID) *departmen
 	return d
 }
 
-func (b *bench) put(t *testing.T, e notify.NewEndpoint) {
+func (b *bench) put(t testing.TB, e notify.NewEndpoint) {
 	t.Helper()
 	if err := b.endpoints.Put(t.Context(), b.System(), e); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func (b *bench) drain(t *testing.T, w enforcement.WakeUp) {
+func (b *bench) drain(t testing.TB, w enforcement.WakeUp) {
 	t.Helper()
 	if err := b.drainer.Drain(t.Context(), w); err != nil {
 		t.Fatal(err)
