@@ -71,8 +71,15 @@ func (r *Register) PutInForce(ctx context.Context, act Act, grounds []ID) error 
 		err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 			return r.putInForce(ctx, tx, act, EventInForce, batch)
 		})
-		if err != nil {
-			return asRefusal(err)
+		if refused := asRefusal(err); refused != nil {
+			// Asked again under its key, the act finds its grounds in force.
+			done := act
+			if len(batch) > 1 && act.Key != "" {
+				done.Key = act.Key + "/" + batch[0].String()
+			}
+			if _, err := r.overtaken(ctx, done, refused); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -100,7 +107,7 @@ func (r *Register) putInForce(ctx context.Context, tx *pg.Tx, act Act, kind Even
 		if err != nil {
 			return err
 		}
-		if err := tx.Pgx(func(t pgx.Tx) error { return r.fanOut(ctx, t, act, kind, p, groups[key]) }); err != nil {
+		if err := tx.Pgx(func(t pgx.Tx) error { return r.fanOut(ctx, t, act, kind, p, groups[key], len(grounds) == 1) }); err != nil {
 			return err
 		}
 		for _, line := range p.lines {
@@ -155,11 +162,14 @@ const insertDirectives = `INSERT INTO directive (id, subject_id, ground_id, orga
   ORDER BY u.n, l.position`
 
 const insertFanOutEvents = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, act_key, subject_id, ground_id, plan_id, day, legal_basis, until, directives)
-  SELECT ($3::uuid[])[u.n], $4, $5, $6, $7, $8, nullif($9, 0), CASE WHEN $10 = '' THEN NULL WHEN cardinality($1::uuid[]) = 1 THEN $10 ELSE $10 || '/' || g.id END, g.subject_id, g.id, $11, $12::date, $13, g.valid_until,
+  SELECT ($3::uuid[])[u.n], $4, $5, $6, $7, $8, nullif($9, 0), CASE WHEN $10 = '' THEN NULL WHEN $15::boolean THEN $10 ELSE $10 || '/' || g.id END, g.subject_id, g.id, $11, $12::date, $13, g.valid_until,
     ($2::uuid[])[(u.n - 1) * $14 + 1 : u.n * $14]
   FROM unnest($1::uuid[]) WITH ORDINALITY AS u (id, n) JOIN ground g ON g.id = u.id ORDER BY u.n`
 
-func (r *Register) fanOut(ctx context.Context, t pgx.Tx, act Act, kind EventKind, p plan, grounds []ID) error {
+// fanOut writes the directives and events of grounds under one plan. single says
+// that the act is about one ground: its event carries the act's own key, those of
+// several the key and their ground.
+func (r *Register) fanOut(ctx context.Context, t pgx.Tx, act Act, kind EventKind, p plan, grounds []ID, single bool) error {
 	day := r.Today(act.At)
 	if _, err := t.Exec(ctx, putGroundsInForce, grounds, p.id, day); err != nil {
 		return fmt.Errorf("put %d grounds in force: %w", len(grounds), err)
@@ -183,7 +193,7 @@ func (r *Register) fanOut(ctx context.Context, t pgx.Tx, act Act, kind EventKind
 		events[i] = NewID()
 	}
 	_, err := t.Exec(ctx, insertFanOutEvents, grounds, ids, events, kind, act.At.UTC(), r.machine(), act.Actor.ID, act.Actor.Role, int32(act.Actor.Organisation),
-		act.Key, p.id, day, "法释〔2017〕7号 Art. 7, 8", width)
+		act.Key, p.id, day, "法释〔2017〕7号 Art. 7, 8", width, single)
 	if err != nil {
 		return fmt.Errorf("log the fan-out of %d grounds: %w", len(grounds), err)
 	}

@@ -2,6 +2,7 @@ package enforcement
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -143,19 +144,25 @@ func (r *Register) endGrounds(ctx context.Context, tx *pg.Tx, act Act, grounds [
 	return e, tx.Pgx(func(p pgx.Tx) error { return r.startLiftClocks(ctx, p, e.Directives, today) })
 }
 
-// EndGround ends one ground of any kind: its withdrawals are queued in the same
-// transaction. Ending an ended ground changes nothing.
+// EndGround ends one ground that is no listing (a listing ends by a decision of
+// its own): its withdrawals are queued in the same transaction. Only its owner
+// and the system may. Ending an ended ground changes nothing.
 func (r *Register) EndGround(ctx context.Context, act Act, id ID, basis string) error {
 	if err := act.check(Judge, President, System); err != nil {
 		return err
 	}
 	_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
 		var subject ID
+		var owner OrganisationID
+		var ended bool
 		err := tx.Pgx(func(p pgx.Tx) error {
-			return p.QueryRow(ctx, `SELECT subject_id FROM ground WHERE id = $1 AND state <> 'ended' FOR NO KEY UPDATE`, id).Scan(&subject)
+			return p.QueryRow(ctx, `SELECT subject_id, organisation_id, state = 'ended' FROM ground WHERE id = $1 AND kind <> 'listing' FOR NO KEY UPDATE`, id).Scan(&subject, &owner, &ended)
 		})
 		if err != nil {
 			return nil, notFound(err, "lock a ground")
+		}
+		if err := act.ofCourt(owner); err != nil || ended {
+			return nil, err
 		}
 		e, err := r.endGrounds(ctx, tx, act, []ID{id})
 		if err != nil {
@@ -230,7 +237,15 @@ func (r *Register) ExpireDue(ctx context.Context, act Act, limit int) (int, erro
 		return 0, fmt.Errorf("look for listings to expire: %w", err)
 	}
 	for _, id := range ids {
-		if err := r.Expire(ctx, act, Change{Listing: id}); err != nil {
+		one := act
+		if act.Key != "" {
+			one.Key = act.Key + "/" + id.String()
+		}
+		err := r.Expire(ctx, one, Change{Listing: id})
+		if errors.Is(err, refuse("state.forbidden")) {
+			continue // somebody ended it since it was read
+		}
+		if err != nil {
 			return 0, fmt.Errorf("expire listing %s: %w", id, err)
 		}
 	}
