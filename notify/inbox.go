@@ -64,11 +64,13 @@ type InboxItem struct {
 	OpenedBy  string           `json:"opened_by,omitempty"`
 }
 
-// An item whose version was acknowledged by another channel is no longer open,
-// even if nobody has closed it yet.
+// An item whose version, or a newer one, was acknowledged by another channel is no
+// longer open, even if nobody has closed it: the lane that laid it may have done so
+// after the other lane's answer, and a crash may have come before the closing.
 const selectInbox = `SELECT i.directive_id, i.version, i.lane::text, i.placed_at, i.opened_at, coalesce(i.opened_by, '') FROM inbox_item i
   JOIN directive d ON d.id = i.directive_id LEFT JOIN amendment a ON a.directive_id = i.directive_id AND a.version = i.version
-  WHERE i.organisation_id = $1 AND i.closed_at IS NULL AND coalesce(a.step, d.step) < 'acknowledged'`
+  WHERE i.organisation_id = $1 AND i.closed_at IS NULL AND coalesce(a.step, d.step) < 'acknowledged'
+    AND NOT EXISTS (SELECT FROM amendment n WHERE n.directive_id = i.directive_id AND n.version > i.version AND n.step = 'acknowledged')`
 
 // List returns what is open in the inbox of the actor's organisation, by
 // directive id from after on. Lane "" is both.
