@@ -175,6 +175,10 @@ func (c *courtPeople) decision(l *life, on day.Day) enforcement.Decision {
 	if l.term > 0 {
 		d.TermUntil = on.AddMonths(l.term)
 	}
+	if l.fate == fateExpired { // to the end of a month
+		_, _, dom := d.TermUntil.Date()
+		d.TermUntil = d.TermUntil.AddDays(-dom)
+	}
 	return d
 }
 

@@ -19,9 +19,11 @@ var (
 	// recovery is when the receivers that fail are mended: three weeks before
 	// the end, so that at the end nobody is excepted.
 	recovery = day.Of(2026, time.August, 10)
-	// lastEnd is the last day on which the courts end a listing.
+	// lastEnd is the last day on which the courts end a listing: a Tuesday.
 	lastEnd = day.Of(2026, time.August, 18)
 )
+
+const fortnight = 14 // days
 
 // MinListings is the least the year can be played with: at least one of every fate.
 const MinListings = 40
@@ -61,10 +63,10 @@ type share struct {
 }
 
 var shares = []share{
-	{fateDeleted, 180, 0, 40, true},
-	{fateEarlyDeleted, 60, 0, 40, true},
-	{fateExpired, 60, 0, 18, true},
-	{fateRevoked, 40, 0, 42, true},
+	{fateDeleted, 120, 0, 40, true},
+	{fateEarlyDeleted, 40, 0, 40, true},
+	{fateExpired, 40, 0, 18, true},
+	{fateRevoked, 20, 0, 42, true},
 	{fateGrace, 40, 0, 32, true},
 	{fateAnnouncement, 40, 0, 40, true},
 	{fateCorrected, 10, 0, 40, true},
@@ -85,6 +87,9 @@ var shares = []share{
 var withTerm = []enforcement.Conduct{
 	enforcement.ObstructsByForce, enforcement.EvadesBySham, enforcement.BreachesReporting, enforcement.BreachesOrder, enforcement.RefusesSettlement,
 }
+
+// gathered is how many weeks lie between two rounds of announcements.
+const gathered = 4
 
 // lastWeek is the last week in which a listing that stays is drafted.
 const lastWeek = 46
@@ -133,7 +138,11 @@ func write(n int, seed uint64, days *calendar.Calendar) (*script, error) {
 	s := &script{days: map[day.Day][]task{}, planned: map[fate]int{}, calendar: days}
 	for _, sh := range shares {
 		for i := range max(1, n*sh.perMille/1000) {
-			s.lives = append(s.lives, &life{fate: sh.fate, week: sh.first + random.IntN(sh.last-sh.first+1)})
+			week := sh.first + random.IntN(sh.last-sh.first+1)
+			if sh.fate == fateGrace || sh.fate == fateAnnouncement {
+				week -= week % gathered // gathered, as a court would that announces once a month
+			}
+			s.lives = append(s.lives, &life{fate: sh.fate, week: week})
 			s.planned[sh.fate]++
 			if len(s.lives) > n {
 				return nil, fmt.Errorf("plan a year of %d listings: %d of %s are too many", n, i+1, sh.fate)
@@ -293,14 +302,14 @@ func (s *script) working(d day.Day) day.Day {
 	}
 }
 
-// tuesday draws a Tuesday (or the working day after it) at least a week after
-// publication and not after the last day of ends: the courts end on one day of
-// the week.
+// tuesday draws a second Tuesday (or the working day after it) at least a week
+// after publication and not after the last day of ends: the courts end on one day
+// of a fortnight.
 func (s *script) tuesday(published day.Day, random *rand.Rand) day.Day {
 	first := published.AddDays(7)
-	for first.Weekday() != time.Tuesday {
+	for int(lastEnd-first)%fortnight != 0 {
 		first = first.AddDays(1)
 	}
-	weeks := max(0, int(lastEnd-first)/7)
-	return min(s.working(first.AddDays(7*random.IntN(weeks+1))), lastEnd)
+	times := max(0, int(lastEnd-first)/fortnight)
+	return s.working(first.AddDays(fortnight * random.IntN(times+1)))
 }

@@ -18,7 +18,7 @@ type Progress struct {
 	Done, Days int
 	// The counts since the year began.
 	Drafted, Warned, Decided, Served, Published, Suspended, Ended int
-	// Directives delivered and acknowledged, counted anew every month.
+	// First versions delivered and acknowledged, counted anew every month.
 	Delivered, Acknowledged int
 }
 
@@ -32,6 +32,9 @@ const (
 	// who work by hand look every second day.
 	roundEvery = 14
 )
+
+// How many first versions were delivered and acknowledged.
+const selectSoFar = `SELECT count(*) FILTER (WHERE step IN ('delivered', 'acknowledged')), count(*) FILTER (WHERE step = 'acknowledged') FROM directive`
 
 // Year plays the whole year and returns what it came to. It is played once.
 func (d *Demo) Year(ctx context.Context) (Result, error) {
@@ -48,11 +51,9 @@ func (d *Demo) Year(ctx context.Context) (Result, error) {
 		expired += ended
 		d.count(&p, expired)
 		if _, _, dom := on.AddDays(1).Date(); dom == 1 {
-			var r Result
-			if err := d.counts(ctx, &r); err != nil {
+			if err := d.config.DB.Pool.QueryRow(ctx, selectSoFar).Scan(&p.Delivered, &p.Acknowledged); err != nil {
 				return Result{}, fmt.Errorf("count on %s: %w", on, err)
 			}
-			p.Delivered, p.Acknowledged = r.Delivered, r.Acknowledged
 		}
 		d.config.Progress(p)
 	}
@@ -132,8 +133,8 @@ func (d *Demo) courts(ctx context.Context, on day.Day) error {
 }
 
 // quiet waits until nothing is due and no send is under way, departments that
-// are meant to be late left out. Those get one wake-up a day for each lane: in
-// real life the sweep would come by many times.
+// are meant to be late left out. Those get a wake-up for each lane on the days on
+// which their officers look: in real life the sweep would have come by often.
 func (d *Demo) quiet(ctx context.Context, on day.Day) error {
 	late := map[enforcement.OrganisationID]bool{}
 	for _, department := range d.departments {
@@ -153,7 +154,7 @@ func (d *Demo) quiet(ctx context.Context, on day.Day) error {
 				waiting++
 				continue
 			}
-			if !woken[lane] {
+			if officersDay(on) && !woken[lane] {
 				woken[lane] = true
 				if err := d.Register.Wake(ctx, lane); err != nil {
 					return err //nolint:wrapcheck // Year says the day
@@ -175,14 +176,16 @@ func (d *Demo) quiet(ctx context.Context, on day.Day) error {
 	}
 }
 
+// officersDay is every second day, and the last.
+func officersDay(on day.Day) bool { return int(on-firstDay)%2 == 1 || on == lastDay }
+
 // officers lets the officers open their inboxes: of those by hand, failing or
 // down every second day, of all others now and then and on the last day.
 func (d *Demo) officers(ctx context.Context, on day.Day) (worked int, err error) {
-	n := int(on - firstDay)
-	everybody := n%roundEvery == roundEvery-1 || on == lastDay
-	if n%2 == 0 && !everybody {
+	if !officersDay(on) {
 		return 0, nil
 	}
+	everybody := int(on-firstDay)%roundEvery == roundEvery-1 || on == lastDay
 	for _, department := range d.departments {
 		o := officer{department, d.Register, d.Inbox}
 		if everybody || department.manner == byHand || department.manner == fails || department.manner == down {
