@@ -20,6 +20,7 @@ type commands struct {
 	Organisations organisationsCmd `cmd:"" help:"Courts and departments."`
 	Memoranda     memorandaCmd     `cmd:"" help:"What was agreed: list, show, check, and ask whom it reaches."`
 	Demo          demoCmd          `cmd:"" help:"Play a year of listings on made data, and serve it to try."`
+	Bench         benchCmd         `cmd:"" help:"Measure against the limit of PostgreSQL on this machine."`
 }
 
 func main() { os.Exit(run(os.Args[1:], &app{Out: os.Stdout, Err: os.Stderr})) }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
@@ -95,11 +94,11 @@ func (w *world) measureFanout(ctx context.Context) (perSecond, walPerDirective f
 	if err != nil {
 		return 0, 0, 0, err
 	}
-	begin := time.Now()
+	begin := w.machine()
 	if err := w.register.PutInForce(ctx, w.act, w.grounds); err != nil {
 		return 0, 0, 0, fmt.Errorf("fan out: %w", err)
 	}
-	took := time.Since(begin)
+	took := w.machine().Sub(begin)
 	after, err := walPosition(ctx, w.db.Pool)
 	if err != nil {
 		return 0, 0, 0, err
@@ -132,7 +131,7 @@ func (w *world) measureCopy(ctx context.Context) (perSecond float64, err error) 
 	if err := checkpoint(ctx, w.db.Pool); err != nil {
 		return 0, err
 	}
-	begin := time.Now()
+	begin := w.machine()
 	tx, err := conn.Begin(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("begin: %w", err)
@@ -145,7 +144,7 @@ func (w *world) measureCopy(ctx context.Context) (perSecond float64, err error) 
 	if err := tx.Commit(ctx); err != nil {
 		return 0, fmt.Errorf("commit: %w", err)
 	}
-	return float64(len(w.grounds)*Organisations) / time.Since(begin).Seconds(), nil
+	return float64(len(w.grounds)*Organisations) / w.machine().Sub(begin).Seconds(), nil
 }
 
 // naiveJob is the job per directive of the naive way.
@@ -170,13 +169,13 @@ func (r *rig) naiveFanout(ctx context.Context) (perSecond float64, err error) {
 	if err := checkpoint(ctx, w.db.Pool); err != nil {
 		return 0, err
 	}
-	begin := time.Now()
+	begin := w.machine()
 	for _, ground := range w.grounds[1:] {
 		if err := w.naiveOne(ctx, ground); err != nil {
 			return 0, err
 		}
 	}
-	return float64((len(w.grounds)-1)*Organisations) / time.Since(begin).Seconds(), nil
+	return float64((len(w.grounds)-1)*Organisations) / w.machine().Sub(begin).Seconds(), nil
 }
 
 func (w *world) naiveOne(ctx context.Context, ground enforcement.ID) error {

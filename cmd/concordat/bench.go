@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"concordat/internal/bench"
+)
+
+// benchCmd measures on a private cluster in a fresh directory, whatever
+// DATABASE_URL says; the cluster is removed at the end, also on an interrupt.
+type benchCmd struct {
+	Fanout  benchFanoutCmd  `cmd:"" help:"Grounds become directives, beside COPY of the same rows."`
+	Deliver benchDeliverCmd `cmd:"" help:"Directives are sent, acknowledged and recorded, beside a set-wise UPDATE of the same rows."`
+	Year    benchYearCmd    `cmd:"" help:"A year of one city, synthetic: put in force and delivered."`
+}
+
+// benchFlags are common to the measurements.
+type benchFlags struct {
+	Listings int  `default:"2000" help:"Listings a round."`
+	Rounds   int  `default:"3" help:"Rounds of ours and of the limit, in turn."`
+	JSON     bool `name:"json" help:"Print one line of JSON."`
+}
+
+// Validate refuses what measures nothing.
+func (f benchFlags) Validate() error {
+	if f.Listings < 1 || f.Rounds < 1 {
+		return errors.New("listings and rounds are at least 1")
+	}
+	return nil
+}
+
+func (f benchFlags) run(a *app, measure func(context.Context, bench.Options) (bench.Result, error)) error {
+	ctx, stop := interruptible()
+	defer stop()
+	r, err := measure(ctx, bench.Options{Listings: f.Listings, Rounds: f.Rounds, Machine: time.Now, Progress: a.Err})
+	if err != nil {
+		return fmt.Errorf("bench: %w", err)
+	}
+	if f.JSON {
+		return json.NewEncoder(a.Out).Encode(r) //nolint:wrapcheck // the end of the program
+	}
+	fmt.Fprintf(a.Out, "%s, synthetic: %d listings x %d made organisations, medians of %d rounds, %d connections\n"+
+		"ours   %9.0f directives/s\nlimit  %9.0f directives/s, ratio %.2f\nnaive  %9.0f directives/s, ours is %.1f times that\n"+
+		"log    %9.0f bytes a directive\njobs   %9d\n",
+		r.Bench, r.Listings, r.Directives/r.Listings, r.Rounds, r.Connections, r.Ours, r.Limit, r.Ratio, r.Naive, r.TimesNaive, r.WALPerDirective, r.Jobs)
+	return nil
+}
+
+func interruptible() (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+}
+
+type benchFanoutCmd struct{ benchFlags }
+
+// Run measures fan-out.
+func (c *benchFanoutCmd) Run(a *app) error { return c.run(a, bench.Fanout) }
+
+type benchDeliverCmd struct{ benchFlags }
+
+// Run measures delivery.
+func (c *benchDeliverCmd) Run(a *app) error { return c.run(a, bench.Deliver) }
+
+type benchYearCmd struct {
+	Listings int  `default:"82339" help:"Grounds of the year."`
+	JSON     bool `name:"json" help:"Print one line of JSON."`
+}
+
+// Validate refuses what measures nothing.
+func (c *benchYearCmd) Validate() error {
+	if c.Listings < 1 {
+		return errors.New("listings are at least 1")
+	}
+	return nil
+}
+
+// Run plays the year.
+func (c *benchYearCmd) Run(a *app) error {
+	ctx, stop := interruptible()
+	defer stop()
+	y, err := bench.Year(ctx, bench.Options{Listings: c.Listings, Machine: time.Now, Progress: a.Err})
+	if err != nil {
+		return fmt.Errorf("bench: %w", err)
+	}
+	if c.JSON {
+		return json.NewEncoder(a.Out).Encode(y) //nolint:wrapcheck // the end of the program
+	}
+	fmt.Fprintf(a.Out, "a year, synthetic: %d grounds x %d made organisations = %d directives\nfanned out in %.1f s, delivered and answered in %.1f s, %.0f MiB of memory at most\n",
+		y.Grounds, y.Organisations, y.Directives, y.FannedOut, y.Delivered, y.PeakMiB)
+	for _, real := range y.Real {
+		fmt.Fprintf(a.Out, "for comparison, %s: a listing reaches %d organisations of Nanning (demonstration attestation)\n", real.Subject, real.Organisations)
+	}
+	return nil
+}
