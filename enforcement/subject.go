@@ -201,7 +201,7 @@ func (r *Register) openIdentity(id ID, wrapped, sealed []byte) (Identity, error)
 	if err != nil {
 		return identity, fmt.Errorf("open subject %s: %w", id, err)
 	}
-	if err := json.Unmarshal(plain, &identity); err != nil {
+	if identity, err = readIdentity(plain); err != nil {
 		return identity, fmt.Errorf("read subject %s: %w", id, err)
 	}
 	return identity, nil
