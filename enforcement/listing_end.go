@@ -156,7 +156,7 @@ func (r *Register) EndGround(ctx context.Context, act Act, id ID, basis string) 
 		var owner OrganisationID
 		var ended bool
 		err := tx.Pgx(func(p pgx.Tx) error {
-			return p.QueryRow(ctx, `SELECT subject_id, organisation_id, state = 'ended' FROM ground WHERE id = $1 AND kind <> 'listing' FOR NO KEY UPDATE`, id).Scan(&subject, &owner, &ended)
+			return p.QueryRow(ctx, `SELECT subject_id, organisation_id, state = 'ended' FROM ground g WHERE id = $1 AND NOT EXISTS (SELECT FROM listing l WHERE l.id = g.id) FOR NO KEY UPDATE`, id).Scan(&subject, &owner, &ended)
 		})
 		if err != nil {
 			return nil, notFound(err, "lock a ground")

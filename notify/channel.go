@@ -28,6 +28,9 @@ type Delivery struct {
 	Items        []enforcement.Item
 	// Body is what the attempt's hash was made of.
 	Body []byte
+	// Sent, if not nil, is to be called once the delivery has left and before its
+	// answer is read.
+	Sent func()
 }
 
 // Outcome is what a send that was answered came to.

@@ -50,8 +50,8 @@ type Config struct {
 const (
 	StepBeforeAttempt = "before-attempt" // nothing is written, nothing sent
 	StepAfterAttempt  = "after-attempt"  // the attempt is committed, nothing sent
-	StepAfterSend     = "after-send"     // the receiver may have it, nothing is settled
-	StepAfterAnswer   = "after-answer"   // settled
+	StepAfterSend     = "after-send"     // the receiver may have it, its answer is not read
+	StepAfterAnswer   = "after-answer"   // the answer is read, nothing is settled
 )
 
 // Drainer sends what is due. It is safe for concurrent use.

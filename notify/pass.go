@@ -224,14 +224,14 @@ func (p *pass) send(ctx context.Context, e Endpoint, items []enforcement.Item) (
 	if err := p.d.step(ctx, StepAfterAttempt); err != nil {
 		return nil, err
 	}
-	outcome, err := channel.Send(ctx, Delivery{Attempt: attempt.ID, Organisation: p.of.Organisation, Lane: p.of.Lane, Endpoint: e, Items: items, Body: p.body})
+	outcome, err := p.deliver(ctx, channel, Delivery{Attempt: attempt.ID, Organisation: p.of.Organisation, Lane: p.of.Lane, Endpoint: e, Items: items, Body: p.body})
 	if failed = asSendError(err); failed == nil && err != nil {
 		return nil, err
 	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx) // the next holder settles it as in doubt
 	}
-	if err := p.d.step(ctx, StepAfterSend); err != nil {
+	if err := p.d.step(ctx, StepAfterAnswer); err != nil {
 		return nil, err
 	}
 	results := outcome.Results
@@ -249,7 +249,7 @@ func (p *pass) send(ctx context.Context, e Endpoint, items []enforcement.Item) (
 	if err := p.settle(ctx, attempt, results, failed == nil); err != nil {
 		return nil, err
 	}
-	return failed, p.d.step(ctx, StepAfterAnswer)
+	return failed, nil
 }
 
 // encode writes the body: a message for webhooks, ids and versions for what lays

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"strings"
@@ -81,6 +82,9 @@ func (w *Webhook) Name() string { return WebhookName }
 func (w *Webhook) Send(ctx context.Context, d Delivery) (Outcome, error) {
 	ctx, cancel := context.WithTimeout(ctx, w.timeout)
 	defer cancel()
+	if d.Sent != nil {
+		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { d.Sent() }})
+	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.Endpoint.URL, bytes.NewReader(d.Body))
 	if err != nil {
 		return Outcome{}, &SendError{Stage: BeforeSend, Verdict: Fault, Err: errors.New("the endpoint's address is not one")}
