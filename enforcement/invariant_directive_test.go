@@ -392,6 +392,21 @@ func TestInvariant34_CancelledIsNeverSent(t *testing.T) {
 	if sent := sendAll(t, b, enforcement.Acknowledged); len(sent) != 1 || sent[0].Kind != enforcement.Withdraw || sent[0].Directive != items[0].Directive {
 		t.Errorf("after an attempt that a crash left: %d versions left", len(sent))
 	}
+	// While an attempt is open its items count as left: their withdrawals are due
+	// at once, whatever becomes of it.
+	open := b.Published(b.Subject(b.Company()))
+	items = value(b.DueItems(ctx, w.Organisation, w.Lane, b.Day(), enforcement.ID{}, 10))(t)
+	attempt := value(b.OpenAttempt(ctx, b.System(), w, "webhook", items, []byte("h")))(t)
+	must(t, b.Delete(ctx, b.Judge(), of(open), b.Ending(1)))
+	due := value(b.DueItems(ctx, w.Organisation, enforcement.Express, b.Day(), enforcement.ID{}, 10))(t)
+	if len(items) != 1 || len(due) != 1 || due[0].Directive != items[0].Directive || due[0].Kind != enforcement.Withdraw {
+		t.Errorf("%d items in an open attempt, %d withdrawals due", len(items), len(due))
+	}
+	must(t, b.Settle(ctx, b.System(), attempt, all(1, enforcement.Acknowledged)))
+	must(t, b.Settle(ctx, b.System(), attempt, all(1, enforcement.Left))) // settled: the second word counts for nothing
+	if sent := sendAll(t, b, enforcement.Acknowledged); len(sent) != 1 {
+		t.Errorf("%d versions left after the settlement", len(sent))
+	}
 	wantAudit(t, b)
 }
 

@@ -51,6 +51,7 @@ type life struct {
 	grounds  []*modelled
 	messages []*message
 	seen     []enforcement.Directive
+	read     *message // what was read as due and is not yet an attempt
 }
 
 // modelled is what the life believes of one ground.
@@ -80,7 +81,7 @@ var dos = map[string]func(*life, step) error{
 	"publish": (*life).publish, "publish-term": (*life).publish, "grace": (*life).grace, "order": (*life).order,
 	"suspend": (*life).suspend, "resume": (*life).resume, "correct": (*life).correct, "extend": (*life).extend,
 	"end": (*life).end, "end-other": (*life).end,
-	"send": (*life).send, "send-more": (*life).send, "deliver": (*life).deliver, "deliver-again": (*life).deliver,
+	"read-due": (*life).readDue, "send": (*life).send, "send-more": (*life).send, "deliver": (*life).deliver, "deliver-again": (*life).deliver,
 	"settle": (*life).settle, "settle-more": (*life).settle, "crash": (*life).crash,
 	"answer": (*life).answer, "look": (*life).look, "answer-unsent": (*life).answerUnsent, "advance": (*life).advance,
 }
@@ -245,35 +246,50 @@ func (l *life) endOne(g *modelled, how int) error {
 	}
 }
 
-// send opens an attempt at a lane that nobody holds; the message is under way.
-func (l *life) send(s step) error {
+// readDue reads what is due at a lane that nobody holds. Until it is sent
+// anything can happen to it.
+func (l *life) readDue(s step) error {
 	lanes, err := l.DueLanes(l.t.Context(), l.Day())
-	if err != nil || len(lanes) == 0 {
+	if err != nil || len(lanes) == 0 || l.read != nil {
 		return err
 	}
 	lane := lanes[s.A%len(lanes)]
 	if slices.ContainsFunc(l.messages, func(m *message) bool { return m.open && m.lane == lane }) {
 		return nil
 	}
-	_, err = l.attempt(lane, 1+s.B%5)
+	l.read, err = l.due(lane, 1+s.B%5)
 	return err
 }
 
-func (l *life) attempt(lane enforcement.WakeUp, limit int) (*message, error) {
-	ctx := l.t.Context()
-	items, err := l.DueItems(ctx, lane.Organisation, lane.Lane, l.Day(), enforcement.ID{}, limit)
+// send opens an attempt with what was read; the message is under way.
+func (l *life) send(s step) error {
+	if err := l.readDue(s); err != nil || l.read == nil {
+		return err
+	}
+	m := l.read
+	l.read = nil
+	return l.attempt(m)
+}
+
+// due reads what is due at a lane, nil if nothing is.
+func (l *life) due(lane enforcement.WakeUp, limit int) (*message, error) {
+	items, err := l.DueItems(l.t.Context(), lane.Organisation, lane.Lane, l.Day(), enforcement.ID{}, limit)
 	if err != nil || len(items) == 0 {
 		return nil, err
 	}
-	m := &message{lane: lane, items: items, open: true}
-	if m.attempt, err = l.OpenAttempt(ctx, l.System(), lane, "webhook", items, []byte("h")); err != nil {
-		return nil, err
+	return &message{lane: lane, items: items}, nil
+}
+
+func (l *life) attempt(m *message) (err error) {
+	if m.attempt, err = l.OpenAttempt(l.t.Context(), l.System(), m.lane, "webhook", m.items, []byte("h")); err != nil {
+		return err
 	}
+	m.open = true
 	if l.swallow != nil {
-		m.items = slices.DeleteFunc(slices.Clone(items), l.swallow)
+		m.items = slices.DeleteFunc(slices.Clone(m.items), l.swallow)
 	}
 	l.messages = append(l.messages, m)
-	return m, nil
+	return nil
 }
 
 // deliver lets any message arrive: the first time, again, or long after.
@@ -321,6 +337,7 @@ func (l *life) reports(items []enforcement.Item, i int) []enforcement.Report {
 
 // crash forgets every open attempt, and the next process recovers the lanes.
 func (l *life) crash(step) error {
+	l.read = nil
 	for _, m := range l.messages {
 		if !m.open {
 			continue
