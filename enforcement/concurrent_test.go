@@ -1,0 +1,133 @@
+package enforcement_test
+
+import (
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"concordat/enforcement"
+	"concordat/enforcement/enforcetest"
+)
+
+// Ends, suspensions and answers race with attempts and settlements; when all is
+// drained, what the receivers hold equals the record and the audit finds nothing.
+func TestEndsRaceWithSends(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var listings []enforcement.ID
+	for range 24 {
+		listings = append(listings, w.Published(w.Subject(w.Company())))
+	}
+	var acting, sending sync.WaitGroup
+	var over atomic.Bool
+	for _, org := range w.Departments {
+		for _, lane := range []enforcement.Lane{enforcement.Express, enforcement.Bulk} {
+			seed := uint64(org)<<8 + uint64(len(lane))
+			t.Logf("lane %s of %d draws from %d", lane, org, seed)
+			sending.Go(func() {
+				s := &sender{world: w, lane: enforcement.WakeUp{Organisation: org, Lane: lane}, random: rand.New(rand.NewPCG(seed, 1))}
+				for !over.Load() {
+					if err := s.once(); err != nil {
+						t.Errorf("lane %v: %v", s.lane, err)
+						return
+					}
+				}
+			})
+		}
+	}
+	for n, id := range listings {
+		acting.Go(func() {
+			if err := hurried(w.Bundle, id, n); err != nil {
+				t.Errorf("listing %d: %v", n, err)
+			}
+		})
+	}
+	acting.Wait()
+	over.Store(true)
+	sending.Wait()
+
+	l := &life{world: w}
+	for _, id := range listings {
+		now := state(t, w.Bundle, id)
+		l.add(&modelled{id: id, listing: true, state: now.State, suspended: now.SuspendedFor != "", until: now.Until()})
+	}
+	for _, lane := range value(w.DueLanes(t.Context(), w.Day()))(t) {
+		value(w.Recover(t.Context(), w.System(), lane))(t)
+	}
+	must(t, l.quiesce())
+	for n, g := range l.grounds {
+		if ended := n%4 != 3; g.state.Ended() != ended {
+			t.Errorf("listing %d is %s", n, g.state)
+		}
+	}
+}
+
+// hurried leads a listing on without waiting for anything: every fourth one
+// lives on, the others end, some from the middle of something else.
+func hurried(b *enforcetest.Bundle, id enforcement.ID, n int) error {
+	ctx, c := b.T.Context(), of(id)
+	var errs []error
+	for range n % 3 {
+		errs = append(errs, b.Suspend(ctx, b.Judge(), c, enforcement.CourtStay), b.Resume(ctx, b.Judge(), c))
+	}
+	switch n % 4 {
+	case 0:
+		errs = append(errs, b.Delete(ctx, b.Judge(), c, b.Ending(1)))
+	case 1:
+		errs = append(errs, b.Suspend(ctx, b.Judge(), c, enforcement.CourtStay), b.Revoke(ctx, b.Judge(), c, b.Ending(0)))
+	case 2: // two courtrooms end it at once: one of them comes too late
+		var late [2]error
+		var both sync.WaitGroup
+		for i := range late {
+			both.Go(func() { late[i] = b.Revoke(ctx, b.Judge(), c, b.Ending(0)) })
+		}
+		both.Wait()
+		if (late[0] == nil) == (late[1] == nil) || codeOf(errors.Join(late[0], late[1])) != "state.forbidden" {
+			errs = append(errs, errors.New("two ends at once"), late[0], late[1])
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// sender holds one lane, as a drain does, and loses some of what it sends and of
+// what it is answered.
+type sender struct {
+	*world
+	lane   enforcement.WakeUp
+	random *rand.Rand
+}
+
+func (s *sender) once() error {
+	ctx := s.t.Context()
+	items, err := s.DueItems(ctx, s.lane.Organisation, s.lane.Lane, s.Day(), enforcement.ID{}, 1+s.random.IntN(6))
+	if err != nil || len(items) == 0 {
+		return err
+	}
+	attempt, err := s.OpenAttempt(ctx, s.System(), s.lane, "webhook", items, []byte("h"))
+	if err != nil {
+		return err
+	}
+	arrived := s.random.IntN(4) > 0
+	if arrived {
+		s.ledgers[s.lane.Organisation].apply(items...)
+	}
+	results := all(len(items), enforcement.Left)
+	for i := range results {
+		if arrived && s.random.IntN(3) > 0 {
+			results[i].Step = []enforcement.Step{enforcement.Delivered, enforcement.Acknowledged}[s.random.IntN(2)]
+		}
+	}
+	if arrived && s.random.IntN(3) == 0 { // the answer by API overtakes the settlement
+		answer := []enforcement.Answer{{Directive: items[0].Directive, Version: items[0].Version, Step: enforcement.Acknowledged}}
+		if err := s.Answer(ctx, officer(s.Bundle, s.lane.Organisation), answer); err != nil {
+			return err
+		}
+	}
+	if s.random.IntN(8) == 0 { // a crash: the next process settles everything as in doubt
+		_, err := s.Recover(ctx, s.System(), s.lane)
+		return err
+	}
+	return s.Settle(ctx, s.System(), attempt, results)
+}
