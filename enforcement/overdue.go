@@ -16,8 +16,8 @@ import (
 // court's own three (法释〔2017〕7号 Art. 10).
 var termLift = term{"acknowledge-withdrawals", calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: internalTerm}}
 
-// IncidentWithdrawals: an organisation did not acknowledge the withdrawals of a
-// day in time. The incident is the escalation; it changes nothing for the
+// IncidentWithdrawals is opened where an organisation did not acknowledge the
+// withdrawals of a day in time. The incident is the escalation; it changes nothing for the
 // subject, whose listing has ended all the same.
 const IncidentWithdrawals = "withdrawals-overdue"
 

@@ -56,7 +56,7 @@ func (l legend) measures(buf []byte, items []enforcement.Item) []byte {
 	}
 	comma := false
 	for number, is := range named {
-		words := l.words[int16(number)] //nolint:gosec // indexes of named are measure numbers
+		words := l.words[int16(number)]
 		if !is || words == nil {
 			continue
 		}

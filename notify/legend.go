@@ -2,6 +2,7 @@ package notify
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"concordat/enforcement"
@@ -36,7 +37,7 @@ func newLegend(r *enforcement.Register, c *memoranda.Catalogue, on day.Day) lege
 				continue // strings always marshal
 			}
 			l.names[number] = name
-			l.words[number] = append(append(name[:len(name):len(name)], ':'), text...)
+			l.words[number] = append(append(slices.Clip(name), ':'), text...)
 		}
 	}
 	return l

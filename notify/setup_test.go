@@ -108,7 +108,7 @@ func (b *bench) newDrainer(t testing.TB, c notify.Config) *notify.Drainer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { d.Close(context.Background()) })
+	t.Cleanup(func() { d.Close(context.WithoutCancel(t.Context())) })
 	return d
 }
 
@@ -172,7 +172,7 @@ func (b *bench) agree(t *testing.T) {
 	t.Helper()
 	for org, d := range b.receivers {
 		held := d.Ledger.Snapshot()
-		list, err := b.Bundle.Directives(t.Context(), b.As(enforcement.DepartmentClerk, org), enforcement.ID{}, 10000)
+		list, err := b.Directives(t.Context(), b.As(enforcement.DepartmentClerk, org), enforcement.ID{}, 10000)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -165,11 +165,13 @@ func TestFaultsOpenTheBreaker(t *testing.T) {
 			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
 		},
 		"no answer": func(w http.ResponseWriter, _ *http.Request) {
-			conn, _, err := w.(*seen).ResponseWriter.(http.Hijacker).Hijack()
+			conn, _, err := http.NewResponseController(w).Hijack()
 			if err == nil {
 				_ = conn.Close()
 			}
-			w.(*seen).wrote = true
+			if s, ok := w.(*seen); ok {
+				s.wrote = true
+			}
 		},
 	}
 	for name, fault := range faults {

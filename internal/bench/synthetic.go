@@ -149,10 +149,6 @@ func syntheticCatalogue() (*memoranda.Catalogue, *memoranda.Attestations, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	hash, err := statementHash(c)
-	if err != nil {
-		return nil, nil, err
-	}
 	a, err := memoranda.LoadAttestations("made", []byte(fmt.Sprintf(`attestations:
   - who: {name: 演示核定, role: 仅供演示}
     when: 2025-01-01
@@ -164,14 +160,14 @@ func syntheticCatalogue() (*memoranda.Catalogue, *memoranda.Attestations, error)
     bases: [made-law]
     hash: "%s"
     measures:
-%s`, hash, slugs.String())), c)
+%s`, statementHash(c), slugs.String())), c)
 	return c, a, err
 }
 
-func statementHash(c *memoranda.Catalogue) (string, error) {
+func statementHash(c *memoranda.Catalogue) string {
 	s := memoranda.Attestation{Memorandum: "made", Edition: "2016", BasicList: []string{"2024"}, Bases: []string{"made-law"}}
 	for i := range Organisations {
 		s.Measures = append(s.Measures, fmt.Sprintf("measure-%02d", i))
 	}
-	return fmt.Sprintf("%x", c.AttestedHash(s)), nil
+	return fmt.Sprintf("%x", c.AttestedHash(s))
 }

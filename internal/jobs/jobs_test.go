@@ -62,7 +62,7 @@ func TestNoWakeUpIsLost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { drainer.Close(context.Background()) })
+	t.Cleanup(func() { drainer.Close(context.WithoutCancel(t.Context())) })
 	working, err := jobs.Work(b.DB.Pool, jobs.Config{Drainer: drainer})
 	if err != nil {
 		t.Fatal(err)
@@ -71,7 +71,7 @@ func TestNoWakeUpIsLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := working.Stop(context.Background()); err != nil {
+		if err := working.Stop(context.WithoutCancel(t.Context())); err != nil {
 			t.Error(err)
 		}
 	})

@@ -28,7 +28,7 @@ func Of(year int, month time.Month, dayOfMonth int) Day {
 	return fromUTC(time.Date(year, month, dayOfMonth, 0, 0, 0, 0, time.UTC))
 }
 
-func fromUTC(t time.Time) Day { return Day((t.Unix() - origin) / secondsADay) }
+func fromUTC(t time.Time) Day { return Day((t.Unix() - origin) / secondsADay) } //nolint:gosec // int32 holds five million years
 
 // Parse reads YYYY-MM-DD, and the empty text as no day. A date that does not
 // exist (1985-02-29) is an error that wraps ErrFormat.
@@ -62,7 +62,7 @@ func (d Day) Date() (year int, month time.Month, dayOfMonth int) { return d.UTC(
 func (d Day) Weekday() time.Weekday { return d.UTC().Weekday() }
 
 // AddDays returns the day n days later; n may be negative.
-func (d Day) AddDays(n int) Day { return d + Day(n) }
+func (d Day) AddDays(n int) Day { return d + Day(n) } //nolint:gosec // periods of law, not of geology
 
 // AddMonths returns the same day of the month n months later, or the last day
 // of that month where it is shorter (01-31 and one month is 02-28).

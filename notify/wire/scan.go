@@ -125,8 +125,9 @@ func (s *scan) like(before string) string {
 	return before
 }
 
-// natural reads digits up to a greatest number.
-func (s *scan) natural(most int) int {
+// natural reads a number that a version can be.
+func (s *scan) natural() int {
+	const most = math.MaxInt16
 	s.next()
 	n, start := 0, s.at
 	for ; s.at < len(s.text) && '0' <= s.text[s.at] && s.text[s.at] <= '9' && n <= most; s.at++ {
@@ -213,7 +214,7 @@ func scanMessage(body []byte) (m Message, ok bool) {
 	s.object(func(key []byte) {
 		switch string(key) {
 		case "format":
-			m.Format = s.natural(math.MaxInt16)
+			m.Format = s.natural()
 		case "organisation":
 			m.Organisation = s.string()
 		case "lane":
@@ -260,7 +261,7 @@ func (s *scan) directive(before []Directive) (d Directive) {
 		case "id":
 			d.ID = s.id()
 		case "version":
-			d.Version = int16(s.natural(math.MaxInt16)) //nolint:gosec // bounded
+			d.Version = int16(s.natural()) //nolint:gosec // bounded
 		case "kind":
 			d.Kind = s.like(last.Kind)
 		case "measures":
@@ -344,7 +345,7 @@ func scanAnswers(body []byte) (a Answers, ok bool) {
 	s.object(func(key []byte) {
 		switch string(key) {
 		case "format":
-			a.Format = s.natural(math.MaxInt16)
+			a.Format = s.natural()
 		case "answers":
 			s.once(&seen, 1)
 			a.Answers = make([]Answer, 0, 1+len(body)/answerSize)
@@ -365,7 +366,7 @@ func (s *scan) answer() (a Answer) {
 		case "directive":
 			a.Directive = s.id()
 		case "version":
-			a.Version = int16(s.natural(math.MaxInt16)) //nolint:gosec // bounded
+			a.Version = int16(s.natural()) //nolint:gosec // bounded
 		case "outcome":
 			a.Outcome = outcome(s.bytes())
 		case "reports":
