@@ -44,6 +44,9 @@ type seen struct {
 	wrote bool
 }
 
+// Unwrap lets http.ResponseController find the connection.
+func (s *seen) Unwrap() http.ResponseWriter { return s.ResponseWriter }
+
 func (s *seen) WriteHeader(code int) { s.wrote = true; s.ResponseWriter.WriteHeader(code) }
 
 func (s *seen) Write(b []byte) (int, error) { s.wrote = true; return s.ResponseWriter.Write(b) }
