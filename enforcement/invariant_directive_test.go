@@ -187,9 +187,9 @@ func TestInvariant31_NoScoreNoAutomaticDecision(t *testing.T) {
 	must(t, rows.Err())
 	for _, condition := range []any{memoranda.Question{}, enforcement.Identity{}, enforcement.NewListing{}, enforcement.Facts{}, enforcement.Item{}} {
 		typ := reflect.TypeOf(condition)
-		for i := range typ.NumField() {
-			if score.MatchString(typ.Field(i).Name) {
-				t.Errorf("a field for a score: %s.%s", typ, typ.Field(i).Name)
+		for field := range typ.Fields() {
+			if score.MatchString(field.Name) {
+				t.Errorf("a field for a score: %s.%s", typ, field.Name)
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -45,8 +46,7 @@ func (l *life) quiesce() error {
 			}
 		}
 	}
-	for n := len(l.messages) - 1; n >= 0; n-- {
-		m := l.messages[n]
+	for _, m := range slices.Backward(l.messages) {
 		l.ledgers[m.lane.Organisation].apply(m.items...)
 		for _, i := range m.placed {
 			a := []enforcement.Answer{{Directive: m.attempt.Directives[i], Version: m.attempt.Versions[i], Step: enforcement.Delivered}}
