@@ -109,7 +109,7 @@ func (w *Webhook) Send(ctx context.Context, d Delivery) (Outcome, error) {
 		return Outcome{}, w.badStatus(response)
 	}
 	limit := int64(answerBase + answerPerItem*len(d.Items))
-	body, err := io.ReadAll(io.LimitReader(response.Body, limit+1))
+	body, err := readAnswer(response, limit)
 	if err != nil {
 		return Outcome{}, &SendError{Stage: DuringSend, Verdict: Fault, Err: plain(err)}
 	}
@@ -121,6 +121,17 @@ func (w *Webhook) Send(ctx context.Context, d Delivery) (Outcome, error) {
 		return Outcome{}, &SendError{Stage: AfterSend, Verdict: Fault, Err: err}
 	}
 	return Outcome{Results: match(d.Items, answers.Answers)}, nil
+}
+
+// readAnswer reads one byte more than limit at most, into one slice where the
+// length was announced.
+func readAnswer(r *http.Response, limit int64) ([]byte, error) {
+	if r.ContentLength < 0 || r.ContentLength > limit {
+		return io.ReadAll(io.LimitReader(r.Body, limit+1))
+	}
+	body := make([]byte, r.ContentLength)
+	_, err := io.ReadFull(r.Body, body)
+	return body, err
 }
 
 // notAnswered tells a failed dial, which is sure to have sent nothing, from
