@@ -145,7 +145,7 @@ func updateSteps(ctx context.Context, p pgx.Tx, a Attempt, results []Result) (in
 		t := target{result.Step, result.Step == Left && !result.Placed, a.Versions[i] == 1}
 		s := sets[t]
 		if s == nil {
-			s = &set{}
+			s = &set{ids: make([]ID, 0, len(results)-i), versions: make([]int16, 0, len(results)-i)}
 			sets[t] = s
 		}
 		s.ids, s.versions = append(s.ids, a.Directives[i]), append(s.versions, a.Versions[i])
