@@ -107,7 +107,7 @@ func (r *Register) putInForce(ctx context.Context, tx *pg.Tx, act Act, kind Even
 		if err != nil {
 			return err
 		}
-		if err := tx.Pgx(func(t pgx.Tx) error { return r.fanOut(ctx, t, act, kind, p, groups[key], len(grounds) == 1) }); err != nil {
+		if err := tx.Pgx(func(t pgx.Tx) error { return r.fanOut(ctx, t, act, kind, p, key, groups[key], len(grounds) == 1) }); err != nil {
 			return err
 		}
 		for _, line := range p.lines {
@@ -122,20 +122,20 @@ func (r *Register) putInForce(ctx context.Context, tx *pg.Tx, act Act, kind Even
 }
 
 // groupByPlan locks the grounds and sorts them by the plan they fall under.
-func (r *Register) groupByPlan(ctx context.Context, tx *pg.Tx, act Act, grounds []ID) (map[planKey][]ID, error) {
-	groups := map[planKey][]ID{}
+func (r *Register) groupByPlan(ctx context.Context, tx *pg.Tx, act Act, grounds []ID) (map[planKey][]inForce, error) {
+	groups := map[planKey][]inForce{}
 	n := 0
 	err := tx.Pgx(func(t pgx.Tx) error {
-		rows, err := t.Query(ctx, `SELECT g.id, g.kind::text, g.list_type, s.kind::text, o.serves FROM ground g
+		rows, err := t.Query(ctx, `SELECT g.id, g.subject_id, g.valid_until, g.kind::text, g.list_type, s.kind::text, o.serves FROM ground g
 			JOIN subject s ON s.id = g.subject_id JOIN organisation o ON o.id = g.organisation_id
 			WHERE g.id = ANY($1) AND g.state = 'pending' AND g.decided_on IS NOT NULL ORDER BY g.id FOR NO KEY UPDATE OF g`, grounds)
 		if err != nil {
 			return err
 		}
-		var id ID
+		var g inForce
 		key := planKey{on: r.Today(act.At)}
-		_, err = pgx.ForEachRow(rows, []any{&id, &key.ground, &key.listType, &key.subject, &key.territory}, func() error {
-			groups[key] = append(groups[key], id)
+		_, err = pgx.ForEachRow(rows, []any{&g.id, &g.subject, &g.until, &key.ground, &key.listType, &key.subject, &key.territory}, func() error {
+			groups[key] = append(groups[key], g)
 			n++
 			return nil
 		})
@@ -154,13 +154,6 @@ const putGroundsInForce = `UPDATE ground SET state = 'in-force', plan_id = $2, i
 
 // The directives of each ground stand in the plan's order, so that an event
 // needs their ids only.
-const insertDirectives = `INSERT INTO directive (id, subject_id, ground_id, organisation_id, plan_id, ground_kind, step, valid_until, due, measures)
-  SELECT ($2::uuid[])[(u.n - 1) * $3 + l.position], g.subject_id, g.id, l.organisation_id, l.plan_id, g.kind, 'queued', g.valid_until, true, l.measures
-  FROM unnest($1::uuid[]) WITH ORDINALITY AS u (id, n)
-  JOIN ground g ON g.id = u.id
-  CROSS JOIN (SELECT plan_id, position, organisation_id, measures FROM plan_line WHERE plan_id = $4 ORDER BY position) l
-  ORDER BY u.n, l.position`
-
 const insertFanOutEvents = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, act_key, subject_id, ground_id, plan_id, day, legal_basis, until, directives)
   SELECT ($3::uuid[])[u.n], $4, $5, $6, $7, $8, nullif($9, 0), CASE WHEN $10 = '' THEN NULL WHEN $15::boolean THEN $10 ELSE $10 || '/' || g.id END, g.subject_id, g.id, $11, $12::date, $13, g.valid_until,
     ($2::uuid[])[(u.n - 1) * $14 + 1 : u.n * $14]
@@ -169,30 +162,23 @@ const insertFanOutEvents = `INSERT INTO event (id, kind, at, recorded_at, actor,
 // fanOut writes the directives and events of grounds under one plan. single says
 // that the act is about one ground: its event carries the act's own key, those of
 // several the key and their ground.
-func (r *Register) fanOut(ctx context.Context, t pgx.Tx, act Act, kind EventKind, p plan, grounds []ID, single bool) error {
+func (r *Register) fanOut(ctx context.Context, t pgx.Tx, act Act, kind EventKind, p plan, key planKey, list []inForce, single bool) error {
 	day := r.Today(act.At)
+	grounds := make([]ID, len(list))
+	for i, g := range list {
+		grounds[i] = g.id
+	}
 	if _, err := t.Exec(ctx, putGroundsInForce, grounds, p.id, day); err != nil {
 		return fmt.Errorf("put %d grounds in force: %w", len(grounds), err)
 	}
 	width := len(p.lines)
-	ids := make([]ID, len(grounds)*width)
-	for i := range ids {
-		ids[i] = NewID()
-	}
+	ids := newIDs(len(grounds) * width)
 	if width > 0 {
-		tag, err := t.Exec(ctx, insertDirectives, grounds, ids, width, p.id)
-		if err != nil {
+		if err := copyDirectives(ctx, t, p, string(key.ground), list, ids); err != nil {
 			return fmt.Errorf("fan out %d grounds: %w", len(grounds), err)
 		}
-		if int(tag.RowsAffected()) != len(ids) {
-			return fmt.Errorf("fan out %d grounds: %d directives instead of %d", len(grounds), tag.RowsAffected(), len(ids))
-		}
 	}
-	events := make([]ID, len(grounds))
-	for i := range events {
-		events[i] = NewID()
-	}
-	_, err := t.Exec(ctx, insertFanOutEvents, grounds, ids, events, kind, act.At.UTC(), r.machine(), act.Actor.ID, act.Actor.Role, int32(act.Actor.Organisation),
+	_, err := t.Exec(ctx, insertFanOutEvents, grounds, ids, newIDs(len(grounds)), kind, act.At.UTC(), r.machine(), act.Actor.ID, act.Actor.Role, int32(act.Actor.Organisation),
 		act.Key, p.id, day, "法释〔2017〕7号 Art. 7, 8", width, single)
 	if err != nil {
 		return fmt.Errorf("log the fan-out of %d grounds: %w", len(grounds), err)

@@ -1,6 +1,8 @@
 package enforcement
 
 import (
+	"bufio"
+	"crypto/rand"
 	"database/sql/driver"
 	"fmt"
 
@@ -15,6 +17,16 @@ type ID [16]byte
 
 // NewID returns a new id; ids of one process ascend.
 func NewID() ID { return ID(uuid.Must(uuid.NewV7())) }
+
+// newIDs returns n new ids, ascending; they share the cost of the random bytes.
+func newIDs(n int) []ID {
+	random := bufio.NewReader(rand.Reader)
+	ids := make([]ID, n)
+	for i := range ids {
+		ids[i] = ID(uuid.Must(uuid.NewV7FromReader(random)))
+	}
+	return ids
+}
 
 // ParseID reads the canonical text form.
 func ParseID(text string) (ID, error) {
