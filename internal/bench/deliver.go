@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -50,7 +51,7 @@ func Deliver(ctx context.Context, o Options) (result Result, err error) {
 		fmt.Fprintf(o.Progress, "round %d: ours %.0f/s, UPDATE %.0f/s, ratio %.2f, %.0f B of log a directive\n", round+1, mine.perSecond, updated, mine.perSecond/updated, mine.walPerDirective)
 	}
 	result.Ours, result.Limit, result.Ratio, result.WALPerDirective = median(ours), median(limit), median(ratio), median(wal)
-	if result.Naive, err = r.naiveDeliver(ctx, d); err != nil {
+	if result.Naive, err = r.naiveDeliver(ctx, d, o.naiveGrounds()); err != nil {
 		return result, err
 	}
 	result.TimesNaive = result.Ours / result.Naive
@@ -91,6 +92,11 @@ func (r *rig) measureDeliver(ctx context.Context, template string, d *department
 		return m, err
 	}
 	defer s.close(ctx)
+	// As a process that has been at work: connections are open and have their
+	// plans. The limit gets the same.
+	if err := s.warm(ctx, w.orgs); err != nil {
+		return m, err
+	}
 	before, err := checkpointed(ctx, w.db.Pool)
 	if err != nil {
 		return m, err
@@ -125,6 +131,9 @@ func (r *rig) measureUpdate(ctx context.Context, template string) (perSecond flo
 	if err != nil {
 		return 0, err //nolint:wrapcheck // says what it was doing
 	}
+	if _, err := updateAll(ctx, w.db.Pool, make([]enforcement.WakeUp, len(lanes))); err != nil { // there is no organisation 0
+		return 0, err
+	}
 	if _, err := checkpointed(ctx, w.db.Pool); err != nil {
 		return 0, err
 	}
@@ -134,28 +143,43 @@ func (r *rig) measureUpdate(ctx context.Context, template string) (perSecond flo
 }
 
 // updateAll runs the limit's statements, as many at once as ours has connections.
-func updateAll(ctx context.Context, pool *pgxpool.Pool, lanes []enforcement.WakeUp) (updated int64, err error) {
+func updateAll(ctx context.Context, pool *pgxpool.Pool, lanes []enforcement.WakeUp) (int64, error) {
+	var updated atomic.Int64
+	err := inTurn(lanes, func(lane enforcement.WakeUp) error {
+		tag, err := pool.Exec(ctx, `UPDATE directive SET step = 'acknowledged', due = false WHERE organisation_id = $1 AND due`, lane.Organisation)
+		if err != nil {
+			return fmt.Errorf("update the directives of organisation %d: %w", lane.Organisation, err)
+		}
+		updated.Add(tag.RowsAffected())
+		return nil
+	})
+	return updated.Load(), err
+}
+
+// inTurn works lanes, as many at once as there are connections.
+func inTurn(lanes []enforcement.WakeUp, work func(enforcement.WakeUp) error) (err error) {
 	var (
 		workers sync.WaitGroup
 		mu      sync.Mutex
-		next    = make(chan enforcement.OrganisationID, len(lanes))
+		next    = make(chan enforcement.WakeUp, len(lanes))
 	)
 	for _, lane := range lanes {
-		next <- lane.Organisation
+		next <- lane
 	}
 	close(next)
 	for range lanesAtOnce {
 		workers.Go(func() {
-			for org := range next {
-				tag, failed := pool.Exec(ctx, `UPDATE directive SET step = 'acknowledged', due = false WHERE organisation_id = $1 AND due`, org)
-				mu.Lock()
-				updated, err = updated+tag.RowsAffected(), errors.Join(err, failed)
-				mu.Unlock()
+			for lane := range next {
+				if failed := work(lane); failed != nil {
+					mu.Lock()
+					err = errors.Join(err, failed)
+					mu.Unlock()
+				}
 			}
 		})
 	}
 	workers.Wait()
-	return updated, err
+	return err
 }
 
 // openCopy opens a copy of a database with as many connections as are measured.
@@ -164,7 +188,20 @@ func (r *rig) openCopy(ctx context.Context, template string) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.open(ctx, name, lanesAtOnce)
+	w, err := r.open(ctx, name, lanesAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	list, err := w.register.Organisations(ctx)
+	if err != nil {
+		return nil, errors.Join(err, w.db.Close())
+	}
+	for _, o := range list {
+		if o.Kind != enforcement.Court {
+			w.orgs = append(w.orgs, o.ID)
+		}
+	}
+	return w, nil
 }
 
 // discard closes a world and drops its database.

@@ -29,8 +29,8 @@ type departments struct {
 	taken atomic.Int64
 }
 
-// openDepartments listens. With ledgers off the receivers forget what they
-// acknowledged, as in a measurement of memory.
+// openDepartments listens. The receivers keep no ledger: what they acknowledged
+// they forget, so that the memory of the process is the sender's.
 func openDepartments(ctx context.Context, machine func() time.Time) (*departments, error) {
 	d := &departments{ended: make(chan error, 1)}
 	mux := http.NewServeMux()
@@ -100,6 +100,15 @@ func (r *rig) newSender(w *world, conns int) (*sender, error) {
 		return nil, fmt.Errorf("make a drainer: %w", err)
 	}
 	return s, nil
+}
+
+// warm drains lanes in which nothing is due.
+func (s *sender) warm(ctx context.Context, orgs []enforcement.OrganisationID) error {
+	lanes := make([]enforcement.WakeUp, len(orgs))
+	for i, org := range orgs {
+		lanes[i] = enforcement.WakeUp{Organisation: org, Lane: enforcement.Express}
+	}
+	return inTurn(lanes, func(lane enforcement.WakeUp) error { return s.drainer.Drain(ctx, lane) })
 }
 
 func (s *sender) close(ctx context.Context) {

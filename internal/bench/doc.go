@@ -5,6 +5,16 @@
 // The load is synthetic and called so: a made catalogue of 44 bodies with one
 // measure each, and 44 made organisations, so that every ground becomes 44
 // directives. The subjects are made and sealed like real ones, and what is
-// measured is the very function that production calls. Each round runs in a
-// fresh database of a private cluster that is removed at the end.
+// measured is the very function that production calls. Everything runs in
+// databases of a private cluster that is removed at the end.
+//
+// [Fanout] stands beside COPY of the rows it inserted, [Deliver] beside one
+// UPDATE per organisation of the rows it sent and settled; ours and the limit
+// take turns, each in a fresh copy of one database, after a checkpoint, on the
+// same number of connections (delivery holds one more, for its locks), and the
+// medians of the rounds are compared. Beside both stands the naive way: a River
+// job per directive. The receivers of a delivery are in this process, behind
+// HTTP on loopback, and their work counts as ours.
+//
+// [Year] puts a city's year in force and delivers it.
 package bench

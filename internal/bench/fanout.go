@@ -30,7 +30,7 @@ type Result struct {
 	Connections     int     `json:"connections"`
 }
 
-// naiveDirectives bounds the naive measurement; its rate is scaled.
+// naiveDirectives bounds the naive measurement.
 const naiveDirectives = 10_000
 
 // Fanout measures how fast decided grounds become directives. The limit is COPY
@@ -65,7 +65,7 @@ func Fanout(ctx context.Context, o Options) (result Result, err error) {
 		}
 	}
 	result.Ours, result.Limit, result.Ratio, result.WALPerDirective = median(ours), median(limit), median(ratio), median(wal)
-	if result.Naive, err = r.naiveFanout(ctx); err != nil {
+	if result.Naive, err = r.naiveFanout(ctx, o.naiveGrounds()); err != nil {
 		return result, err
 	}
 	result.TimesNaive = result.Ours / result.Naive
@@ -83,7 +83,10 @@ func (r *rig) fresh(ctx context.Context, n int) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w, w.fill(ctx, r, n)
+	if err := w.fill(ctx, r, n); err != nil {
+		return nil, errors.Join(err, w.db.Close())
+	}
+	return w, nil
 }
 
 func (w *world) measureFanout(ctx context.Context) (perSecond, walPerDirective float64, jobs int, err error) {
@@ -156,8 +159,8 @@ func (naiveJob) Kind() string { return "naive" }
 
 // naiveFanout is how one would begin: per listing one transaction, one INSERT of
 // its directives and one River job for each of them.
-func (r *rig) naiveFanout(ctx context.Context) (perSecond float64, err error) {
-	w, err := r.fresh(ctx, naiveDirectives/Organisations)
+func (r *rig) naiveFanout(ctx context.Context, n int) (perSecond float64, err error) {
+	w, err := r.fresh(ctx, n)
 	if err != nil {
 		return 0, err
 	}

@@ -44,7 +44,7 @@ type naiveWorker struct {
 
 // naiveDeliver is how one would begin: a River job per directive, each of which
 // posts it and records the answer in a transaction of its own.
-func (r *rig) naiveDeliver(ctx context.Context, d *departments) (perSecond float64, err error) {
+func (r *rig) naiveDeliver(ctx context.Context, d *departments, grounds int) (perSecond float64, err error) {
 	name, err := r.copyOf(ctx, base)
 	if err != nil {
 		return 0, err
@@ -54,7 +54,7 @@ func (r *rig) naiveDeliver(ctx context.Context, d *departments) (perSecond float
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, r.discard(ctx, w)) }()
-	if err := w.fill(ctx, r, naiveDirectives/Organisations); err != nil {
+	if err := w.fill(ctx, r, grounds); err != nil {
 		return 0, err
 	}
 	if err := w.register.PutInForce(ctx, w.act, w.grounds); err != nil {

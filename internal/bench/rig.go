@@ -27,10 +27,21 @@ type Options struct {
 	Listings int
 	// Rounds is how often ours and the limit are measured in turn.
 	Rounds int
+	// Naive is how many directives the naive way is measured on; 0 means 10,000,
+	// the most allowed. Its rate is scaled.
+	Naive int
 	// Machine is machine time.
 	Machine func() time.Time
 	// Progress gets a line per step; io.Discard for none.
 	Progress io.Writer
+}
+
+// naiveGrounds is how many grounds the naive way is given.
+func (o Options) naiveGrounds() int {
+	if o.Naive <= 0 {
+		return naiveDirectives / Organisations
+	}
+	return max(min(o.Naive, naiveDirectives)/Organisations, 2)
 }
 
 // rig is a private cluster with a migrated template database.

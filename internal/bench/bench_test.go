@@ -1,0 +1,99 @@
+package bench
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"testing"
+	"time"
+)
+
+func tiny(t *testing.T) Options {
+	t.Helper()
+	return Options{Listings: 3, Rounds: 2, Naive: 100, Machine: time.Now, Progress: io.Discard}
+}
+
+// Rates are shown, never asserted: the tests ask only that everything was
+// measured.
+func TestEveryFigureIsThere(t *testing.T) {
+	t.Parallel()
+	for name, measure := range map[string]func(context.Context, Options) (Result, error){"fanout": Fanout, "deliver": Deliver} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			result, err := measure(t.Context(), tiny(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			positive(t, result, "listings", "directives", "rounds", "ours_per_s", "limit_per_s", "ratio", "naive_per_s", "times_naive", "wal_bytes_per_directive", "jobs", "connections")
+			if result.Jobs != Organisations {
+				t.Errorf("%d jobs for one batch to %d organisations", result.Jobs, Organisations)
+			}
+		})
+	}
+}
+
+func TestAYearIsPutInForceAndDelivered(t *testing.T) {
+	t.Parallel()
+	result, err := Year(t.Context(), tiny(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	positive(t, result, "grounds", "organisations", "directives", "fanned_out_s", "delivered_s", "peak_mib")
+	if !result.Synthetic || len(result.Real) == 0 {
+		t.Errorf("neither called synthetic nor compared: %+v", result)
+	}
+	for _, reach := range result.Real {
+		if reach.Organisations < 10 || reach.Organisations > Organisations {
+			t.Errorf("a listing of a %s reaches %d organisations", reach.Subject, reach.Organisations)
+		}
+	}
+}
+
+// positive demands that the JSON has the keys with numbers above 0.
+func positive(t *testing.T, result any, keys ...string) {
+	t.Helper()
+	text, err := json.Marshal(result)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var figures map[string]any
+	if err := json.Unmarshal(text, &figures); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range keys {
+		if n, ok := figures[key].(float64); !ok || n <= 0 {
+			t.Errorf("%s is %v in %s", key, figures[key], text)
+		}
+	}
+}
+
+func TestAnInterruptLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	r, err := newRig(ctx, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	interrupt()
+	if _, err := r.fresh(ctx, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("after the interrupt: %v", err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(r.cluster.Dir()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the cluster's directory: %v", err)
+	}
+}
+
+func TestMedian(t *testing.T) {
+	t.Parallel()
+	for want, of := range map[float64][]float64{0: nil, 3: {3}, 5: {9, 1}, 2: {1, 100, 2}} {
+		if got := median(of); got != want {
+			t.Errorf("median of %v is %v", of, got)
+		}
+	}
+}
