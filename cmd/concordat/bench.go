@@ -41,7 +41,7 @@ func (f benchFlags) run(a *app, measure func(context.Context, bench.Options) (be
 	defer stop()
 	r, err := measure(ctx, bench.Options{Listings: f.Listings, Rounds: f.Rounds, Machine: time.Now, Progress: a.Err})
 	if err != nil {
-		return fmt.Errorf("bench: %w", err)
+		return benchError(ctx, err)
 	}
 	if f.JSON {
 		return json.NewEncoder(a.Out).Encode(r) //nolint:wrapcheck // the end of the program
@@ -51,6 +51,14 @@ func (f benchFlags) run(a *app, measure func(context.Context, bench.Options) (be
 		"log    %9.0f bytes a directive\njobs   %9d\n",
 		r.Bench, r.Listings, r.Directives/r.Listings, r.Rounds, r.Connections, r.Ours, r.Limit, r.Ratio, r.Naive, r.TimesNaive, r.WALPerDirective, r.Jobs)
 	return nil
+}
+
+// benchError says of an interrupt what it was, and not what it broke off.
+func benchError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("bench: %w", context.Cause(ctx))
+	}
+	return fmt.Errorf("bench: %w", err)
 }
 
 func interruptible() (context.Context, context.CancelFunc) {
@@ -86,7 +94,7 @@ func (c *benchYearCmd) Run(a *app) error {
 	defer stop()
 	y, err := bench.Year(ctx, bench.Options{Listings: c.Listings, Machine: time.Now, Progress: a.Err})
 	if err != nil {
-		return fmt.Errorf("bench: %w", err)
+		return benchError(ctx, err)
 	}
 	if c.JSON {
 		return json.NewEncoder(a.Out).Encode(y) //nolint:wrapcheck // the end of the program

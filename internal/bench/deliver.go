@@ -204,8 +204,12 @@ func (r *rig) openCopy(ctx context.Context, template string) (*world, error) {
 	return w, nil
 }
 
-// discard closes a world and drops its database.
+// discard closes a world and drops its database; after an interrupt the cluster
+// goes as a whole.
 func (r *rig) discard(ctx context.Context, w *world) error {
+	if ctx.Err() != nil {
+		return w.db.Close()
+	}
 	return errors.Join(w.db.Close(), r.cluster.DropDatabase(ctx, w.name))
 }
 
