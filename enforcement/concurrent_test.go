@@ -1,8 +1,10 @@
 package enforcement_test
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -130,4 +132,50 @@ func (s *sender) once() error {
 		return err
 	}
 	return s.Settle(ctx, s.System(), attempt, results)
+}
+
+// An answer to a version that never left, and the end of its ground, at once: the
+// end waits for the answer and sees it, or the answer for the end.
+func TestAnswerRacesWithEnd(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	few(t, b, 1)
+	ctx := t.Context()
+	identity := b.Company()
+	id := b.Published(b.Subject(identity))
+	must(t, b.OpenCorrection(ctx, b.Judge(), of(id), b.Day()))
+	must(t, b.Correct(ctx, b.Judge(), of(id), identity))
+	d := directives(t, b, id)[0]
+	if d.Version != 2 || d.Step != enforcement.Queued {
+		t.Fatalf("the corrected copy is version %d, %s", d.Version, d.Step)
+	}
+	// A third party holds version 2, so that both come to stand behind each other.
+	third := value(b.DB.Pool.Begin(ctx))(t)
+	defer func() { _ = third.Rollback(context.WithoutCancel(ctx)) }()
+	_, err := third.Exec(ctx, `SELECT FROM amendment WHERE directive_id = $1 FOR UPDATE`, d.ID)
+	must(t, err)
+	var both sync.WaitGroup
+	var answered, ended error
+	both.Go(func() {
+		answered = b.Answer(ctx, officer(b, d.Organisation), []enforcement.Answer{{Directive: d.ID, Version: 2, Step: enforcement.Acknowledged}})
+	})
+	waiting(t, b, 1)
+	both.Go(func() { ended = b.Delete(ctx, b.Judge(), of(id), b.Ending(1)) })
+	waiting(t, b, 2)
+	must(t, third.Rollback(ctx))
+	both.Wait()
+	must(t, errors.Join(answered, ended))
+	if now := directives(t, b, id)[0]; now.Kind != enforcement.Withdraw || now.Step != enforcement.Queued {
+		t.Errorf("version 2 was acknowledged, and version %d is %s %s", now.Version, now.Kind, now.Step)
+	}
+	wantAudit(t, b)
+}
+
+// waiting returns when n backends of the test's database wait for a lock.
+func waiting(t *testing.T, b *enforcetest.Bundle, n int) {
+	t.Helper()
+	for b.Count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) < n {
+		must(t, t.Context().Err())
+		runtime.Gosched()
+	}
 }

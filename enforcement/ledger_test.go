@@ -79,10 +79,11 @@ func recordOf(t testing.TB, b *enforcetest.Bundle, grounds ...enforcement.ID) []
 }
 
 // holds compares what a receiver holds of a directive with what it should: the
-// set and, where there is one, until when.
+// set and, where there is one, until when; and the newest version, unless that
+// one was not to leave.
 func (l *ledger) holds(r record, set []int16, until day.Day) error {
 	have := l.get(r.id)
-	if !slices.Equal(have.set, set) || (len(set) > 0 && have.until != until) {
+	if !slices.Equal(have.set, set) || (len(set) > 0 && have.until != until) || (r.step != enforcement.Cancelled && have.version != r.version) {
 		return fmt.Errorf("directive %s at organisation %d: the receiver holds version %d (%s) with %v until %q, it should be %v until %q; the record is at version %d (%s %s, due %v)",
 			r.id, r.organisation, have.version, have.kind, have.set, have.until, set, until, r.version, r.kind, r.step, r.due)
 	}

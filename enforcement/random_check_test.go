@@ -137,7 +137,7 @@ func stories() *rapid.Generator[[]step] {
 	names := make([]string, 0, len(dos))
 	for _, name := range []string{ // the order decides what a shrunk life looks like
 		"publish", "publish-term", "order", "grace", "send", "send-more", "deliver", "settle", "end", "end-other", "suspend", "resume",
-		"extend", "correct", "read-due", "crash", "deliver-again", "settle-more", "answer", "look", "answer-unsent", "advance",
+		"extend", "correct", "read-due", "overtake", "crash", "deliver-again", "settle-more", "answer", "look", "answer-unsent", "advance",
 	} {
 		if dos[name] != nil {
 			names = append(names, name)

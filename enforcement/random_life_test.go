@@ -81,7 +81,7 @@ var dos = map[string]func(*life, step) error{
 	"publish": (*life).publish, "publish-term": (*life).publish, "grace": (*life).grace, "order": (*life).order,
 	"suspend": (*life).suspend, "resume": (*life).resume, "correct": (*life).correct, "extend": (*life).extend,
 	"end": (*life).end, "end-other": (*life).end,
-	"read-due": (*life).readDue, "send": (*life).send, "send-more": (*life).send, "deliver": (*life).deliver, "deliver-again": (*life).deliver,
+	"read-due": (*life).readDue, "overtake": (*life).overtake, "send": (*life).send, "send-more": (*life).send, "deliver": (*life).deliver, "deliver-again": (*life).deliver,
 	"settle": (*life).settle, "settle-more": (*life).settle, "crash": (*life).crash,
 	"answer": (*life).answer, "look": (*life).look, "answer-unsent": (*life).answerUnsent, "advance": (*life).advance,
 }
@@ -269,6 +269,27 @@ func (l *life) send(s step) error {
 	m := l.read
 	l.read = nil
 	return l.attempt(m)
+}
+
+// overtake changes a ground between the reading of what is due and its sending.
+func (l *life) overtake(s step) error {
+	if err := l.readDue(s); err != nil || l.read == nil {
+		return err
+	}
+	ground := l.read.items[s.B%len(l.read.items)].Ground.ID
+	g := l.pick(0, func(g *modelled) bool { return g.id == ground && g.live() })
+	if g == nil {
+		return nil
+	}
+	if s.B%3 == 0 && g.listing && !g.suspended {
+		g.suspended = true
+		if err := l.Suspend(l.t.Context(), l.Judge(), of(g.id), enforcement.CourtStay); err != nil {
+			return err
+		}
+	} else if err := l.endOne(g, s.B); err != nil {
+		return err
+	}
+	return l.send(s)
 }
 
 // due reads what is due at a lane, nil if nothing is.
