@@ -67,11 +67,12 @@ const selectDue = `SELECT x.id, x.version, x.kind, x.measures, x.valid_until, s.
 // DueItems reads up to limit versions that are due at an organisation in a lane,
 // by directive id from after on. Identities are opened for the send alone.
 func (r *Register) DueItems(ctx context.Context, org OrganisationID, lane Lane, on day.Day, after ID, limit int) ([]Item, error) {
-	rows, err := r.db.Pool.Query(ctx, selectDue, org, string(lane), [16]byte(after), limit, on)
+	// The mode is said because the rows are read in binary.
+	rows, err := r.db.Pool.Query(ctx, selectDue, pgx.QueryExecModeCacheStatement, org, string(lane), [16]byte(after), limit, on)
 	if err != nil {
 		return nil, fmt.Errorf("read what is due at organisation %d: %w", org, err)
 	}
-	items, err := pgx.AppendRows(make([]Item, 0, min(limit, Batch)), rows, r.scanItem)
+	items, err := r.readItems(rows, make([]Item, 0, min(limit, Batch)))
 	if err != nil {
 		return nil, fmt.Errorf("read what is due at organisation %d: %w", org, err)
 	}
@@ -82,19 +83,6 @@ func (r *Register) DueItems(ctx context.Context, org OrganisationID, lane Lane, 
 		slices.SortFunc(items, byID)
 	}
 	return items, nil
-}
-
-func (r *Register) scanItem(row pgx.CollectableRow) (Item, error) {
-	var i Item
-	var subject ID
-	var wrapped, sealed []byte
-	err := row.Scan(&i.Directive, &i.Version, &i.Kind, &i.Measures, &i.ValidUntil, &subject, &wrapped, &sealed,
-		&i.Ground.ID, &i.Ground.Kind, &i.Ground.ListType, &i.Ground.Reference, &i.Ground.DecidedOn, &i.Ground.Owner, &i.Ground.CaseNumber)
-	if err != nil {
-		return i, err
-	}
-	i.Subject, err = r.openIdentity(subject, wrapped, sealed)
-	return i, err
 }
 
 const selectIsDue = `SELECT ($2 = 'bulk' AND (SELECT true FROM directive WHERE ` + fromDirective + ` ORDER BY organisation_id, id LIMIT 1)) IS TRUE

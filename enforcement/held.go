@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-const selectHeld = `SELECT d.id, coalesce(a.version, 1), coalesce(a.kind::text, 'impose'), coalesce(a.measures, d.measures),
+const selectHeld = `SELECT d.id, coalesce(a.version, 1::smallint), coalesce(a.kind::text, 'impose'), coalesce(a.measures, d.measures),
     CASE WHEN a.version IS NULL THEN d.valid_until ELSE a.valid_until END, s.id, s.envelope, s.sealed,
     g.id, g.kind::text, g.list_type, g.reference, g.decided_on, o.slug, coalesce(c.number, '')
   FROM directive d
@@ -23,11 +23,11 @@ func (r *Register) Held(ctx context.Context, act Act, ids []ID) ([]Item, error) 
 	if err := act.check(DepartmentClerk, DepartmentReviewer); err != nil {
 		return nil, err
 	}
-	rows, err := r.db.Pool.Query(ctx, selectHeld, act.Actor.Organisation, ids)
+	rows, err := r.db.Pool.Query(ctx, selectHeld, pgx.QueryExecModeCacheStatement, act.Actor.Organisation, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read %d directives of organisation %d: %w", len(ids), act.Actor.Organisation, err)
 	}
-	items, err := pgx.CollectRows(rows, r.scanItem)
+	items, err := r.readItems(rows, nil)
 	if err != nil {
 		return nil, fmt.Errorf("read %d directives of organisation %d: %w", len(ids), act.Actor.Organisation, err)
 	}
