@@ -2,12 +2,16 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"runtime/debug"
 
 	"github.com/alecthomas/kong"
+
+	"concordat/enforcement"
+	"concordat/internal/i18n"
 )
 
 // app is what every command works with.
@@ -18,6 +22,7 @@ type commands struct {
 	Audit         auditCmd         `cmd:"" help:"Prove that the record holds together."`
 	Keys          keysCmd          `cmd:"" help:"The installation's keys."`
 	Token         tokenCmd         `cmd:"" help:"Who may ask."`
+	Endpoint      endpointCmd      `cmd:"" help:"How organisations are reached."`
 	Organisations organisationsCmd `cmd:"" help:"Courts and departments."`
 	Memoranda     memorandaCmd     `cmd:"" help:"What was agreed: list, show, check, and ask whom it reaches."`
 	Demo          demoCmd          `cmd:"" help:"Play a year of listings on made data, and serve it to try."`
@@ -58,6 +63,11 @@ func run(args []string, a *app) int {
 	}
 	if err := chosen.Run(a); err != nil {
 		fmt.Fprintf(a.Err, "concordat: %v\n", err)
+		// A person's mistake is told in words, in both languages.
+		if refusal, ok := errors.AsType[*enforcement.Refusal](err); ok {
+			fmt.Fprintln(a.Err, plainText(i18n.Words(i18n.Chinese, refusal.Code, refusal.Args)))
+			fmt.Fprintln(a.Err, plainText(i18n.Words(i18n.English, refusal.Code, refusal.Args)))
+		}
 		return 1
 	}
 	return 0

@@ -168,17 +168,9 @@ func (c *tokenIssueCmd) Run(a *app) error {
 	return c.within(func(ctx context.Context, o *office) error {
 		var org enforcement.OrganisationID
 		if c.Organisation != "" {
-			list, err := o.register.Organisations(ctx)
-			if err != nil {
+			var err error
+			if org, err = o.organisation(ctx, c.Organisation); err != nil {
 				return err
-			}
-			for _, known := range list {
-				if known.Slug == c.Organisation {
-					org = known.ID
-				}
-			}
-			if org == 0 {
-				return fmt.Errorf("no organisation %q", plainText(c.Organisation))
 			}
 		}
 		var expires time.Time

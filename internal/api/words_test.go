@@ -15,12 +15,13 @@ import (
 	"concordat/internal/api"
 	"concordat/internal/i18n"
 	"concordat/internal/identifier"
+	"concordat/notify"
 )
 
 // everyCode lists the codes of all packages whose refusals reach a person.
-// Package notify adds none of its own; calendar and vault speak to operators.
+// Calendar and vault speak to operators.
 func everyCode() []string {
-	return slices.Concat(api.Codes(), access.Codes(), enforcement.Codes(), identifier.Codes())
+	return slices.Concat(api.Codes(), access.Codes(), enforcement.Codes(), identifier.Codes(), notify.Codes())
 }
 
 func TestEveryCodeHasWordsAndNoWordsAreDead(t *testing.T) {

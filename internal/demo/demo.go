@@ -214,9 +214,6 @@ func (d *Demo) start(ctx context.Context) (err error) {
 	return nil
 }
 
-// Drainer delivers; it is there for whoever asks whether everything is ready.
-func (d *Demo) Drainer() *notify.Drainer { return d.drainer }
-
 // closePatience is how long the end of a demonstration waits for what is under way.
 const closePatience = 10 * time.Second
 

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"concordat/enforcement"
+	"concordat/notify"
+	"concordat/notify/wire"
+)
+
+type endpointCmd struct {
+	Webhook endpointWebhookCmd `cmd:"" help:"Have an organisation's messages posted to an address; its inbox stays as the next way."`
+}
+
+type endpointWebhookCmd struct {
+	installation
+
+	Organisation string `arg:"" help:"Slug of the organisation."`
+	URL          string `arg:"" help:"Address: https, or http with --allow-internal."`
+	// Keys are two while one replaces another.
+	Keys          []string `name:"key" help:"Signing key (whsec_… or whsk_…), twice while one replaces another; without one a new shared secret is made and shown once."`
+	AllowInternal bool     `help:"The address may lie inside the operator's own network."`
+}
+
+// Run prints the secret alone on standard output where it made one.
+func (c *endpointWebhookCmd) Run(a *app) error {
+	return c.within(func(ctx context.Context, o *office) error {
+		org, err := o.organisation(ctx, c.Organisation)
+		if err != nil {
+			return err
+		}
+		keys := c.Keys
+		if len(keys) == 0 {
+			keys = []string{wire.NewSecret()}
+		}
+		err = o.endpoints.Put(ctx, byOperator(), notify.NewEndpoint{
+			Organisation: org, Channel: notify.WebhookName, Priority: 1, URL: c.URL, AllowInternal: c.AllowInternal, Keys: keys,
+		})
+		if err != nil {
+			return fmt.Errorf("put the endpoint: %w", err)
+		}
+		if len(c.Keys) == 0 {
+			fmt.Fprintln(a.Out, keys[0])
+		}
+		return nil
+	})
+}
+
+// organisation finds one by its slug.
+func (o *office) organisation(ctx context.Context, slug string) (enforcement.OrganisationID, error) {
+	list, err := o.register.Organisations(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, known := range list {
+		if known.Slug == slug {
+			return known.ID, nil
+		}
+	}
+	return 0, &enforcement.Refusal{Code: "organisation.unknown"}
+}
