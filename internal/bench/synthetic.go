@@ -149,7 +149,7 @@ func syntheticCatalogue() (*memoranda.Catalogue, *memoranda.Attestations, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	a, err := memoranda.LoadAttestations("made", []byte(fmt.Sprintf(`attestations:
+	a, err := memoranda.LoadAttestations("made", fmt.Appendf(nil, `attestations:
   - who: {name: 演示核定, role: 仅供演示}
     when: 2025-01-01
     source: made
@@ -160,7 +160,7 @@ func syntheticCatalogue() (*memoranda.Catalogue, *memoranda.Attestations, error)
     bases: [made-law]
     hash: "%s"
     measures:
-%s`, statementHash(c), slugs.String())), c)
+%s`, statementHash(c), slugs.String()), c)
 	return c, a, err
 }
 
