@@ -35,7 +35,7 @@ var epoch = day.Of(2000, time.January, 1)
 // copyDirectives writes one directive for each ground and line of the plan, in
 // that order, with ids in the same order. It speaks PostgreSQL's binary COPY
 // (manual, "COPY: Binary Format") by itself: measured side by side, INSERT …
-// SELECT reached a half to two thirds of the limit, this nine tenths.
+// SELECT reached a half to two thirds of the limit, this about eight tenths.
 func copyDirectives(ctx context.Context, t pgx.Tx, p plan, kind string, grounds []inForce, ids []ID) error {
 	tails := make([][]byte, len(p.lines))
 	for i, line := range p.lines {

@@ -47,9 +47,7 @@ const (
 	EventSettlement       EventKind = "settlement"
 	EventAnswers          EventKind = "answers"
 	EventReports          EventKind = "reports"
-	EventVerified         EventKind = "lift-verified"
 	EventTaskClosed       EventKind = "task-closed"
-	EventKeysRotated      EventKind = "keys-rotated"
 )
 
 // event is one row of the log, before it has a sequence number.

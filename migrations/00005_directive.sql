@@ -5,8 +5,8 @@ CREATE TYPE step AS ENUM ('queued', 'left', 'delivered', 'acknowledged', 'cancel
 CREATE TYPE version_kind AS ENUM ('impose', 'amend', 'suspend', 'resume', 'permit', 'permit-end', 'withdraw');
 
 -- The bulk tables carry no foreign keys: three of them cost more than the insert.
--- They are copied from rows that were read under
--- lock, no role may delete those rows, and the audit proves that nothing dangles.
+-- They are copied from rows that were read under lock, no role may delete those
+-- rows, and the audit proves that nothing dangles.
 CREATE TABLE directive (
     id              uuid NOT NULL,
     subject_id      uuid NOT NULL,
