@@ -1,0 +1,46 @@
+package enforcement
+
+import "concordat/memoranda/day"
+
+// ImportRow is one record of a court's file, already read and checked in
+// itself: its texts are of the right form, whatever the record says to them.
+type ImportRow struct {
+	// Line is the line (CSV, JSON lines) or row (XLSX) of the file where the
+	// record begins, from 1, header included.
+	Line int64
+	// Record is the id the court's own system gave it; "" where the file has none.
+	Record string
+	// Court is the name of the court as the file says it; "" if the file has none.
+	Court string
+	// Case has Number, FiledOn, BasisDocument and BasisUnit.
+	Case Case
+	// Subject has been through the parsing of package identifier.
+	Subject Identity
+	// Conducts are sorted, without repetition, at least one.
+	Conducts []Conduct
+	Facts    Facts
+	// Taken is set in files of listings already in force, and only there.
+	Taken *TakenOver
+}
+
+// TakenOver is what the court states of a listing already in force elsewhere.
+// A day that is zero did not happen or is not known.
+type TakenOver struct {
+	DecisionNumber string
+	DecidedOn      day.Day
+	// SignedBy is the staff number or the name of the president who signed.
+	SignedBy string
+	ServedOn day.Day
+	// Manner is one of the manners of Service.
+	Manner string
+	// RepairNotice is the day on which the repair notice was given.
+	RepairNotice day.Day
+	// TermUntil is the last day of the term; zero for conduct 1 alone, which has none.
+	TermUntil   day.Day
+	PublishedOn day.Day
+	// WarnedOn is the day on which the execution notice with the risk warning was served.
+	WarnedOn day.Day
+	// EndedOn is the day of an end known elsewhere, EndReason what the court says of it.
+	EndedOn   day.Day
+	EndReason string
+}
