@@ -21,6 +21,9 @@ type ImportRow struct {
 	Facts    Facts
 	// Taken is set in files of listings already in force, and only there.
 	Taken *TakenOver
+	// Raw are the row's cells as they stood in the file, only for the file of
+	// refused rows beside the input; nil where nobody wants one.
+	Raw []string
 }
 
 // TakenOver is what the court states of a listing already in force elsewhere.
