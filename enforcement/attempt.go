@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"concordat/internal/pg"
 )
@@ -23,18 +24,32 @@ type Attempt struct {
 	Versions     []int16
 }
 
-// OpenAttempt commits the row of a send. One statement; no transaction is open
-// when the caller sends.
+// insertAttempt writes nothing if a hold stops anything the attempt names.
+const insertAttempt = `WITH free AS (SELECT WHERE NOT (` + anyHold + ` AND EXISTS (` + heldNamed + `))),
+  e AS (INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, reason, document_hash, directives, versions)
+    SELECT $1, $2, $3::timestamptz, $4, $5, $6, $7::integer, $8, $9, $10, $11 FROM free)
+  INSERT INTO attempt (id, organisation_id, lane, channel, event_id, body_hash, opened_at)
+    SELECT $12, $7::integer, $13::text::lane, $8, $1, $9, $4 FROM free`
+
+// OpenAttempt commits the row of a send; no transaction is open when the caller
+// sends. [ErrHeld]: a hold was placed since the items were read.
 func (r *Register) OpenAttempt(ctx context.Context, act Act, w WakeUp, channel string, items []Item, bodyHash []byte) (Attempt, error) {
 	a := Attempt{ID: NewID(), Event: NewID(), Organisation: w.Organisation, Lane: w.Lane, Directives: make([]ID, len(items)), Versions: make([]int16, len(items))}
 	for n, i := range items {
 		a.Directives[n], a.Versions[n] = i.Directive, i.Version
 	}
-	_, err := r.db.Pool.Exec(ctx, `WITH e AS (INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, reason, document_hash, directives, versions)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11))
-		INSERT INTO attempt (id, organisation_id, lane, channel, event_id, body_hash, opened_at) VALUES ($12, $7, $13::text::lane, $8, $1, $9, $4)`,
-		a.Event, EventAttempt, act.At.UTC(), r.machine(), act.Actor.ID, act.Actor.Role, w.Organisation, channel, bodyHash, a.Directives, a.Versions, a.ID, string(w.Lane))
-	if err != nil {
+	// One trip and one transaction of two statements: the second sees every hold
+	// that was placed before the gate was passed.
+	b := &pgx.Batch{}
+	b.Queue(passGate)
+	b.Queue(insertAttempt, a.Event, EventAttempt, act.At.UTC(), r.machine(), act.Actor.ID, act.Actor.Role, w.Organisation, channel, bodyHash, a.Directives, a.Versions, a.ID, string(w.Lane)).
+		Exec(func(written pgconn.CommandTag) error {
+			if written.RowsAffected() == 0 {
+				return ErrHeld
+			}
+			return nil
+		})
+	if err := r.db.Pool.SendBatch(ctx, b).Close(); err != nil {
 		return a, fmt.Errorf("open an attempt at organisation %d: %w", w.Organisation, err)
 	}
 	return a, nil

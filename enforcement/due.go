@@ -43,6 +43,16 @@ const (
 	fromAmendment = `due AND (organisation_id, lane, directive_id) > ($1, $2::text::lane, $3) AND (organisation_id, lane) <= ($1, $2::text::lane)`
 )
 
+// What a hold stops is not due. The first versions of a lane that is held as a
+// whole are not walked at all: there may be millions.
+const (
+	laneFree = `$2 = 'bulk' AND NOT (SELECT EXISTS (SELECT FROM hold WHERE ended_at IS NULL AND (scope = 'everything' OR (scope = 'organisation' AND organisation_id = $1))))`
+
+	freeDirective = ` AND (NOT ` + anyHold + ` OR NOT directive_held(organisation_id, ground_id, plan_id))`
+	freeAmendment = ` AND (NOT ` + anyHold + ` OR NOT burdens
+    OR EXISTS (SELECT FROM directive f WHERE f.id = directive_id AND NOT directive_held(f.organisation_id, f.ground_id, f.plan_id)))`
+)
+
 // Later versions are few, so the two due indexes are read apart and merged; the
 // cursor keeps one pass from sending twice what it left in doubt, and from
 // passing again and again over what it has settled. What belongs to an item is
@@ -52,10 +62,10 @@ const selectDue = `SELECT x.id, x.version, x.kind, x.measures, x.valid_until, s.
     g.id, g.kind::text, g.list_type, g.reference, g.decided_on, o.slug, coalesce(c.number, '')
   FROM (
     (SELECT id, 1::smallint AS version, 'impose' AS kind, measures, valid_until, subject_id, ground_id
-      FROM directive WHERE $2 = 'bulk' AND ` + fromDirective + ` ORDER BY organisation_id, id LIMIT $4)
+      FROM directive WHERE ` + laneFree + ` AND ` + fromDirective + freeDirective + ` ORDER BY organisation_id, id LIMIT $4)
     UNION ALL
     (SELECT a.directive_id, a.version, a.kind::text, a.measures, a.valid_until, d.subject_id, d.ground_id
-      FROM (SELECT directive_id, version, kind, measures, valid_until FROM amendment WHERE ` + fromAmendment + `
+      FROM (SELECT directive_id, version, kind, measures, valid_until FROM amendment WHERE ` + fromAmendment + freeAmendment + `
           AND (not_before IS NULL OR not_before <= $5::date) ORDER BY organisation_id, lane, directive_id LIMIT $4) a
         CROSS JOIN LATERAL (SELECT subject_id, ground_id FROM directive WHERE id = a.directive_id LIMIT 1) d)
     ORDER BY id LIMIT $4) x
@@ -85,8 +95,8 @@ func (r *Register) DueItems(ctx context.Context, org OrganisationID, lane Lane, 
 	return items, nil
 }
 
-const selectIsDue = `SELECT ($2 = 'bulk' AND (SELECT true FROM directive WHERE ` + fromDirective + ` ORDER BY organisation_id, id LIMIT 1)) IS TRUE
-  OR (SELECT true FROM amendment WHERE ` + fromAmendment + ` AND (not_before IS NULL OR not_before <= $4::date) ORDER BY organisation_id, lane, directive_id LIMIT 1) IS TRUE`
+const selectIsDue = `SELECT CASE WHEN ` + laneFree + ` THEN (SELECT true FROM directive WHERE ` + fromDirective + freeDirective + ` ORDER BY organisation_id, id LIMIT 1) END IS TRUE
+  OR (SELECT true FROM amendment WHERE ` + fromAmendment + freeAmendment + ` AND (not_before IS NULL OR not_before <= $4::date) ORDER BY organisation_id, lane, directive_id LIMIT 1) IS TRUE`
 
 // IsDue reports whether anything is due at an organisation in a lane.
 func (r *Register) IsDue(ctx context.Context, w WakeUp, on day.Day) (bool, error) {
@@ -102,9 +112,10 @@ func (r *Register) IsDue(ctx context.Context, w WakeUp, on day.Day) (bool, error
 var noCursor = [16]byte{}
 
 const selectLanes = `SELECT o.id, l.lane::text FROM organisation o, unnest(enum_range(NULL::lane)) l (lane)
-  WHERE (l.lane = 'bulk' AND (SELECT true FROM directive d WHERE due AND (d.organisation_id, d.id) > (o.id, $2) AND d.organisation_id <= o.id
-    ORDER BY d.organisation_id, d.id LIMIT 1))
-  OR (SELECT true FROM amendment a WHERE due AND (a.organisation_id, a.lane, a.directive_id) > (o.id, l.lane, $2) AND (a.organisation_id, a.lane) <= (o.id, l.lane)
+  WHERE CASE WHEN l.lane = 'bulk' AND NOT EXISTS (SELECT FROM hold h WHERE h.ended_at IS NULL AND (h.scope = 'everything' OR (h.scope = 'organisation' AND h.organisation_id = o.id)))
+    THEN (SELECT true FROM directive d WHERE due AND (d.organisation_id, d.id) > (o.id, $2) AND d.organisation_id <= o.id` + freeDirective + `
+      ORDER BY d.organisation_id, d.id LIMIT 1) END
+  OR (SELECT true FROM amendment a WHERE due AND (a.organisation_id, a.lane, a.directive_id) > (o.id, l.lane, $2) AND (a.organisation_id, a.lane) <= (o.id, l.lane)` + freeAmendment + `
     AND (not_before IS NULL OR not_before <= $1::date) ORDER BY a.organisation_id, a.lane, a.directive_id LIMIT 1)
   OR EXISTS (SELECT FROM attempt t WHERE t.organisation_id = o.id AND t.lane = l.lane AND settled_at IS NULL)
   ORDER BY l.lane, o.id`

@@ -48,6 +48,8 @@ const (
 	EventAnswers          EventKind = "answers"
 	EventReports          EventKind = "reports"
 	EventTaskClosed       EventKind = "task-closed"
+	EventHoldPlaced       EventKind = "hold-placed"
+	EventHoldEnded        EventKind = "hold-ended"
 )
 
 // event is one row of the log, before it has a sequence number.

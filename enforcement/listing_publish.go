@@ -23,13 +23,13 @@ func (r *Register) Publish(ctx context.Context, act Act, c Change) error {
 	if err := act.check(Clerk, Judge, President, System); err != nil {
 		return err
 	}
+	taken := act
 	err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		if act.Key != "" {
-			found, err := r.repeated(ctx, tx, act.Key)
-			if err != nil || found != nil {
-				return err
-			}
+		claim, err := r.claim(ctx, tx, act)
+		if err != nil || claim.found != nil {
+			return err
 		}
+		taken.Key = claim.key
 		l, err := lockListing(ctx, tx, act, c.Listing)
 		if err != nil {
 			return err
@@ -43,7 +43,7 @@ func (r *Register) Publish(ctx context.Context, act Act, c Change) error {
 		if _, err := l.State.After(MovePublish); err != nil {
 			return err
 		}
-		refused, err := r.publish(ctx, tx, act, []Listing{l})
+		refused, err := r.publish(ctx, tx, taken, []Listing{l})
 		if err == nil && len(refused) > 0 {
 			return refused[0].Because
 		}
@@ -53,7 +53,7 @@ func (r *Register) Publish(ctx context.Context, act Act, c Change) error {
 		return nil // the same act, asked twice at once
 	}
 	if refused := asRefusal(err); refused != nil {
-		_, err = r.overtaken(ctx, act, refused)
+		_, err = r.overtaken(ctx, taken, refused)
 		return err
 	}
 	return nil
@@ -94,7 +94,7 @@ func (r *Register) PublishDue(ctx context.Context, act Act, after ID, limit int)
 }
 
 // publish checks each listing once more on the day of publication (age, facts
-// that forbid it, service, grace) and publishes those that pass.
+// that forbid it, service, grace, a hold) and publishes those that pass.
 func (r *Register) publish(ctx context.Context, tx *pg.Tx, act Act, listings []Listing) ([]NotPublished, error) {
 	today := r.Today(act.At)
 	var refused []NotPublished
@@ -107,8 +107,19 @@ func (r *Register) publish(ctx context.Context, tx *pg.Tx, act Act, listings []L
 	if err != nil {
 		return nil, err
 	}
+	var held func(OrganisationID) bool
+	err = tx.Pgx(func(p pgx.Tx) (err error) {
+		held, err = courtsHeld(ctx, p)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
 	for _, l := range listings {
 		err := r.mayPublish(l, open[l.ID], today)
+		if err == nil && held(l.Court) {
+			err = refuse("hold.standing")
+		}
 		var because *Refusal
 		switch {
 		case err == nil:

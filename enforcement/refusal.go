@@ -85,6 +85,8 @@ var constraintCodes = map[string]string{
 	"organisation_ack_working_days_check":    "organisation.terms",
 	"organisation_report_working_days_check": "organisation.terms",
 	"subject_override_units_only":            "identifier.override",
+	"hold_second_person":                     "hold.second-person",
+	"hold_scope_names":                       "hold.scope",
 	"exclusion_period":                       "exclusion.period",
 	"listing_suspension":                     "listing.suspension",
 }
@@ -110,5 +112,6 @@ var codes = []string{
 	"plan.list-type", "plan.edition", "plan.territory",
 	"answer.outcome", "answer.directive", "answer.version", "answer.measure", "report.reason", "report.kept", "report.outcome", "report.court-request",
 	"organisation.exists", "organisation.slug", "organisation.court-code", "organisation.unknown", "organisation.body", "organisation.period", "organisation.terms",
-	"task.closed", "task.reason", "cursor.malformed",
+	"task.closed", "task.reason", "cursor.malformed", "request.in-flight", "request.key-reused",
+	"hold.scope", "hold.reason", "hold.second-person", "hold.ended", "hold.standing",
 }

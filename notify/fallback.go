@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,12 +24,14 @@ const (
 // Late are the versions that are due, were queued before the deadline of their
 // kind, and do not lie in the inbox yet. When a version was queued stands in the
 // event that wrote it; where none is found it counts as late. What must not leave
-// is not laid anywhere.
+// is not laid anywhere, nor what a hold stops.
 const selectLate = `SELECT x.id, x.version FROM (
     SELECT id, 1::smallint AS version, 'impose' AS kind, ground_id FROM directive WHERE $2 = 'bulk' AND organisation_id = $1 AND due
+      AND NOT directive_held(organisation_id, ground_id, plan_id)
     UNION ALL
     SELECT a.directive_id, a.version, a.kind::text, d.ground_id FROM amendment a JOIN directive d ON d.id = a.directive_id
-      WHERE a.organisation_id = $1 AND a.lane = $2::text::lane AND a.due AND (a.not_before IS NULL OR a.not_before <= $6::date)) x
+      WHERE a.organisation_id = $1 AND a.lane = $2::text::lane AND a.due AND (a.not_before IS NULL OR a.not_before <= $6::date)
+        AND NOT (a.burdens AND directive_held(d.organisation_id, d.ground_id, d.plan_id))) x
   WHERE NOT EXISTS (SELECT FROM inbox_item i WHERE i.directive_id = x.id AND i.version = x.version)
     AND NOT EXISTS (SELECT FROM incident n WHERE n.closed_at IS NULL AND n.kind = 'under-fourteen' AND n.directive_id = x.id)
     AND coalesce((SELECT max(e.at) FROM event e WHERE e.ground_id = x.ground_id AND CASE WHEN x.version = 1 THEN e.plan_id IS NOT NULL
@@ -103,6 +106,9 @@ func (p *pass) layBeside(ctx context.Context, items []enforcement.Item) error {
 	p.beside = true
 	defer func() { p.beside = false }()
 	_, err := p.send(ctx, Endpoint{Organisation: p.of.Organisation, Channel: InboxName}, items)
+	if errors.Is(err, enforcement.ErrHeld) {
+		return nil // they are looked for again, without what is held
+	}
 	p.to.inboxOpen = true
 	return err
 }

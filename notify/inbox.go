@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -64,13 +65,15 @@ type InboxItem struct {
 	OpenedBy  string           `json:"opened_by,omitempty"`
 }
 
+// What a hold stops is not shown while it stands.
 // An item whose version, or a newer one, was acknowledged by another channel is no
 // longer open, even if nobody has closed it: the lane that laid it may have done so
 // after the other lane's answer, and a crash may have come before the closing.
 const selectInbox = `SELECT i.directive_id, i.version, i.lane::text, i.placed_at, i.opened_at, coalesce(i.opened_by, '') FROM inbox_item i
   JOIN directive d ON d.id = i.directive_id LEFT JOIN amendment a ON a.directive_id = i.directive_id AND a.version = i.version
   WHERE i.organisation_id = $1 AND i.closed_at IS NULL AND coalesce(a.step, d.step) < 'acknowledged'
-    AND NOT EXISTS (SELECT FROM amendment n WHERE n.directive_id = i.directive_id AND n.version > i.version AND n.step = 'acknowledged')`
+    AND NOT EXISTS (SELECT FROM amendment n WHERE n.directive_id = i.directive_id AND n.version > i.version AND n.step = 'acknowledged')
+    AND NOT (coalesce(a.burdens, true) AND directive_held(d.organisation_id, d.ground_id, d.plan_id))`
 
 // List returns what is open in the inbox of the actor's organisation, by
 // directive id from after on. Lane "" is both.
@@ -128,6 +131,10 @@ func (b *Inbox) Open(ctx context.Context, act enforcement.Act, ids []enforcement
 	}
 	if err := b.Register.Answer(ctx, act, answers); err != nil {
 		return nil, err
+	}
+	// A hold that was placed since the items were looked for is kept as well.
+	if held, err := b.held(ctx, open); err != nil || held {
+		return nil, errors.Join(err, &enforcement.Refusal{Code: "not-found"})
 	}
 	_, err = b.DB.Pool.Exec(ctx, `UPDATE inbox_item SET opened_at = $3, opened_by = $4 WHERE organisation_id = $1 AND directive_id = ANY ($2) AND closed_at IS NULL AND opened_at IS NULL`,
 		act.Actor.Organisation, ids, b.Machine(), act.Actor.ID)

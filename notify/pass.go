@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -111,7 +112,11 @@ func (p *pass) serve(ctx context.Context, e Endpoint, items []enforcement.Item) 
 	}
 	var failed *SendError
 	if len(items) > 0 {
-		if failed, err = p.send(ctx, e, items); err != nil {
+		failed, err = p.send(ctx, e, items)
+		if errors.Is(err, enforcement.ErrHeld) {
+			return nil // the items are read again from the same place, without what is held
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -202,6 +207,9 @@ func (p *pass) hand(ctx context.Context, items []enforcement.Item, failed *SendE
 		return err
 	}
 	_, err := p.send(ctx, Endpoint{Organisation: p.of.Organisation, Channel: InboxName}, items)
+	if errors.Is(err, enforcement.ErrHeld) {
+		return nil // it stays due and comes here again when the hold ends
+	}
 	return err
 }
 

@@ -9,6 +9,11 @@ import (
 	"concordat/enforcement"
 )
 
+// restBetween is how many times as long as it took to ask what is due a sweep
+// rests at least: under a hold on one court or memorandum the question walks over
+// everything that is held.
+const restBetween = 10
+
 // Run sweeps every SweepEvery until ctx ends, each lane for itself, so that a
 // long bulk drain holds no lifting up. What goes wrong goes to report, from
 // several goroutines, and the next sweep tries again.
@@ -16,17 +21,19 @@ func (d *Drainer) Run(ctx context.Context, report func(error)) {
 	var both sync.WaitGroup
 	for _, lane := range []enforcement.Lane{enforcement.Express, enforcement.Bulk} {
 		both.Go(func() {
-			ticker := time.NewTicker(d.c.SweepEvery)
-			defer ticker.Stop()
+			pause := time.NewTimer(d.c.SweepEvery)
+			defer pause.Stop()
 			for {
 				select {
 				case <-ctx.Done():
 					return
-				case <-ticker.C:
+				case <-pause.C:
 				}
-				if err := d.sweep(ctx, lane); err != nil && ctx.Err() == nil {
+				asked, err := d.sweep(ctx, lane)
+				if err != nil && ctx.Err() == nil {
 					report(err)
 				}
+				pause.Reset(max(d.c.SweepEvery, restBetween*asked))
 			}
 		})
 	}
@@ -37,13 +44,18 @@ func (d *Drainer) Run(ctx context.Context, report func(error)) {
 // what a crash left, what an endpoint's probe has become due for, and what a day
 // has made due. Lanes that this process drains already are left alone.
 func (d *Drainer) Sweep(ctx context.Context) error {
-	return errors.Join(d.sweep(ctx, enforcement.Express), d.sweep(ctx, enforcement.Bulk))
+	_, express := d.sweep(ctx, enforcement.Express)
+	_, bulk := d.sweep(ctx, enforcement.Bulk)
+	return errors.Join(express, bulk)
 }
 
-func (d *Drainer) sweep(ctx context.Context, lane enforcement.Lane) error {
+// sweep also returns how long it took to ask what is due.
+func (d *Drainer) sweep(ctx context.Context, lane enforcement.Lane) (asked time.Duration, err error) {
+	begun := d.c.Machine()
 	lanes, err := d.c.Register.DueLanes(ctx, d.c.Register.Today(d.c.Legal()))
+	asked = d.c.Machine().Sub(begun)
 	if err != nil {
-		return err
+		return asked, err
 	}
 	var (
 		workers sync.WaitGroup
@@ -66,5 +78,5 @@ func (d *Drainer) sweep(ctx context.Context, lane enforcement.Lane) error {
 		})
 	}
 	workers.Wait()
-	return errors.Join(errs...)
+	return asked, errors.Join(errs...)
 }

@@ -28,6 +28,7 @@ const (
 	codeBadKey       = "key.malformed"
 	codeCursor       = "cursor.malformed"
 	codeForbidden    = "role.forbidden"
+	codeInFlight     = "request.in-flight"
 	fieldRequired    = "field.required"
 	fieldUnknown     = "field.unknown"
 	fieldType        = "field.type"
@@ -115,7 +116,11 @@ var statuses = map[string]int{
 	"correction.none":       http.StatusConflict,
 	"correction.open":       http.StatusConflict,
 	"task.closed":           http.StatusConflict,
+	"hold.ended":            http.StatusConflict,
+	"hold.standing":         http.StatusConflict,
+	"hold.second-person":    http.StatusForbidden,
 	"plan":                  http.StatusConflict,
+	codeInFlight:            http.StatusConflict,
 
 	// What was entered: it has to be put right first.
 	"identifier":   http.StatusUnprocessableEntity,
@@ -138,6 +143,7 @@ var statuses = map[string]int{
 	"report":       http.StatusUnprocessableEntity,
 	"organisation": http.StatusUnprocessableEntity,
 	"task":         http.StatusUnprocessableEntity,
+	"request":      http.StatusUnprocessableEntity,
 }
 
 // statusOf is the status of a code; ok is false for a code the table forgot.
