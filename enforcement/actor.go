@@ -51,6 +51,9 @@ type Act struct {
 	// Key makes the act repeatable: an act asked again under its key is done
 	// once and answered alike. Empty means no such protection.
 	Key string
+	// Request is the client's request that the act is, where it carried a key; nil
+	// for acts of our own. Key is then the one that its event will carry.
+	Request *Request
 }
 
 // Daily is the act of the system at the turn of a day.

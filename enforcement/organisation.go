@@ -62,7 +62,14 @@ func (r *Register) AddOrganisation(ctx context.Context, act Act, o Organisation)
 	}
 	var id OrganisationID
 	err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		c, err := r.claim(ctx, tx, act)
+		if err != nil {
+			return err
+		}
 		return tx.Pgx(func(p pgx.Tx) error {
+			if c.again { // it was entered, and its answer lost
+				return p.QueryRow(ctx, `SELECT id FROM organisation WHERE slug = $1`, o.Slug).Scan(&id)
+			}
 			err := p.QueryRow(ctx, `INSERT INTO organisation (slug, name_zh, name_en, kind, serves, court_code, superior_id, ack_working_days, report_working_days)
 				VALUES ($1, $2, $3, $4::text::organisation_kind, $5, nullif($6, ''), nullif($7, 0), $8, $9) RETURNING id`,
 				o.Slug, o.NameZH, o.NameEN, o.Kind, o.Serves, o.CourtCode, o.Superior, o.AckWorkingDays, o.ReportWorkingDays).Scan(&id)

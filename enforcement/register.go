@@ -68,46 +68,43 @@ type done struct {
 	refersTo ID
 }
 
-var errRepeated = errors.New("this act was done before")
-
 // perform runs one act: all of its rows, its event and its jobs commit
 // together. An act that was done under the same key is not done again; what it
 // left is returned. fn returns the act's event, or nil if nothing changed.
 func (r *Register) perform(ctx context.Context, act Act, fn func(ctx context.Context, tx *pg.Tx) (*event, error)) (done, error) {
 	for {
 		var d done
+		taken := act
 		err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-			if act.Key != "" {
-				found, err := r.repeated(ctx, tx, act.Key)
-				if err != nil {
-					return err
-				}
-				if found != nil {
-					d = *found
-					return errRepeated
-				}
-			}
-			e, err := fn(ctx, tx)
-			if err != nil || e == nil {
+			c, err := r.claim(ctx, tx, act)
+			if err != nil {
 				return err
 			}
-			e.Key = act.Key
+			if c.found != nil {
+				// The request's row, if it is new, is to stay.
+				d = *c.found
+				return nil
+			}
+			taken.Key = c.key
+			e, err := fn(ctx, tx)
+			if err != nil || e == nil {
+				d = done{}
+				return err
+			}
+			e.Key = c.key
 			if e.ID.IsZero() {
 				e.ID = NewID()
 			}
 			d = done{event: e.ID, subject: e.Subject, ground: e.Ground, refersTo: e.RefersTo}
 			return r.log(ctx, tx, act, *e)
 		})
-		if errors.Is(err, errRepeated) {
-			return d, nil
-		}
 		// Two requests with one key at once: the loser looks again and finds
 		// what the winner did.
 		if name, ok := pg.Constraint(err); ok && name == "event_act_key" {
 			continue
 		}
 		if refused := asRefusal(err); refused != nil {
-			return r.overtaken(ctx, act, refused)
+			return r.overtaken(ctx, taken, refused)
 		}
 		return d, nil
 	}
@@ -118,8 +115,9 @@ func (r *Register) perform(ctx context.Context, act Act, fn func(ctx context.Con
 // rows and then met the state they are in, or a number that is taken. Then what
 // the winner did is the answer; otherwise the refusal stands.
 func (r *Register) overtaken(ctx context.Context, act Act, refused error) (done, error) {
-	if _, person := errors.AsType[*Refusal](refused); !person || act.Key == "" {
-		return done{}, refused
+	said, person := errors.AsType[*Refusal](refused)
+	if !person || act.Key == "" || said.Code == "request.in-flight" || said.Code == "request.key-reused" {
+		return done{}, refused // the last two: whether it is the same act is not known, or it is not
 	}
 	var found *done
 	err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {

@@ -257,7 +257,7 @@ func (r *Register) Shred(ctx context.Context, act Act, id ID) error {
 			if tag.RowsAffected() == 0 {
 				return refuse("state.forbidden", "state", "in-force")
 			}
-			return nil
+			return forgetPersonalReplies(ctx, p)
 		})
 	})
 	return err
