@@ -85,8 +85,19 @@ func (r *Register) PutInForce(ctx context.Context, act Act, grounds []ID) error 
 	return nil
 }
 
-// putInForce is the one place where directives come into being.
+// origin is where grounds came from that were in force elsewhere before: the
+// import, and the hash of the court's statement. The zero origin is here.
+type origin struct {
+	refersTo ID
+	document []byte
+}
+
 func (r *Register) putInForce(ctx context.Context, tx *pg.Tx, act Act, kind EventKind, grounds []ID) error {
+	return r.putInForceFrom(ctx, tx, act, kind, grounds, origin{})
+}
+
+// putInForceFrom is the one place where directives come into being.
+func (r *Register) putInForceFrom(ctx context.Context, tx *pg.Tx, act Act, kind EventKind, grounds []ID, from origin) error {
 	var known []Organisation
 	err := tx.Pgx(func(t pgx.Tx) (err error) {
 		known, err = organisations(ctx, t)
@@ -107,7 +118,7 @@ func (r *Register) putInForce(ctx context.Context, tx *pg.Tx, act Act, kind Even
 		if err != nil {
 			return err
 		}
-		if err := tx.Pgx(func(t pgx.Tx) error { return r.fanOut(ctx, t, act, kind, p, key, groups[key], len(grounds) == 1) }); err != nil {
+		if err := tx.Pgx(func(t pgx.Tx) error { return r.fanOut(ctx, t, act, kind, from, p, key, groups[key], len(grounds) == 1) }); err != nil {
 			return err
 		}
 		for _, line := range p.lines {
@@ -154,15 +165,15 @@ const putGroundsInForce = `UPDATE ground SET state = 'in-force', plan_id = $2, i
 
 // The directives of each ground stand in the plan's order, so that an event
 // needs their ids only.
-const insertFanOutEvents = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, act_key, subject_id, ground_id, plan_id, day, legal_basis, until, directives)
+const insertFanOutEvents = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, act_key, subject_id, ground_id, plan_id, day, legal_basis, until, directives, refers_to, document_hash)
   SELECT ($3::uuid[])[u.n], $4, $5, $6, $7, $8, nullif($9, 0), CASE WHEN $10 = '' THEN NULL WHEN $15::boolean THEN $10 ELSE $10 || '/' || g.id END, g.subject_id, g.id, $11, $12::date, $13, g.valid_until,
-    ($2::uuid[])[(u.n - 1) * $14 + 1 : u.n * $14]
+    ($2::uuid[])[(u.n - 1) * $14 + 1 : u.n * $14], $16::uuid, $17::bytea
   FROM unnest($1::uuid[]) WITH ORDINALITY AS u (id, n) JOIN ground g ON g.id = u.id ORDER BY u.n`
 
 // fanOut writes the directives and events of grounds under one plan. single says
 // that the act is about one ground: its event carries the act's own key, those of
 // several the key and their ground.
-func (r *Register) fanOut(ctx context.Context, t pgx.Tx, act Act, kind EventKind, p plan, key planKey, list []inForce, single bool) error {
+func (r *Register) fanOut(ctx context.Context, t pgx.Tx, act Act, kind EventKind, from origin, p plan, key planKey, list []inForce, single bool) error {
 	day := r.Today(act.At)
 	grounds := make([]ID, len(list))
 	for i, g := range list {
@@ -179,7 +190,7 @@ func (r *Register) fanOut(ctx context.Context, t pgx.Tx, act Act, kind EventKind
 		}
 	}
 	_, err := t.Exec(ctx, insertFanOutEvents, grounds, ids, newIDs(len(grounds)), kind, act.At.UTC(), r.machine(), act.Actor.ID, act.Actor.Role, int32(act.Actor.Organisation),
-		act.Key, p.id, day, "法释〔2017〕7号 Art. 7, 8", width, single)
+		act.Key, p.id, day, "法释〔2017〕7号 Art. 7, 8", width, single, from.refersTo, from.document)
 	if err != nil {
 		return fmt.Errorf("log the fan-out of %d grounds: %w", len(grounds), err)
 	}

@@ -138,25 +138,30 @@ func (r *Register) publish(ctx context.Context, tx *pg.Tx, act Act, listings []L
 		if err != nil {
 			return fmt.Errorf("publish %d listings: %w", len(pass), err)
 		}
-		// A listed debtor must have a consumption-restriction order (法释〔2015〕17号
-		// Art. 1 ¶2): until it is issued, or a reason against it is recorded, the
-		// court sees an open task.
-		tasks := make([]ID, len(pass))
-		for i := range tasks {
-			tasks[i] = NewID()
-		}
-		_, err = p.Exec(ctx, `INSERT INTO task (id, kind, organisation_id, ground_id, opened_on)
-			SELECT ($2::uuid[])[u.n], $3, g.organisation_id, g.id, $4::date FROM unnest($1::uuid[]) WITH ORDINALITY u (id, n) JOIN ground g ON g.id = u.id`,
-			pass, tasks, TaskConsumptionOrder, today)
-		if err != nil {
-			return fmt.Errorf("open the tasks of %d listings: %w", len(pass), err)
-		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
+	if err := openOrderTasks(ctx, tx, pass, today); err != nil {
+		return nil, err
+	}
 	return refused, r.putInForce(ctx, tx, act, EventPublished, pass)
+}
+
+// openOrderTasks opens a task for each listing: a listed debtor must have a
+// consumption-restriction order (法释〔2015〕17号 Art. 1 ¶2), and until it is
+// issued, or a reason against it is recorded, the court sees the task.
+func openOrderTasks(ctx context.Context, tx *pg.Tx, listings []ID, on day.Day) error {
+	return tx.Pgx(func(p pgx.Tx) error {
+		_, err := p.Exec(ctx, `INSERT INTO task (id, kind, organisation_id, ground_id, opened_on)
+			SELECT ($2::uuid[])[u.n], $3, g.organisation_id, g.id, $4::date FROM unnest($1::uuid[]) WITH ORDINALITY u (id, n) JOIN ground g ON g.id = u.id`,
+			listings, newIDs(len(listings)), TaskConsumptionOrder, on)
+		if err != nil {
+			return fmt.Errorf("open the tasks of %d listings: %w", len(listings), err)
+		}
+		return nil
+	})
 }
 
 func (r *Register) mayPublish(l Listing, open []ExclusionKind, today day.Day) error {

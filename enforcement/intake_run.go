@@ -1,0 +1,422 @@
+package enforcement
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"concordat/internal/pg"
+)
+
+// ImportKind is what a court's file brings.
+type ImportKind string
+
+// The kinds of file.
+const (
+	// ImportListings are records that become drafts; nothing is published.
+	ImportListings ImportKind = "listings"
+	// ImportTakeover are listings already in force elsewhere, under one signed
+	// statement of the court.
+	ImportTakeover ImportKind = "takeover"
+)
+
+// ImportState is where a run stands.
+type ImportState string
+
+// The states of a run. A failed run can be taken up again: it goes on where it
+// stopped.
+const (
+	ImportRunning ImportState = "running"
+	ImportDone    ImportState = "done"
+	ImportFailed  ImportState = "failed"
+)
+
+// The acts of intake.
+const (
+	EventImportStarted  EventKind = "import-started"
+	EventImportFinished EventKind = "import-finished"
+	EventImportFailed   EventKind = "import-failed"
+	EventTakenOver      EventKind = "listing-taken-over"
+	EventReviewOpened   EventKind = "review-opened"
+	EventReviewClosed   EventKind = "review-closed"
+)
+
+// IntakeQueue is the River queue of uploaded files.
+const IntakeQueue = "intake"
+
+// IntakeWork is the argument of the job that reads uploads: there is something
+// to read. It says no more, so it may come twice or late.
+type IntakeWork struct{}
+
+// Kind names the job in River.
+func (IntakeWork) Kind() string { return "intake" }
+
+// ImportCounts are what became of the rows read so far.
+type ImportCounts struct {
+	// Rows is how many were settled: the sum of the others.
+	Rows int64 `json:"rows"`
+	// Drafted became listings: drafts, or in a takeover listings in force.
+	Drafted int64 `json:"drafted"`
+	// Skipped were entered before with the same content.
+	Skipped int64 `json:"skipped"`
+	// Conflicting were entered before with other content; nothing is overwritten.
+	Conflicting int64 `json:"conflicting"`
+	// Refused could not be taken; each is listed with its reason.
+	Refused int64 `json:"refused"`
+	// Reviewed wait for a person; of takeovers only.
+	Reviewed int64 `json:"reviewed"`
+}
+
+// ImportRun is one file of one court on its way into the record.
+type ImportRun struct {
+	ID     ID             `json:"id"`
+	Kind   ImportKind     `json:"kind"`
+	Court  OrganisationID `json:"court"`
+	Format string         `json:"format,omitempty"`
+	// Size is that of the file, BytesDone about how far it was read; bytes.
+	Size      int64 `json:"size"`
+	BytesDone int64 `json:"bytes_done"`
+	ImportCounts
+	State ImportState `json:"state"`
+	// Failure is the code why the file could not be read to its end, and
+	// FailureLine where, 0 if the line is not known.
+	Failure     string    `json:"failure,omitempty"`
+	FailureLine int64     `json:"failure_line,omitempty"`
+	StartedBy   string    `json:"started_by"`
+	StartedAt   time.Time `json:"started_at"`
+	FinishedAt  time.Time `json:"finished_at,omitzero"`
+
+	// RefusedBytes is how long the file of refused rows beside the input was when
+	// the last batch was settled.
+	RefusedBytes int64 `json:"-"`
+	// Upload is where the file waits; no id where it is not in the database.
+	Upload ID `json:"-"`
+
+	role                 Role
+	courtCode, courtName string
+	statement            []byte
+}
+
+// Act is the act of whoever started the run, at another time.
+func (i ImportRun) Act(at time.Time) Act {
+	return Act{At: at, Actor: Actor{ID: i.StartedBy, Role: i.role, Organisation: i.Court}}
+}
+
+// NewImport is a file to be read.
+type NewImport struct {
+	Kind ImportKind
+	// Content is the SHA-256 of the file, Size its bytes: the same file is the
+	// same run.
+	Content [sha256.Size]byte
+	Size    int64
+	// Statement is the document by which the court states a takeover; only its
+	// keyed hash is kept. It must be there for a takeover, and only there.
+	Statement []byte
+	// Upload is a received upload of the court, to be read by a job; no id where
+	// the caller reads the file itself.
+	Upload ID
+}
+
+// importDomain separates hashes of files from every other hash of the vault.
+const importDomain = "import-file"
+
+// importRoles says who may have a file of a kind read: a draft is a clerk's
+// work, the statement that listings are in force is the president's.
+func importRoles(kind ImportKind) []Role {
+	if kind == ImportTakeover {
+		return []Role{President}
+	}
+	return []Role{Clerk, Judge}
+}
+
+// StartImport begins the run of a file, or finds the run of the same file: it
+// is read once. A run that failed is set going again. With an upload a job is
+// inserted in the same transaction.
+func (r *Register) StartImport(ctx context.Context, act Act, n NewImport) (ImportRun, error) {
+	if n.Kind != ImportListings && n.Kind != ImportTakeover {
+		return ImportRun{}, refuse("import.kind")
+	}
+	if err := act.check(importRoles(n.Kind)...); err != nil {
+		return ImportRun{}, err
+	}
+	if (n.Kind == ImportTakeover) == (len(n.Statement) == 0) {
+		return ImportRun{}, refuse("import.statement")
+	}
+	if n.Size == 0 {
+		return ImportRun{}, refuse("import.empty")
+	}
+	for {
+		var id ID
+		_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (e *event, err error) {
+			id, e, err = r.startImport(ctx, tx, act, n)
+			return e, err
+		})
+		// The same file comes in twice at once: the second finds the first's run.
+		if name, ok := pg.Constraint(err); ok && name == "import_run_file_key" {
+			continue
+		}
+		if err != nil {
+			return ImportRun{}, err
+		}
+		if id.IsZero() { // asked again under its key: the file tells which run it was
+			if id, err = r.importOf(ctx, r.db.Pool, act, n); err != nil {
+				return ImportRun{}, err
+			}
+		}
+		return r.Import(ctx, act, id)
+	}
+}
+
+// importOf finds the run of the same file; no id if there is none.
+func (r *Register) importOf(ctx context.Context, q querier, act Act, n NewImport) (ID, error) {
+	var sums [][]byte
+	for _, h := range r.vault.Hashes(importDomain, string(n.Content[:])) {
+		sums = append(sums, h.Sum)
+	}
+	rows, err := q.Query(ctx, `SELECT id FROM import_run WHERE court_id = $1 AND kind = $2 AND content_hash = ANY($3) ORDER BY id LIMIT 1`, act.Actor.Organisation, string(n.Kind), sums)
+	if err != nil {
+		return ID{}, fmt.Errorf("look for the run of a file: %w", err)
+	}
+	id, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[ID])
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ID{}, nil
+	}
+	if err != nil {
+		return ID{}, fmt.Errorf("look for the run of a file: %w", err)
+	}
+	return id, nil
+}
+
+func (r *Register) startImport(ctx context.Context, tx *pg.Tx, act Act, n NewImport) (id ID, e *event, err error) {
+	err = tx.Pgx(func(p pgx.Tx) error {
+		if id, err = r.importOf(ctx, p, act, n); err != nil {
+			return err
+		}
+		if id.IsZero() {
+			id, e, err = r.enterImport(ctx, p, act, n)
+		} else {
+			e, err = r.takeUpImport(ctx, p, id, n)
+		}
+		if err != nil || n.Upload.IsZero() {
+			return err
+		}
+		return r.wakeIntake(ctx, p)
+	})
+	return id, e, err
+}
+
+func (r *Register) enterImport(ctx context.Context, p pgx.Tx, act Act, n NewImport) (ID, *event, error) {
+	var court bool
+	err := p.QueryRow(ctx, `SELECT kind = 'court' FROM organisation WHERE id = $1`, act.Actor.Organisation).Scan(&court)
+	if err != nil || !court {
+		return ID{}, nil, errors.Join(notFound(err, "look for the court of an import"), refuse("import.court"))
+	}
+	id, hash := NewID(), r.vault.Hash(importDomain, string(n.Content[:]))
+	var statement []byte
+	if len(n.Statement) > 0 {
+		statement = r.vault.DocumentHash(n.Statement)
+	}
+	_, err = p.Exec(ctx, `INSERT INTO import_run (id, kind, court_id, content_hash, key_version, size, state, statement_hash, upload_id, started_by, started_role, started_at)
+		VALUES ($1, $2, $3, $4, $5, $6, 'running', $7, (SELECT id FROM import_upload WHERE id = $8 AND court_id = $3), $9, $10, $11)`,
+		id, string(n.Kind), act.Actor.Organisation, hash.Sum, hash.Version, n.Size, statement, n.Upload, act.Actor.ID, act.Actor.Role, act.At.UTC())
+	if err != nil {
+		return ID{}, nil, fmt.Errorf("enter import %s: %w", id, err)
+	}
+	document := statement
+	if document == nil {
+		document = r.vault.DocumentHash(n.Content[:])
+	}
+	return id, &event{Kind: EventImportStarted, RefersTo: id, Day: r.Today(act.At), Reason: string(n.Kind), DocumentHash: document}, nil
+}
+
+// takeUpImport sets the run of a file that comes again going: a finished one
+// stays as it is.
+func (r *Register) takeUpImport(ctx context.Context, p pgx.Tx, id ID, n NewImport) (*event, error) {
+	var statement []byte
+	if err := p.QueryRow(ctx, `SELECT statement_hash FROM import_run WHERE id = $1 FOR NO KEY UPDATE`, id).Scan(&statement); err != nil {
+		return nil, fmt.Errorf("lock import %s: %w", id, err)
+	}
+	if statement != nil && r.vault.VerifyDocument(n.Statement, statement) != nil {
+		return nil, refuse("import.statement")
+	}
+	_, err := p.Exec(ctx, `UPDATE import_run SET state = 'running', failure = NULL, failure_line = NULL, finished_at = NULL,
+		upload_id = coalesce(upload_id, (SELECT u.id FROM import_upload u WHERE u.id = $2 AND u.court_id = import_run.court_id)) WHERE id = $1 AND state <> 'done'`, id, n.Upload)
+	if err != nil {
+		return nil, fmt.Errorf("take up import %s: %w", id, err)
+	}
+	return nil, nil //nolint:nilnil // nothing new happened: no event
+}
+
+// wakeIntake tells the workers of uploads that there is something to read.
+func (r *Register) wakeIntake(ctx context.Context, p pgx.Tx) error {
+	if _, err := r.jobs.InsertTx(ctx, p, IntakeWork{}, &river.InsertOpts{Queue: IntakeQueue, MaxAttempts: 3}); err != nil {
+		return fmt.Errorf("insert an intake job: %w", err)
+	}
+	return nil
+}
+
+const selectImport = `SELECT i.id, i.kind, i.court_id, i.format, i.size, i.bytes_done, i.rows_done, i.drafted, i.skipped, i.conflicting, i.refused, i.reviewed,
+    i.state, coalesce(i.failure, ''), coalesce(i.failure_line, 0), i.started_by, i.started_role, i.started_at, i.finished_at, i.refused_bytes, i.upload_id, i.statement_hash, coalesce(o.court_code, ''), o.name_zh
+  FROM import_run i JOIN organisation o ON o.id = i.court_id`
+
+func scanImport(row pgx.CollectableRow) (ImportRun, error) {
+	var i ImportRun
+	var finished *time.Time
+	err := row.Scan(&i.ID, &i.Kind, &i.Court, &i.Format, &i.Size, &i.BytesDone, &i.Rows, &i.Drafted, &i.Skipped, &i.Conflicting, &i.Refused, &i.Reviewed,
+		&i.State, &i.Failure, &i.FailureLine, &i.StartedBy, &i.role, &i.StartedAt, &finished, &i.RefusedBytes, &i.Upload, &i.statement, &i.courtCode, &i.courtName)
+	if finished != nil {
+		i.FinishedAt = *finished
+	}
+	return i, err
+}
+
+// Import returns a run of the actor's court; another court's is not found.
+func (r *Register) Import(ctx context.Context, act Act, id ID) (ImportRun, error) {
+	if err := act.check(Clerk, Judge, President, System); err != nil {
+		return ImportRun{}, err
+	}
+	rows, err := r.db.Pool.Query(ctx, selectImport+` WHERE i.id = $1`, id)
+	if err != nil {
+		return ImportRun{}, fmt.Errorf("read import %s: %w", id, err)
+	}
+	run, err := pgx.CollectExactlyOneRow(rows, scanImport)
+	if err != nil {
+		return ImportRun{}, notFound(err, "read an import")
+	}
+	return run, act.ofCourt(run.Court)
+}
+
+// Imports lists the runs of the actor's court by id, from after on; the
+// system's act lists those of every court.
+func (r *Register) Imports(ctx context.Context, act Act, after ID, limit int) ([]ImportRun, error) {
+	if err := act.check(Clerk, Judge, President, System); err != nil {
+		return nil, err
+	}
+	return r.imports(ctx, ` WHERE ($1 = 0 OR i.court_id = $1) AND i.id > $2 ORDER BY i.id LIMIT $3`, int32(act.Actor.Organisation), [16]byte(after), limit)
+}
+
+// WaitingImports lists the runs whose upload still has to be read, oldest first.
+func (r *Register) WaitingImports(ctx context.Context) ([]ImportRun, error) {
+	return r.imports(ctx, ` WHERE i.state = 'running' AND i.upload_id IS NOT NULL ORDER BY i.id LIMIT 100`)
+}
+
+func (r *Register) imports(ctx context.Context, where string, args ...any) ([]ImportRun, error) {
+	rows, err := r.db.Pool.Query(ctx, selectImport+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list imports: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, scanImport)
+	if err != nil {
+		return nil, fmt.Errorf("list imports: %w", err)
+	}
+	return list, nil
+}
+
+// ImportFormat notes in which format the file turned out to be.
+func (r *Register) ImportFormat(ctx context.Context, run ImportRun, format string) error {
+	if _, err := r.db.Pool.Exec(ctx, `UPDATE import_run SET format = $2 WHERE id = $1`, run.ID, format); err != nil {
+		return fmt.Errorf("note the format of import %s: %w", run.ID, err)
+	}
+	return nil
+}
+
+// importLock is the class of the advisory locks of runs.
+const importLock = 0x494d5054 // "IMPT"
+
+// ClaimImport makes the caller the only reader of a run until release is called
+// or the process or its connection ends; ok false means that somebody else is.
+// What a lost connection lets through meets the count of rows in WriteImport.
+func (r *Register) ClaimImport(ctx context.Context, id ID) (release func(), ok bool, err error) {
+	conn, err := r.db.Pool.Acquire(ctx)
+	if err != nil {
+		return nil, false, fmt.Errorf("take a connection for import %s: %w", id, err)
+	}
+	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1, hashtext($2))`, importLock, id.String()).Scan(&ok); err != nil || !ok {
+		conn.Release()
+		if err != nil {
+			return nil, false, fmt.Errorf("claim import %s: %w", id, err)
+		}
+		return nil, false, nil
+	}
+	return func() {
+		// A connection on which this fails is closed by the pool, and the lock with it.
+		_, err := conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1, hashtext($2))`, importLock, id.String())
+		if err != nil {
+			_ = conn.Conn().Close(context.WithoutCancel(ctx))
+		}
+		conn.Release()
+	}, true, nil
+}
+
+// FinishImport ends a run: done, or failed with a refusal that says why the file
+// could not be read to its end, and at which line (0: not known). Its upload is
+// deleted. Ending an ended run changes nothing.
+func (r *Register) FinishImport(ctx context.Context, act Act, run ImportRun, failure *Refusal, line int64) (ImportRun, error) {
+	if err := act.check(importRoles(run.Kind)...); err != nil {
+		return run, err
+	}
+	state, kind, code := ImportDone, EventImportFinished, ""
+	if failure != nil {
+		state, kind, code = ImportFailed, EventImportFailed, failure.Code
+	}
+	_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
+		var e *event
+		return e, tx.Pgx(func(p pgx.Tx) error {
+			tag, err := p.Exec(ctx, `UPDATE import_run SET state = $2, failure = nullif($3, ''), failure_line = nullif($4, 0::bigint), finished_at = $5, bytes_done = CASE WHEN $3 = '' THEN size ELSE bytes_done END
+				WHERE id = $1 AND court_id = $6 AND state = 'running' AND rows_done = $7`,
+				run.ID, string(state), code, line, act.At.UTC(), act.Actor.Organisation, run.Rows)
+			if err != nil {
+				return fmt.Errorf("end import %s: %w", run.ID, err)
+			}
+			if tag.RowsAffected() == 0 {
+				return nil
+			}
+			e = &event{Kind: kind, RefersTo: run.ID, Day: r.Today(act.At), Reason: code}
+			return forgetUpload(ctx, p, run.Upload)
+		})
+	})
+	if err != nil {
+		return run, err
+	}
+	return r.Import(ctx, act, run.ID)
+}
+
+// ImportRefusal is a row that was not taken.
+type ImportRefusal struct {
+	// Line is where the row begins in the file, from 1.
+	Line int64 `json:"line"`
+	// Field is the column as the courts' published records name it; "" where
+	// the whole row is meant.
+	Field string `json:"field,omitempty"`
+	Code  string `json:"code"`
+	// Args are codes, dates and numbers, never personal data.
+	Args map[string]string `json:"args,omitempty"`
+	// Raw are the row's cells, for the file beside the input only.
+	Raw []string `json:"-"`
+}
+
+// ImportRefusals lists the refused rows of a run of the actor's court by line,
+// from after on.
+func (r *Register) ImportRefusals(ctx context.Context, act Act, id ID, after int64, limit int) ([]ImportRefusal, error) {
+	if _, err := r.Import(ctx, act, id); err != nil {
+		return nil, err
+	}
+	rows, err := r.db.Pool.Query(ctx, `SELECT line, field, code, args FROM import_refusal WHERE import_id = $1 AND line > $2 ORDER BY line LIMIT $3`, id, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list the refusals of import %s: %w", id, err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (ImportRefusal, error) {
+		var f ImportRefusal
+		err := row.Scan(&f.Line, &f.Field, &f.Code, &f.Args)
+		return f, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the refusals of import %s: %w", id, err)
+	}
+	return list, nil
+}

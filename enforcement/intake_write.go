@@ -1,0 +1,478 @@
+package enforcement
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/internal/pg"
+	"concordat/internal/vault"
+	"concordat/memoranda"
+)
+
+// importRetries is how often a batch is tried when somebody else enters the same
+// people or cases at the same time.
+const importRetries = 10
+
+// Settled tells what became of a batch.
+type Settled struct {
+	// Run is the run with the batch counted.
+	Run ImportRun
+	// Refusals are the rows of the batch that were not taken, by line: those that
+	// could not be read, and those that the record did not take.
+	Refusals []ImportRefusal
+}
+
+// WriteImport settles the next rows of a run, whatever it takes: subjects, cases,
+// drafts (or listings in force), reviews and refusals, an event for each listing,
+// and how far the run is, all in one transaction. It does so only if the run
+// still stands where the caller saw it: a batch that somebody else settled
+// meanwhile is refused with import.elsewhere and changes nothing.
+//
+// Under one key of court, case, subject and source record the same content is
+// skipped and other content reported as a conflict; nothing is overwritten, and
+// what has ended stays ended.
+//
+// refused, when not nil, is called within the transaction with the rows that
+// are not taken, and returns how long the file beside the input is with them.
+// It may be called again for the same batch, with the run as it stood.
+func (r *Register) WriteImport(ctx context.Context, act Act, run ImportRun, p *PreparedImport, bytesDone int64, refused func(ImportRun, []ImportRefusal) (int64, error)) (Settled, error) {
+	if err := act.check(importRoles(run.Kind)...); err != nil {
+		return Settled{}, err
+	}
+	if err := act.ofCourt(run.Court); err != nil {
+		return Settled{}, err
+	}
+	for attempt := 1; ; attempt++ {
+		var done Settled
+		err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
+			done, err = r.writeImport(ctx, tx, act, run, p, bytesDone, refused)
+			return err
+		})
+		if name, ok := pg.Constraint(err); ok && slices.Contains(importRaces, name) && attempt < importRetries {
+			continue // the next try finds what the other one entered
+		}
+		return done, asRefusal(err)
+	}
+}
+
+// importRaces are the constraints that two writers of the same people and cases
+// meet in.
+var importRaces = []string{"subject_lookup_pkey", "execution_case_number_key", "listing_one_live", "listing_source_key", "review_item_key"}
+
+func (r *Register) writeImport(ctx context.Context, tx *pg.Tx, act Act, run ImportRun, p *PreparedImport, bytesDone int64, refused func(ImportRun, []ImportRefusal) (int64, error)) (Settled, error) {
+	w := &importWriter{register: r, act: act, run: run, copies: newImportCopies(), refusals: slices.Clone(p.refusals)}
+	err := tx.Pgx(func(t pgx.Tx) error {
+		if err := w.lock(ctx, t); err != nil {
+			return err
+		}
+		if err := w.look(ctx, t, p.rows); err != nil {
+			return err
+		}
+		for i := range p.rows {
+			if err := w.decide(&p.rows[i]); err != nil {
+				return fmt.Errorf("settle line %d of import %s: %w", p.rows[i].line, run.ID, err)
+			}
+		}
+		return w.copies.send(ctx, t)
+	})
+	if err != nil {
+		return Settled{}, err
+	}
+	if len(w.taken) > 0 {
+		if err := r.inForceFromElsewhere(ctx, tx, act, run, w.taken); err != nil {
+			return Settled{}, err
+		}
+	}
+	w.run.Refused += int64(len(p.refusals))
+	w.run.Rows += int64(p.Rows())
+	w.run.BytesDone = bytesDone
+	slices.SortStableFunc(w.refusals, func(a, b ImportRefusal) int { return int(a.Line - b.Line) })
+	if refused != nil {
+		if w.run.RefusedBytes, err = refused(run, w.refusals); err != nil {
+			return Settled{}, fmt.Errorf("tell the refused rows of import %s: %w", run.ID, err)
+		}
+	}
+	return Settled{w.run, w.refusals}, tx.Pgx(func(t pgx.Tx) error { return w.count(ctx, t) })
+}
+
+// importWriter settles one batch within its transaction.
+type importWriter struct {
+	register *Register
+	act      Act
+	run      ImportRun
+	copies   *importCopies
+	refusals []ImportRefusal
+	taken    []ID // listings to be put in force
+
+	subjects map[string]*importSubject // by identifier.Key
+	cases    map[string]*importCase    // by number
+	sources  map[sourceKey]importSource
+	live     map[pairKey]bool
+	ended    map[pairKey]bool
+}
+
+type importSubject struct {
+	id       ID
+	name     string
+	kind     memoranda.SubjectKind
+	wrapped  []byte
+	envelope *vault.Envelope
+}
+
+type importCase struct {
+	id    ID
+	given Case
+}
+
+type pairKey struct{ execCase, subject ID }
+
+// sourceKey is under which a record of a court's own system stands here.
+type sourceKey struct {
+	pairKey
+
+	record string
+}
+
+type importSource struct{ content, hash []byte }
+
+// lock holds the run and makes sure that it stands where the caller saw it.
+func (w *importWriter) lock(ctx context.Context, t pgx.Tx) error {
+	var rows int64
+	var state ImportState
+	err := t.QueryRow(ctx, `SELECT rows_done, state FROM import_run WHERE id = $1 FOR NO KEY UPDATE`, w.run.ID).Scan(&rows, &state)
+	if err != nil {
+		return notFound(err, "lock an import")
+	}
+	if rows != w.run.Rows || state != ImportRunning {
+		return refuse("import.elsewhere")
+	}
+	return nil
+}
+
+// look reads what the record knows of the batch's people, cases and records.
+func (w *importWriter) look(ctx context.Context, t pgx.Tx, rows []preparedRow) error {
+	w.subjects, w.cases = map[string]*importSubject{}, map[string]*importCase{}
+	w.sources, w.live, w.ended = map[sourceKey]importSource{}, map[pairKey]bool{}, map[pairKey]bool{}
+	if err := w.lookSubjects(ctx, t, rows); err != nil {
+		return fmt.Errorf("look for the subjects of an import: %w", err)
+	}
+	if err := w.lookCases(ctx, t, rows); err != nil {
+		return fmt.Errorf("look for the cases of an import: %w", err)
+	}
+	if err := w.lookListings(ctx, t); err != nil {
+		return fmt.Errorf("look for the listings of an import: %w", err)
+	}
+	return nil
+}
+
+func (w *importWriter) lookSubjects(ctx context.Context, t pgx.Tx, rows []preparedRow) error {
+	type versioned struct {
+		version int16
+		sum     [16]byte
+	}
+	wanted, sums := map[versioned]string{}, make([][]byte, 0, len(rows))
+	for i := range rows {
+		for _, h := range rows[i].hashes {
+			k := versioned{h.Version, [16]byte(h.Sum)}
+			if _, twice := wanted[k]; !twice {
+				wanted[k] = rows[i].number
+				sums = append(sums, h.Sum)
+			}
+		}
+	}
+	found, err := t.Query(ctx, `SELECT l.key_version, l.hash, s.id, s.envelope, s.sealed FROM subject_lookup l JOIN subject s ON s.id = l.subject_id WHERE l.hash = ANY($1)`, sums)
+	if err != nil {
+		return err
+	}
+	var version int16
+	var sum, wrapped, sealed []byte
+	var id ID
+	_, err = pgx.ForEachRow(found, []any{&version, &sum, &id, &wrapped, &sealed}, func() error {
+		number, ok := wanted[versioned{version, [16]byte(sum)}]
+		if !ok || w.subjects[number] != nil {
+			return nil
+		}
+		have, err := w.register.openIdentity(id, wrapped, sealed)
+		if err != nil {
+			return err
+		}
+		w.subjects[number] = &importSubject{id: id, name: have.Name, kind: have.Kind, wrapped: slices.Clone(wrapped)}
+		return nil
+	})
+	return err
+}
+
+func (w *importWriter) lookCases(ctx context.Context, t pgx.Tx, rows []preparedRow) error {
+	numbers := make([]string, 0, len(rows))
+	for i := range rows {
+		if rows[i].refusal == nil {
+			numbers = append(numbers, rows[i].execCase.Number)
+		}
+	}
+	slices.Sort(numbers)
+	found, err := t.Query(ctx, `SELECT id, court_id, number, filed_on, basis_document, basis_unit FROM execution_case WHERE court_id = $1 AND number = ANY($2)`,
+		w.run.Court, slices.Compact(numbers))
+	if err != nil {
+		return err
+	}
+	var id ID
+	var c Case
+	_, err = pgx.ForEachRow(found, []any{&id, &c.Court, &c.Number, &c.FiledOn, &c.BasisDocument, &c.BasisUnit}, func() error {
+		w.cases[c.Number] = &importCase{id, c}
+		return nil
+	})
+	return err
+}
+
+// lookListings asks only where both sides are known: what is new has none.
+func (w *importWriter) lookListings(ctx context.Context, t pgx.Tx) error {
+	if len(w.cases) == 0 || len(w.subjects) == 0 {
+		return nil
+	}
+	cases, subjects := make([]ID, 0, len(w.cases)), make([]ID, 0, len(w.subjects))
+	for _, c := range w.cases {
+		cases = append(cases, c.id)
+	}
+	for _, s := range w.subjects {
+		subjects = append(subjects, s.id)
+	}
+	if err := w.lookSources(ctx, t, `SELECT case_id, subject_id, source_record, content_hash FROM listing_source WHERE case_id = ANY($1)`, cases); err != nil {
+		return err
+	}
+	if w.run.Kind == ImportTakeover {
+		if err := w.lookSources(ctx, t, `SELECT case_id, subject_id, source_record, content_hash FROM review_item WHERE case_id = ANY($1)`, cases); err != nil {
+			return err
+		}
+	}
+	rows, err := t.Query(ctx, `SELECT case_id, subject_id, state::text FROM listing WHERE subject_id = ANY($1)`, subjects)
+	if err != nil {
+		return err
+	}
+	var k pairKey
+	var state ListingState
+	_, err = pgx.ForEachRow(rows, []any{&k.execCase, &k.subject, &state}, func() error {
+		if state.Ended() {
+			w.ended[k] = true
+		} else {
+			w.live[k] = true
+		}
+		return nil
+	})
+	return err
+}
+
+func (w *importWriter) lookSources(ctx context.Context, t pgx.Tx, sql string, cases []ID) error {
+	rows, err := t.Query(ctx, sql, cases)
+	if err != nil {
+		return err
+	}
+	var k sourceKey
+	var hash []byte
+	_, err = pgx.ForEachRow(rows, []any{&k.execCase, &k.subject, &k.record, &hash}, func() error {
+		w.sources[k] = importSource{hash: slices.Clone(hash)}
+		return nil
+	})
+	return err
+}
+
+func (w *importWriter) refuse(row *preparedRow, code string) {
+	w.run.Refused++
+	w.tell(row, code)
+}
+
+func (w *importWriter) conflict(row *preparedRow, field string) {
+	w.run.Conflicting++
+	w.refusals = append(w.refusals, ImportRefusal{Line: row.line, Field: field, Code: "import.conflict", Raw: row.raw})
+}
+
+func (w *importWriter) tell(row *preparedRow, code string) {
+	w.refusals = append(w.refusals, ImportRefusal{Line: row.line, Field: importField(code), Code: code, Raw: row.raw})
+}
+
+// decide settles one row. The rows before it in the batch count as entered, so
+// that a file gives the same record however it is cut into batches; a row that
+// is not taken leaves nothing.
+func (w *importWriter) decide(row *preparedRow) error {
+	if row.refusal != nil {
+		w.run.Refused++
+		w.refusals = append(w.refusals, *row.refusal)
+		return nil
+	}
+	s, c := w.subjects[row.number], w.cases[row.execCase.Number]
+	if s != nil && (s.name != row.identity.Name || s.kind != row.identity.Kind) {
+		w.refuse(row, "subject.identity")
+		return nil
+	}
+	if c != nil && (c.given.FiledOn != row.execCase.FiledOn || c.given.BasisDocument != row.execCase.BasisDocument || c.given.BasisUnit != row.execCase.BasisUnit) {
+		w.conflict(row, "gistId")
+		return nil
+	}
+	if s != nil && c != nil {
+		pair := pairKey{c.id, s.id}
+		if before, ok := w.sources[sourceKey{pair, row.record}]; ok {
+			if w.same(before, row) {
+				w.run.Skipped++
+			} else {
+				w.conflict(row, "")
+			}
+			return nil
+		}
+		if w.live[pair] {
+			w.refuse(row, "listing.exists")
+			return nil
+		}
+		if row.taken != nil && row.review == nil && w.ended[pair] {
+			// The record knows an end of this case against this person: whether
+			// another listing followed it is not for a file to say.
+			return w.enter(row, s, c, refuse("takeover.ended-here"))
+		}
+	}
+	return w.enter(row, s, c, row.review)
+}
+
+// same compares a row with what stood under its key before.
+func (w *importWriter) same(before importSource, row *preparedRow) bool {
+	if before.content != nil {
+		return string(before.content) == string(row.content)
+	}
+	return w.register.vault.VerifyDocument(row.content, before.hash) == nil
+}
+
+// enter enters a row: as a draft, as a listing to be put in force, or for review.
+func (w *importWriter) enter(row *preparedRow, s *importSubject, c *importCase, review *Refusal) error {
+	if s == nil {
+		s = &importSubject{id: row.subject, name: row.identity.Name, kind: row.identity.Kind, wrapped: row.wrapped, envelope: &row.envelope}
+		w.subjects[row.number] = s
+		w.copies.subject(row, w.act.At)
+	}
+	if c == nil {
+		c = &importCase{NewID(), row.execCase}
+		w.cases[row.execCase.Number] = c
+		w.copies.execCase(c.id, row.execCase)
+	}
+	key := sourceKey{pairKey{c.id, s.id}, row.record}
+	w.sources[key] = importSource{content: row.content}
+	if review != nil {
+		return w.enterReview(row, s, key, review)
+	}
+	facts := row.sealedFacts
+	if s.id != row.subject {
+		var err error
+		if facts, err = w.seal(s, row.facts, "facts"); err != nil {
+			return err
+		}
+	}
+	id := NewID()
+	w.live[key.pairKey] = true
+	w.run.Drafted++
+	if row.taken != nil {
+		reasons, err := w.seal(s, []byte(row.taken.DecisionNumber), "reasons")
+		if err != nil {
+			return err
+		}
+		w.copies.takenOver(id, key, w.run.Court, row, facts, reasons, w.act.Actor.ID)
+		w.taken = append(w.taken, id)
+	} else {
+		w.copies.draft(id, key, w.run.Court, row, facts, w.act.Actor.ID)
+		w.copies.event(w.act, w.register.machine(), event{
+			Kind: EventDrafted, Subject: s.id, Ground: id, RefersTo: w.run.ID, Day: w.register.Today(w.act.At), LegalBasis: "法释〔2017〕7号 Art. 1",
+		})
+	}
+	w.copies.source(id, key, w.run.ID, row)
+	return nil
+}
+
+// seal seals a field under the envelope of a subject.
+func (w *importWriter) seal(s *importSubject, plain []byte, field string) ([]byte, error) {
+	if s.envelope == nil {
+		envelope, err := w.register.vault.OpenEnvelope(s.id, s.wrapped)
+		if err != nil {
+			return nil, fmt.Errorf("open the envelope of subject %s: %w", s.id, err)
+		}
+		s.envelope = &envelope
+	}
+	sealed, err := s.envelope.Seal(plain, field)
+	if err != nil {
+		return nil, fmt.Errorf("seal %s of subject %s: %w", field, s.id, err)
+	}
+	return sealed, nil
+}
+
+// draft writes a draft and its ground.
+func (c *importCopies) draft(id ID, key sourceKey, court OrganisationID, row *preparedRow, facts []byte, by string) {
+	c.ground(id, key, court, &TakenOver{})
+	t := c.listing(id, key, court, Draft, row, facts, by)
+	for range 12 { // nothing is warned, decided, served or published yet
+		t.null()
+	}
+	t.int4(1)
+}
+
+func (c *importCopies) ground(id ID, key sourceKey, court OrganisationID, taken *TakenOver) {
+	t := c.grounds
+	t.row()
+	t.id(id)
+	t.text("listing")
+	t.text(ListType)
+	t.id(key.subject)
+	t.int4(int32(court))
+	t.id(key.execCase)
+	t.text(taken.DecisionNumber)
+	t.day(taken.DecidedOn)
+	t.day(taken.TermUntil)
+}
+
+func (c *importCopies) listing(id ID, key sourceKey, court OrganisationID, state ListingState, row *preparedRow, facts []byte, by string) *copier {
+	t := c.listings
+	t.row()
+	t.id(id)
+	t.int4(int32(court))
+	t.id(key.execCase)
+	t.id(key.subject)
+	t.text(string(state))
+	t.conducts(row.conducts)
+	t.bytes(facts)
+	t.text(by)
+	return t
+}
+
+// count moves the run past the batch and stores its refusals.
+func (w *importWriter) count(ctx context.Context, t pgx.Tx) error {
+	i := w.run
+	if len(w.refusals) > 0 {
+		if err := w.storeRefusals(ctx, t); err != nil {
+			return err
+		}
+	}
+	_, err := t.Exec(ctx, `UPDATE import_run SET rows_done = $2, drafted = $3, skipped = $4, conflicting = $5, refused = $6, reviewed = $7, refused_bytes = $8, bytes_done = $9 WHERE id = $1`,
+		i.ID, i.Rows, i.Drafted, i.Skipped, i.Conflicting, i.Refused, i.Reviewed, i.RefusedBytes, i.BytesDone)
+	if err != nil {
+		return fmt.Errorf("move import %s on: %w", i.ID, err)
+	}
+	return nil
+}
+
+func (w *importWriter) storeRefusals(ctx context.Context, t pgx.Tx) error {
+	n := len(w.refusals)
+	lines, fields, codes, args := make([]int64, n), make([]string, n), make([]string, n), make([]*string, n)
+	for i, f := range w.refusals {
+		lines[i], fields[i], codes[i] = f.Line, f.Field, f.Code
+		if len(f.Args) > 0 {
+			text, err := json.Marshal(f.Args)
+			if err != nil {
+				return fmt.Errorf("write the arguments of a refusal: %w", err)
+			}
+			args[i] = new(string(text))
+		}
+	}
+	_, err := t.Exec(ctx, `INSERT INTO import_refusal (import_id, line, field, code, args)
+		SELECT $1, l, f, c, a::jsonb FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[]) AS u (l, f, c, a) ON CONFLICT DO NOTHING`, w.run.ID, lines, fields, codes, args)
+	if err != nil {
+		return fmt.Errorf("store the refusals of import %s: %w", w.run.ID, err)
+	}
+	return nil
+}
