@@ -116,6 +116,12 @@ type operation struct {
 	roles []enforcement.Role
 	// status of success; 0 means 200.
 	status int
+	// personal: the answer names subjects, so what is kept of it for repetitions is
+	// forgotten when a subject is shredded.
+	personal bool
+	// bodyNotHashed: an Idempotency-Key is taken for the same whatever the body, as
+	// where a large body is known by its content elsewhere.
+	bodyNotHashed bool
 }
 
 // add registers an endpoint. The handler gets the act that its request is, with
@@ -126,7 +132,11 @@ func add[I, O any](s *server, o operation, handle func(ctx context.Context, act 
 		Summary: o.en, Tags: []string{string(o.tag)}, MaxBodyBytes: maxBody,
 		Extensions: map[string]any{"x-summary-zh": o.zh},
 		Middlewares: huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
-			if s.admit(ctx, o.roles) {
+			switch {
+			case !s.admit(ctx, o.roles):
+			case visitOf(ctx.Context()).key != "":
+				s.keyed(ctx, o, next)
+			default:
 				next(ctx)
 			}
 		}},
@@ -137,7 +147,13 @@ func add[I, O any](s *server, o operation, handle func(ctx context.Context, act 
 		op.Extensions["x-roles"] = o.roles
 	}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
-		out, err := handle(ctx, s.act(ctx), in)
+		act := s.act(ctx)
+		if again, err := s.replayed(ctx, act); err != nil {
+			return nil, s.problem(ctx, err)
+		} else if again {
+			return new(O), nil
+		}
+		out, err := handle(ctx, act, in)
 		if err != nil {
 			return nil, s.problem(ctx, err)
 		}
@@ -148,5 +164,9 @@ func add[I, O any](s *server, o operation, handle func(ctx context.Context, act 
 // act is the act of the request's actor, now.
 func (s *server) act(ctx context.Context) enforcement.Act {
 	v := visitOf(ctx)
-	return enforcement.Act{At: s.Legal(), Actor: v.actor, Key: v.key}
+	act := enforcement.Act{At: s.Legal(), Actor: v.actor, Key: v.key}
+	if v.keyed != nil {
+		act.Request = v.keyed.request(v.line, v.actor)
+	}
+	return act
 }

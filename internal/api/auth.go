@@ -79,7 +79,7 @@ const maxKey = 200
 // would be everybody's: it is hashed with actor, method and full path, so that
 // neither another person nor another listing meets it.
 func keyOf(r *http.Request, actor enforcement.Actor) (string, error) {
-	given := r.Header.Values("Idempotency-Key")
+	given := r.Header.Values(keyHeader)
 	if len(given) == 0 || r.Method == http.MethodGet {
 		return "", nil
 	}

@@ -70,7 +70,7 @@ func (s *server) inboxRoutes() {
 		zh: "本单位收件箱", en: "List what lies in my organisation's inbox",
 	}, s.inbox)
 	add(s, operation{
-		method: http.MethodPost, path: "/v1/inbox/open", id: "open-inbox", tag: tagDirectives, roles: ofDepartment,
+		method: http.MethodPost, path: "/v1/inbox/open", id: "open-inbox", tag: tagDirectives, roles: ofDepartment, personal: true,
 		zh: "打开收件；打开即为送达", en: "Open what lies there; opened is delivered",
 	}, s.openInbox)
 }

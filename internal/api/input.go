@@ -10,7 +10,7 @@ import (
 
 // Repeatable is a request that may be sent again.
 type Repeatable struct {
-	Key string `header:"Idempotency-Key" doc:"1 to 200 visible ASCII characters; the act is done once under it"`
+	Key string `header:"Idempotency-Key" doc:"1 to 200 visible ASCII characters, a new one for each request; the act is done once under it, and for seven days answered alike"`
 }
 
 // Path names one thing by its id.

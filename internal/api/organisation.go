@@ -12,6 +12,8 @@ import (
 
 // NewOrganisation is an organisation to enter.
 type NewOrganisation struct {
+	Repeatable
+
 	Body struct {
 		Slug              string                       `json:"slug" maxLength:"64" doc:"Small letters, digits and hyphens"`
 		NameZH            string                       `json:"name_zh" minLength:"1" maxLength:"100"`

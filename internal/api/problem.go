@@ -60,6 +60,9 @@ func (p *Problem) GetHeaders() http.Header {
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="concordat"`)
 	}
+	if p.Code == codeInFlight {
+		h.Set("Retry-After", "1")
+	}
 	return h
 }
 

@@ -91,8 +91,11 @@ func TestAKeyMakesARequestRepeatable(t *testing.T) {
 			t.Fatalf("%d %s", a.status, a.text)
 		}
 	}
-	if a := warn(second, "k-1"); a.status != http.StatusOK || a.body["id"] != second || a.body["state"] != "warned" {
-		t.Errorf("the key of one listing did another's act: %s", a.text)
+	if a := warn(second, "k-1"); a.status != http.StatusUnprocessableEntity || a.code() != "request.key-reused" {
+		t.Errorf("the key of one listing was taken for another's: %s", a.text)
+	}
+	if a := warn(second, "k-3"); a.status != http.StatusOK || a.body["id"] != second || a.body["state"] != "warned" {
+		t.Errorf("a new key: %s", a.text)
 	}
 	if n := b.Count(`SELECT count(*) FROM event WHERE kind = 'listing-warned'`); n != 2 {
 		t.Errorf("%d warnings", n)

@@ -22,6 +22,9 @@ type visit struct {
 	language  i18n.Language
 	actor     enforcement.Actor
 	key       string
+	line      requestLine
+	// keyed is set while a request with a key is worked.
+	keyed *keyedVisit
 	// code of the problem it was answered with, for the log.
 	code string
 }
@@ -40,7 +43,7 @@ func visitOf(ctx context.Context) *visit {
 // outside is not taken over: it would be a text of the client's in our log.
 func (s *server) visited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := &visit{reference: rand.Text(), language: i18n.Negotiate(r.Header.Get("Accept-Language"))}
+		v := &visit{reference: rand.Text(), language: i18n.Negotiate(r.Header.Get("Accept-Language")), line: lineOf(r)}
 		w.Header().Set("X-Request-Id", v.reference)
 		if s.Demo {
 			w.Header().Set("X-Concordat-Demo", "true")
