@@ -19,6 +19,7 @@ type app struct{ Out, Err io.Writer }
 
 type commands struct {
 	Serve         serveCmd         `cmd:"" help:"Serve the API and deliver."`
+	Hold          holdCmd          `cmd:"" help:"Stop everything that burdens, and go on."`
 	Audit         auditCmd         `cmd:"" help:"Prove that the record holds together."`
 	Keys          keysCmd          `cmd:"" help:"The installation's keys."`
 	Token         tokenCmd         `cmd:"" help:"Who may ask."`

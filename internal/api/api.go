@@ -81,6 +81,7 @@ func (s *server) routes() {
 	s.directiveRoutes()
 	s.inboxRoutes()
 	s.incidentRoutes()
+	s.holdRoutes()
 	s.publicRoutes()
 }
 

@@ -42,6 +42,7 @@ type ListingFile struct {
 		Directives []DirectiveView     `json:"directives" nullable:"false"`
 		Clocks     []enforcement.Clock `json:"clocks" nullable:"false"`
 		Events     []enforcement.Event `json:"events" nullable:"false"`
+		Holds      []enforcement.Hold  `json:"holds" nullable:"false" doc:"Holds that stop anything of it now"`
 	}
 }
 
@@ -128,7 +129,11 @@ func (s *server) listing(ctx context.Context, act enforcement.Act, in *Path) (*L
 	if out.Body.Clocks, err = s.Register.Clocks(ctx, l.ID); err != nil {
 		return nil, err
 	}
-	out.Body.Events, err = s.Register.Events(ctx, l.ID)
+	if out.Body.Events, err = s.Register.Events(ctx, l.ID); err != nil {
+		return nil, err
+	}
+	holds, err := s.Register.HoldsOn(ctx, l.ID)
+	out.Body.Holds = append([]enforcement.Hold{}, holds...)
 	return &out, err
 }
 

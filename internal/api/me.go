@@ -19,6 +19,7 @@ type Me struct {
 		Organisation *enforcement.Organisation `json:"organisation,omitempty"`
 		Today        day.Day                   `json:"today" doc:"The legal day"`
 		Demo         bool                      `json:"demo"`
+		Holds        []enforcement.Hold        `json:"holds" nullable:"false" doc:"Holds that stand anywhere: what they stop does not leave"`
 	}
 }
 
@@ -37,6 +38,11 @@ func (s *server) me(ctx context.Context, act enforcement.Act, _ *Nothing) (*Me, 
 	if err != nil {
 		return nil, err
 	}
+	holds, err := s.Register.Holds(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Holds = append([]enforcement.Hold{}, holds...)
 	for i := range organisations {
 		if organisations[i].ID == act.Actor.Organisation {
 			out.Body.Organisation = &organisations[i]

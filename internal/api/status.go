@@ -117,6 +117,12 @@ var statuses = map[string]int{
 	"correction.open":       http.StatusConflict,
 	"task.closed":           http.StatusConflict,
 	"hold.ended":            http.StatusConflict,
+	"restore.reconciling":   http.StatusServiceUnavailable,
+	"restore":               http.StatusConflict,
+	"reconciliation.page":   http.StatusConflict,
+	"resumption":            http.StatusConflict,
+	"hold.scope":            http.StatusUnprocessableEntity,
+	"hold.reason":           http.StatusUnprocessableEntity,
 	"hold.standing":         http.StatusConflict,
 	"hold.second-person":    http.StatusForbidden,
 	"plan":                  http.StatusConflict,
@@ -143,7 +149,9 @@ var statuses = map[string]int{
 	"report":       http.StatusUnprocessableEntity,
 	"organisation": http.StatusUnprocessableEntity,
 	"task":         http.StatusUnprocessableEntity,
-	"request":      http.StatusUnprocessableEntity,
+
+	"reconciliation": http.StatusUnprocessableEntity,
+	"request":        http.StatusUnprocessableEntity,
 }
 
 // statusOf is the status of a code; ok is false for a code the table forgot.
