@@ -123,8 +123,9 @@ func (r *Register) Answer(ctx context.Context, act Act, answers []Answer) error 
 // versions that do not exist.
 func ownVersions(ctx context.Context, p pgx.Tx, a Attempt) error {
 	var known int
-	err := p.QueryRow(ctx, `SELECT count(*) FROM unnest($1::uuid[], $2::smallint[]) u (id, v) JOIN directive d ON d.id = u.id AND d.organisation_id = $3
-		LEFT JOIN amendment m ON m.directive_id = u.id AND m.version = u.v WHERE u.v = 1 OR m.version IS NOT NULL`, a.Directives, a.Versions, a.Organisation).Scan(&known)
+	err := p.QueryRow(ctx, `SELECT count(*) FROM unnest($1::uuid[], $2::smallint[]) u (id, v) LEFT JOIN directive d ON d.id = u.id AND d.organisation_id = $3
+		LEFT JOIN amendment m ON m.directive_id = u.id AND m.version = u.v LEFT JOIN orphan n ON n.directive_id = u.id AND n.version = u.v AND n.organisation_id = $3
+		WHERE (d.id IS NOT NULL AND (u.v = 1 OR m.version IS NOT NULL)) OR n.version IS NOT NULL`, a.Directives, a.Versions, a.Organisation).Scan(&known)
 	if err != nil {
 		return fmt.Errorf("look up the answered directives: %w", err)
 	}
@@ -157,6 +158,11 @@ func (r *Register) recordAnswers(ctx context.Context, p pgx.Tx, act Act, a Attem
 		WHERE d.directive_id = u.id AND d.version = u.v AND (d.step = 'cancelled' OR d.step < u.step)`, a.Directives, a.Versions, names)
 	if err != nil {
 		return nil, fmt.Errorf("record answers to later versions: %w", err)
+	}
+	_, err = p.Exec(ctx, `UPDATE orphan d SET step = u.step, due = false FROM `+answered+` u
+		WHERE d.directive_id = u.id AND d.version = u.v AND d.organisation_id = $4 AND d.step < u.step`, a.Directives, a.Versions, names, a.Organisation)
+	if err != nil {
+		return nil, fmt.Errorf("record answers to orphans: %w", err)
 	}
 	_, wakes, err := r.queueNewer(ctx, p, act, a)
 	return wakes, err

@@ -183,7 +183,14 @@ func updateSteps(ctx context.Context, p pgx.Tx, a Attempt, results []Result) (in
 			if err != nil {
 				return 0, fmt.Errorf("record %s of %d later versions: %w", t.step, len(s.ids), err)
 			}
-			n = tag.RowsAffected()
+			if n = tag.RowsAffected(); int(n) < len(s.ids) {
+				tag, err := p.Exec(ctx, `UPDATE orphan SET step = $3::text::step, due = $4 FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
+					WHERE directive_id = u.id AND version = u.v AND due AND organisation_id = $5`, s.ids, s.versions, string(t.step), t.due, a.Organisation)
+				if err != nil {
+					return 0, fmt.Errorf("record %s of %d orphans: %w", t.step, len(s.ids), err)
+				}
+				n += tag.RowsAffected()
+			}
 		}
 		total += int(n)
 	}
@@ -214,6 +221,11 @@ func (r *Register) catchUp(ctx context.Context, p pgx.Tx, act Act, e *event, a A
 		WHERE d.directive_id = u.id AND d.version = u.v AND NOT d.due AND (d.step = 'cancelled' OR d.step < u.step::step)`, a.Directives, a.Versions, stepNames)
 	if err != nil {
 		return nil, fmt.Errorf("record what became of replaced later versions: %w", err)
+	}
+	_, err = p.Exec(ctx, `UPDATE orphan d SET step = u.step::step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
+		WHERE d.directive_id = u.id AND d.version = u.v AND d.organisation_id = $4 AND NOT d.due AND d.step < u.step::step`, a.Directives, a.Versions, stepNames, a.Organisation)
+	if err != nil {
+		return nil, fmt.Errorf("record what became of orphans: %w", err)
 	}
 	queued, wakes, err := r.queueNewer(ctx, p, act, a)
 	for _, k := range queued {

@@ -59,8 +59,12 @@ type replay struct {
 	plans    map[int32][]planLine
 	versions map[versionKey]*replayed
 	newest   map[ID]int16
+	later    map[ID][]int16 // the versions after the first
 	reports  map[reportKey]int16
 	open     map[ID][]versionKey // attempts not settled yet, by their event
+	// epoch counts the restorations so far; organisation is the event's own.
+	epoch        int16
+	organisation OrganisationID
 }
 
 // AuditDirectives recomputes every directive from the events and plans alone
@@ -75,7 +79,7 @@ func (r *Register) AuditDirectives(ctx context.Context, step func(events int64))
 		return a, fmt.Errorf("begin the audit: %w", err)
 	}
 	defer func() { _ = tx.Rollback(ctx) }() // nothing was written
-	state := &replay{versions: map[versionKey]*replayed{}, newest: map[ID]int16{}, reports: map[reportKey]int16{}, open: map[ID][]versionKey{}}
+	state := &replay{versions: map[versionKey]*replayed{}, newest: map[ID]int16{}, later: map[ID][]int16{}, reports: map[reportKey]int16{}, open: map[ID][]versionKey{}}
 	if state.plans, err = readPlans(ctx, tx); err != nil {
 		return a, err
 	}
@@ -109,7 +113,7 @@ func readPlans(ctx context.Context, tx pgx.Tx) (map[int32][]planLine, error) {
 
 func (s *replay) read(ctx context.Context, tx pgx.Tx, a *Audit, step func(int64)) error {
 	rows, err := tx.Query(ctx, `SELECT id, kind, refers_to, coalesce(plan_id, 0), coalesce(organisation_id, 0), until, directives, versions, outcomes, measures
-		FROM event WHERE directives IS NOT NULL OR kind = 'settlement' ORDER BY seq`)
+		FROM event WHERE directives IS NOT NULL OR kind IN ('settlement', 'restored') ORDER BY seq`)
 	if err != nil {
 		return fmt.Errorf("read events: %w", err)
 	}
@@ -120,6 +124,7 @@ func (s *replay) read(ctx context.Context, tx pgx.Tx, a *Audit, step func(int64)
 		if step != nil && a.Events%1000 == 0 {
 			step(a.Events)
 		}
+		s.organisation = org
 		s.apply(a, e)
 		return nil
 	})
@@ -127,7 +132,7 @@ func (s *replay) read(ctx context.Context, tx pgx.Tx, a *Audit, step func(int64)
 }
 
 // apply follows one event. Its rules are those of fanout.go, version.go,
-// attempt.go and answer.go, stated once more on their own.
+// attempt.go, answer.go and reconcile.go, stated once more on their own.
 func (s *replay) apply(a *Audit, e event) {
 	if kind, ok := versionEvents[e.Kind]; ok {
 		s.amended(a, e, kind)
@@ -144,6 +149,8 @@ var travelEvents = map[EventKind]func(*replay, *Audit, event){
 	EventSettlement: (*replay).settled,
 	EventAnswers:    (*replay).answered,
 	EventReports:    (*replay).reported,
+	EventRestored:   (*replay).restored,
+	EventReconciled: (*replay).reconciled,
 }
 
 func (s *replay) attempted(_ *Audit, e event) {
@@ -212,23 +219,66 @@ func (s *replay) fannedOut(a *Audit, e event) {
 
 func (s *replay) amended(a *Audit, e event, kind VersionKind) {
 	for i, id := range e.Directives {
-		first := s.known(a, versionKey{id, 1})
-		if first == nil {
-			continue
+		s.append(a, e, id, e.Versions[i], steps[e.Outcomes[i]], kind)
+	}
+}
+
+// append follows one later version.
+func (s *replay) append(a *Audit, e event, id ID, version int16, step Step, kind VersionKind) {
+	first := s.known(a, versionKey{id, 1})
+	if first == nil {
+		return
+	}
+	s.replace(versionKey{id, 1})
+	for _, n := range s.later[id] {
+		s.replace(versionKey{id, n})
+	}
+	next := &replayed{kind: kind, step: step, due: step == Queued, organisation: first.organisation, until: e.Until}
+	if kind != Suspend && kind != Withdraw {
+		next.measures = first.measures
+	}
+	if !s.mayFollow(e, s.newest[id], version) {
+		a.find(id, version, "follows version %d after %d restorations", s.newest[id], s.epoch)
+	}
+	s.versions[versionKey{id, version}] = next
+	s.newest[id] = version
+	s.later[id] = append(s.later[id], version)
+}
+
+// mayFollow holds the rule of versions: the next number, above a thousand for
+// each restoration so far. What a reconciliation writes (it says of which
+// restoration) may also lie above what a recipient was found to hold.
+func (s *replay) mayFollow(e event, newest, version int16) bool {
+	want := max(int(newest)+1, 1000*int(s.epoch)+1)
+	found := s.epoch > 0 && !e.RefersTo.IsZero() && (e.Kind == EventReconciled || e.Kind == EventSuspended)
+	return int(version) == want || (found && int(version) > want)
+}
+
+func (s *replay) restored(a *Audit, e event) {
+	if len(e.Versions) != 1 || e.Versions[0] != s.epoch+1 {
+		a.find(ID{}, 0, "event %s: restoration %v follows %d", e.ID, e.Versions, s.epoch)
+		return
+	}
+	s.epoch = e.Versions[0]
+}
+
+func (s *replay) reconciled(a *Audit, e event) {
+	for i, id := range e.Directives {
+		k := versionKey{id, e.Versions[i]}
+		switch finding(e.Measures[i]) {
+		case foundWithdrawn:
+			s.append(a, e, id, e.Versions[i], Acknowledged, Withdraw)
+		case foundOrphan:
+			s.versions[k] = &replayed{kind: Withdraw, step: Queued, due: true, organisation: s.organisation}
+		case foundAgain:
+			if v := s.known(a, k); v != nil {
+				v.step, v.due = Queued, true
+			}
+		case foundDelivered:
+			if v := s.known(a, k); v != nil {
+				v.step, v.due = Delivered, false
+			}
 		}
-		for n := int16(1); n <= s.newest[id]; n++ {
-			s.replace(versionKey{id, n})
-		}
-		step := steps[e.Outcomes[i]]
-		next := &replayed{kind: kind, step: step, due: step == Queued, organisation: first.organisation, until: e.Until}
-		if kind != Suspend && kind != Withdraw {
-			next.measures = first.measures
-		}
-		if e.Versions[i] != s.newest[id]+1 {
-			a.find(id, e.Versions[i], "follows version %d", s.newest[id])
-		}
-		s.versions[versionKey{id, e.Versions[i]}] = next
-		s.newest[id] = e.Versions[i]
 	}
 }
 
@@ -287,7 +337,8 @@ func (s *replay) settled(a *Audit, e event) {
 
 func (s *replay) compareVersions(ctx context.Context, tx pgx.Tx, a *Audit) error {
 	rows, err := tx.Query(ctx, `SELECT id, 1::smallint, 'impose', organisation_id, step::text, due, valid_until, measures FROM directive
-		UNION ALL SELECT directive_id, version, kind::text, organisation_id, step::text, due, valid_until, measures FROM amendment`)
+		UNION ALL SELECT directive_id, version, kind::text, organisation_id, step::text, due, valid_until, measures FROM amendment
+		UNION ALL SELECT directive_id, version, 'withdraw', organisation_id, step::text, due, NULL, '{}' FROM orphan`)
 	if err != nil {
 		return fmt.Errorf("read directives: %w", err)
 	}

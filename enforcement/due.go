@@ -92,11 +92,15 @@ func (r *Register) DueItems(ctx context.Context, org OrganisationID, lane Lane, 
 	if !slices.IsSortedFunc(items, byID) {
 		slices.SortFunc(items, byID)
 	}
+	if lane == Express {
+		return r.withOrphans(ctx, org, after, limit, items)
+	}
 	return items, nil
 }
 
 const selectIsDue = `SELECT CASE WHEN ` + laneFree + ` THEN (SELECT true FROM directive WHERE ` + fromDirective + freeDirective + ` ORDER BY organisation_id, id LIMIT 1) END IS TRUE
-  OR (SELECT true FROM amendment WHERE ` + fromAmendment + freeAmendment + ` AND (not_before IS NULL OR not_before <= $4::date) ORDER BY organisation_id, lane, directive_id LIMIT 1) IS TRUE`
+  OR (SELECT true FROM amendment WHERE ` + fromAmendment + freeAmendment + ` AND (not_before IS NULL OR not_before <= $4::date) ORDER BY organisation_id, lane, directive_id LIMIT 1) IS TRUE
+  OR ($2 = 'express' AND (SELECT true FROM orphan WHERE ` + fromOrphan + ` ORDER BY organisation_id, directive_id LIMIT 1)) IS TRUE`
 
 // IsDue reports whether anything is due at an organisation in a lane.
 func (r *Register) IsDue(ctx context.Context, w WakeUp, on day.Day) (bool, error) {
@@ -117,6 +121,7 @@ const selectLanes = `SELECT o.id, l.lane::text FROM organisation o, unnest(enum_
       ORDER BY d.organisation_id, d.id LIMIT 1) END
   OR (SELECT true FROM amendment a WHERE due AND (a.organisation_id, a.lane, a.directive_id) > (o.id, l.lane, $2) AND (a.organisation_id, a.lane) <= (o.id, l.lane)` + freeAmendment + `
     AND (not_before IS NULL OR not_before <= $1::date) ORDER BY a.organisation_id, a.lane, a.directive_id LIMIT 1)
+  OR (l.lane = 'express' AND EXISTS (SELECT FROM orphan n WHERE n.due AND n.organisation_id = o.id))
   OR EXISTS (SELECT FROM attempt t WHERE t.organisation_id = o.id AND t.lane = l.lane AND settled_at IS NULL)
   ORDER BY l.lane, o.id`
 

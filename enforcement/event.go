@@ -50,6 +50,8 @@ const (
 	EventTaskClosed       EventKind = "task-closed"
 	EventHoldPlaced       EventKind = "hold-placed"
 	EventHoldEnded        EventKind = "hold-ended"
+	EventRestored         EventKind = "restored"
+	EventReconciled       EventKind = "reconciled"
 )
 
 // event is one row of the log, before it has a sequence number.

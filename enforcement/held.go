@@ -31,5 +31,9 @@ func (r *Register) Held(ctx context.Context, act Act, ids []ID) ([]Item, error) 
 	if err != nil {
 		return nil, fmt.Errorf("read %d directives of organisation %d: %w", len(ids), act.Actor.Organisation, err)
 	}
-	return items, nil
+	orphans, err := r.orphansOf(ctx, act.Actor.Organisation, ids)
+	if err != nil {
+		return nil, err
+	}
+	return mergeOrphans(items, orphans), nil
 }

@@ -84,7 +84,7 @@ const anyHold = `(SELECT EXISTS (SELECT FROM hold WHERE ended_at IS NULL))`
 // heldNamed finds, among directive ids ($10) and versions ($11), what a hold stops.
 const heldNamed = `SELECT FROM unnest($10::uuid[], $11::smallint[]) u (id, v) JOIN directive d ON d.id = u.id
   LEFT JOIN amendment a ON a.directive_id = u.id AND a.version = u.v
-  WHERE coalesce(a.burdens, true) AND directive_held(d.organisation_id, d.ground_id, d.plan_id)`
+  WHERE coalesce(a.burdens, u.v = 1) AND directive_held(d.organisation_id, d.ground_id, d.plan_id)`
 
 // PlaceHold stops everything that burdens within the scope. When it returns, no
 // attempt that burdens can be opened by any process any more; notify.Quiesce
@@ -156,6 +156,11 @@ func (r *Register) EndHold(ctx context.Context, act Act, id ID, reason string) e
 			}
 			if act.Actor.Role == President && (h.Scope != HoldCourt || h.Organisation != act.Actor.Organisation) {
 				return refuse("role.forbidden", "role", string(President))
+			}
+			if h.Cause == HoldRestore {
+				if err := mayEndRestoreHold(ctx, p); err != nil {
+					return err
+				}
 			}
 			tag, err := p.Exec(ctx, `UPDATE hold SET ended_by = $2, ended_at = $3, end_reason = $4 WHERE id = $1 AND ended_at IS NULL`, id, act.Actor.ID, act.At.UTC(), reason)
 			if err != nil {

@@ -122,7 +122,8 @@ func (r *Register) Suspend(ctx context.Context, act Act, c Change, reason string
 	})
 }
 
-// Resume puts a suspended listing back in force at every recipient.
+// Resume puts a suspended listing back in force at every recipient; one that a
+// restoration put in doubt needs reasons (ResumeRestored).
 func (r *Register) Resume(ctx context.Context, act Act, c Change) error {
 	if err := act.check(Judge, President); err != nil {
 		return err
@@ -130,6 +131,9 @@ func (r *Register) Resume(ctx context.Context, act Act, c Change) error {
 	return r.change(ctx, act, c, MoveResume, func(ctx context.Context, tx *pg.Tx, l Listing, next ListingState) (*event, error) {
 		if l.SuspendedFor == "" {
 			return nil, refuse("listing.suspension")
+		}
+		if l.SuspendedFor == SuspendedRestored {
+			return nil, refuse("resumption.reasons")
 		}
 		if err := set(ctx, tx, l, next, `suspended_for = NULL, suspended_on = NULL`); err != nil {
 			return nil, err

@@ -16,8 +16,12 @@ import (
 
 // PublicEntries returns what the public may see on the day: listings in force,
 // by id from after on. An ended or suspended listing is gone from it at once,
-// and nothing of a person under 14 is ever in it.
+// and nothing of a person under 14 is ever in it. While a restored record is not
+// reconciled it is refused: the end of what it shows may be lost.
 func (r *Register) PublicEntries(ctx context.Context, on day.Day, after ID, limit int) ([]PublicEntry, error) {
+	if err := r.refuseRestoring(ctx); err != nil {
+		return nil, err
+	}
 	rows, err := r.db.Pool.Query(ctx, `SELECT l.id, s.envelope, s.sealed, l.subject_id, l.facts, o.name_zh, c.number, c.filed_on, c.basis_document, c.basis_unit,
 			l.published_on, coalesce(l.extended_until, l.term_until)
 		FROM listing l JOIN subject s ON s.id = l.subject_id JOIN execution_case c ON c.id = l.case_id JOIN organisation o ON o.id = l.court_id

@@ -85,6 +85,7 @@ var constraintCodes = map[string]string{
 	"organisation_ack_working_days_check":    "organisation.terms",
 	"organisation_report_working_days_check": "organisation.terms",
 	"subject_override_units_only":            "identifier.override",
+	"restoration_epoch":                      "restore.epochs",
 	"hold_second_person":                     "hold.second-person",
 	"hold_scope_names":                       "hold.scope",
 	"exclusion_period":                       "exclusion.period",
@@ -113,5 +114,7 @@ var codes = []string{
 	"answer.outcome", "answer.directive", "answer.version", "answer.measure", "report.reason", "report.kept", "report.outcome", "report.court-request",
 	"organisation.exists", "organisation.slug", "organisation.court-code", "organisation.unknown", "organisation.body", "organisation.period", "organisation.terms",
 	"task.closed", "task.reason", "cursor.malformed", "request.in-flight", "request.key-reused",
+	"restore.unfinished", "restore.none", "restore.reconciling", "restore.not-reconciled", "restore.epochs",
+	"reconciliation.page", "reconciliation.lines", "reconciliation.statement", "resumption.reasons",
 	"hold.scope", "hold.reason", "hold.second-person", "hold.ended", "hold.standing",
 }

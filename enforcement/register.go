@@ -44,11 +44,15 @@ type Register struct {
 }
 
 // New builds a Register and enters into the database what the catalogue seeds:
-// numbers for its measures and its editions, where the database has none yet.
+// numbers for its measures and its editions, where the database has none yet. A
+// database into which a restore was not finished is refused.
 func New(ctx context.Context, c Config) (*Register, error) {
 	r := &Register{
 		db: c.DB, jobs: c.Jobs, vault: c.Vault, calendar: c.Calendar,
 		catalogue: c.Catalogue, attested: c.Attestations, machine: c.Machine,
+	}
+	if err := refuseUnfinished(ctx, c.DB.Pool); err != nil {
+		return nil, err
 	}
 	if err := r.seed(ctx); err != nil {
 		return nil, fmt.Errorf("seed the register from the catalogue: %w", err)

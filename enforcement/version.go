@@ -68,13 +68,14 @@ const (
 )
 
 // Of each directive of the grounds: its newest version, whether anything of it
-// may have left (an answer, a doubt, or an attempt still open), and the set that
-// is carried when nothing is suspended or withdrawn.
+// may have left (an answer, a doubt, an attempt still open, or a restored record
+// that does not know what left), the set that is carried when nothing is suspended
+// or withdrawn, and how often the record was restored.
 const selectCurrent = `SELECT d.id, d.organisation_id, coalesce(a.version, 1), coalesce(a.kind::text, 'impose'),
-    d.step IN ('left', 'delivered', 'acknowledged') OR coalesce(a.gone, false)
+    d.step IN ('left', 'delivered', 'acknowledged') OR coalesce(a.gone, false) OR ` + restoring + `
       OR EXISTS (SELECT FROM attempt t JOIN event e ON e.id = t.event_id
           WHERE t.settled_at IS NULL AND t.organisation_id = d.organisation_id AND d.id = ANY (e.directives)),
-    coalesce(a.carried, d.measures), coalesce(a.valid_until, d.valid_until)
+    coalesce(a.carried, d.measures), coalesce(a.valid_until, d.valid_until), (SELECT coalesce(max(epoch), 0::smallint) FROM restoration)
   FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
   LEFT JOIN LATERAL (SELECT max(version) AS version, bool_or(step IN ('left', 'delivered', 'acknowledged')) AS gone,
       (array_agg(kind ORDER BY version DESC))[1] AS kind, (array_agg(valid_until ORDER BY version DESC))[1] AS valid_until,
@@ -91,6 +92,7 @@ type current struct {
 	gone         bool
 	carried      []int16
 	validUntil   day.Day
+	epoch        int16
 }
 
 // appendVersions writes a new version for every directive of the grounds, except those
@@ -100,6 +102,13 @@ type current struct {
 // it, the settlement queues it. Whatever was pending before is replaced. The
 // wake-ups come last.
 func (r *Register) appendVersions(ctx context.Context, tx *pg.Tx, kind VersionKind, grounds []ID, until day.Day) (*event, error) {
+	return r.appendAbove(ctx, tx, kind, grounds, until, nil)
+}
+
+// appendAbove is appendVersions with versions above those that recipients were
+// found to hold, too. Where none is left, no version is written: the recipient
+// would take none.
+func (r *Register) appendAbove(ctx context.Context, tx *pg.Tx, kind VersionKind, grounds []ID, until day.Day, held []InventoryLine) (*event, error) {
 	e := &event{Until: until}
 	err := tx.Pgx(func(p pgx.Tx) error {
 		if _, err := p.Exec(ctx, lockDirectivesOf, grounds); err != nil {
@@ -112,13 +121,18 @@ func (r *Register) appendVersions(ctx context.Context, tx *pg.Tx, kind VersionKi
 		var wakes []WakeUp
 		list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (current, error) {
 			var c current
-			err := row.Scan(&c.id, &c.organisation, &c.version, &c.kind, &c.gone, &c.carried, &c.validUntil)
+			err := row.Scan(&c.id, &c.organisation, &c.version, &c.kind, &c.gone, &c.carried, &c.validUntil, &c.epoch)
+			for _, line := range held {
+				if line.Directive == c.id {
+					c.version = max(c.version, line.Version)
+				}
+			}
 			return c, err
 		})
 		if err != nil {
 			return err
 		}
-		list = slices.DeleteFunc(list, func(c current) bool { return c.kind == Withdraw })
+		list = slices.DeleteFunc(list, func(c current) bool { return c.kind == Withdraw || c.version >= maxVersion })
 		if len(list) == 0 {
 			return nil
 		}
@@ -192,9 +206,10 @@ func writeVersions(ctx context.Context, p pgx.Tx, e *event, kind VersionKind, li
 	for _, c := range list {
 		set, lane, burdens, step := c.next(kind, until)
 		e.Directives = append(e.Directives, c.id)
-		e.Versions = append(e.Versions, c.version+1)
+		version := following(c.version, c.epoch)
+		e.Versions = append(e.Versions, version)
 		e.Outcomes = append(e.Outcomes, stepNumber(step))
-		batch = append(batch, []any{c.id, c.version + 1, c.organisation, kind, lane, step, until, burdens, step == Queued, set})
+		batch = append(batch, []any{c.id, version, c.organisation, kind, lane, step, until, burdens, step == Queued, set})
 		if step == Queued {
 			touched[WakeUp{c.organisation, lane}] = true
 		}

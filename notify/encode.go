@@ -86,8 +86,8 @@ func (l legend) directive(buf []byte, i *enforcement.Item, on day.Day) []byte {
 		buf = appendDay(append(buf, `,"valid_until":`...), i.ValidUntil)
 	}
 	// A lifting needs nothing of the person but what finds them again, and of a
-	// child not even that.
-	if !underFourteen(i, on) {
+	// child not even that; what the record does not know has the id alone.
+	if i.Subject.Number != "" && !underFourteen(i, on) {
 		buf = appendSubject(append(buf, `,"subject":{`...), i.Subject, lifted)
 	}
 	return appendGround(append(buf, `,"ground":{`...), i.Ground, lifted)

@@ -31,7 +31,9 @@ const selectLate = `SELECT x.id, x.version FROM (
     UNION ALL
     SELECT a.directive_id, a.version, a.kind::text, d.ground_id FROM amendment a JOIN directive d ON d.id = a.directive_id
       WHERE a.organisation_id = $1 AND a.lane = $2::text::lane AND a.due AND (a.not_before IS NULL OR a.not_before <= $6::date)
-        AND NOT (a.burdens AND directive_held(d.organisation_id, d.ground_id, d.plan_id))) x
+        AND NOT (a.burdens AND directive_held(d.organisation_id, d.ground_id, d.plan_id))
+    UNION ALL
+    SELECT directive_id, version, 'withdraw', NULL FROM orphan WHERE $2 = 'express' AND organisation_id = $1 AND due) x
   WHERE NOT EXISTS (SELECT FROM inbox_item i WHERE i.directive_id = x.id AND i.version = x.version)
     AND NOT EXISTS (SELECT FROM incident n WHERE n.closed_at IS NULL AND n.kind = 'under-fourteen' AND n.directive_id = x.id)
     AND coalesce((SELECT max(e.at) FROM event e WHERE e.ground_id = x.ground_id AND CASE WHEN x.version = 1 THEN e.plan_id IS NOT NULL

@@ -23,7 +23,7 @@ const selectUnderWay = `SELECT count(*) FILTER (WHERE held), count(*) FROM (
   FROM attempt t JOIN event e ON e.id = t.event_id WHERE t.settled_at IS NULL
     AND EXISTS (SELECT FROM unnest(e.directives, e.versions) u (id, v) JOIN directive d ON d.id = u.id
       LEFT JOIN amendment a ON a.directive_id = u.id AND a.version = u.v
-      WHERE coalesce(a.burdens, true) AND directive_held(d.organisation_id, d.ground_id, d.plan_id))) x`
+      WHERE coalesce(a.burdens, u.v = 1) AND directive_held(d.organisation_id, d.ground_id, d.plan_id))) x`
 
 // UnderWay counts the sends that were begun before a standing hold and are not
 // settled: those that may still be on their way, and all of them.
@@ -74,7 +74,7 @@ func (b *Inbox) held(ctx context.Context, items []InboxItem) (bool, error) {
 	var held bool
 	err := b.DB.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM unnest($1::uuid[], $2::smallint[]) u (id, v) JOIN directive d ON d.id = u.id
 		LEFT JOIN amendment a ON a.directive_id = u.id AND a.version = u.v
-		WHERE coalesce(a.burdens, true) AND directive_held(d.organisation_id, d.ground_id, d.plan_id))`, ids, versions).Scan(&held)
+		WHERE coalesce(a.burdens, u.v = 1) AND directive_held(d.organisation_id, d.ground_id, d.plan_id))`, ids, versions).Scan(&held)
 	if err != nil {
 		return false, fmt.Errorf("look for holds on %d inbox items: %w", len(items), err)
 	}

@@ -70,10 +70,11 @@ type InboxItem struct {
 // longer open, even if nobody has closed it: the lane that laid it may have done so
 // after the other lane's answer, and a crash may have come before the closing.
 const selectInbox = `SELECT i.directive_id, i.version, i.lane::text, i.placed_at, i.opened_at, coalesce(i.opened_by, '') FROM inbox_item i
-  JOIN directive d ON d.id = i.directive_id LEFT JOIN amendment a ON a.directive_id = i.directive_id AND a.version = i.version
-  WHERE i.organisation_id = $1 AND i.closed_at IS NULL AND coalesce(a.step, d.step) < 'acknowledged'
+  LEFT JOIN directive d ON d.id = i.directive_id LEFT JOIN amendment a ON a.directive_id = i.directive_id AND a.version = i.version
+  LEFT JOIN orphan n ON n.directive_id = i.directive_id AND n.version = i.version
+  WHERE i.organisation_id = $1 AND i.closed_at IS NULL AND coalesce(a.step, n.step, d.step) < 'acknowledged'
     AND NOT EXISTS (SELECT FROM amendment n WHERE n.directive_id = i.directive_id AND n.version > i.version AND n.step = 'acknowledged')
-    AND NOT (coalesce(a.burdens, true) AND directive_held(d.organisation_id, d.ground_id, d.plan_id))`
+    AND NOT (coalesce(a.burdens, i.version = 1) AND directive_held(d.organisation_id, d.ground_id, d.plan_id))`
 
 // List returns what is open in the inbox of the actor's organisation, by
 // directive id from after on. Lane "" is both.
