@@ -135,8 +135,22 @@ func (c *keysRotateCmd) bringOver(ctx context.Context, a *app, o *office) error 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.Out, "%d subjects and %d endpoints are under key %d\n", total, endpoints, o.vault.Current())
+	answers, err := c.resealReplies(ctx, o)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.Out, "%d subjects, %d endpoints and %d kept answers are under key %d\n", total, endpoints, answers, o.vault.Current())
 	return nil
+}
+
+func (c *keysRotateCmd) resealReplies(ctx context.Context, o *office) (total int, err error) {
+	for {
+		n, err := o.register.ResealReplies(ctx, byOperator(), c.Batch)
+		total += n
+		if err != nil || n == 0 {
+			return total, err
+		}
+	}
 }
 
 func pause(ctx context.Context, d time.Duration) error {

@@ -85,6 +85,9 @@ func Work(pool *pgxpool.Pool, c Config) (*river.Client[pgx.Tx], error) {
 	if err := addDaily(config, c); err != nil {
 		return nil, err
 	}
+	if err := addForgetting(config, c); err != nil {
+		return nil, err
+	}
 	client, err := river.NewClient(riverpgxv5.New(pool), config)
 	if err != nil {
 		return nil, fmt.Errorf("make the working River client: %w", err)
