@@ -15,13 +15,14 @@ import (
 	"concordat/internal/api"
 	"concordat/internal/i18n"
 	"concordat/internal/identifier"
+	"concordat/internal/intake"
 	"concordat/notify"
 )
 
 // everyCode lists the codes of all packages whose refusals reach a person.
 // Calendar and vault speak to operators.
 func everyCode() []string {
-	return slices.Concat(api.Codes(), access.Codes(), enforcement.Codes(), identifier.Codes(), notify.Codes())
+	return slices.Concat(api.Codes(), access.Codes(), enforcement.Codes(), identifier.Codes(), intake.Codes(), notify.Codes())
 }
 
 func TestEveryCodeHasWordsAndNoWordsAreDead(t *testing.T) {
@@ -93,6 +94,8 @@ func TestWordsUseTheArgumentsThatAreGiven(t *testing.T) {
 	elsewhere := map[string][]string{
 		"identifier.format": {"position"}, "identifier.check-digit": {"position"}, "name.control": {"position"},
 		"identifier.length": {"expected", "actual"}, "identifier.kind": {"kind", "belongs-to"}, "name.length": {"maximum", "actual"},
+		intake.CodeColumns: {"field"}, intake.CodeColumnTwice: {"field"}, intake.CodeCells: {"expected", "actual"}, intake.CodeMissing: {"field"},
+		intake.CodeControl: {"position"}, intake.CodeLength: {"maximum", "actual"},
 	}
 	for _, code := range everyCode() {
 		needed, optional := i18n.Arguments(i18n.Chinese, code)
