@@ -18,6 +18,7 @@ import (
 type benchCmd struct {
 	Fanout  benchFanoutCmd  `cmd:"" help:"Grounds become directives, beside COPY of the same rows."`
 	Deliver benchDeliverCmd `cmd:"" help:"Directives are sent, acknowledged and recorded, beside a set-wise UPDATE of the same rows."`
+	Hold    benchHoldCmd    `cmd:"" help:"Withdrawals beside a backlog that burdens, and under a hold placed in its middle."`
 	Year    benchYearCmd    `cmd:"" help:"A year of one city, synthetic: put in force and delivered."`
 }
 
@@ -74,6 +75,34 @@ type benchDeliverCmd struct{ benchFlags }
 
 // Run measures delivery.
 func (c *benchDeliverCmd) Run(a *app) error { return c.run(a, bench.Deliver) }
+
+type benchHoldCmd struct {
+	Listings int  `default:"6000" help:"Listings of the backlog; one in twenty is ended."`
+	Rounds   int  `default:"3" help:"Rounds without and with the hold, in turn."`
+	JSON     bool `name:"json" help:"Print one line of JSON."`
+}
+
+// Validate refuses what measures nothing.
+func (c *benchHoldCmd) Validate() error {
+	return benchFlags{Listings: c.Listings, Rounds: c.Rounds}.Validate()
+}
+
+// Run measures liftings under a hold.
+func (c *benchHoldCmd) Run(a *app) error {
+	ctx, stop := interruptible()
+	defer stop()
+	h, err := bench.Hold(ctx, bench.Options{Listings: c.Listings, Rounds: c.Rounds, Machine: time.Now, Progress: a.Err})
+	if err != nil {
+		return benchError(ctx, err)
+	}
+	if c.JSON {
+		return json.NewEncoder(a.Out).Encode(h) //nolint:wrapcheck // the end of the program
+	}
+	fmt.Fprintf(a.Out, "hold, synthetic: %d withdrawals beside a backlog of %d directives, medians of %d rounds\n"+
+		"liftings  %7.0f/s beside the backlog, %7.0f/s under the hold: ratio %.2f\nhold      returned after %.0f ms; afterwards %d directives that burden arrived\n",
+		h.Withdrawals, h.Backlog, h.Rounds, h.Free, h.Held, h.Ratio, h.Returned, h.After)
+	return nil
+}
 
 type benchYearCmd struct {
 	Listings int  `default:"82339" help:"Grounds of the year."`

@@ -27,6 +27,8 @@ type departments struct {
 	paths   [Organisations]string
 	// taken counts the directives acknowledged since it was last reset.
 	taken atomic.Int64
+	// burdens counts those of them whose set was not empty.
+	burdens atomic.Int64
 }
 
 // openDepartments listens. The receivers keep no ledger: what they acknowledged
@@ -42,6 +44,11 @@ func openDepartments(ctx context.Context, machine func() time.Time) (*department
 		}
 		mux.Handle("POST "+d.paths[i], &receiver.Receiver{Keys: keys, Now: machine, Answer: func(m wire.Message, a wire.Answers) wire.Answers {
 			d.taken.Add(int64(len(m.Directives)))
+			for i := range m.Directives {
+				if len(m.Directives[i].Measures) > 0 {
+					d.burdens.Add(1)
+				}
+			}
 			return a
 		}})
 	}
@@ -89,12 +96,17 @@ func (r *rig) endpoints(w *world) *notify.Endpoints {
 
 // newSender builds what production drains with, as many lanes at once as conns.
 func (r *rig) newSender(w *world, conns int) (*sender, error) {
+	return r.newSenderEvery(w, conns, 0)
+}
+
+// newSenderEvery sweeps more often than production, where its Run is measured.
+func (r *rig) newSenderEvery(w *world, conns int, every time.Duration) (*sender, error) {
 	s := &sender{webhook: notify.NewWebhook(notify.WebhookConfig{Machine: r.machine})}
 	inbox := &notify.Inbox{DB: w.db, Register: w.register, Machine: r.machine}
 	var err error
 	s.drainer, err = notify.NewDrainer(notify.Config{
 		DB: w.db, Register: w.register, Endpoints: r.endpoints(w), Catalogue: r.catalogue, Calendar: r.calendar,
-		Channels: []notify.Channel{s.webhook, inbox}, Legal: func() time.Time { return w.act.At }, Machine: r.machine, Demo: true, SweepWorkers: conns,
+		Channels: []notify.Channel{s.webhook, inbox}, Legal: func() time.Time { return w.act.At }, Machine: r.machine, Demo: true, SweepWorkers: conns, SweepEvery: every,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make a drainer: %w", err)
