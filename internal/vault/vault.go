@@ -127,3 +127,23 @@ func (v *Vault) write(b body, create bool) (*ring, error) {
 	}
 	return r, writeKeyFile(v.path, data, create)
 }
+
+// CopyTo writes the key file as it is on disk to a new file, mode 0600, in a
+// folder that must exist. An existing file is never replaced: the error wraps
+// fs.ErrExist. Keys in memory cannot be copied.
+func (v *Vault) CopyTo(path string) error {
+	if v.path == "" {
+		return errors.New("copy key file: the keys are in memory only")
+	}
+	data, err := readKeyFile(v.path)
+	if err != nil {
+		return fmt.Errorf("read key file %s: %w", v.path, err)
+	}
+	if _, err := decodeKeyFile(data, v.demo); err != nil {
+		return fmt.Errorf("read key file %s: %w", v.path, err)
+	}
+	if err := writeSynced(path, data); err != nil {
+		return fmt.Errorf("write key file %s: %w", path, err)
+	}
+	return nil
+}

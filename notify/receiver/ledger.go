@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 	"strings"
@@ -112,6 +113,25 @@ func (l *Ledger) Snapshot() map[uuid.UUID]Entry {
 		all[id] = l.entry(h, true)
 	}
 	return all
+}
+
+// Inventory returns a page of what is held, tombstones included, by id.
+func (l *Ledger) Inventory(q wire.InventoryQuery) wire.Inventory {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	page := wire.Inventory{Format: wire.Format, Inventory: []wire.Held{}}
+	for id, h := range l.entries {
+		if bytes.Compare(id[:], q.After[:]) > 0 {
+			page.Inventory = append(page.Inventory, wire.Held{
+				Directive: id, Version: h.version, Withdrawn: h.kind == "withdraw", Carries: len(l.sets[h.set]) > 0,
+			})
+		}
+	}
+	slices.SortFunc(page.Inventory, func(a, b wire.Held) int { return bytes.Compare(a.Directive[:], b.Directive[:]) })
+	if len(page.Inventory) > q.Limit {
+		page.Inventory, page.More = page.Inventory[:q.Limit], true
+	}
+	return page
 }
 
 // InForce returns the ids of the directives that carry anything on a day, sorted.

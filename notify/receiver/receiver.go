@@ -1,6 +1,7 @@
 package receiver
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"strconv"
@@ -26,7 +27,7 @@ type Receiver struct {
 
 // ServeHTTP answers 401 to a message without a valid signature, 400 to one that
 // cannot be read, 413 to one that is too long, and 200 with a line for each
-// directive.
+// directive. An inventory request is answered with a page of what is held.
 func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := readBody(w, r)
 	if err != nil {
@@ -36,6 +37,10 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id, err := wire.Verify(r.Header, body, rc.Keys, rc.Now())
 	if err != nil {
 		http.Error(w, "signature", http.StatusUnauthorized)
+		return
+	}
+	if wire.IsInventoryRequest(body) {
+		rc.inventory(w, body)
 		return
 	}
 	m, err := wire.ParseMessage(id, body)
@@ -51,6 +56,26 @@ func (rc *Receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(text))) // spares the sender a copy of what is long
 	_, _ = w.Write(text)                                      //nolint:gosec // JSON by its type, read by no browser; the sender learns of a broken answer by itself
+}
+
+// inventory answers what the ledger holds. A receiver that forgets holds nothing.
+func (rc *Receiver) inventory(w http.ResponseWriter, body []byte) {
+	asked, err := wire.ParseInventoryRequest(body)
+	if err != nil {
+		http.Error(w, "format", http.StatusBadRequest)
+		return
+	}
+	page := wire.Inventory{Format: wire.Format, Inventory: []wire.Held{}}
+	if rc.Ledger != nil {
+		page = rc.Ledger.Inventory(asked.Inventory)
+	}
+	text, err := json.Marshal(page)
+	if err != nil {
+		http.Error(w, "inventory", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(text) // the asker learns of a broken answer by itself
 }
 
 func (rc *Receiver) apply(m wire.Message) wire.Answers {

@@ -14,6 +14,9 @@
 // [Answers] come back in the response, one line for each directive; a directive
 // without a line is in doubt and is sent again.
 //
+// An [InventoryRequest] asks a receiver what it holds; its [Inventory] is how a
+// record that was restored to an earlier point finds out what it has lost.
+//
 // Signatures follow the Standard Webhooks specification: v1 is HMAC-SHA256, v1a
 // is Ed25519, over "id.timestamp.body". Several keys may sign at once while they
 // are rotated; one that matches is enough.

@@ -1,0 +1,120 @@
+package backup
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"concordat/enforcement"
+)
+
+// ReadInventory reads what an organisation holds from its file: CSV in UTF-8
+// with a header that names directive, version, withdrawn and, if known, carries,
+// in any order. Yes is 1, true, yes or 是; no is 0, false, no, 否 or nothing. Where
+// carries is not given, what was not withdrawn counts as not known to carry. The
+// lines come back in the order of ids.
+func ReadInventory(r io.Reader) ([]enforcement.InventoryLine, error) {
+	table := csv.NewReader(r)
+	table.ReuseRecord = true
+	header, err := table.Read()
+	if err != nil {
+		return nil, refuse("reconciliation.file", "line", "1")
+	}
+	column := map[string]int{}
+	for i, name := range header {
+		column[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(name, "\ufeff")))] = i
+	}
+	for _, name := range []string{"directive", "version", "withdrawn"} {
+		if _, ok := column[name]; !ok {
+			return nil, refuse("reconciliation.file", "line", "1")
+		}
+	}
+	var lines []enforcement.InventoryLine
+	for {
+		record, err := table.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		at, _ := table.FieldPos(0)
+		var line enforcement.InventoryLine
+		if err == nil {
+			line, err = readLine(record, column)
+		}
+		if err != nil {
+			return nil, refuse("reconciliation.file", "line", strconv.Itoa(max(at, len(lines)+2)))
+		}
+		lines = append(lines, line)
+	}
+	slices.SortFunc(lines, func(a, b enforcement.InventoryLine) int { return bytes.Compare(a.Directive[:], b.Directive[:]) })
+	return lines, nil
+}
+
+func readLine(record []string, column map[string]int) (line enforcement.InventoryLine, err error) {
+	if line.Directive, err = enforcement.ParseID(strings.TrimSpace(record[column["directive"]])); err != nil {
+		return line, err
+	}
+	version, err := strconv.ParseInt(strings.TrimSpace(record[column["version"]]), 10, 16)
+	if err != nil {
+		return line, fmt.Errorf("read a version: %w", err)
+	}
+	line.Version = int16(version)
+	if line.Withdrawn, err = readYes(record[column["withdrawn"]]); err != nil {
+		return line, err
+	}
+	if at, ok := column["carries"]; ok {
+		line.Carries, err = readYes(record[at])
+	}
+	return line, err
+}
+
+func readYes(text string) (bool, error) {
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "1", "true", "yes", "是":
+		return true, nil
+	case "", "0", "false", "no", "否":
+		return false, nil
+	default:
+		return false, errors.New("neither yes nor no")
+	}
+}
+
+// HandIn reconciles an organisation with the lines of its file, page by page from
+// where its reconciliation stands. A file that was handed in changes nothing the
+// second time.
+func HandIn(ctx context.Context, register *enforcement.Register, act enforcement.Act, org enforcement.OrganisationID, by string, lines []enforcement.InventoryLine) (enforcement.Reconciliation, error) {
+	list, err := register.Reconciliations(ctx)
+	if err != nil {
+		return enforcement.Reconciliation{}, err
+	}
+	at := slices.IndexFunc(list, func(c enforcement.Reconciliation) bool { return c.Organisation == org })
+	if at < 0 {
+		return enforcement.Reconciliation{}, refuse("organisation.unknown")
+	}
+	c := list[at]
+	lines = lines[firstAfter(lines, c.Reached):]
+	for !c.Done() {
+		n := min(len(lines), enforcement.MaxInventoryPage)
+		c, err = register.ReconcilePage(ctx, act, enforcement.InventoryPage{
+			Organisation: org, After: c.Reached, Lines: lines[:n], Last: n == len(lines), Manner: enforcement.ReconciledFile, By: by,
+		})
+		if err != nil {
+			return c, err
+		}
+		lines = lines[n:]
+	}
+	return c, nil
+}
+
+func firstAfter(lines []enforcement.InventoryLine, reached enforcement.ID) int {
+	at, found := slices.BinarySearchFunc(lines, reached, func(l enforcement.InventoryLine, id enforcement.ID) int { return bytes.Compare(l.Directive[:], id[:]) })
+	if found {
+		at++
+	}
+	return at
+}

@@ -1,0 +1,193 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/internal/pg"
+	"concordat/internal/vault"
+	"concordat/migrations"
+)
+
+// Source is what a backup is made of.
+type Source struct {
+	// DB and URL lead to the same database.
+	DB  *pg.DB
+	URL string
+	// Vault holds the keys of the installation; KeyFile is where they lie, empty
+	// for keys in memory.
+	Vault   *vault.Vault
+	KeyFile string
+	// Program is the version of the program.
+	Program string
+	// MachineAt and LegalAt are now, by either clock.
+	MachineAt, LegalAt time.Time
+}
+
+// mainTables are counted into the manifest.
+var mainTables = []string{
+	"organisation", "subject", "execution_case", "ground", "listing", "plan", "directive", "amendment", "report", "event", "attempt",
+	"endpoint", "inbox_item", "task", "incident", "hold", "restoration", "reconciliation", "orphan",
+}
+
+// Make writes a backup into a new or empty folder, 0700. With keysTo, the keys are
+// copied to that new file, 0600, which must lie outside of the folder. The system
+// goes on meanwhile. A backup that was broken off has no manifest.
+func Make(ctx context.Context, s Source, dir, keysTo string) (Manifest, error) {
+	dir, keysTo, err := s.places(dir, keysTo)
+	if err != nil {
+		return Manifest{}, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return Manifest{}, fmt.Errorf("make the folder: %w", err)
+	}
+	m := Manifest{Format: Format, Program: s.Program, MachineAt: s.MachineAt.UTC(), LegalAt: s.LegalAt.UTC(), Rows: map[string]int64{}}
+	if m.Schema, err = migrations.Version(ctx, s.DB.Pool); err != nil {
+		return m, fmt.Errorf("read the version of the schema: %w", err)
+	}
+	if m.KeyCheck, err = s.Vault.Seal([]byte("concordat"), keyCheck); err != nil {
+		return m, fmt.Errorf("seal the check of the keys: %w", err)
+	}
+	if err := s.dump(ctx, dir, &m); err != nil {
+		return m, err
+	}
+	file, err := describe(dir, dataName)
+	if err != nil {
+		return m, err
+	}
+	m.Files = []File{file}
+	if err := m.write(dir); err != nil {
+		return m, err
+	}
+	if keysTo == "" {
+		return m, nil
+	}
+	if err := s.Vault.CopyTo(keysTo); err != nil {
+		return m, fmt.Errorf("copy the keys: %w", err)
+	}
+	return m, nil
+}
+
+// dump counts and dumps in one snapshot.
+func (s Source) dump(ctx context.Context, dir string, m *Manifest) error {
+	tx, err := s.DB.Pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return fmt.Errorf("begin the snapshot: %w", err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // nothing was written
+	// The transaction idles while pg_dump works on its snapshot.
+	if _, err := tx.Exec(ctx, `SET LOCAL idle_in_transaction_session_timeout = 0`); err != nil {
+		return fmt.Errorf("keep the snapshot: %w", err)
+	}
+	var snapshot string
+	if err := tx.QueryRow(ctx, `SELECT pg_export_snapshot(), current_setting('server_version')`).Scan(&snapshot, &m.PostgreSQL); err != nil {
+		return fmt.Errorf("export the snapshot: %w", err)
+	}
+	if m.Rows, err = countRows(ctx, tx); err != nil {
+		return err
+	}
+	rows, err := tx.Query(ctx, `SELECT DISTINCT key_version FROM subject WHERE envelope IS NOT NULL UNION SELECT DISTINCT key_version FROM request_key WHERE answer IS NOT NULL`)
+	if err != nil {
+		return fmt.Errorf("read the versions of keys: %w", err)
+	}
+	if m.KeyVersions, err = pgx.CollectRows(rows, pgx.RowTo[int16]); err != nil {
+		return fmt.Errorf("read the versions of keys: %w", err)
+	}
+	m.KeyVersions = append(m.KeyVersions, s.Vault.Current())
+	slices.Sort(m.KeyVersions)
+	m.KeyVersions = slices.Compact(m.KeyVersions)
+	path := filepath.Join(dir, dataName)
+	if err := pg.Dump(ctx, s.URL, snapshot, path); err != nil {
+		return err
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return fmt.Errorf("close the dump to others: %w", err)
+	}
+	return syncFile(path)
+}
+
+type querier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+func countRows(ctx context.Context, q querier) (map[string]int64, error) {
+	counts := make(map[string]int64, len(mainTables))
+	for _, table := range mainTables {
+		var n int64
+		if err := q.QueryRow(ctx, `SELECT count(*) FROM `+pgx.Identifier{table}.Sanitize()).Scan(&n); err != nil {
+			return nil, fmt.Errorf("count the rows of %s: %w", table, err)
+		}
+		counts[table] = n
+	}
+	return counts, nil
+}
+
+// places settles where the files go, links resolved, and refuses whatever would
+// put keys and data beside one another.
+func (s Source) places(dir, keysTo string) (data, keys string, err error) {
+	if data, err = real(dir); err != nil {
+		return "", "", err
+	}
+	entries, err := os.ReadDir(data)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", "", fmt.Errorf("look into the folder: %w", err)
+	}
+	if len(entries) > 0 {
+		return "", "", refuse("backup.not-empty")
+	}
+	if s.KeyFile != "" {
+		own, err := real(s.KeyFile)
+		if err != nil {
+			return "", "", err
+		}
+		if within(data, filepath.Dir(own)) {
+			return "", "", refuse("backup.beside-keys", "path", dir)
+		}
+	}
+	if keysTo == "" {
+		return data, "", nil
+	}
+	if keys, err = real(keysTo); err != nil {
+		return "", "", err
+	}
+	if within(keys, data) {
+		return "", "", refuse("backup.beside-keys", "path", keysTo)
+	}
+	if _, err := os.Lstat(keys); err == nil {
+		return "", "", refuse("backup.keys-exist")
+	}
+	return data, keys, nil
+}
+
+// within reports whether path is the folder or lies in it.
+func within(path, folder string) bool {
+	return path == folder || strings.HasPrefix(path, strings.TrimSuffix(folder, "/")+"/")
+}
+
+// real resolves the links of a path of which the end may not exist yet.
+func real(path string) (string, error) {
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("resolve %s: %w", path, err)
+	}
+	rest := ""
+	for at := whole; ; at = filepath.Dir(at) {
+		found, err := filepath.EvalSymlinks(at)
+		if err == nil {
+			return filepath.Join(found, rest), nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) || at == "/" {
+			return "", fmt.Errorf("resolve %s: %w", path, err)
+		}
+		rest = filepath.Join(filepath.Base(at), rest)
+	}
+}
