@@ -64,17 +64,29 @@ func (m *markup) Read(into []byte) (int, error) {
 // rest begins a new row or text.
 func (m *markup) rest() { m.budget = maxItem }
 
-// token is the next token. A reader is asked only while more is expected, so the
-// end of the part is damage too.
+// token is the next token, up to the very place where the part is damaged. A
+// reader is asked only while more is expected, so the end of the part is damage
+// too.
 func (m *markup) token() (xml.Token, error) {
 	t, err := m.decoder.RawToken()
 	switch {
+	case err == nil:
+		return t, nil
 	case m.err != nil:
 		return nil, m.err
-	case err != nil && !errors.Is(err, errTooMuch):
-		return nil, errMarkup
+	case errors.Is(err, errTooMuch):
+		return nil, err
 	}
-	return t, err
+	return nil, errMarkup
+}
+
+// finish reads what follows, so that the part's checksum is compared.
+func (m *markup) finish() error {
+	if m.err != nil {
+		return m.err
+	}
+	_, err := io.Copy(io.Discard, io.LimitReader(m.part, m.total))
+	return err
 }
 
 // packedRead is about how many bytes of the file were read.

@@ -13,6 +13,10 @@ import (
 // wherever in a row it stands: eleven digits or more, grouped or not.
 var longNumber = regexp.MustCompile(`[0-9](?:[ -]?[0-9]){10,}[Xx]?`)
 
+// anyNumber is whatever has six digits in a row: in a row whose cells may stand
+// in wrong columns every one of them may be somebody's number.
+var anyNumber = regexp.MustCompile(`[0-9A-Za-z]*[0-9]{6}[0-9A-Za-z]*`)
+
 // masked is a cell of a refused row as it may be kept in a file. The column of
 // numbers is masked whatever is in it, unless it is a unit's code, which is
 // public; in every other one, what looks like a number.
@@ -27,6 +31,11 @@ func masked(f field, text string) string {
 		return longNumber.ReplaceAllStringFunc(narrowed, hide)
 	}
 	return text
+}
+
+// maskedAnywhere is masked for a row that was refused as a whole.
+func maskedAnywhere(f field, text string) string {
+	return anyNumber.ReplaceAllStringFunc(narrow(masked(f, text)), hide)
 }
 
 func maskNumber(text string) string {

@@ -91,6 +91,12 @@ func (r *reading) readNumber(into *enforcement.Identity) {
 	number, err := parseNumber(kinds, r.word(fieldState), text)
 	if err != nil {
 		r.fail(numberFault(text, err))
+		for _, other := range []identifier.Kind{identifier.ResidentID, identifier.USCC} {
+			// A good number of the other side: it is the party that is wrong.
+			if _, wrongSide := identifier.Parse(other, "", text); wrongSide == nil && r.fault.field == fieldNumber {
+				r.fault = wrong(fieldParty, "subject.kind")
+			}
+		}
 		return
 	}
 	kind := kindOfSubject(said, number)

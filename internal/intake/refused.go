@@ -81,6 +81,10 @@ func (w *RefusedWriter) Write(e *RowError) error {
 		if i < len(w.places) {
 			place = w.places[i]
 		}
+		if e.Field == "" {
+			cells = append(cells, maskedAnywhere(place, text))
+			continue
+		}
 		cells = append(cells, masked(place, text))
 	}
 	if err := w.write("", cells); err != nil {

@@ -62,6 +62,9 @@ func (s *sheetSource) next(into *row) error {
 			s.ended = t.Name.Local == "sheetData"
 		}
 	}
+	if err := s.markup.finish(); err != nil {
+		return damaged(s.last+1, err)
+	}
 	return io.EOF
 }
 
