@@ -27,8 +27,8 @@ type Upload struct {
 
 // ReceiveUpload stores a file of the actor's court as it comes in, sealed chunk
 // by chunk under a key of its own: it is never on disk in clear, and never whole
-// in memory. An error of body is returned as it is, wrapped, and what had
-// arrived is deleted.
+// in memory. Where body breaks off, the error wraps
+// ErrUploadBroken and body's own, and what had arrived is deleted.
 func (r *Register) ReceiveUpload(ctx context.Context, act Act, kind ImportKind, body io.Reader) (u Upload, err error) {
 	if err := act.check(importRoles(kind)...); err != nil {
 		return u, err
@@ -49,7 +49,10 @@ func (r *Register) ReceiveUpload(ctx context.Context, act Act, kind ImportKind, 
 	}()
 	hash, buf := sha256.New(), make([]byte, uploadChunk)
 	for position := 0; ; position++ {
-		n, err := io.ReadFull(body, buf)
+		n, end := fill(body, buf)
+		if end != nil && !errors.Is(end, io.EOF) {
+			return u, fmt.Errorf("read upload %s: %w: %w", u.ID, ErrUploadBroken, end)
+		}
 		if n > 0 {
 			_, _ = hash.Write(buf[:n]) // a hash takes every write
 			u.Size += int64(n)
@@ -57,14 +60,26 @@ func (r *Register) ReceiveUpload(ctx context.Context, act Act, kind ImportKind, 
 				return u, err
 			}
 		}
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		if end != nil {
 			u.Content = [sha256.Size]byte(hash.Sum(nil))
 			return u, nil
 		}
-		if err != nil {
-			return u, fmt.Errorf("read upload %s: %w", u.ID, err)
-		}
 	}
+}
+
+// ErrUploadBroken reports that a file did not arrive whole; it comes together
+// with the reader's own error.
+var ErrUploadBroken = errors.New("the upload broke off")
+
+// fill is io.ReadFull, which calls a whole file that ends within the buffer by
+// the name that HTTP gives a body that broke off.
+func fill(r io.Reader, buf []byte) (n int, err error) {
+	for n < len(buf) && err == nil {
+		var c int
+		c, err = r.Read(buf[n:])
+		n += c
+	}
+	return n, err
 }
 
 func chunkField(position int) string { return fmt.Sprintf("chunk-%d", position) }
@@ -99,10 +114,13 @@ func forgetUpload(ctx context.Context, p pgx.Tx, id ID) error {
 	return nil
 }
 
-// ForgetUploads deletes the uploads that began before an instant of machine time
-// and never became a run: their sender went away.
-func (r *Register) ForgetUploads(ctx context.Context, before time.Time) error {
-	_, err := r.db.Pool.Exec(ctx, `DELETE FROM import_upload u WHERE created_at < $1 AND NOT EXISTS (SELECT FROM import_run i WHERE i.upload_id = u.id)`, before.UTC())
+// uploadPatience is how long an upload may take before its sender counts as gone.
+const uploadPatience = 24 * time.Hour
+
+// ForgetUploads deletes uploads that began a day ago, by machine time, and never
+// became a run: their sender went away.
+func (r *Register) ForgetUploads(ctx context.Context) error {
+	_, err := r.db.Pool.Exec(ctx, `DELETE FROM import_upload u WHERE created_at < $1 AND NOT EXISTS (SELECT FROM import_run i WHERE i.upload_id = u.id)`, r.machine().UTC().Add(-uploadPatience))
 	if err != nil {
 		return fmt.Errorf("delete abandoned uploads: %w", err)
 	}

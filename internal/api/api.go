@@ -18,7 +18,8 @@ import (
 	"concordat/notify"
 )
 
-// Config is what the edge stands on; every field but Demo must be set.
+// Config is what the edge stands on; every field but Demo and
+// UploadLimit must be set.
 type Config struct {
 	Register *enforcement.Register
 	Tokens   *access.Tokens
@@ -29,6 +30,8 @@ type Config struct {
 	Log zerolog.Logger
 	// Demo marks every page and answer as a demonstration.
 	Demo bool
+	// UploadLimit is how large an uploaded file may be, in bytes; 0 means 256 MiB.
+	UploadLimit int64
 	// Ready tells whether the database can be worked with; see [DatabaseReady].
 	Ready func(ctx context.Context) error
 }
@@ -82,6 +85,7 @@ func (s *server) routes() {
 	s.inboxRoutes()
 	s.incidentRoutes()
 	s.holdRoutes()
+	s.importRoutes()
 	s.publicRoutes()
 }
 

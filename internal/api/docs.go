@@ -141,7 +141,14 @@ func describe(doc *huma.OpenAPI, e endpoint, lang i18n.Language) docsEndpoint {
 		d.Parameters = append(d.Parameters, docsField{Name: p.Name, Type: p.In + " " + typeOf(p.Schema), Note: note(p.Schema, p.Description), Required: p.Required})
 	}
 	if e.op.RequestBody != nil {
-		d.Body = fields(doc, e.op.RequestBody.Content["application/json"].Schema, "", 0)
+		if content := e.op.RequestBody.Content["application/json"]; content != nil {
+			d.Body = fields(doc, content.Schema, "", 0)
+		}
+		for _, kind := range sortedKeys(e.op.RequestBody.Content) {
+			if kind != "application/json" { // a file: what is in it stands elsewhere
+				d.Body = append(d.Body, docsField{Name: "—", Type: kind, Note: e.op.RequestBody.Description, Required: true})
+			}
+		}
 	}
 	for status, r := range e.op.Responses {
 		if content := r.Content["application/json"]; strings.HasPrefix(status, "2") && content != nil {
@@ -178,7 +185,7 @@ func fields(doc *huma.OpenAPI, schema *huma.Schema, prefix string, depth int) []
 	return list
 }
 
-func sortedKeys(m map[string]*huma.Schema) []string {
+func sortedKeys[V any](m map[string]V) []string {
 	keys := make([]string, 0, len(m))
 	for key := range m {
 		keys = append(keys, key)

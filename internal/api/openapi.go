@@ -22,6 +22,7 @@ const (
 	tagEnds       tag = "ends"
 	tagTasks      tag = "tasks"
 	tagDirectives tag = "directives"
+	tagImports    tag = "imports"
 	tagOperations tag = "operations"
 	tagPublic     tag = "public"
 )
@@ -40,6 +41,7 @@ var tags = []struct {
 	{tagEnds, "结束", "Ends"},
 	{tagTasks, "待办", "Tasks"},
 	{tagDirectives, "协同任务", "Directives"},
+	{tagImports, "导入与接管", "Intake and takeover"},
 	{tagOperations, "运行", "Operations"},
 	{tagPublic, "公开", "Public"},
 }

@@ -8,6 +8,7 @@ import (
 	"concordat/enforcement"
 	"concordat/internal/access"
 	"concordat/internal/identifier"
+	"concordat/internal/intake"
 )
 
 // Codes of the refusals of this package.
@@ -29,6 +30,9 @@ const (
 	codeCursor       = "cursor.malformed"
 	codeForbidden    = "role.forbidden"
 	codeInFlight     = "request.in-flight"
+	codeUploadSize   = "import.too-large"
+	codeUploadType   = "import.content-type"
+	codeUploadBroken = "import.interrupted"
 	fieldRequired    = "field.required"
 	fieldUnknown     = "field.unknown"
 	fieldType        = "field.type"
@@ -45,14 +49,14 @@ const (
 func Codes() []string {
 	return []string{
 		codeInternal, codeUnavailable, codeNotReady, codeRoute, codeMethod, codeMalformed, codeBodyMissing, codeTooLarge,
-		codeBodyType, codeBodyTimeout, codeInvalid, codeNoMatch, codeBadMatch, codeBadKey,
+		codeBodyType, codeBodyTimeout, codeInvalid, codeNoMatch, codeBadMatch, codeBadKey, codeUploadSize, codeUploadType, codeUploadBroken,
 		fieldRequired, fieldUnknown, fieldType, fieldEnum, fieldFormat, fieldLength, fieldRange, fieldItems, fieldInvalid,
 	}
 }
 
 // allCodes lists every code that an answer can carry, sorted.
 func allCodes() []string {
-	codes := slices.Concat(Codes(), access.Codes(), enforcement.Codes(), identifier.Codes())
+	codes := slices.Concat(Codes(), access.Codes(), enforcement.Codes(), identifier.Codes(), intake.Codes())
 	slices.Sort(codes)
 	return slices.Compact(codes)
 }
@@ -126,6 +130,10 @@ var statuses = map[string]int{
 	"hold.standing":         http.StatusConflict,
 	"hold.second-person":    http.StatusForbidden,
 	"plan":                  http.StatusConflict,
+	"import.elsewhere":      http.StatusConflict,
+	codeUploadSize:          http.StatusRequestEntityTooLarge,
+	codeUploadType:          http.StatusUnsupportedMediaType,
+	codeUploadBroken:        http.StatusBadRequest,
 	codeInFlight:            http.StatusConflict,
 
 	// What was entered: it has to be put right first.
@@ -149,6 +157,10 @@ var statuses = map[string]int{
 	"report":       http.StatusUnprocessableEntity,
 	"organisation": http.StatusUnprocessableEntity,
 	"task":         http.StatusUnprocessableEntity,
+	"import":       http.StatusUnprocessableEntity,
+	"identity":     http.StatusUnprocessableEntity,
+	"takeover":     http.StatusUnprocessableEntity,
+	"review":       http.StatusUnprocessableEntity,
 
 	"reconciliation": http.StatusUnprocessableEntity,
 	"request":        http.StatusUnprocessableEntity,

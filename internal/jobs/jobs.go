@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -34,8 +35,9 @@ const (
 // Config says how jobs are worked.
 type Config struct {
 	Drainer *notify.Drainer
-	// Register and Legal serve the daily round; without a Register it is left to
-	// the caller, as in the demonstration, whose days go by faster.
+	// Register and Legal serve the daily round and the reading of uploads; without
+	// a Register both are left to the caller, as in the demonstration, whose days
+	// go by faster.
 	Register *enforcement.Register
 	Legal    func() time.Time
 	// MaxExpress and MaxBulk are how many lanes this process drains at once in
@@ -82,7 +84,7 @@ func Work(pool *pgxpool.Pool, c Config) (*river.Client[pgx.Tx], error) {
 		SoftStopTimeout:             c.SoftStop,
 		Logger:                      slog.New(zerolog.NewSlogHandler(c.Logger.Level(max(c.Logger.GetLevel(), zerolog.WarnLevel)))),
 	}
-	if err := addDaily(config, c); err != nil {
+	if err := errors.Join(addDaily(config, c), addIntake(config, c)); err != nil {
 		return nil, err
 	}
 	if err := addForgetting(config, c); err != nil {

@@ -1,0 +1,217 @@
+package api
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humachi"
+
+	"concordat/enforcement"
+)
+
+const (
+	// uploadLimit is how large a file may be where the configuration says
+	// nothing, in bytes.
+	uploadLimit = 256 << 20
+	// uploadPause is how long nothing may come while a file is coming in.
+	uploadPause = 30 * time.Second
+	uploadType  = "application/octet-stream"
+)
+
+// NewImport is a file to be read. Its body is the file and is not read before
+// the handler runs.
+type NewImport struct {
+	Repeatable
+
+	Kind        enforcement.ImportKind `query:"kind" required:"true" enum:"listings" doc:"listings: every good row becomes a draft"`
+	ContentType string                 `header:"Content-Type" doc:"application/octet-stream"`
+	file        io.ReadCloser
+}
+
+// Resolve gets hold of the body.
+func (n *NewImport) Resolve(ctx huma.Context) []error {
+	_, w := humachi.Unwrap(ctx)
+	n.file = &steady{from: ctx.BodyReader(), control: http.NewResponseController(w)}
+	return nil
+}
+
+// steady reads as long as something keeps coming: a large file on a slow line
+// takes longer than the server gives an ordinary request. A server that cannot
+// change its deadlines keeps those it has.
+type steady struct {
+	from       io.Reader
+	control    *http.ResponseController
+	impatience *time.Timer // running from the first Read to Close
+}
+
+// Read is io.Reader.
+func (s *steady) Read(p []byte) (int, error) {
+	if s.impatience == nil {
+		_, _ = s.control.SetReadDeadline(time.Time{}), s.control.SetWriteDeadline(time.Time{})
+		s.impatience = time.AfterFunc(uploadPause, func() { _ = s.control.SetReadDeadline(time.Unix(1, 0)) })
+	}
+	s.impatience.Reset(uploadPause)
+	return s.from.Read(p) //nolint:wrapcheck // the reader's own error is what counts
+}
+
+// Close ends the waiting; the server closes the body.
+func (s *steady) Close() error {
+	if s.impatience != nil {
+		s.impatience.Stop()
+	}
+	return nil
+}
+
+// StartedImport is a run that was begun, or found.
+type StartedImport struct {
+	Location string `header:"Location"`
+	Body     enforcement.ImportRun
+}
+
+// ImportFile is a run.
+type ImportFile struct{ Body enforcement.ImportRun }
+
+// RefusalsPage asks for refused rows.
+type RefusalsPage struct {
+	Path
+	Page
+}
+
+// ReviewClosure closes a review item.
+type ReviewClosure struct {
+	Path
+	Repeatable
+
+	Body struct {
+		Reason string `json:"reason" enum:"entered-by-hand,ended,not-listed"`
+	}
+}
+
+func (s *server) importRoutes() {
+	add(s, operation{
+		method: http.MethodPost, path: "/v1/imports", id: "start-import", tag: tagImports, roles: []enforcement.Role{enforcement.Clerk, enforcement.Judge},
+		status: http.StatusAccepted, bodyNotHashed: true,
+		zh: "上传名单文件（CSV、XLSX 或每行一个对象的 JSON），逐行形成草稿", en: "Upload a file of listings (CSV, XLSX or JSON lines); its rows become drafts",
+	}, s.startImport)
+	add(s, operation{
+		method: http.MethodGet, path: "/v1/imports", id: "list-imports", tag: tagImports, roles: ofCourt,
+		zh: "本院导入记录", en: "List the imports of my court",
+	}, s.imports)
+	add(s, operation{
+		method: http.MethodGet, path: "/v1/imports/{id}", id: "get-import", tag: tagImports, roles: ofCourt,
+		zh: "查看导入进度", en: "See how far an import is",
+	}, s.importRun)
+	add(s, operation{
+		method: http.MethodGet, path: "/v1/imports/{id}/refusals", id: "list-import-refusals", tag: tagImports, roles: ofCourt,
+		zh: "未被接受的行及其理由", en: "List the rows that were not taken, and why",
+	}, s.importRefusals)
+	add(s, operation{
+		method: http.MethodGet, path: "/v1/reviews", id: "list-reviews", tag: tagImports, roles: ofCourt,
+		zh: "接管时须人工核对的记录", en: "List what a takeover left for a person to look at",
+	}, s.reviews)
+	add(s, operation{
+		method: http.MethodPost, path: "/v1/reviews/{id}/closure", id: "close-review", tag: tagImports, roles: ofCourt,
+		zh: "办结核对", en: "Close a review with what became of it",
+	}, s.closeReview)
+	op := s.api.OpenAPI().Paths["/v1/imports"].Post
+	op.RequestBody = &huma.RequestBody{Required: true, Description: "The file. 文件本身。", Content: map[string]*huma.MediaType{
+		uploadType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
+	}}
+}
+
+func (s *server) startImport(ctx context.Context, act enforcement.Act, in *NewImport) (*StartedImport, error) {
+	defer func() { _ = in.file.Close() }()
+	if kind, _, err := mime.ParseMediaType(in.ContentType); err != nil || kind != uploadType {
+		return nil, refuse(codeUploadType)
+	}
+	limit := s.UploadLimit
+	if limit == 0 {
+		limit = uploadLimit
+	}
+	upload, err := s.Register.ReceiveUpload(ctx, act, in.Kind, http.MaxBytesReader(nil, in.file, limit))
+	if err != nil {
+		return nil, uploadProblem(err)
+	}
+	run, err := s.Register.StartImport(ctx, act, enforcement.NewImport{Kind: in.Kind, Content: upload.Content, Size: upload.Size, Upload: upload.ID})
+	if err != nil || run.Upload != upload.ID {
+		// Refused, or the file is known and read, or being read, already.
+		err = errors.Join(err, s.Register.ForgetUpload(context.WithoutCancel(ctx), upload.ID))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &StartedImport{Location: "/v1/imports/" + run.ID.String(), Body: run}, nil
+}
+
+// uploadProblem says why a file did not arrive.
+func uploadProblem(err error) error {
+	if !errors.Is(err, enforcement.ErrUploadBroken) {
+		return err
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return refuse(codeUploadSize)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return refuse(codeBodyTimeout)
+	}
+	return refuse(codeUploadBroken)
+}
+
+func (s *server) imports(ctx context.Context, act enforcement.Act, in *Page) (*List[enforcement.ImportRun], error) {
+	after, err := in.afterID()
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Register.Imports(ctx, act, after, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	return listed(list, in.Limit, func(i enforcement.ImportRun) enforcement.ID { return i.ID }), nil
+}
+
+func (s *server) importRun(ctx context.Context, act enforcement.Act, in *Path) (*ImportFile, error) {
+	run, err := s.Register.Import(ctx, act, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &ImportFile{run}, nil
+}
+
+func (s *server) importRefusals(ctx context.Context, act enforcement.Act, in *RefusalsPage) (*List[enforcement.ImportRefusal], error) {
+	after, err := in.afterID()
+	if err != nil {
+		return nil, err
+	}
+	line := int64(binary.BigEndian.Uint64(after[:8])) //nolint:gosec // our own cursor; a made one finds nothing
+	list, err := s.Register.ImportRefusals(ctx, act, in.ID, line, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	return listed(list, in.Limit, func(f enforcement.ImportRefusal) (id enforcement.ID) {
+		binary.BigEndian.PutUint64(id[:8], uint64(f.Line)) //nolint:gosec // lines are positive
+		return id
+	}), nil
+}
+
+func (s *server) reviews(ctx context.Context, act enforcement.Act, in *Page) (*List[enforcement.ReviewItem], error) {
+	after, err := in.afterID()
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Register.Reviews(ctx, act, after, in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	return listed(list, in.Limit, func(i enforcement.ReviewItem) enforcement.ID { return i.ID }), nil
+}
+
+func (s *server) closeReview(ctx context.Context, act enforcement.Act, in *ReviewClosure) (*Done, error) {
+	return nil, s.Register.CloseReview(ctx, act, in.ID, in.Body.Reason)
+}
