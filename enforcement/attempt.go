@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"go.opentelemetry.io/otel/attribute"
 
 	"concordat/internal/pg"
 )
@@ -33,7 +34,9 @@ const insertAttempt = `WITH free AS (SELECT WHERE NOT (` + anyHold + ` AND EXIST
 
 // OpenAttempt commits the row of a send; no transaction is open when the caller
 // sends. [ErrHeld]: a hold was placed since the items were read.
-func (r *Register) OpenAttempt(ctx context.Context, act Act, w WakeUp, channel string, items []Item, bodyHash []byte) (Attempt, error) {
+func (r *Register) OpenAttempt(ctx context.Context, act Act, w WakeUp, channel string, items []Item, bodyHash []byte) (_ Attempt, err error) {
+	ctx, end := under(ctx, "attempt", attribute.Int("concordat.directives", len(items)))
+	defer end(&err)
 	a := Attempt{ID: NewID(), Event: NewID(), Organisation: w.Organisation, Lane: w.Lane, Directives: make([]ID, len(items)), Versions: make([]int16, len(items))}
 	for n, i := range items {
 		a.Directives[n], a.Versions[n] = i.Directive, i.Version
@@ -68,11 +71,13 @@ type Result struct {
 // still current, and queues the newest version of every directive that was
 // cancelled or changed while the attempt was open. results stand in the order of
 // the attempt's items. Settling twice changes nothing.
-func (r *Register) Settle(ctx context.Context, act Act, a Attempt, results []Result) error {
+func (r *Register) Settle(ctx context.Context, act Act, a Attempt, results []Result) (err error) {
+	ctx, end := under(ctx, "settle", attribute.String("concordat.attempt", a.ID.String()), attribute.Int("concordat.directives", len(results)))
+	defer end(&err)
 	if len(results) != len(a.Directives) {
 		return fmt.Errorf("settle attempt %s: %d results for %d items", a.ID, len(results), len(a.Directives))
 	}
-	err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+	err = r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		return tx.Pgx(func(p pgx.Tx) error {
 			tag, err := p.Exec(ctx, `UPDATE attempt SET settled_at = $2 WHERE id = $1 AND settled_at IS NULL`, a.ID, r.machine())
 			if err != nil {

@@ -96,6 +96,7 @@ func (r *Register) log(ctx context.Context, tx *pg.Tx, act Act, e event) error {
 		if _, err := p.Exec(ctx, insertEvent, e.args(act, r.machine())...); err != nil {
 			return fmt.Errorf("log %s: %w", e.Kind, err)
 		}
+		traced(ctx, &e)
 		return nil
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
+	"go.opentelemetry.io/otel/attribute"
 
 	"concordat/internal/pg"
 )
@@ -173,7 +174,10 @@ const insertFanOutEvents = `INSERT INTO event (id, kind, at, recorded_at, actor,
 // fanOut writes the directives and events of grounds under one plan. single says
 // that the act is about one ground: its event carries the act's own key, those of
 // several the key and their ground.
-func (r *Register) fanOut(ctx context.Context, t pgx.Tx, act Act, kind EventKind, from origin, p plan, key planKey, list []inForce, single bool) error {
+func (r *Register) fanOut(ctx context.Context, t pgx.Tx, act Act, kind EventKind, from origin, p plan, key planKey, list []inForce, single bool) (err error) {
+	ctx, end := under(ctx, "fan-out", attribute.String("concordat.act", string(kind)),
+		attribute.Int("concordat.grounds", len(list)), attribute.Int("concordat.directives", len(list)*len(p.lines)))
+	defer end(&err)
 	day := r.Today(act.At)
 	grounds := make([]ID, len(list))
 	for i, g := range list {
@@ -189,7 +193,7 @@ func (r *Register) fanOut(ctx context.Context, t pgx.Tx, act Act, kind EventKind
 			return fmt.Errorf("fan out %d grounds: %w", len(grounds), err)
 		}
 	}
-	_, err := t.Exec(ctx, insertFanOutEvents, grounds, ids, newIDs(len(grounds)), kind, act.At.UTC(), r.machine(), act.Actor.ID, act.Actor.Role, int32(act.Actor.Organisation),
+	_, err = t.Exec(ctx, insertFanOutEvents, grounds, ids, newIDs(len(grounds)), kind, act.At.UTC(), r.machine(), act.Actor.ID, act.Actor.Role, int32(act.Actor.Organisation),
 		act.Key, p.id, day, "法释〔2017〕7号 Art. 7, 8", width, single, from.refersTo, from.document)
 	if err != nil {
 		return fmt.Errorf("log the fan-out of %d grounds: %w", len(grounds), err)

@@ -19,12 +19,14 @@ type NotPublished struct {
 
 // Publish publishes one listing that was served and whose grace is over. Its
 // publication, its directives, their event and the wake-ups are one transaction.
-func (r *Register) Publish(ctx context.Context, act Act, c Change) error {
+func (r *Register) Publish(ctx context.Context, act Act, c Change) (err error) {
 	if err := act.check(Clerk, Judge, President, System); err != nil {
 		return err
 	}
+	ctx, end := under(ctx, "act")
+	defer end(&err)
 	taken := act
-	err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+	err = r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		claim, err := r.claim(ctx, tx, act)
 		if err != nil || claim.found != nil {
 			return err
@@ -67,6 +69,8 @@ func (r *Register) PublishDue(ctx context.Context, act Act, after ID, limit int)
 		return last, 0, nil, err
 	}
 	today := r.Today(act.At)
+	ctx, end := under(ctx, "act")
+	defer end(&err)
 	err = r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		last, published = ID{}, 0
 		var due []Listing

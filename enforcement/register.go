@@ -75,7 +75,9 @@ type done struct {
 // perform runs one act: all of its rows, its event and its jobs commit
 // together. An act that was done under the same key is not done again; what it
 // left is returned. fn returns the act's event, or nil if nothing changed.
-func (r *Register) perform(ctx context.Context, act Act, fn func(ctx context.Context, tx *pg.Tx) (*event, error)) (done, error) {
+func (r *Register) perform(ctx context.Context, act Act, fn func(ctx context.Context, tx *pg.Tx) (*event, error)) (_ done, err error) {
+	ctx, end := under(ctx, "act")
+	defer end(&err)
 	for {
 		var d done
 		taken := act

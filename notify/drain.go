@@ -41,6 +41,9 @@ type Config struct {
 	// late bulk items of one organisation; 0 means one minute. Express is looked
 	// at in every drain.
 	FallbackEvery time.Duration
+	// Sent is told of every send that came to an end, from several goroutines; nil
+	// is nobody.
+	Sent func(ctx context.Context, s Sent)
 	// Step is called at each step of a send; an error abandons it as a crash
 	// would. For tests; nil is none.
 	Step func(ctx context.Context, step string) error
@@ -122,7 +125,9 @@ func (d *Drainer) step(ctx context.Context, name string) error {
 // or the endpoint waits for its next probe. If anybody else holds the lane it
 // returns at once, for the holder looks once more after letting go. A receiver's
 // fault is no error.
-func (d *Drainer) Drain(ctx context.Context, w enforcement.WakeUp) error {
+func (d *Drainer) Drain(ctx context.Context, w enforcement.WakeUp) (err error) {
+	ctx, done := beginDrain(ctx, w)
+	defer done(&err)
 	end := d.c.Machine().Add(d.c.Slice)
 	for {
 		held, err := d.lanes.take(ctx, w)

@@ -232,7 +232,7 @@ func (p *pass) send(ctx context.Context, e Endpoint, items []enforcement.Item) (
 	if err := p.d.step(ctx, StepAfterAttempt); err != nil {
 		return nil, err
 	}
-	outcome, err := p.deliver(ctx, channel, Delivery{Attempt: attempt.ID, Organisation: p.of.Organisation, Lane: p.of.Lane, Endpoint: e, Items: items, Body: p.body})
+	outcome, err := p.dispatch(ctx, channel, Delivery{Attempt: attempt.ID, Organisation: p.of.Organisation, Lane: p.of.Lane, Endpoint: e, Items: items, Body: p.body})
 	if failed = asSendError(err); failed == nil && err != nil {
 		return nil, err
 	}

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/propagation"
+
 	"concordat/enforcement"
 	"concordat/notify/wire"
 )
@@ -91,6 +93,7 @@ func (w *Webhook) Send(ctx context.Context, d Delivery) (Outcome, error) {
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", "concordat")
+	propagation.TraceContext{}.Inject(ctx, propagation.HeaderCarrier(request.Header)) // nothing without telemetry
 	wire.Sign(request.Header, d.Endpoint.keys, d.Attempt.String(), w.machine(), d.Body)
 	if request.Header.Get(wire.HeaderSignature) == "" {
 		return Outcome{}, &SendError{Stage: BeforeSend, Verdict: Fault, Err: wire.ErrKey}

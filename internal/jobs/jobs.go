@@ -10,7 +10,10 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
 	"github.com/rs/zerolog"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
 
 	"concordat/enforcement"
 	"concordat/migrations"
@@ -45,6 +48,9 @@ type Config struct {
 	MaxExpress, MaxBulk int
 	// Logger gets River's warnings and errors; the zero Logger drops them.
 	Logger zerolog.Logger
+	// Tracers and Meters get spans and durations of the jobs; nil is nobody.
+	Tracers trace.TracerProvider
+	Meters  metric.MeterProvider
 	// SoftStop is how long a stop waits for the drains under way; 0 means 20 s.
 	SoftStop time.Duration
 }
@@ -53,6 +59,7 @@ type Config struct {
 func Insert(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Schema: migrations.RiverSchema, FetchCooldown: fetchCooldown, Logger: slog.New(slog.DiscardHandler),
+		Middleware: []rivertype.Middleware{&carrier{}},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the inserting River client: %w", err)
@@ -81,6 +88,7 @@ func Work(pool *pgxpool.Pool, c Config) (*river.Client[pgx.Tx], error) {
 		JobTimeout:                  jobTimeout,
 		RescueStuckJobsAfter:        rescueAfter,
 		CompletedJobRetentionPeriod: keepDone,
+		Middleware:                  middleware(c),
 		SoftStopTimeout:             c.SoftStop,
 		Logger:                      slog.New(zerolog.NewSlogHandler(c.Logger.Level(max(c.Logger.GetLevel(), zerolog.WarnLevel)))),
 	}
