@@ -1,0 +1,72 @@
+package telemetry
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"concordat/enforcement"
+	"concordat/internal/jobs"
+	"concordat/notify"
+)
+
+const (
+	// freshFor is how long figures are shown again before the database is asked anew.
+	freshFor = 10 * time.Second
+	// readTimeout bounds the reading; a scrape that gets none shows that.
+	readTimeout = 3 * time.Second
+)
+
+// Record is what figures are read from; every field but Data must be set.
+type Record struct {
+	Register  *enforcement.Register
+	Endpoints *notify.Endpoints
+	Pool      *pgxpool.Pool
+	// Legal is legal time: which day it is.
+	Legal func() time.Time
+	// Data is the folder in which audits leave their outcome; empty leaves it out.
+	Data string
+
+	mu   sync.Mutex
+	at   time.Time
+	last figures
+	err  error
+}
+
+// figures are one reading of the record.
+type figures struct {
+	record    enforcement.Figures
+	endpoints []notify.EndpointFigure
+	queues    []jobs.QueueFigure
+}
+
+// read returns figures that are no older than freshFor. A failure is kept as long,
+// so that a database in trouble is not asked by every scrape.
+func (r *Record) read(ctx context.Context, now time.Time) (figures, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.at.IsZero() && now.Sub(r.at) < freshFor {
+		return r.last, r.err
+	}
+	ctx, cancel := context.WithTimeout(ctx, readTimeout)
+	defer cancel()
+	r.at = now
+	r.last, r.err = r.ask(ctx)
+	return r.last, r.err
+}
+
+func (r *Record) ask(ctx context.Context) (f figures, err error) {
+	if f.record, err = r.Register.Figures(ctx, r.Register.Today(r.Legal())); err != nil {
+		return f, fmt.Errorf("read figures: %w", err)
+	}
+	if f.endpoints, err = r.Endpoints.Figures(ctx); err != nil {
+		return f, fmt.Errorf("read figures: %w", err)
+	}
+	if f.queues, err = jobs.Figures(ctx, r.Pool); err != nil {
+		return f, fmt.Errorf("read figures: %w", err)
+	}
+	return f, nil
+}
