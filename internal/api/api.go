@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
 	"github.com/rs/zerolog"
+	"go.opentelemetry.io/otel/trace"
 
 	"concordat/enforcement"
 	"concordat/internal/access"
@@ -34,6 +35,14 @@ type Config struct {
 	UploadLimit int64
 	// Ready tells whether the database can be worked with; see [DatabaseReady].
 	Ready func(ctx context.Context) error
+	// Queues is the page of the queues, served to operators at [QueuesPath]; nil is
+	// none.
+	Queues http.Handler
+	// Tracers takes spans of requests; nil is nobody.
+	Tracers trace.TracerProvider
+	// Answered is told of every request that was answered, by the pattern of its
+	// route; nil is nobody.
+	Answered func(ctx context.Context, method, route string, status int, took time.Duration)
 }
 
 // maxBody is how much of a request body is read, in bytes.
@@ -56,7 +65,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, errors.New("build the API: a field of its configuration is not set")
 	}
 	s := &server{Config: c, router: chi.NewRouter()}
-	s.router.Use(s.visited, s.logged, s.recovered, secured)
+	s.router.Use(s.visited, s.traced, s.logged, s.recovered, secured)
 	s.router.NotFound(s.unknownRoute)
 	s.router.MethodNotAllowed(s.wrongMethod)
 
@@ -65,6 +74,7 @@ func New(c Config) (http.Handler, error) {
 	s.documentErrors()
 	s.names = schemaNames(s.api.OpenAPI())
 	s.health()
+	s.admin()
 	return s.router, s.documentation()
 }
 

@@ -27,6 +27,7 @@ const (
 	codeNoMatch      = "precondition.missing"
 	codeBadMatch     = "precondition.malformed"
 	codeBadKey       = "key.malformed"
+	codeOrigin       = "request.cross-origin"
 	codeCursor       = "cursor.malformed"
 	codeForbidden    = "role.forbidden"
 	codeInFlight     = "request.in-flight"
@@ -49,8 +50,8 @@ const (
 func Codes() []string {
 	return []string{
 		codeInternal, codeUnavailable, codeNotReady, codeRoute, codeMethod, codeMalformed, codeBodyMissing, codeTooLarge,
-		codeBodyType, codeBodyTimeout, codeInvalid, codeNoMatch, codeBadMatch, codeBadKey, codeUploadSize, codeUploadType, codeUploadBroken,
-		fieldRequired, fieldUnknown, fieldType, fieldEnum, fieldFormat, fieldLength, fieldRange, fieldItems, fieldInvalid,
+		codeBodyType, codeBodyTimeout, codeInvalid, codeNoMatch, codeBadMatch, codeBadKey, codeUploadSize, codeUploadType, codeUploadBroken, codeOrigin,
+		fieldRequired, fieldUnknown, fieldType, fieldEnum, fieldFormat, fieldLength, fieldRange, fieldItems, fieldInvalid, codeOrigin,
 	}
 }
 
@@ -78,6 +79,7 @@ var statuses = map[string]int{
 	codeNoMatch:     http.StatusPreconditionRequired,
 	codeBadMatch:    http.StatusBadRequest,
 	codeBadKey:      http.StatusBadRequest,
+	codeOrigin:      http.StatusForbidden,
 	codeCursor:      http.StatusBadRequest,
 	"id.malformed":  http.StatusUnprocessableEntity,
 	"field":         http.StatusUnprocessableEntity,

@@ -57,10 +57,8 @@ func (s *server) visited(next http.Handler) http.Handler {
 func (s *server) logged(next http.Handler) http.Handler {
 	return hlog.AccessHandler(func(r *http.Request, status, size int, took time.Duration) {
 		v := visitOf(r.Context())
-		pattern := chi.RouteContext(r.Context()).RoutePattern()
-		if pattern == "" || strings.HasSuffix(pattern, "*") {
-			pattern = "none"
-		}
+		pattern := patternOf(r)
+		s.measured(r, pattern, status, took)
 		line := s.Log.Info()
 		if status >= http.StatusInternalServerError {
 			line = s.Log.Warn()

@@ -1,0 +1,82 @@
+package api
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+
+	"concordat/enforcement"
+)
+
+// QueuesPath is where the page of the queues is served.
+const QueuesPath = "/admin/queues"
+
+// adminPolicy lets River's page load scripts and styles from here and talk to
+// here, and to nobody else. Its components write styles into the page while it
+// runs, changing ones, so that no hash would fit; nothing that a style could load
+// from elsewhere is allowed. No script stands in the page itself but the block of
+// its settings, which is data and is not run.
+const adminPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; " +
+	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// ofOperator may see the queues, pause them and remove jobs.
+var ofOperator = []enforcement.Role{enforcement.Operator}
+
+// admin serves the page of the queues to operators. A browser cannot send a bearer
+// token by itself, so here, and only here, the token may be the password of HTTP
+// Basic, whatever the user's name. A browser then sends it with every request, so
+// writes that another site makes it do are refused.
+func (s *server) admin() {
+	if s.Queues == nil {
+		return
+	}
+	origin := http.NewCrossOriginProtection()
+	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, refuse(codeOrigin))
+	}))
+	page := origin.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := s.enter(r); err != nil {
+			s.turnAway(w, r, err)
+			return
+		}
+		w.Header().Set("Content-Security-Policy", adminPolicy)
+		s.Queues.ServeHTTP(unstored{w}, r)
+	}))
+	s.router.Handle(QueuesPath, page)
+	s.router.Handle(QueuesPath+"/*", page)
+}
+
+// enter finds out who is asking, by HTTP Basic too.
+func (s *server) enter(r *http.Request) error {
+	if _, password, basic := r.BasicAuth(); basic {
+		r = r.Clone(r.Context())
+		r.Header.Set("Authorization", bearer+" "+password)
+	}
+	return s.identify(r, ofOperator)
+}
+
+// turnAway answers like fail, and has a browser ask for the token.
+func (s *server) turnAway(w http.ResponseWriter, r *http.Request, err error) {
+	p := s.problem(r.Context(), err)
+	maps.Copy(w.Header(), p.GetHeaders())
+	if p.Status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Basic realm="concordat", charset="UTF-8"`)
+	}
+	w.Header().Set("Content-Type", problemType)
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // the reader may have left
+}
+
+// unstored keeps an answer out of every store: net/http's file server takes the
+// header away from what it does not find.
+type unstored struct{ http.ResponseWriter }
+
+func (u unstored) WriteHeader(status int) {
+	u.Header().Set("Cache-Control", "no-store")
+	u.ResponseWriter.WriteHeader(status)
+}
+
+func (u unstored) Write(body []byte) (int, error) {
+	u.Header().Set("Cache-Control", "no-store")
+	return u.ResponseWriter.Write(body)
+}
