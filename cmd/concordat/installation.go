@@ -8,11 +8,15 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
 	"concordat/enforcement"
 	"concordat/internal/access"
 	"concordat/internal/calendar"
 	"concordat/internal/jobs"
 	"concordat/internal/pg"
+	"concordat/internal/telemetry"
 	"concordat/internal/vault"
 	"concordat/memoranda"
 	"concordat/migrations"
@@ -44,6 +48,8 @@ type office struct {
 	endpoints *notify.Endpoints
 	inbox     *notify.Inbox
 	tokens    *access.Tokens
+	jobs      *river.Client[pgx.Tx]
+	telemetry *telemetry.Telemetry // serve alone has it
 }
 
 // now is machine time, and in production legal time too.
@@ -100,12 +106,11 @@ func (o *office) build(ctx context.Context, i installation) (err error) {
 			return errors.New("attestations made for demonstration are refused outside it")
 		}
 	}
-	inserting, err := jobs.Insert(o.db.Pool)
-	if err != nil {
+	if o.jobs, err = jobs.Insert(o.db.Pool); err != nil {
 		return err
 	}
 	o.register, err = enforcement.New(ctx, enforcement.Config{
-		DB: o.db, Jobs: inserting, Vault: o.vault, Calendar: o.calendar, Catalogue: o.catalogue, Attestations: attested, Machine: now,
+		DB: o.db, Jobs: o.jobs, Vault: o.vault, Calendar: o.calendar, Catalogue: o.catalogue, Attestations: attested, Machine: now,
 	})
 	if err != nil {
 		return fmt.Errorf("open the register: %w", err)

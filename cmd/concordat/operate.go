@@ -11,6 +11,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/internal/nanning"
+	"concordat/internal/telemetry"
 	"concordat/memoranda"
 )
 
@@ -48,6 +49,10 @@ func (c *auditDirectivesCmd) Run(a *app) error {
 		audit, err := o.register.AuditDirectives(ctx, nil)
 		if err != nil {
 			return err
+		}
+		kept := telemetry.LastAudit{At: now(), Findings: len(audit.Findings), Events: audit.Events, Versions: audit.Versions}
+		if err := kept.Keep(c.Data); err != nil {
+			return err //nolint:wrapcheck // says what was being done
 		}
 		if c.JSON {
 			if err := json.NewEncoder(a.Out).Encode(audit); err != nil {

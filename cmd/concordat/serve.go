@@ -25,6 +25,7 @@ const reloadEvery = 10 * time.Second
 
 type serveCmd struct {
 	installation
+	telemetryFlags
 
 	// Listen is the address of the API; TLS ends in front of it.
 	Listen string `help:"Address to listen on." default:"127.0.0.1:8080" env:"CONCORDAT_LISTEN"`
@@ -49,6 +50,21 @@ func (c *serveCmd) Run(a *app) error {
 	if c.Attestations == "" {
 		log.Warn().Msg("the shipped catalogue is attested by nobody: listings are published and no directive is made")
 	}
+	if o.telemetry, err = c.telemetry(ctx, o, c.Data, log); err != nil {
+		return err
+	}
+	defer func() {
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if err := o.telemetry.Close(ending); err != nil {
+			log.Warn().Err(err).Msg("close telemetry")
+		}
+	}()
+	hide, err := c.showMetrics(ctx, o.telemetry, log)
+	if err != nil {
+		return err
+	}
+	defer hide()
 	var background sync.WaitGroup
 	defer background.Wait()
 	background.Go(func() { o.reloadKeys(ctx, log) })
@@ -67,12 +83,12 @@ func (o *office) deliver(ctx context.Context, log zerolog.Logger) (finish func()
 	drainer, err := notify.NewDrainer(notify.Config{
 		DB: o.db, Register: o.register, Endpoints: o.endpoints, Catalogue: o.catalogue, Calendar: o.calendar,
 		Channels: []notify.Channel{notify.NewWebhook(notify.WebhookConfig{Machine: now}), o.inbox},
-		Legal:    now, Machine: now,
+		Legal:    now, Machine: now, Sent: sent(o.telemetry),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the drains: %w", err)
 	}
-	client, err := jobs.Work(o.db.Pool, jobs.Config{Drainer: drainer, Register: o.register, Legal: now, Logger: log})
+	client, err := jobs.Work(o.db.Pool, jobs.Config{Drainer: drainer, Register: o.register, Legal: now, Logger: log, Tracers: o.telemetry.Tracers(), Meters: o.telemetry.Meters()})
 	if err != nil {
 		return nil, err
 	}
@@ -114,8 +130,13 @@ func (o *office) listen(ctx context.Context, address string, log zerolog.Logger)
 	if err != nil {
 		return err
 	}
+	queues, err := jobs.Page(ctx, o.jobs, api.QueuesPath, log)
+	if err != nil {
+		return err
+	}
 	handler, err := api.New(api.Config{
 		Register: o.register, Tokens: o.tokens, Inbox: o.inbox, Legal: now, Log: log, Ready: api.DatabaseReady(o.db, now, latest),
+		Queues: queues, Tracers: o.telemetry.Tracers(), Answered: o.telemetry.Request,
 	})
 	if err != nil {
 		return err
