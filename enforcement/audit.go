@@ -145,6 +145,7 @@ func (s *replay) apply(a *Audit, e event) {
 var travelEvents = map[EventKind]func(*replay, *Audit, event){
 	EventPublished:  (*replay).fannedOut,
 	EventInForce:    (*replay).fannedOut,
+	EventTakenOver:  (*replay).fannedOut,
 	EventAttempt:    (*replay).attempted,
 	EventSettlement: (*replay).settled,
 	EventAnswers:    (*replay).answered,
