@@ -70,8 +70,8 @@ func dateOf(year, month, dom string) (day.Day, bool) {
 // days since 1899-12-30. In a workbook that counts from 1904 it has no second
 // reading to be told from, and is refused.
 func parseSerial(text string, from1904 bool) (day.Day, bool) {
-	if len(text) == 8 {
-		return parseDate(text)
+	if on, ok := parseDate(text); ok && len(text) == 8 {
+		return on, true
 	}
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil || from1904 || n != math.Trunc(n) || n < firstSerial || n > lastSerial {
