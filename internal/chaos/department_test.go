@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,6 +47,9 @@ type department struct {
 	secret string
 	server *httptest.Server
 
+	// burdens counts what arrived that burdens, however it was answered.
+	burdens atomic.Int64
+
 	mu     sync.Mutex
 	random *rand.Rand
 	old    []wire.Message
@@ -78,6 +82,7 @@ func (d *department) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // it was cut off half way
 	}
+	d.burdens.Add(burdens(body))
 	r = r.Clone(context.WithoutCancel(r.Context()))
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	switch {
