@@ -57,9 +57,15 @@ func Setup(t testing.TB) *Bundle {
 // SetupOn makes a bundle on a given migrated and empty database.
 func SetupOn(t testing.TB, db *pg.DB) *Bundle {
 	t.Helper()
-	jobs, err := river.NewClient(riverpgxv5.New(db.Pool), &river.Config{Schema: "river"})
-	must(t, err)
 	v, err := vault.Ephemeral(true)
+	must(t, err)
+	return SetupWith(t, db, v)
+}
+
+// SetupWith is SetupOn with keys of the caller's.
+func SetupWith(t testing.TB, db *pg.DB, v *vault.Vault) *Bundle {
+	t.Helper()
+	jobs, err := river.NewClient(riverpgxv5.New(db.Pool), &river.Config{Schema: "river"})
 	must(t, err)
 	days, err := calendar.Embedded()
 	must(t, err)

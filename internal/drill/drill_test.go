@@ -1,0 +1,212 @@
+package drill_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"concordat/enforcement"
+	"concordat/enforcement/enforcetest"
+	"concordat/internal/backup"
+	"concordat/notify"
+)
+
+func refusedWith(t *testing.T, err error, code string) {
+	t.Helper()
+	if !errors.Is(err, &enforcement.Refusal{Code: code}) {
+		t.Errorf("got %v, want the refusal %s", err, code)
+	}
+}
+
+// publish publishes n listings of companies and persons in turn.
+func (s *scene) publish(n int) []enforcement.ID {
+	ids := make([]enforcement.ID, 0, n)
+	for i := range n {
+		identity := s.Company()
+		if i%2 == 1 {
+			identity = s.Person()
+		}
+		ids = append(ids, s.Published(s.Subject(identity)))
+	}
+	return ids
+}
+
+func TestRestoreDrill(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	ctx := t.Context()
+
+	// Until the backup: ten lives, one of them ended, one suspended, two not sent yet.
+	early := s.publish(8)
+	s.quiet(t)
+	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(early[0]), s.Ending(1)))
+	must(t, s.Suspend(ctx, s.Judge(), enforcetest.Of(early[1]), enforcement.CourtStay))
+	s.quiet(t)
+	queued := s.publish(2)
+	dir := s.backup(t)
+
+	// The time that will be lost: everything is sent, two end, one is suspended, one
+	// resumed, one of the unsent ends after it was sent, and new ones come.
+	s.quiet(t)
+	s.Advance(3)
+	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(early[2]), s.Ending(1)))
+	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(early[3]), s.Ending(1)))
+	must(t, s.Suspend(ctx, s.Clerk(), enforcetest.Of(early[4]), enforcement.WrongPersonClaim))
+	must(t, s.Resume(ctx, s.Judge(), enforcetest.Of(early[1])))
+	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(queued[1]), s.Ending(1)))
+	lost := s.publish(3)
+	s.quiet(t)
+	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(lost[0]), s.Ending(1)))
+	s.quiet(t)
+	s.audited(t)
+	before := s.ledgers()
+
+	// Back to the backup.
+	url := empty(t, "drill_restored")
+	made, m, err := backup.Restore(ctx, s.target(url), dir)
+	must(t, err)
+	if made.Epoch != 1 || !made.BackupAt.Equal(m.MachineAt) {
+		t.Errorf("restoration %+v of %+v", made, m)
+	}
+	s.turnTo(t, url)
+	s.audited(t)
+
+	// Held: what is queued stays, nobody learns who is restricted, nothing ends the hold.
+	s.quiet(t)
+	notRevived(t, "under the hold", before, s.ledgers())
+	_, err = s.PublicEntries(ctx, s.Day(), enforcement.ID{}, 10)
+	refusedWith(t, err, "restore.reconciling")
+	refusedWith(t, s.EndHold(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"), "restore.not-reconciled")
+
+	// A court's end does not wait for any of it.
+	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(early[5]), s.Ending(1)))
+	s.quiet(t)
+	s.ended(t, early[5])
+
+	s.reconcile(t)
+	s.quiet(t)
+	after := s.ledgers()
+	notRevived(t, "after reconciliation", before, after)
+	s.suspended(t, early[1], early[2], early[3], early[4], queued[1])
+	s.audited(t)
+	if n := s.heldWrongly(t); n != 0 {
+		t.Errorf("held_wrongly %d after reconciliation", n)
+	}
+
+	// A second person ends the hold, and deliveries go on.
+	refusedWith(t, s.EndHold(ctx, operator(s.At(), "op-1"), made.Hold, "演示:核对完毕"), "hold.second-person")
+	must(t, s.EndHold(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"))
+	s.quiet(t)
+	notRevived(t, "after the hold", before, s.ledgers())
+
+	// The court says what became of what is in doubt.
+	refusedWith(t, s.Resume(ctx, s.Judge(), enforcetest.Of(early[4])), "resumption.reasons")
+	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(early[2]), s.Ending(1)))
+	must(t, s.ResumeRestored(ctx, s.Judge(), enforcetest.Of(early[1]), "演示:已核实,丢失期间无退出事由"))
+	fresh := s.publish(1)
+	had := inForce(s.ledgers())
+	s.quiet(t)
+	if now := inForce(s.ledgers()); now <= had {
+		t.Errorf("%d directives in force after deliveries went on, %d before", now, had)
+	}
+	must(t, s.Suspend(ctx, s.Judge(), enforcetest.Of(fresh[0]), enforcement.CourtStay))
+	s.quiet(t)
+	if n := s.Count(`SELECT count(*) FROM amendment a JOIN directive d ON d.id = a.directive_id WHERE d.ground_id = $1 AND a.version <> 1001`, fresh[0]); n != 0 {
+		t.Errorf("%d versions do not jump", n)
+	}
+	// What the departments withdrew stays withdrawn, whatever the court resumes.
+	withdrawnStays(t, before, s.ledgers())
+	if n := s.heldWrongly(t); n != 0 {
+		t.Errorf("held_wrongly %d in the end", n)
+	}
+	s.audited(t)
+	if n := s.Count(`SELECT count(*) FROM orphan WHERE step <> 'acknowledged'`); n != 0 || s.Count(`SELECT count(*) FROM orphan`) == 0 {
+		t.Errorf("%d orphans are not withdrawn, of %d", n, s.Count(`SELECT count(*) FROM orphan`))
+	}
+	if _, err := s.PublicEntries(ctx, s.Day(), enforcement.ID{}, 10); err != nil {
+		t.Error(err)
+	}
+}
+
+// reconcile goes through every organisation, each in its manner.
+func (s *scene) reconcile(t *testing.T) {
+	t.Helper()
+	ctx := t.Context()
+	inquirer := &notify.Inquirer{DB: s.DB, Register: s.Register, Endpoints: s.endpoints, Webhook: s.webhook, Legal: s.At, Machine: machine, Page: 3}
+	_, err := inquirer.Ask(ctx, operator(s.At(), "op-1"), s.byHand)
+	if !errors.Is(err, notify.ErrUnasked) {
+		t.Errorf("asked who has no system: %v", err)
+	}
+	for org := range s.departments {
+		if org == s.byFile {
+			continue
+		}
+		c, err := inquirer.Ask(ctx, operator(s.At(), "op-1"), org)
+		must(t, err)
+		if !c.Done() || c.Checked != s.departments[org].Len() {
+			t.Errorf("organisation %d: %+v of %d", org, c, s.departments[org].Len())
+		}
+		again, err := inquirer.Ask(ctx, operator(s.At(), "op-1"), org)
+		must(t, err)
+		if again != c {
+			t.Errorf("asked again, organisation %d: %+v, was %+v", org, again, c)
+		}
+	}
+	lines := inventoryOf(s.departments[s.byFile])
+	reviewer := s.As(enforcement.DepartmentReviewer, s.byFile)
+	for range 2 {
+		c, err := backup.HandIn(ctx, s.Register, reviewer, s.byFile, "", lines)
+		must(t, err)
+		if !c.Done() || c.Manner != enforcement.ReconciledFile {
+			t.Errorf("by file: %+v", c)
+		}
+	}
+	list, err := s.Reconciliations(ctx)
+	must(t, err)
+	for _, c := range list {
+		if !c.Done() {
+			_, err := s.ReconcileStated(ctx, operator(s.At(), "op-1"), c.Organisation, "officer-7", "演示:此后未收到任何任务")
+			must(t, err)
+		}
+	}
+}
+
+// ended demands that no department has anything of a listing in force.
+func (s *scene) ended(t *testing.T, listing enforcement.ID) {
+	t.Helper()
+	list, err := s.DirectivesOf(t.Context(), listing)
+	must(t, err)
+	for _, d := range list {
+		if l := s.departments[d.Organisation]; l != nil {
+			if held, _ := l.Get(uuid.UUID(d.ID)); len(held.Measures) > 0 {
+				t.Errorf("organisation %d still has %s in force: %+v", d.Organisation, d.ID, held)
+			}
+		}
+	}
+}
+
+// suspended demands that listings wait for the court, with a task each.
+func (s *scene) suspended(t *testing.T, listings ...enforcement.ID) {
+	t.Helper()
+	for i, id := range listings {
+		l, err := s.Listing(t.Context(), s.Judge(), id)
+		must(t, err)
+		tasks := s.Count(`SELECT count(*) FROM task WHERE ground_id = $1 AND kind = 'restored' AND closed_on IS NULL`, id)
+		if l.SuspendedFor != enforcement.SuspendedRestored || tasks != 1 {
+			t.Errorf("listing %d is %s, suspended for %q, with %d tasks", i, l.State, l.SuspendedFor, tasks)
+		}
+		s.ended(t, id)
+	}
+}
+
+func withdrawnStays(t *testing.T, before, now ledgers) {
+	t.Helper()
+	for org, held := range before {
+		for id, entry := range held {
+			if entry.Withdrawn && !now[org][id].Withdrawn {
+				t.Errorf("organisation %d had withdrawn %s and holds it as %+v", org, id, now[org][id])
+			}
+		}
+	}
+}
