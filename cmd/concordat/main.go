@@ -20,6 +20,7 @@ type app struct{ Out, Err io.Writer }
 type commands struct {
 	Serve         serveCmd         `cmd:"" help:"Serve the API and deliver."`
 	Hold          holdCmd          `cmd:"" help:"Stop everything that burdens, and go on."`
+	Doctor        doctorCmd        `cmd:"" help:"Say what is wrong with the installation, who bears it and what to do; changes nothing."`
 	Audit         auditCmd         `cmd:"" help:"Prove that the record holds together."`
 	Keys          keysCmd          `cmd:"" help:"The installation's keys."`
 	Token         tokenCmd         `cmd:"" help:"Who may ask."`

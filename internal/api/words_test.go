@@ -32,6 +32,9 @@ func TestEveryCodeHasWordsAndNoWordsAreDead(t *testing.T) {
 		t.Errorf("without words: %v", missing)
 	}
 	for _, code := range i18n.Codes() {
+		if strings.HasPrefix(code, "doctor.") {
+			continue // what the doctor finds; its own test holds those
+		}
 		if !slices.Contains(codes, code) {
 			t.Errorf("words for %s, which nobody can say", code)
 		}

@@ -38,6 +38,8 @@ type Config struct {
 	IdleInTx time.Duration
 	// StatementTimeout ends a statement that runs longer; 0 means no limit.
 	StatementTimeout time.Duration
+	// ReadOnly refuses every write, for whoever only looks.
+	ReadOnly bool
 	// Tracer sees every query of the pool, bun's too; nil means nobody does.
 	Tracer pgx.QueryTracer
 }
@@ -101,6 +103,9 @@ func (cfg Config) pool() (*pgxpool.Config, error) {
 	}
 	session := poolConfig.ConnConfig.RuntimeParams
 	session["timezone"] = "UTC"
+	if cfg.ReadOnly {
+		session["default_transaction_read_only"] = "on"
+	}
 	session["application_name"] = cfg.ApplicationName
 	if cfg.ApplicationName == "" {
 		session["application_name"] = "concordat"

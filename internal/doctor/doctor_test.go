@@ -1,0 +1,393 @@
+package doctor_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement/enforcetest"
+	"concordat/internal/calendar"
+	"concordat/internal/doctor"
+	"concordat/internal/i18n"
+	"concordat/internal/jobs"
+	"concordat/internal/pg"
+	"concordat/internal/vault"
+	"concordat/migrations"
+	"concordat/notify"
+	"concordat/notify/wire"
+)
+
+// sound is an installation in which nothing is wrong, on a durable server of its
+// own; faults are planted in copies of it.
+type sound struct {
+	cluster *pg.Cluster
+	data    string
+	day     time.Time // legal time
+	mu      sync.Mutex
+	copies  int
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func build(t *testing.T) *sound {
+	t.Helper()
+	dir, err := pg.FreshDir("concordat-doctor")
+	must(t, err)
+	s := &sound{data: dir}
+	s.cluster, err = pg.StartCluster(t.Context(), pg.ClusterConfig{Dir: filepath.Join(dir, "postgres"), Temporary: true})
+	must(t, err)
+	t.Cleanup(func() {
+		if err := s.cluster.Remove(); err != nil {
+			t.Error(err)
+		}
+		_ = os.RemoveAll(dir)
+	})
+	keys, err := vault.Open(filepath.Join(dir, "keys.json"), vault.Options{Create: true})
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(dir, "attestations.yaml"), attested(t), 0o600))
+
+	must(t, s.cluster.CreateDatabase(t.Context(), "sound", ""))
+	db, err := pg.Open(t.Context(), pg.Config{URL: s.cluster.URL("sound")})
+	must(t, err)
+	must(t, migrations.Up(t.Context(), db.Pool))
+	s.furnish(t, db, keys)
+	must(t, db.Close())
+	return s
+}
+
+// attested is a file of statements that is not marked as made for demonstration.
+func attested(t *testing.T) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "memoranda", "demonstration", "attestation.yaml"))
+	must(t, err)
+	return []byte(strings.ReplaceAll(string(text), "    demonstration: true\n", ""))
+}
+
+// furnish leads real lives: listings published, delivered and ended, a webhook,
+// queues that River itself made.
+func (s *sound) furnish(t *testing.T, db *pg.DB, keys *vault.Vault) {
+	t.Helper()
+	ctx := t.Context()
+	b := enforcetest.SetupOn(t, db)
+	ended := b.Published(b.Subject(b.Person()))
+	b.Published(b.Subject(b.Company()))
+	_, err := db.Pool.Exec(ctx, `UPDATE directive SET step = 'acknowledged', due = false`)
+	must(t, err)
+	must(t, b.Delete(ctx, b.Judge(), enforcetest.Of(ended), b.Ending(1)))
+	_, err = db.Pool.Exec(ctx, `UPDATE amendment SET step = 'acknowledged', due = false`)
+	must(t, err)
+	endpoints := &notify.Endpoints{DB: db, Vault: keys, Machine: time.Now}
+	must(t, endpoints.Put(ctx, b.System(), notify.NewEndpoint{
+		Organisation: b.Departments[0], Channel: notify.WebhookName, Priority: 1, URL: "https://receiver.example", Keys: []string{wire.NewSecret()},
+	}))
+	_, err = db.Pool.Exec(ctx, `DELETE FROM river.river_job`)
+	must(t, err)
+	s.day = b.At()
+
+	client, err := jobs.Work(db.Pool, jobs.Config{Register: b.Register, Legal: b.At})
+	must(t, err)
+	must(t, client.Start(ctx))
+	for b.Count(`SELECT count(*) FROM river.river_leader`) == 0 || b.Count(`SELECT count(*) FROM river.river_queue`) < 3 {
+		time.Sleep(10 * time.Millisecond) // until River leads and has its queues
+	}
+	must(t, client.Stop(context.WithoutCancel(ctx)))
+	_, err = db.Pool.Exec(ctx, `DELETE FROM river.river_job`)
+	must(t, err)
+	// The leader went with the client: one that stays for the tests.
+	_, err = db.Pool.Exec(ctx, `INSERT INTO river.river_leader (elected_at, expires_at, leader_id) VALUES (now(), now() + interval '1 hour', 'made')`)
+	must(t, err)
+}
+
+// place is a copy of the sound installation to plant a fault in.
+type place struct {
+	doctor.Config
+
+	t    *testing.T
+	name string
+	of   *sound
+}
+
+func (s *sound) copy(t *testing.T) *place {
+	t.Helper()
+	s.mu.Lock()
+	s.copies++
+	name := fmt.Sprintf("copy_%d", s.copies)
+	err := s.cluster.CreateDatabase(t.Context(), name, "sound")
+	s.mu.Unlock()
+	must(t, err)
+	dir := t.TempDir()
+	for _, file := range []string{"keys.json", "attestations.yaml"} {
+		text, err := os.ReadFile(filepath.Join(s.data, file))
+		must(t, err)
+		must(t, os.WriteFile(filepath.Join(dir, file), text, 0o600))
+	}
+	return &place{t: t, name: name, of: s, Config: doctor.Config{
+		Data: dir, DatabaseURL: s.cluster.URL(name), Attestations: filepath.Join(dir, "attestations.yaml"),
+		Machine: func() time.Time { return time.Now().UTC() }, Legal: func() time.Time { return s.day }, FreeBytes: 1,
+	}}
+}
+
+func (p *place) sql(sql string) {
+	p.t.Helper()
+	conn, err := pgx.Connect(p.t.Context(), p.DatabaseURL)
+	must(p.t, err)
+	defer func() { _ = conn.Close(p.t.Context()) }()
+	_, err = conn.Exec(p.t.Context(), sql)
+	must(p.t, err)
+}
+
+func (p *place) keys() string { return filepath.Join(p.Data, "keys.json") }
+
+func (p *place) later(d time.Duration) { p.Legal = func() time.Time { return p.of.day.Add(d) } }
+
+// planted is a fault, and what the doctor must say of it.
+type planted struct {
+	name    string
+	plant   func(*place)
+	check   string
+	code    string
+	verdict doctor.Verdict
+	detail  string // a part of it
+	blind   bool   // other checks cannot be made
+}
+
+const dayLong = 24 * time.Hour
+
+func faults() []planted {
+	return []planted{
+		{"the database is down", func(p *place) { p.DatabaseURL = "postgres:///none?host=" + p.Data }, "database", "doctor.database.down", doctor.Fault, "", true},
+		{"no private PostgreSQL runs", func(p *place) { p.DatabaseURL = "" }, "database", "doctor.database.down", doctor.Fault, "postgres", true},
+		{"commits do not wait for the disk", func(p *place) { p.sql(`ALTER DATABASE ` + p.name + ` SET synchronous_commit = off`) }, "settings", "doctor.settings.synchronous-commit", doctor.Fault, "synchronous_commit = off", false},
+		{"a pool larger than the server", func(p *place) { p.Connections = 500 }, "settings", "doctor.settings.connections", doctor.Fault, "504", false},
+		{"the machine's clock is fast", func(p *place) { p.Machine = func() time.Time { return time.Now().UTC().Add(7 * time.Second) } }, "clock", "doctor.clock.skew", doctor.Fault, "7s", false},
+		{"the schema is of the release before", func(p *place) { p.sql(`DELETE FROM goose_db_version WHERE version_id > 6`) }, "schema", "doctor.schema.behind", doctor.Fault, "schema 6", true},
+		{"the schema is of a release to come", func(p *place) { p.sql(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`) }, "schema", "doctor.schema.ahead", doctor.Warn, "99999", false},
+		{"the disk is full", func(p *place) { p.FreeBytes = 1 << 62 }, "disk", "doctor.disk.full", doctor.Fault, "MiB free", false},
+		{"the key file is gone", func(p *place) { must(p.t, os.Remove(p.keys())) }, "keys", "doctor.keys.missing", doctor.Fault, "keys.json", true},
+		{"the key file is open to others", func(p *place) { must(p.t, os.Chmod(p.keys(), 0o644)) }, "keys", "doctor.keys.open-to-others", doctor.Fault, "mode 0644, want 0600", true},
+		{"the key file is damaged", func(p *place) { must(p.t, os.WriteFile(p.keys(), []byte("{"), 0o600)) }, "keys", "doctor.keys.damaged", doctor.Fault, "", true},
+		{"keys of a demonstration", func(p *place) {
+			must(p.t, os.Remove(p.keys()))
+			_, err := vault.Open(p.keys(), vault.Options{Create: true, Demo: true})
+			must(p.t, err)
+		}, "keys", "doctor.keys.demo", doctor.Fault, "keys.json", true},
+		{"a rotation that was broken off", func(p *place) { rotate(p, false) }, "sealed", "doctor.sealed.older", doctor.Warn, "2 is current", false},
+		{"people under a key that is not in the file", func(p *place) { p.sql(`UPDATE subject SET key_version = 9`) }, "sealed", "doctor.sealed.unknown", doctor.Fault, "2 rows under key 9", false},
+		{"a year without a calendar", func(p *place) { p.later(3 * 365 * dayLong) }, "calendar", "doctor.calendar.none", doctor.Fault, "2023 to 2026", false},
+		{"nobody attested", func(p *place) { p.Attestations = "" }, "attestations", "doctor.attestations.absent", doctor.Warn, "", false},
+		{"attestations of a demonstration", func(p *place) {
+			text := strings.Replace(string(attested(p.t)), "    memorandum:", "    demonstration: true\n    memorandum:", 1)
+			must(p.t, os.WriteFile(p.Attestations, []byte(text), 0o600))
+		}, "attestations", "doctor.attestations.demo", doctor.Fault, "", false},
+		{"tokens of a demonstration", func(p *place) {
+			p.sql(`INSERT INTO token (hash, actor, role, demo, created_at) VALUES ('\x00', 'made', 'overseer', true, now())`)
+		}, "demonstration", "doctor.demonstration.tokens", doctor.Warn, "1 tokens", false},
+		{"nobody delivers", func(p *place) { p.sql(`DELETE FROM river.river_leader`) }, "queue", "doctor.queue.leader", doctor.Fault, "0 leader", false},
+		{"a paused queue", func(p *place) { p.sql(`UPDATE river.river_queue SET paused_at = now() WHERE name = 'express'`) }, "queue", "doctor.queue.paused", doctor.Fault, "express", false},
+		{"a wake-up nobody takes", func(p *place) { p.job("available", "scheduled_at", time.Hour) }, "jobs", "doctor.jobs.waiting", doctor.Fault, "queue express: 1 wait, the oldest for 1h0m0s", false},
+		{"a job that hangs", func(p *place) { p.job("running", "attempted_at", time.Hour) }, "jobs", "doctor.jobs.stuck", doctor.Fault, "one runs for 1h0m0s", false},
+		{"a receiver that is gone", func(p *place) { p.sql(`UPDATE endpoint SET gone = true`) }, "endpoints", "doctor.endpoints.gone", doctor.Fault, "/webhook", false},
+		{"an open breaker", func(p *place) { p.sql(`UPDATE endpoint SET failures = 12`) }, "endpoints", "doctor.endpoints.breaker", doctor.Warn, "/webhook", false},
+		{"an inbox nobody opens", func(p *place) {
+			p.sql(`INSERT INTO inbox_item (organisation_id, directive_id, version, lane, placed_at) SELECT organisation_id, id, 1, 'bulk', now() - interval '9 days' FROM directive LIMIT 1`)
+		}, "endpoints", "doctor.endpoints.inbox", doctor.Warn, " 1", false},
+		{"a secret that does not open", func(p *place) {
+			p.sql(`UPDATE endpoint SET secrets = set_byte(secrets, 30, get_byte(secrets, 30) # 1)`)
+		}, "secrets", "doctor.secrets.unopenable", doctor.Fault, "dept-", false},
+		{"a withdrawal that nobody confirmed", func(p *place) {
+			p.sql(`UPDATE amendment SET step = 'delivered' WHERE directive_id = (SELECT min(directive_id::text)::uuid FROM amendment)`)
+			p.later(10 * dayLong)
+		}, "withdrawals", "doctor.withdrawals.overdue", doctor.Fault, "since 2025-09-04", false},
+		{"a lifting that does not leave", func(p *place) {
+			p.sql(`UPDATE amendment SET step = 'queued', due = true WHERE directive_id = (SELECT min(directive_id::text)::uuid FROM amendment)`)
+			p.later(2 * dayLong)
+		}, "lanes", "doctor.lanes.express", doctor.Fault, "dept-", false},
+		{"an imposition that does not leave", func(p *place) {
+			p.sql(`INSERT INTO directive (id, subject_id, ground_id, organisation_id, plan_id, ground_kind, step, due, measures)
+				SELECT '01890000-0000-7000-8000-000000000000', subject_id, gen_random_uuid(), organisation_id, plan_id, ground_kind, 'queued', true, measures FROM directive LIMIT 1`)
+		}, "lanes", "doctor.lanes.bulk", doctor.Warn, "days", false},
+		{"a send that was never settled", func(p *place) {
+			p.sql(`INSERT INTO attempt (id, organisation_id, lane, channel, event_id, body_hash, opened_at) SELECT gen_random_uuid(), min(organisation_id), 'bulk', 'webhook', gen_random_uuid(), '\x00', now() - interval '1 hour' FROM endpoint`)
+		}, "attempts", "doctor.attempts.open", doctor.Fault, "/bulk 1", false},
+		{"an incident", func(p *place) {
+			p.sql(`INSERT INTO incident (id, kind, detail, opened_at) VALUES (gen_random_uuid(), 'made', 'made', now())`)
+		}, "incidents", "doctor.incidents.open", doctor.Warn, "made 1", false},
+		{"a hold", func(p *place) {
+			p.sql(`INSERT INTO hold (id, scope, cause, reason, placed_by, placed_at) VALUES (gen_random_uuid(), 'everything', 'operator', 'made', 'made', now())`)
+		}, "holds", "doctor.holds.standing", doctor.Warn, "everything (operator)", false},
+	}
+}
+
+// job plants a wake-up that has been in a state for so long.
+func (p *place) job(state, column string, since time.Duration) {
+	p.t.Helper()
+	p.sql(`INSERT INTO river.river_job (state, queue, kind, args, max_attempts, attempt, ` + column + `) VALUES ('` + state + `', 'express', 'wake-up', '{}', 2, 1, now() - interval '` + since.String() + `')`)
+}
+
+// rotate begins a rotation and brings nothing over.
+func rotate(p *place, retire bool) {
+	p.t.Helper()
+	v, err := vault.Open(p.keys(), vault.Options{})
+	must(p.t, err)
+	old := v.Current()
+	_, err = v.Rotate()
+	must(p.t, err)
+	if retire {
+		must(p.t, v.Retire(old))
+	}
+}
+
+func (p *place) fingerprint() string {
+	p.t.Helper()
+	conn, err := pgx.Connect(p.t.Context(), p.of.cluster.URL(p.name))
+	must(p.t, err)
+	defer func() { _ = conn.Close(p.t.Context()) }()
+	var print string
+	must(p.t, conn.QueryRow(p.t.Context(), `SELECT string_agg(relname || n_tup_ins || n_tup_upd || n_tup_del, ' ' ORDER BY schemaname, relname) FROM pg_stat_user_tables`).Scan(&print))
+	return print
+}
+
+// TestTenFaults plants faults one by one in a real installation. Each must be
+// named exactly, and nothing else turn red. With -v it shows what the engineer
+// reads.
+func TestTenFaults(t *testing.T) {
+	t.Parallel()
+	s := build(t)
+	t.Run("none", func(t *testing.T) {
+		report := doctor.Examine(t.Context(), s.copy(t).Config)
+		for _, c := range report.Checks {
+			if c.Verdict != doctor.OK {
+				t.Errorf("%s is %s: %v", c.Name, c.Verdict, c.Findings)
+			}
+		}
+		if !report.Healthy() || len(report.Checks) < 15 {
+			t.Errorf("%d checks", len(report.Checks))
+		}
+		show(t, report)
+	})
+	for _, f := range faults() {
+		t.Run(f.name, func(t *testing.T) {
+			p := s.copy(t)
+			f.plant(p)
+			before := p.fingerprint()
+			report := doctor.Examine(t.Context(), p.Config)
+			judge(t, f, report)
+			if after := p.fingerprint(); after != before {
+				t.Error("the doctor wrote")
+			}
+			show(t, report)
+		})
+	}
+	t.Run("the private server is found", s.privateServer)
+}
+
+func judge(t *testing.T, f planted, report doctor.Report) {
+	t.Helper()
+	if report.Healthy() != (f.verdict != doctor.Fault) {
+		t.Errorf("healthy: %t", report.Healthy())
+	}
+	for _, c := range report.Checks {
+		switch {
+		case c.Name == f.check:
+			if c.Verdict != f.verdict || len(c.Findings) != 1 || c.Findings[0].Code != f.code || !strings.Contains(c.Findings[0].Detail, f.detail) {
+				t.Errorf("%s is %s: %+v", c.Name, c.Verdict, c.Findings)
+			}
+		case c.Verdict == doctor.Unexamined && f.blind:
+		case c.Verdict != doctor.OK:
+			t.Errorf("%s turned %s as well: %+v", c.Name, c.Verdict, c.Findings)
+		}
+	}
+}
+
+// show prints the red lines of a report as the command would.
+func show(t *testing.T, report doctor.Report) {
+	t.Helper()
+	var out strings.Builder
+	for i := range report.Checks {
+		if report.Healthy() || report.Checks[i].Verdict != doctor.OK {
+			must(t, doctor.Print(&out, doctor.Report{Checks: report.Checks[i : i+1]}))
+		}
+	}
+	t.Log("\n" + out.String())
+}
+
+// privateServer: the private PostgreSQL that another process runs is found and left running.
+func (s *sound) privateServer(t *testing.T) {
+	url, err := pg.FindCluster(filepath.Join(s.data, "postgres"))
+	if err != nil || url != s.cluster.URL("postgres") {
+		t.Fatalf("found %q: %v", url, err)
+	}
+	report := doctor.Examine(t.Context(), doctor.Config{Data: s.data, Machine: time.Now, Legal: time.Now})
+	if c := report.Checks[0]; c.Name != "database" || c.Verdict != doctor.OK {
+		t.Errorf("%+v", c)
+	}
+	if url, err := pg.FindCluster(t.TempDir()); url != "" || err != nil {
+		t.Errorf("found %q where nothing is: %v", url, err)
+	}
+	// A key of the version that was retired: nothing opens, and all of it is told.
+	p := s.copy(t)
+	rotate(p, true)
+	found := map[string]bool{}
+	for _, c := range doctor.Examine(t.Context(), p.Config).Checks {
+		for _, f := range c.Findings {
+			found[f.Code] = true
+		}
+	}
+	if !found["doctor.sealed.unknown"] || !found["doctor.secrets.unopenable"] {
+		t.Errorf("found %v", found)
+	}
+}
+
+func TestEveryFindingHasWords(t *testing.T) {
+	t.Parallel()
+	if missing := i18n.Missing(doctor.Codes()...); len(missing) > 0 {
+		t.Errorf("without words: %v", missing)
+	}
+	known := map[string]bool{}
+	for _, code := range doctor.Codes() {
+		known[code] = true
+		if needed, optional := i18n.Arguments(i18n.English, code); len(needed)+len(optional) > 0 {
+			t.Errorf("%s names arguments, which findings do not have", code)
+		}
+	}
+	for _, code := range i18n.Codes() {
+		if strings.HasPrefix(code, "doctor.") && !known[code] {
+			t.Errorf("words for %s, which the doctor never says", code)
+		}
+	}
+	for _, f := range faults() {
+		if !known[f.code] {
+			t.Errorf("%s is not among the codes", f.code)
+		}
+	}
+}
+
+func TestTheReportIsJSONAndNamesNobody(t *testing.T) {
+	t.Parallel()
+	report := doctor.Examine(t.Context(), doctor.Config{
+		Data: t.TempDir(), DatabaseURL: "postgres://someone:hunter2@127.0.0.1:1/none", Machine: time.Now, Legal: func() time.Time { return calendar.Start(enforcetest.Start) },
+	})
+	text, err := json.Marshal(report)
+	must(t, err)
+	if strings.Contains(string(text), "hunter2") {
+		t.Error("a password stands in the report")
+	}
+	var back doctor.Report
+	must(t, json.Unmarshal(text, &back))
+	if back.Healthy() || back.Checks[0].Findings[0].What[i18n.Chinese] == "" {
+		t.Errorf("%s", text)
+	}
+}

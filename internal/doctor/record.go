@@ -1,0 +1,267 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/internal/vault"
+	"concordat/notify"
+)
+
+const (
+	// openFailures is how many failed sends in a row make a breaker worth a word: by
+	// then an endpoint is probed every half a minute and its items go another way soon.
+	openFailures = 5
+	// unopenedTerm is how long an item may lie unopened in an inbox.
+	unopenedTerm = 3 * 24 * time.Hour
+	// bulkTerm is how long a first version may wait; the fall-back works on it after
+	// a working day.
+	bulkTerm = 3 * 24 * time.Hour
+	// openAttemptTerm is how long an attempt may be open: a send is over in a minute,
+	// and what a crash leaves open is found within seconds.
+	openAttemptTerm = 10 * time.Minute
+	// named bounds how many slugs a detail names.
+	named = 8
+)
+
+// names writes a list of slugs.
+func names(list []string) string {
+	if len(list) > named {
+		return fmt.Sprintf("%s and %d more", strings.Join(list[:named], " "), len(list)-named)
+	}
+	return strings.Join(list, " ")
+}
+
+// texts reads one column of texts.
+func (e *examination) texts(ctx context.Context, sql string, args ...any) ([]string, error) {
+	rows, err := e.db.Pool.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // every caller says what it was reading
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+// endpoints looks for receivers that do not answer.
+func (e *examination) endpoints(ctx context.Context) (string, []Finding, error) {
+	gone, err := e.texts(ctx, `SELECT o.slug || '/' || e.channel FROM endpoint e JOIN organisation o ON o.id = e.organisation_id WHERE e.gone ORDER BY 1`)
+	if err != nil {
+		return "", nil, fmt.Errorf("read the endpoints: %w", err)
+	}
+	open, err := e.texts(ctx, `SELECT o.slug || '/' || e.channel FROM endpoint e JOIN organisation o ON o.id = e.organisation_id WHERE NOT e.gone AND e.failures >= $1 ORDER BY 1`, openFailures)
+	if err != nil {
+		return "", nil, fmt.Errorf("read the endpoints: %w", err)
+	}
+	unopened, err := e.texts(ctx, `SELECT o.slug || ' ' || count(*) FROM inbox_item i JOIN organisation o ON o.id = i.organisation_id
+		WHERE i.closed_at IS NULL AND i.opened_at IS NULL AND i.placed_at < $1 GROUP BY o.slug ORDER BY o.slug`, e.Machine().Add(-unopenedTerm))
+	if err != nil {
+		return "", nil, fmt.Errorf("read the inboxes: %w", err)
+	}
+	var total int
+	if err := e.db.Pool.QueryRow(ctx, `SELECT count(*) FROM endpoint`).Scan(&total); err != nil {
+		return "", nil, fmt.Errorf("count the endpoints: %w", err)
+	}
+	var found []Finding
+	if len(gone) > 0 {
+		found = append(found, fault("doctor.endpoints.gone", "%s", names(gone)))
+	}
+	if len(open) > 0 {
+		found = append(found, warn("doctor.endpoints.breaker", "%s", names(open)))
+	}
+	if len(unopened) > 0 {
+		found = append(found, warn("doctor.endpoints.inbox", "%s", names(unopened)))
+	}
+	return fmt.Sprintf("%d entered", total), found, nil
+}
+
+// secrets opens the signing keys of every webhook as a send would.
+func (e *examination) secrets(ctx context.Context) (string, []Finding, error) {
+	rows, err := e.db.Pool.Query(ctx, `SELECT o.id, o.slug FROM endpoint e JOIN organisation o ON o.id = e.organisation_id WHERE e.secrets IS NOT NULL ORDER BY o.slug`)
+	if err != nil {
+		return "", nil, fmt.Errorf("list the webhooks: %w", err)
+	}
+	type webhook struct {
+		ID   enforcement.OrganisationID
+		Slug string
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[webhook])
+	if err != nil {
+		return "", nil, fmt.Errorf("list the webhooks: %w", err)
+	}
+	endpoints := &notify.Endpoints{DB: e.db, Vault: e.vault, Machine: e.Machine}
+	var bad []string
+	for _, w := range list {
+		_, err := endpoints.Of(ctx, w.ID)
+		switch {
+		case errors.Is(err, vault.ErrKeyUnknown), errors.Is(err, vault.ErrTampered):
+			bad = append(bad, w.Slug)
+		case err != nil:
+			return "", nil, err
+		}
+	}
+	seen := fmt.Sprintf("%d webhooks", len(list))
+	if len(bad) > 0 {
+		return seen, []Finding{fault("doctor.secrets.unopenable", "%s", names(bad))}, nil
+	}
+	return seen, nil, nil
+}
+
+// sealed holds what the record seals against the keys in hand.
+func (e *examination) sealed(ctx context.Context) (string, []Finding, error) {
+	rows, err := e.db.Pool.Query(ctx, `SELECT v.key_version, sum(v.n)::bigint FROM (
+			SELECT key_version, count(*) AS n FROM subject WHERE envelope IS NOT NULL GROUP BY key_version
+			UNION ALL SELECT (get_byte(secrets, 0) * 256 + get_byte(secrets, 1))::smallint, count(*) FROM endpoint WHERE length(secrets) > 1 GROUP BY 1
+			UNION ALL SELECT key_version, count(*) FROM request_key WHERE answer IS NOT NULL GROUP BY key_version) v GROUP BY v.key_version ORDER BY 1`)
+	if err != nil {
+		return "", nil, fmt.Errorf("count what is sealed: %w", err)
+	}
+	live, current := e.vault.Live(), e.vault.Current()
+	var found []Finding
+	var seen []string
+	var version int16
+	var n int64
+	_, err = pgx.ForEachRow(rows, []any{&version, &n}, func() error {
+		text := fmt.Sprintf("%d rows under key %d", n, version)
+		seen = append(seen, text)
+		switch {
+		case !slices.Contains(live, version):
+			found = append(found, fault("doctor.sealed.unknown", "%s, which is not in the key file", text))
+		case version < current:
+			found = append(found, warn("doctor.sealed.older", "%s, %d is current", text, current))
+		}
+		return nil
+	})
+	if err != nil {
+		return "", found, fmt.Errorf("count what is sealed: %w", err)
+	}
+	return strings.Join(seen, ", "), found, nil
+}
+
+// demonstration looks for tokens made for trying out.
+func (e *examination) demonstration(ctx context.Context) (string, []Finding, error) {
+	var n int
+	if err := e.db.Pool.QueryRow(ctx, `SELECT count(*) FROM token WHERE demo AND revoked_at IS NULL`).Scan(&n); err != nil {
+		return "", nil, fmt.Errorf("count demonstration tokens: %w", err)
+	}
+	if n > 0 {
+		return "", []Finding{warn("doctor.demonstration.tokens", "%d tokens", n)}, nil
+	}
+	return "no token made for demonstration", nil, nil
+}
+
+// withdrawals looks for liftings that a recipient did not confirm in its term. The
+// clocks are stopped once a day, so what they say is asked again.
+func (e *examination) withdrawals(ctx context.Context) (string, []Finding, error) {
+	late, err := e.texts(ctx, `SELECT o.slug || ' since ' || min(c.due_on) FROM clock c JOIN organisation o ON o.id = c.organisation_id
+		WHERE c.kind = 'acknowledge-withdrawals' AND c.done_on IS NULL AND c.due_on < $1::date
+			AND EXISTS (SELECT FROM amendment a JOIN directive d ON d.id = a.directive_id JOIN ground g ON g.id = d.ground_id
+				WHERE a.organisation_id = c.organisation_id AND a.kind = 'withdraw' AND a.step IN ('queued', 'left', 'delivered') AND g.ended_on <= c.started_on)
+		GROUP BY o.slug ORDER BY o.slug`, e.today)
+	if err != nil {
+		return "", nil, fmt.Errorf("look for overdue withdrawals: %w", err)
+	}
+	var open int
+	err = e.db.Pool.QueryRow(ctx, `SELECT count(*) FROM amendment WHERE kind = 'withdraw' AND step IN ('queued', 'left', 'delivered')`).Scan(&open)
+	if err != nil {
+		return "", nil, fmt.Errorf("count the open withdrawals: %w", err)
+	}
+	seen := fmt.Sprintf("%d not confirmed yet", open)
+	if len(late) > 0 {
+		return seen, []Finding{fault("doctor.withdrawals.overdue", "%s", names(late))}, nil
+	}
+	return seen, nil, nil
+}
+
+// lanes looks for what is due and does not leave. A first version's age stands in
+// its id (a UUIDv7); later ones are as old as the day of the end or suspension.
+func (e *examination) lanes(ctx context.Context) (string, []Finding, error) {
+	var found []Finding
+	express, err := e.texts(ctx, `SELECT o.slug || ' ' || count(*) FROM amendment a JOIN directive d ON d.id = a.directive_id JOIN ground g ON g.id = d.ground_id
+			LEFT JOIN listing l ON l.id = g.id JOIN organisation o ON o.id = a.organisation_id
+		WHERE a.due AND a.lane = 'express' AND NOT a.burdens AND coalesce(g.ended_on, l.suspended_on) < $1::date - 1 GROUP BY o.slug ORDER BY o.slug`, e.today)
+	if err != nil {
+		return "", nil, fmt.Errorf("look for liftings that wait: %w", err)
+	}
+	if len(express) > 0 {
+		found = append(found, fault("doctor.lanes.express", "%s", names(express)))
+	}
+	rows, err := e.db.Pool.Query(ctx, `SELECT o.slug, (SELECT d.id FROM directive d WHERE d.due AND d.organisation_id = o.id ORDER BY d.organisation_id, d.id LIMIT 1) FROM organisation o ORDER BY o.slug`)
+	if err != nil {
+		return "", found, fmt.Errorf("look for impositions that wait: %w", err)
+	}
+	var slug string
+	var first *[16]byte
+	var oldest time.Duration
+	var late []string
+	_, err = pgx.ForEachRow(rows, []any{&slug, &first}, func() error {
+		if first == nil {
+			return nil
+		}
+		age := e.Machine().Sub(bornAt(*first))
+		oldest = max(oldest, age)
+		if age > bulkTerm {
+			late = append(late, slug+" "+shown(age))
+		}
+		return nil
+	})
+	if err != nil {
+		return "", found, fmt.Errorf("look for impositions that wait: %w", err)
+	}
+	if len(late) > 0 {
+		found = append(found, warn("doctor.lanes.bulk", "%s", names(late)))
+	}
+	return "oldest imposition waits " + shown(max(oldest, 0)), found, nil
+}
+
+// bornAt is the instant in a UUIDv7 (RFC 9562 §5.7), to the millisecond.
+func bornAt(id [16]byte) time.Time {
+	var ms int64
+	for _, b := range id[:6] {
+		ms = ms<<8 | int64(b)
+	}
+	return time.UnixMilli(ms)
+}
+
+// attempts looks for sends that began and were never settled.
+func (e *examination) attempts(ctx context.Context) (string, []Finding, error) {
+	open, err := e.texts(ctx, `SELECT o.slug || '/' || a.lane || ' ' || count(*) FROM attempt a JOIN organisation o ON o.id = a.organisation_id
+		WHERE a.settled_at IS NULL AND a.opened_at < $1 GROUP BY o.slug, a.lane ORDER BY o.slug, a.lane`, e.Machine().Add(-openAttemptTerm))
+	if err != nil {
+		return "", nil, fmt.Errorf("look for attempts left open: %w", err)
+	}
+	if len(open) > 0 {
+		return "", []Finding{fault("doctor.attempts.open", "%s", names(open))}, nil
+	}
+	return "none left open", nil, nil
+}
+
+// incidents counts what waits for a person.
+func (e *examination) incidents(ctx context.Context) (string, []Finding, error) {
+	open, err := e.texts(ctx, `SELECT kind || ' ' || count(*) FROM incident WHERE closed_at IS NULL GROUP BY kind ORDER BY kind`)
+	if err != nil {
+		return "", nil, fmt.Errorf("count the open incidents: %w", err)
+	}
+	if len(open) > 0 {
+		return "", []Finding{warn("doctor.incidents.open", "%s", names(open))}, nil
+	}
+	return "none open", nil, nil
+}
+
+// holds tells what is being held, which is somebody's will and never to be forgotten.
+func (e *examination) holds(ctx context.Context) (string, []Finding, error) {
+	standing, err := e.texts(ctx, `SELECT h.scope || coalesce(':' || o.slug, ':' || h.memorandum, '') || ' (' || h.cause || ') since ' || to_char(h.placed_at, 'YYYY-MM-DD HH24:MI "UTC"')
+		FROM hold h LEFT JOIN organisation o ON o.id = h.organisation_id WHERE h.ended_at IS NULL ORDER BY h.placed_at`)
+	if err != nil {
+		return "", nil, fmt.Errorf("read the holds: %w", err)
+	}
+	if len(standing) > 0 {
+		return "", []Finding{warn("doctor.holds.standing", "%s", strings.Join(standing, ", "))}, nil
+	}
+	return "none stands", nil, nil
+}
