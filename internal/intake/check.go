@@ -60,11 +60,7 @@ var codes = [...]field{fieldRecord, fieldNumber, fieldCase, fieldBasis, fieldDec
 // is no use in telling somebody that a date is missing when the number is gone.
 func (r *reading) refuseDamage() {
 	for f := range fieldCount {
-		c := r.cells[f]
-		if !f.in(r.kind) || f == fieldSex || f == fieldAge || f == fieldArea {
-			continue
-		}
-		if c.kind == formulaCell || formulaMark(c.text) && !nothing(c.text) && !(free(f) && (c.text[0] == '-' || c.text[0] == '+')) {
+		if f.in(r.kind) && !slices.Contains(unread[:], f) && formula(f, r.cells[f]) {
 			r.fail(wrong(f, CodeFormula))
 			return
 		}
@@ -77,14 +73,25 @@ func (r *reading) refuseDamage() {
 	}
 }
 
-// free reports whether a field is prose, in which a sign can stand first.
-func free(f field) bool {
-	switch f {
-	case fieldDuty, fieldPerformed, fieldUnperformed, fieldEndReason:
+// unread are the fields that say nothing the number does not say, or nothing
+// that is kept.
+var unread = [...]field{fieldSex, fieldAge, fieldArea}
+
+// prose are the fields in which plus or minus can stand first.
+var prose = [...]field{fieldDuty, fieldPerformed, fieldUnperformed, fieldEndReason}
+
+// formula reports whether a cell is a formula, or a text that becomes one when
+// it is next opened. A sign for nothing is none.
+func formula(f field, c cell) bool {
+	switch {
+	case c.kind == formulaCell:
 		return true
-	default:
+	case nothing(c.text) || !formulaMark(c.text):
 		return false
+	case slices.Contains(prose[:], f):
+		return c.text[0] != '-' && c.text[0] != '+'
 	}
+	return true
 }
 
 // text reads a field as clean text; one that must be filled in is refused when

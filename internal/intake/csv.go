@@ -13,7 +13,7 @@ const maxLines = 100
 
 func (f *File) openCSV(sample []byte) error {
 	f.format = CSV
-	gb := gb18030(sample)
+	gb := gb18030(sample, int64(len(sample)) == f.size)
 	open := func() (*csvSource, error) {
 		src := &csvSource{lines: newLines(f.r, f.size, markOf(sample)), decoder: newDecoder(gb), strict: f.kind == Takeover}
 		var r row

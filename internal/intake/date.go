@@ -61,9 +61,9 @@ func dateOf(year, month, dom string) (day.Day, bool) {
 	if err1 != nil || err2 != nil || err3 != nil || y < 1850 || y > 2100 {
 		return 0, false
 	}
-	on := day.Of(int(y), time.Month(m), int(d)) //nolint:gosec // has at most four digits
+	on := day.Of(int(y), time.Month(m), int(d))
 	gy, gm, gd := on.Date()
-	return on, gy == int(y) && gm == time.Month(m) && gd == int(d) //nolint:gosec // as above
+	return on, gy == int(y) && gm == time.Month(m) && gd == int(d)
 }
 
 // parseSerial reads a date that a spreadsheet keeps as a number: 20261122, or the

@@ -13,8 +13,9 @@ const utf8Mark = "\xef\xbb\xbf"
 
 // gb18030 reports whether a file without a mark is in GB18030. Its header tells
 // where it is not plain ASCII; else the lines of the sample vote. GB18030 covers
-// GBK and GB 2312.
-func gb18030(sample []byte) bool {
+// GBK and GB 2312. whole says that the sample is all of the file; the last line
+// of another may be cut within a character, and has no vote.
+func gb18030(sample []byte, whole bool) bool {
 	if bytes.HasPrefix(sample, []byte(utf8Mark)) {
 		return false
 	}
@@ -24,7 +25,7 @@ func gb18030(sample []byte) bool {
 		case ascii(line):
 		case utf8.Valid(line):
 			votes++
-		case line[len(line)-1] == '\n': // one that the sample cuts has no vote
+		case whole || line[len(line)-1] == '\n':
 			votes--
 		}
 		if first && votes != 0 {

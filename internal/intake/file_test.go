@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,7 +32,7 @@ func TestDamagedFiles(t *testing.T) {
 	good := csvOf(listingColumns, person(1), person(2), person(3), person(4))
 	lines := strings.SplitAfter(good, "\r\n")
 	plain := strings.SplitAfter(csvOf(listingColumns, one(person(1)), one(person(2)), one(person(3))), "\r\n")
-	wide := append(listingColumns[:len(listingColumns):len(listingColumns)], extraColumns(200)...)
+	wide := append(slices.Clip(listingColumns), extraColumns(200)...)
 	for _, c := range []struct {
 		name, text string
 		kept       []int // records of person
@@ -71,7 +72,7 @@ func TestDamagedFiles(t *testing.T) {
 		{name: "empty XLSX", text: sheetOf(t, nil, nil), ended: intake.CodeEmpty},
 		{name: "no header", text: lines[1] + lines[2], ended: intake.CodeColumns},
 		{name: "column missing", text: csvOf(listingColumns[:5], person(1)), ended: intake.CodeColumns},
-		{name: "column twice", text: csvOf(append(listingColumns[:len(listingColumns):len(listingColumns)], "证件号码"), person(1)), ended: intake.CodeColumnTwice},
+		{name: "column twice", text: csvOf(append(slices.Clip(listingColumns), "证件号码"), person(1)), ended: intake.CodeColumnTwice},
 		{name: "JSON array", text: "[" + strings.TrimSpace(jsonOf(t, person(1))) + "]", ended: intake.CodeFormat},
 		{name: "page that calls itself a sheet", text: "<html><table></table></html>", ended: intake.CodeFormat},
 		{name: "old workbook", text: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600), ended: intake.CodeFormat},
@@ -186,11 +187,12 @@ func inlineRecord(number int, r record) string {
 // was written.
 func holed(t testing.TB, records ...record) string {
 	t.Helper()
-	sheet := sheetStart + inlineRow(1, listingColumns)
+	var sheet strings.Builder
+	sheet.WriteString(sheetStart + inlineRow(1, listingColumns))
 	for i, r := range records {
-		sheet += inlineRecord(i+2, r)
+		sheet.WriteString(inlineRecord(i+2, r))
 	}
-	text := []byte(withStored(t, sheet+"</sheetData></worksheet>"))
+	text := []byte(withStored(t, sheet.String()+"</sheetData></worksheet>"))
 	copy(text[bytes.Index(text, []byte(`<row r="3">`)):], "<<<<<<<")
 	return string(text)
 }

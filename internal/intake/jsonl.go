@@ -15,7 +15,7 @@ func (f *File) openJSON(sample []byte) error {
 	for _, place := range f.places {
 		f.header = append(f.header, place.String())
 	}
-	gb, known := gb18030(sample), headings(f.kind)
+	gb, known := gb18030(sample, int64(len(sample)) == f.size), headings(f.kind)
 	var place [fieldCount]int
 	for i, p := range f.places {
 		place[p] = i

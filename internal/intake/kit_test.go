@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,7 +34,7 @@ var listingColumns = []string{
 	"caseCode", "regDate", "gistId", "gistUnit", "duty", "performance", "performedPart", "unperformPart", "disruptTypeName", "publishDate",
 }
 
-var takeoverColumns = append(listingColumns[:len(listingColumns):len(listingColumns)],
+var takeoverColumns = append(slices.Clip(listingColumns),
 	"decisionNumber", "decidedOn", "signedBy", "servedOn", "serviceManner", "repairNoticeOn", "termUntil", "warnedOn", "endedOn", "endReason")
 
 // person is the n-th made record of a natural person.

@@ -22,7 +22,7 @@ type lines struct {
 const chunk = 1 << 18
 
 func newLines(r io.ReaderAt, size, from int64) *lines {
-	return &lines{r: r, size: size, at: from, line: 1, buffer: make([]byte, 0, chunk)}
+	return &lines{r: r, size: size, at: from, line: 1, buffer: make([]byte, 0, min(chunk, size))}
 }
 
 // ahead is what has been read and not taken.

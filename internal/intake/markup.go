@@ -152,6 +152,6 @@ func unescape(text string) string {
 	}
 	return escape.ReplaceAllStringFunc(text, func(m string) string {
 		n, _ := strconv.ParseUint(m[2:6], 16, 16)
-		return string(rune(n)) //nolint:gosec // has four digits
+		return string(rune(n))
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"io"
 	"strconv"
+	"strings"
 )
 
 // maxSheetRows is how many rows a sheet can have.
@@ -188,7 +189,7 @@ func (s *sheetSource) finish(c cell, kind string) (cell, error) {
 
 // value reads the text of the element that has just begun.
 func (m *markup) value() (string, error) {
-	var text string
+	var text strings.Builder
 	for {
 		t, err := m.token()
 		if err != nil {
@@ -196,9 +197,9 @@ func (m *markup) value() (string, error) {
 		}
 		switch t := t.(type) {
 		case xml.CharData:
-			text += string(t)
+			text.Write(t)
 		case xml.EndElement:
-			return unescape(text), nil
+			return unescape(text.String()), nil
 		}
 	}
 }

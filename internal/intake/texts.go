@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sort"
 )
 
@@ -45,8 +46,8 @@ type loaded struct {
 }
 
 const (
-	pageBytes = 1 << 18
-	keptPages = 32
+	pageBytes = 1 << 16
+	keptPages = 64
 )
 
 // readTexts reads all texts once.
@@ -161,7 +162,7 @@ func (s *sharedTexts) nonce(number int) []byte {
 
 func (s *sharedTexts) write(number int) error {
 	p := &s.pages[number]
-	sealed := s.aead.Seal(nil, s.nonce(number), p.plain, nil)
+	sealed := s.aead.Seal(nil, s.nonce(number), p.plain, nil) //nolint:gosec // the key is new with every spool, the nonce with every page
 	if _, err := s.spool.WriteAt(sealed, s.at); err != nil {
 		return fmt.Errorf("write the texts of a workbook aside: %w", err)
 	}
@@ -191,8 +192,8 @@ func (s *sharedTexts) text(n int) (string, error) {
 
 // load brings a page into memory, in place of the one used longest ago.
 func (s *sharedTexts) load(number int) (loaded, error) {
-	for i := len(s.kept) - 1; i >= 0; i-- {
-		if p := s.kept[i]; p.number == number {
+	for i, p := range slices.Backward(s.kept) {
+		if p.number == number {
 			copy(s.kept[i:], s.kept[i+1:])
 			s.kept[len(s.kept)-1] = p
 			return p, nil
