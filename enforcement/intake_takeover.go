@@ -70,8 +70,19 @@ func (c *importCopies) takenOver(id ID, key sourceKey, court OrganisationID, row
 }
 
 // inForceFromElsewhere gives listings that are taken over their directives, as a
-// publication does; nothing is published anew and no clock starts.
+// publication does; nothing is published anew and no clock starts. While a hold
+// stands over the court nothing is taken over: the run waits where it is.
 func (r *Register) inForceFromElsewhere(ctx context.Context, tx *pg.Tx, act Act, run ImportRun, listings []ID) error {
+	err := tx.Pgx(func(t pgx.Tx) error {
+		held, err := courtsHeld(ctx, t)
+		if err == nil && held(run.Court) {
+			return refuse("hold.standing")
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	if err := openOrderTasks(ctx, tx, listings, r.Today(act.At)); err != nil {
 		return err
 	}

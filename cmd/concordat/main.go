@@ -26,6 +26,7 @@ type commands struct {
 	Token         tokenCmd         `cmd:"" help:"Who may ask."`
 	Endpoint      endpointCmd      `cmd:"" help:"How organisations are reached."`
 	Organisations organisationsCmd `cmd:"" help:"Courts and departments."`
+	Import        importCmd        `cmd:"" help:"Files of courts: listings to draft, listings in force elsewhere, templates."`
 	Memoranda     memorandaCmd     `cmd:"" help:"What was agreed: list, show, check, and ask whom it reaches."`
 	Demo          demoCmd          `cmd:"" help:"Play a year of listings on made data, and serve it to try."`
 	Bench         benchCmd         `cmd:"" help:"Measure against the limit of PostgreSQL on this machine."`

@@ -136,6 +136,9 @@ func (c *keysRotateCmd) bringOver(ctx context.Context, a *app, o *office) error 
 		total += n
 		fmt.Fprintf(a.Err, "%d subjects\n", total)
 	}
+	if _, err := o.register.RotateUploads(ctx, byOperator()); err != nil {
+		return err
+	}
 	endpoints, err := o.endpoints.Reseal(ctx)
 	if err != nil {
 		return err

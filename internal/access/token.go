@@ -147,6 +147,20 @@ func (t *Tokens) Authenticate(ctx context.Context, bearer string) (enforcement.A
 	return actor, nil
 }
 
+// Roles returns in which roles a holder has a valid token of an organisation.
+func (t *Tokens) Roles(ctx context.Context, actor string, org enforcement.OrganisationID) ([]enforcement.Role, error) {
+	rows, err := t.db.Pool.Query(ctx, `SELECT DISTINCT role FROM token WHERE actor = $1 AND coalesce(organisation_id, 0) = $2
+		AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3) AND ($4 OR NOT demo) ORDER BY role`, actor, int32(org), t.machine().UTC(), t.demo)
+	if err != nil {
+		return nil, fmt.Errorf("look for the roles of a holder: %w", err)
+	}
+	roles, err := pgx.CollectRows(rows, pgx.RowTo[enforcement.Role])
+	if err != nil {
+		return nil, fmt.Errorf("look for the roles of a holder: %w", err)
+	}
+	return roles, nil
+}
+
 // Revoke ends one token from now on; false means that no valid one was found.
 func (t *Tokens) Revoke(ctx context.Context, bearer string) (bool, error) {
 	tag, err := t.db.Pool.Exec(ctx, `UPDATE token SET revoked_at = $2 WHERE hash = $1 AND revoked_at IS NULL`, hash(bearer), t.machine().UTC())

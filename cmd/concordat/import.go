@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"concordat/enforcement"
+	"concordat/internal/intake"
+	"concordat/internal/jobs"
+)
+
+type importCmd struct {
+	Listings importListingsCmd `cmd:"" help:"Read a file of listings (CSV, XLSX or JSON lines): every good row becomes a draft, nothing is published."`
+	Takeover importTakeoverCmd `cmd:"" help:"Take over listings that are in force elsewhere, under the court's signed statement; what is not clear waits for a person."`
+	Template importTemplateCmd `cmd:"" help:"Write a template with an example."`
+}
+
+// importFlags are common to the two kinds of file.
+type importFlags struct {
+	installation
+
+	File  string `arg:"" type:"existingfile" help:"The file. Run again after an interruption, the command goes on where it stopped."`
+	Court string `required:"" help:"Slug of the court."`
+	By    string `required:"" help:"Staff number of who does it; must hold a token of that court."`
+	JSON  bool   `help:"Print the outcome as one JSON object."`
+	// Progress shows the bar also where the output is no terminal.
+	Progress bool `help:"Show the progress even if standard error is no terminal."`
+}
+
+type importListingsCmd struct{ importFlags }
+
+// Run drafts. A file that was read to its end is a success, whatever was refused.
+func (c *importListingsCmd) Run(a *app) error {
+	return c.read(a, enforcement.ImportListings, nil, enforcement.Clerk, enforcement.Judge)
+}
+
+type importTakeoverCmd struct {
+	importFlags
+
+	Statement string `required:"" type:"existingfile" help:"The document by which the court states that these listings are in force; its hash is kept."`
+}
+
+// maxStatement bounds a statement, in bytes: it is a document of some pages.
+const maxStatement = 64 << 20
+
+// Run takes over. The president signs the statement, so the act is the president's.
+func (c *importTakeoverCmd) Run(a *app) error {
+	info, err := os.Stat(c.Statement)
+	if err != nil {
+		return fmt.Errorf("read the statement: %w", err)
+	}
+	if info.Size() > maxStatement {
+		return fmt.Errorf("read the statement %s: it is larger than %d MiB", c.Statement, maxStatement>>20)
+	}
+	statement, err := os.ReadFile(c.Statement)
+	if err != nil {
+		return fmt.Errorf("read the statement: %w", err)
+	}
+	return c.read(a, enforcement.ImportTakeover, statement, enforcement.President)
+}
+
+// importOutcome is what the command prints.
+type importOutcome struct {
+	enforcement.ImportRun
+	// RefusedFile holds the refused rows; "" where there are none.
+	RefusedFile string `json:"refused_file,omitempty"`
+}
+
+func (c *importFlags) read(a *app, kind enforcement.ImportKind, statement []byte, roles ...enforcement.Role) error {
+	return c.within(func(ctx context.Context, o *office) error {
+		act, err := c.act(ctx, o, roles)
+		if err != nil {
+			return err
+		}
+		file, err := os.Open(c.File)
+		if err != nil {
+			return fmt.Errorf("open the file: %w", err)
+		}
+		defer func() { _ = file.Close() }() // was only read
+		hash := sha256.New()
+		size, err := io.Copy(hash, file)
+		if err != nil {
+			return fmt.Errorf("read the file: %w", err)
+		}
+		run, err := o.register.StartImport(ctx, act, enforcement.NewImport{
+			Kind: kind, Content: [sha256.Size]byte(hash.Sum(nil)), Size: size, Statement: statement,
+		})
+		if err != nil {
+			return err
+		}
+		before := run.State == enforcement.ImportDone
+		if !before {
+			if run, err = c.work(ctx, a, o, run, file); err != nil {
+				return err
+			}
+		}
+		return c.report(a, run, before)
+	})
+}
+
+// act is the act of the person named, who must be known in one of the roles.
+func (c *importFlags) act(ctx context.Context, o *office, roles []enforcement.Role) (enforcement.Act, error) {
+	court, err := o.organisation(ctx, c.Court)
+	if err != nil {
+		return enforcement.Act{}, err
+	}
+	known, err := o.tokens.Roles(ctx, c.By, court)
+	if err != nil {
+		return enforcement.Act{}, err
+	}
+	for _, role := range roles {
+		if slices.Contains(known, role) {
+			return enforcement.Act{At: now(), Actor: enforcement.Actor{ID: c.By, Role: role, Organisation: court}}, nil
+		}
+	}
+	return enforcement.Act{}, fmt.Errorf("%s is not known as %s of %s: issue a token first (concordat token issue)", plainText(c.By), roles, c.Court)
+}
+
+func (c *importFlags) refusedFile() string { return c.File + ".refused.csv" }
+
+func (c *importFlags) work(ctx context.Context, a *app, o *office, run enforcement.ImportRun, file io.ReaderAt) (enforcement.ImportRun, error) {
+	bar := newImportBar(a, run, c.Progress)
+	reading := jobs.Reading{Register: o.register, Legal: now, Refused: c.refusedFile(), Progress: bar.show}
+	if run.Rows > 0 {
+		fmt.Fprintf(a.Err, "going on after %d rows\n", run.Rows)
+	}
+	done, err := reading.Run(ctx, run, file)
+	bar.end()
+	if err != nil && ctx.Err() != nil {
+		return done, fmt.Errorf("interrupted after %d rows; the same command goes on from there: %w", done.Rows, context.Cause(ctx))
+	}
+	return done, err
+}
+
+// report prints the outcome. A file that could not be read to its end is a
+// failure, though its good rows are kept.
+func (c *importFlags) report(a *app, run enforcement.ImportRun, before bool) error {
+	outcome := importOutcome{ImportRun: run}
+	if run.RefusedBytes > 0 {
+		outcome.RefusedFile = c.refusedFile()
+	}
+	if c.JSON {
+		if err := json.NewEncoder(plain(a.Out)).Encode(outcome); err != nil {
+			return fmt.Errorf("print the outcome: %w", err)
+		}
+	} else {
+		out := plain(a.Out)
+		if before {
+			fmt.Fprintf(out, "this file was read before, to its end on %s; nothing was done again\n", run.FinishedAt.Format("2006-01-02"))
+		}
+		entered := "drafted"
+		if run.Kind == enforcement.ImportTakeover {
+			entered = "taken over"
+		}
+		fmt.Fprintf(out, "%d rows: %d %s, %d skipped (entered before), %d in conflict, %d refused", run.Rows, run.Drafted, entered, run.Skipped, run.Conflicting, run.Refused)
+		if run.Kind == enforcement.ImportTakeover {
+			fmt.Fprintf(out, ", %d for review", run.Reviewed)
+		}
+		fmt.Fprintln(out)
+		if outcome.RefusedFile != "" {
+			fmt.Fprintf(out, "not everything was taken: %s says why, row by row\n", outcome.RefusedFile)
+		}
+	}
+	if run.State != enforcement.ImportFailed {
+		return nil
+	}
+	where := ""
+	if run.FailureLine > 0 {
+		where = fmt.Sprintf(" beyond line %d", run.FailureLine)
+	}
+	return errors.Join(fmt.Errorf("the file could not be read%s", where), &enforcement.Refusal{Code: run.Failure})
+}
+
+type importTemplateCmd struct {
+	Kind   string `arg:"" enum:"listings,takeover" help:"listings or takeover."`
+	Format string `enum:"csv,xlsx,jsonl" default:"csv" help:"csv, xlsx or jsonl."`
+	Output string `short:"o" type:"path" help:"File to write; without one standard output. An existing file is kept."`
+}
+
+// Run writes a template.
+func (c *importTemplateCmd) Run(a *app) (err error) {
+	if c.Output == "" {
+		return intake.Template(a.Out, intake.Kind(c.Kind), c.Format)
+	}
+	file, err := os.OpenFile(c.Output, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644) //nolint:gosec // an example without anybody's data
+	if err != nil {
+		return fmt.Errorf("write the template: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return intake.Template(file, intake.Kind(c.Kind), c.Format)
+}
