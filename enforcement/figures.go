@@ -12,9 +12,9 @@ import (
 )
 
 // FigureLimit is how far figures count: what is more than this is shown as this.
-// So many entries of a due index are read in less than a millisecond, and a
-// backlog of millions costs no more.
-const FigureLimit = 10_000
+// So a backlog of millions costs no more to look at than one of thousands; that
+// it grows shows in its age.
+const FigureLimit = 1000
 
 // oldestAmong is how many due later versions of a lane are asked for their age.
 const oldestAmong = 25
@@ -34,6 +34,11 @@ type Figures struct {
 	Incidents map[string]int
 	// Holds are those in force.
 	Holds []HoldFigure
+	// Imports counts runs by kind and state, and their rows.
+	Imports []ImportFigure
+	// Orphans counts what recipients hold that a restored record does not know and
+	// whose withdrawal they have not acknowledged.
+	Orphans int
 }
 
 // DueFigure is what waits in one lane of one organisation.
@@ -47,6 +52,14 @@ type DueFigure struct {
 	// versions are written in order, so for them it is exact; of later versions the
 	// first 25 in the order of sending are looked at.
 	Oldest time.Time
+}
+
+// ImportFigure counts the runs of one kind in one state, and what became of their
+// rows.
+type ImportFigure struct {
+	Kind, State                                      string
+	Runs                                             int
+	Drafted, Skipped, Conflicting, Refused, Reviewed int64
 }
 
 // HoldFigure counts holds of one scope and cause.
@@ -81,6 +94,12 @@ const selectIncidentFigures = `SELECT kind, count(*) FROM incident WHERE closed_
 
 const selectHoldFigures = `SELECT scope::text, cause, count(*) FROM hold WHERE ended_at IS NULL GROUP BY scope, cause ORDER BY scope, cause`
 
+// Runs are few: one for each file.
+const selectImportFigures = `SELECT kind, state, count(*), sum(drafted)::bigint, sum(skipped)::bigint, sum(conflicting)::bigint, sum(refused)::bigint, sum(reviewed)::bigint
+  FROM import_run GROUP BY kind, state ORDER BY kind, state`
+
+const selectOrphanFigure = `SELECT count(*) FROM (SELECT FROM orphan WHERE due LIMIT $1) x`
+
 // Figures reads them in one round trip. It walks indexes of what is open and never
 // a table that grows with the years.
 func (r *Register) Figures(ctx context.Context, on day.Day) (Figures, error) {
@@ -94,6 +113,11 @@ func (r *Register) Figures(ctx context.Context, on day.Day) (Figures, error) {
 		f.Holds, err = pgx.CollectRows(rows, pgx.RowToStructByPos[HoldFigure])
 		return err
 	})
+	batch.Queue(selectImportFigures).Query(func(rows pgx.Rows) (err error) {
+		f.Imports, err = pgx.CollectRows(rows, pgx.RowToStructByPos[ImportFigure])
+		return err
+	})
+	batch.Queue(selectOrphanFigure, FigureLimit).QueryRow(func(row pgx.Row) error { return row.Scan(&f.Orphans) })
 	if err := r.db.Pool.SendBatch(ctx, &batch).Close(); err != nil {
 		return f, fmt.Errorf("read the record's figures: %w", err)
 	}

@@ -2,6 +2,7 @@ package enforcement
 
 import (
 	"context"
+	"errors"
 
 	"go.opentelemetry.io/otel/attribute"
 	status "go.opentelemetry.io/otel/codes"
@@ -23,7 +24,9 @@ func under(ctx context.Context, name string, attributes ...attribute.KeyValue) (
 	}
 	span.SetAttributes(attributes...)
 	return ctx, func(err *error) {
-		if *err != nil {
+		if refusal, ok := errors.AsType[*Refusal](*err); ok {
+			span.SetAttributes(attribute.String("concordat.refused", refusal.Code)) // a person's mistake, no fault
+		} else if *err != nil {
 			span.SetStatus(status.Error, "") // the words stand in the log
 		}
 		span.End()

@@ -16,7 +16,7 @@ type EndpointFigure struct {
 	Channel      string
 	// Failures counts failed sends since the last good one.
 	Failures int
-	// Waiting: a send failed, and the next probe is not due yet in any lane.
+	// Waiting: a send failed, and neither lane is due for its next probe.
 	Waiting bool
 	// Gone: an operator must look before it is used again.
 	Gone bool
@@ -24,7 +24,7 @@ type EndpointFigure struct {
 
 // Figures lists every endpoint that was entered, by organisation and channel.
 func (t *Endpoints) Figures(ctx context.Context) ([]EndpointFigure, error) {
-	rows, err := t.DB.Pool.Query(ctx, `SELECT o.slug, e.channel::text, e.failures, e.failures > 0 AND least(e.express_due_at, e.bulk_due_at) > $1, e.gone
+	rows, err := t.DB.Pool.Query(ctx, `SELECT o.slug, e.channel::text, e.failures, e.failures > 0 AND coalesce(e.express_due_at > $1 AND e.bulk_due_at > $1, false), e.gone
 		FROM endpoint e JOIN organisation o ON o.id = e.organisation_id ORDER BY o.slug, e.channel`, t.Machine())
 	if err != nil {
 		return nil, fmt.Errorf("read the endpoints' figures: %w", err)

@@ -36,7 +36,10 @@ func (f telemetryFlags) telemetry(ctx context.Context, o *office, data string, l
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Warn().Err(err).Msg("telemetry") }))
 	t, err := telemetry.New(ctx, telemetry.Config{
 		Machine: now, Version: version(), Endpoint: f.TracesEndpoint, Share: f.TracesShare,
-		Record: &telemetry.Record{Register: o.register, Endpoints: o.endpoints, Pool: o.db.Pool, Legal: now, Data: data},
+		Record: &telemetry.Record{
+			Register: o.register, Endpoints: o.endpoints, Pool: o.db.Pool, Legal: now, Data: data,
+			Failed: func(err error) { log.Error().Err(err).Msg("figures") },
+		},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start telemetry: %w", err)

@@ -50,7 +50,7 @@ const (
 func Codes() []string {
 	return []string{
 		codeInternal, codeUnavailable, codeNotReady, codeRoute, codeMethod, codeMalformed, codeBodyMissing, codeTooLarge,
-		codeBodyType, codeBodyTimeout, codeInvalid, codeNoMatch, codeBadMatch, codeBadKey, codeUploadSize, codeUploadType, codeUploadBroken, codeOrigin,
+		codeBodyType, codeBodyTimeout, codeInvalid, codeNoMatch, codeBadMatch, codeBadKey, codeUploadSize, codeUploadType, codeUploadBroken,
 		fieldRequired, fieldUnknown, fieldType, fieldEnum, fieldFormat, fieldLength, fieldRange, fieldItems, fieldInvalid, codeOrigin,
 	}
 }

@@ -24,18 +24,20 @@ const (
 	queuePaused    = "concordat_queue_paused"
 	incidents      = "concordat_incidents_open"
 	holds          = "concordat_holds_in_force"
+	imports        = "concordat_import_runs"
+	importRows     = "concordat_import_rows"
+	orphans        = "concordat_orphans_due"
 	pool           = "concordat_pool_connections"
 	poolMax        = "concordat_pool_connections_max"
-	poolWaits      = "concordat_pool_waits"
 	auditAge       = "concordat_audit_age_seconds"
 	auditFindings  = "concordat_audit_findings"
 )
 
 var described = map[string]string{
 	readable:       "1 if the figures of the record could be read for this scrape, else 0 and they are left out.",
-	due:            "Versions of directives that wait to be sent, what a hold keeps back included; counted up to 10000 each of first and later versions.",
+	due:            "Versions of directives that wait to be sent, what a hold keeps back included; counted up to 1000 each of first and later versions.",
 	dueAge:         "Age of the oldest version that waits to be sent; 0 if none does. Of later versions the first 25 in the order of sending are looked at.",
-	unlifted:       "Withdrawals that the organisation has not acknowledged; counted up to 10000.",
+	unlifted:       "Withdrawals that the organisation has not acknowledged; counted up to 1000.",
 	overdue:        "Days of whose withdrawals the organisation has left some unacknowledged beyond the term.",
 	endpointFailed: "Failed sends since the last good one.",
 	endpointWaits:  "1 while the endpoint waits for its next probe after a failure.",
@@ -45,9 +47,11 @@ var described = map[string]string{
 	queuePaused:    "1 if somebody paused the queue.",
 	incidents:      "Open incidents, by kind.",
 	holds:          "Holds in force, by scope and cause.",
+	imports:        "Import runs, by kind and state.",
+	importRows:     "Rows of all import runs, by kind and what became of them.",
+	orphans:        "Directives that recipients hold and the restored record does not know, whose withdrawal is not acknowledged; counted up to 1000.",
 	pool:           "Connections of this process to the database, by state.",
 	poolMax:        "Most connections this process may have.",
-	poolWaits:      "How often somebody waited for a connection since the start of the process.",
 	auditAge:       "Time since the newest audit ended; absent if there was none.",
 	auditFindings:  "What the newest audit found.",
 }
@@ -122,6 +126,8 @@ func (f figures) show(s shown, now time.Time) {
 	for _, h := range f.record.Holds {
 		s.value(holds, float64(h.Count), "scope", h.Scope, "cause", h.Cause)
 	}
+	s.value(orphans, float64(f.record.Orphans))
+	f.showImports(s)
 	for _, e := range f.endpoints {
 		labels := []string{"organisation", e.Organisation, "channel", e.Channel}
 		s.value(endpointFailed, float64(e.Failures), labels...)
@@ -137,13 +143,37 @@ func (f figures) show(s shown, now time.Time) {
 	}
 }
 
+// showImports shows every kind and state, so that rules can tell none from unknown.
+func (f figures) showImports(s shown) {
+	runs, rows := map[[2]string]int{}, map[[2]string]int64{}
+	for _, kind := range []string{"listings", "takeover"} {
+		for _, state := range []string{"running", "done", "failed"} {
+			runs[[2]string{kind, state}] = 0
+		}
+		for _, outcome := range []string{"drafted", "skipped", "conflicting", "refused", "reviewed"} {
+			rows[[2]string{kind, outcome}] = 0
+		}
+	}
+	for _, i := range f.record.Imports {
+		runs[[2]string{i.Kind, i.State}] = i.Runs
+		for outcome, n := range map[string]int64{"drafted": i.Drafted, "skipped": i.Skipped, "conflicting": i.Conflicting, "refused": i.Refused, "reviewed": i.Reviewed} {
+			rows[[2]string{i.Kind, outcome}] += n
+		}
+	}
+	for key, n := range runs {
+		s.value(imports, float64(n), "kind", key[0], "state", key[1])
+	}
+	for key, n := range rows {
+		s.value(importRows, float64(n), "kind", key[0], "outcome", key[1])
+	}
+}
+
 func (r *Record) showPool(s shown) {
 	stat := r.Pool.Stat()
 	s.value(pool, float64(stat.AcquiredConns()), "state", "in-use")
 	s.value(pool, float64(stat.IdleConns()), "state", "idle")
 	s.value(pool, float64(stat.ConstructingConns()), "state", "opening")
 	s.value(poolMax, float64(stat.MaxConns()))
-	s.value(poolWaits, float64(stat.EmptyAcquireCount()))
 }
 
 // age is in seconds and never negative: two machines' clocks may differ.

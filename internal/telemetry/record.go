@@ -20,7 +20,7 @@ const (
 	readTimeout = 3 * time.Second
 )
 
-// Record is what figures are read from; every field but Data must be set.
+// Record is what figures are read from; every field but Data and Failed must be set.
 type Record struct {
 	Register  *enforcement.Register
 	Endpoints *notify.Endpoints
@@ -29,6 +29,8 @@ type Record struct {
 	Legal func() time.Time
 	// Data is the folder in which audits leave their outcome; empty leaves it out.
 	Data string
+	// Failed is told of every reading that failed; nil is nobody.
+	Failed func(error)
 
 	mu   sync.Mutex
 	at   time.Time
@@ -54,7 +56,9 @@ func (r *Record) read(ctx context.Context, now time.Time) (figures, error) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
 	r.at = now
-	r.last, r.err = r.ask(ctx)
+	if r.last, r.err = r.ask(ctx); r.err != nil && r.Failed != nil {
+		r.Failed(r.err)
+	}
 	return r.last, r.err
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,6 +39,11 @@ type scene struct {
 	tokens    *access.Tokens
 	server    *httptest.Server // the API
 
+	// clock is added to machine time of the figures.
+	clock atomic.Int64
+	// stop ends the jobs; what is due stays so.
+	stop func()
+
 	mu       sync.Mutex
 	answer   func(m wire.Message, a wire.Answers) wire.Answers
 	received []received
@@ -59,8 +65,8 @@ func setup(t *testing.T) *scene {
 	s.Register, err = enforcement.New(t.Context(), s.Config)
 	must(t, err)
 	s.endpoints = &notify.Endpoints{DB: s.DB, Vault: s.Vault, Machine: machine}
-	s.record = &telemetry.Record{Register: s.Register, Endpoints: s.endpoints, Pool: s.DB.Pool, Legal: s.At, Data: t.TempDir()}
-	s.telemetry, err = telemetry.New(t.Context(), telemetry.Config{Machine: machine, Version: "test", Record: s.record, Spans: s.spans, Share: 1})
+	s.record = &telemetry.Record{Register: s.Register, Endpoints: s.endpoints, Pool: s.DB.Pool, Legal: s.At, Data: t.TempDir(), Failed: func(err error) { t.Log(err) }}
+	s.telemetry, err = telemetry.New(t.Context(), telemetry.Config{Machine: s.later, Version: "test", Record: s.record, Spans: s.spans, Share: 1})
 	must(t, err)
 	t.Cleanup(func() { must(t, s.telemetry.Close(context.WithoutCancel(t.Context()))) })
 	s.departments(t)
@@ -123,8 +129,12 @@ func (s *scene) deliver(t *testing.T) {
 	client, err := jobs.Work(s.DB.Pool, jobs.Config{Drainer: s.drainer, Tracers: s.telemetry.Tracers(), Meters: s.telemetry.Meters()})
 	must(t, err)
 	must(t, client.Start(t.Context()))
-	t.Cleanup(func() { must(t, client.Stop(context.WithoutCancel(t.Context()))) })
+	s.stop = sync.OnceFunc(func() { must(t, client.Stop(context.WithoutCancel(t.Context()))) })
+	t.Cleanup(s.stop)
 }
+
+// later is machine time of the figures.
+func (s *scene) later() time.Time { return machine().Add(time.Duration(s.clock.Load())) }
 
 // until waits for a state, for half a minute at most.
 func until(t *testing.T, what string, reached func() bool) {
