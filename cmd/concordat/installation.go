@@ -77,11 +77,14 @@ func (i installation) open(ctx context.Context) (o *office, err error) {
 	if o.db, err = pg.Open(ctx, pg.Config{URL: url, MaxConns: i.Connections}); err != nil {
 		return o, fmt.Errorf("open the database: %w", err)
 	}
+	if err := o.refuseUnfinished(ctx); err != nil {
+		return o, err
+	}
 	if err := migrations.Up(ctx, o.db.Pool); err != nil {
 		return o, fmt.Errorf("bring the schema up to date: %w", err)
 	}
-	if o.vault, err = vault.Open(filepath.Join(i.Data, "keys.json"), vault.Options{Create: true}); err != nil {
-		return o, fmt.Errorf("open the keys: %w", err)
+	if err := o.openKeys(ctx, i.keyFile()); err != nil {
+		return o, err
 	}
 	return o, o.build(ctx, i)
 }

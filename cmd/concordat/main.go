@@ -21,6 +21,9 @@ type commands struct {
 	Serve         serveCmd         `cmd:"" help:"Serve the API and deliver."`
 	Hold          holdCmd          `cmd:"" help:"Stop everything that burdens, and go on."`
 	Doctor        doctorCmd        `cmd:"" help:"Say what is wrong with the installation, who bears it and what to do; changes nothing."`
+	Backup        backupCmd        `cmd:"" help:"Save the record to a folder while it goes on; keys apart."`
+	Restore       restoreCmd       `cmd:"" help:"Bring a backup into an empty database, and hold everything that burdens."`
+	Reconcile     reconcileCmd     `cmd:"" help:"After a restore: compare with what organisations hold."`
 	Audit         auditCmd         `cmd:"" help:"Prove that the record holds together."`
 	Keys          keysCmd          `cmd:"" help:"The installation's keys."`
 	Token         tokenCmd         `cmd:"" help:"Who may ask."`

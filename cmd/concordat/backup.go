@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"syscall"
+
+	"concordat/enforcement"
+	"concordat/internal/backup"
+	"concordat/internal/pg"
+	"concordat/internal/vault"
+)
+
+// keyFile is where an installation's keys lie.
+func (i installation) keyFile() string { return filepath.Join(i.Data, "keys.json") }
+
+// reach leads to the database without touching what is in it.
+func (i installation) reach(ctx context.Context) (url string, cluster *pg.Cluster, err error) {
+	if i.DatabaseURL != "" {
+		return i.DatabaseURL, nil, nil
+	}
+	if err := os.MkdirAll(i.Data, 0o755); err != nil { //nolint:gosec // as in open
+		return "", nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	if cluster, err = pg.StartCluster(ctx, pg.ClusterConfig{Dir: filepath.Join(i.Data, "postgres")}); err != nil {
+		return "", nil, fmt.Errorf("start the private PostgreSQL: %w", err)
+	}
+	return cluster.URL("postgres"), cluster, nil
+}
+
+// at works on the database as it is.
+func (i installation) at(fn func(ctx context.Context, url string) error) (err error) {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	url, cluster, err := i.reach(ctx)
+	if err != nil {
+		return err
+	}
+	if cluster != nil {
+		defer func() { err = errors.Join(err, cluster.Stop(pg.StopFast)) }()
+	}
+	return fn(ctx, url)
+}
+
+// openKeys opens the keys, or makes them where nothing was ever sealed: new keys
+// beside sealed data would open none of them.
+func (o *office) openKeys(ctx context.Context, path string) (err error) {
+	var sealed bool
+	if err := o.db.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM subject)`).Scan(&sealed); err != nil {
+		return fmt.Errorf("look for sealed data: %w", err)
+	}
+	o.vault, err = vault.Open(path, vault.Options{Create: !sealed})
+	if errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(err, &enforcement.Refusal{Code: "restore.keys-missing"})
+	}
+	if err != nil {
+		return fmt.Errorf("open the keys: %w", err)
+	}
+	return nil
+}
+
+// refuseUnfinished refuses a database into which a restore was not finished,
+// before anything is changed in it.
+func (o *office) refuseUnfinished(ctx context.Context) error {
+	unfinished, err := enforcement.Unfinished(ctx, o.db.Pool)
+	if err == nil && unfinished {
+		err = &enforcement.Refusal{Code: "restore.unfinished"}
+	}
+	return err
+}
+
+type backupCmd struct {
+	installation
+
+	Dir string `arg:"" type:"path" help:"New or empty folder for the data."`
+	// Keys is where the keys are copied to; empty copies none.
+	Keys string `type:"path" help:"Copy the keys to this new file too, outside of the folder; keep it apart. Without it no keys are saved."`
+}
+
+// Run writes the backup; the system goes on meanwhile.
+func (c *backupCmd) Run(a *app) error {
+	return c.at(func(ctx context.Context, url string) error {
+		keys, err := vault.Open(c.keyFile(), vault.Options{})
+		if err != nil {
+			return fmt.Errorf("open the keys: %w", err)
+		}
+		db, err := pg.Open(ctx, pg.Config{URL: url, MaxConns: 2, ApplicationName: "concordat-backup"})
+		if err != nil {
+			return fmt.Errorf("open the database: %w", err)
+		}
+		defer func() { _ = db.Close() }() // read only
+		at := now()
+		m, err := backup.Make(ctx, backup.Source{
+			DB: db, URL: url, Vault: keys, KeyFile: c.keyFile(), Program: programVersion(), MachineAt: at, LegalAt: at,
+		}, c.Dir, c.Keys)
+		if err != nil {
+			return fmt.Errorf("back up: %w", err)
+		}
+		fmt.Fprintf(a.Out, "%s: %d bytes as of %s, %d listings, %d directives, %d events\n", c.Dir, m.Files[0].Size, m.MachineAt.Format("2006-01-02 15:04:05 MST"), m.Rows["listing"], m.Rows["directive"], m.Rows["event"])
+		if c.Keys == "" {
+			fmt.Fprintf(a.Err, "密钥未随备份保存；没有密钥文件，备份中的个人信息无法打开。\nkeys were NOT saved; without the key file %s nothing personal in this backup can ever be opened\n", c.keyFile())
+		} else {
+			fmt.Fprintf(a.Err, "keys were copied to %s: keep that file apart from %s\n", c.Keys, c.Dir)
+		}
+		return nil
+	})
+}
+
+// programVersion is what the build says of itself.
+func programVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
+}
+
+type restoreCmd struct {
+	installation
+
+	Dir string `arg:"" type:"path" help:"Folder that concordat backup wrote."`
+	By  string `required:"" help:"Staff number of who restores; another person must end the hold."`
+	// Keys is put in its place in the data folder, where there must be none.
+	Keys string `type:"path" help:"Key file; without it the one in the data folder."`
+}
+
+// Run restores into an empty database and says what comes next.
+func (c *restoreCmd) Run(a *app) error {
+	keys, err := c.openKeys()
+	if err != nil {
+		return err
+	}
+	return c.at(func(ctx context.Context, url string) error {
+		made, m, err := backup.Restore(ctx, backup.Target{URL: url, Vault: keys, Act: byPerson(c.By), Machine: now, Step: func(name string) error {
+			if name != backup.StepMarked || c.Keys == "" {
+				return nil
+			}
+			if err := keys.CopyTo(c.keyFile()); err != nil && !errors.Is(err, fs.ErrExist) {
+				return fmt.Errorf("put the keys in their place: %w", err)
+			}
+			return nil
+		}}, c.Dir)
+		if err != nil {
+			return fmt.Errorf("restore: %w", err)
+		}
+		fmt.Fprintln(a.Out, made.Hold)
+		fmt.Fprintf(a.Err, restoredWords, m.MachineAt.Format("2006-01-02 15:04:05 MST"), made.Epoch, made.Hold, made.Hold)
+		return nil
+	})
+}
+
+// openKeys opens the key file given, or the installation's own. One that is
+// given goes where there is none, or is there already from a restore broken off.
+func (c *restoreCmd) openKeys() (*vault.Vault, error) {
+	path := c.keyFile()
+	if c.Keys != "" {
+		path = c.Keys
+		if err := os.MkdirAll(c.Data, 0o755); err != nil { //nolint:gosec // as in open
+			return nil, fmt.Errorf("make the data folder: %w", err)
+		}
+		own, err := os.ReadFile(c.keyFile())
+		if err == nil {
+			given, err := os.ReadFile(c.Keys)
+			if err != nil || string(own) != string(given) {
+				return nil, errors.Join(err, &enforcement.Refusal{Code: "backup.keys-exist"})
+			}
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("look for keys: %w", err)
+		}
+	}
+	keys, err := vault.Open(path, vault.Options{})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.Join(err, &enforcement.Refusal{Code: "restore.keys-missing"})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open the keys: %w", err)
+	}
+	return keys, nil
+}
+
+const restoredWords = `restored as of %s; this is restoration %d
+已恢复；核对完成之前，一切加重负担的事项暂停下发，解除类事项照常发出。
+Nothing that burdens leaves and nobody is told who is restricted (hold %s). Next:
+  1. concordat serve                          liftings go out
+  2. concordat reconcile --by STAFF           asks every organisation that has a system
+  3. concordat reconcile --list               who is left: a file (--file) or an officer's statement (--stated)
+  4. the courts' tasks "restored"             enter the lost ends, or resume with reasons
+  5. concordat hold end %s REASON --by ANOTHER
+`
