@@ -20,6 +20,7 @@ type benchCmd struct {
 	Deliver benchDeliverCmd `cmd:"" help:"Directives are sent, acknowledged and recorded, beside a set-wise UPDATE of the same rows."`
 	Hold    benchHoldCmd    `cmd:"" help:"Withdrawals beside a backlog that burdens, and under a hold placed in its middle."`
 	Year    benchYearCmd    `cmd:"" help:"A year of one city, synthetic: put in force and delivered."`
+	Import  benchImportCmd  `cmd:"" help:"A made file of a court becomes drafts, beside COPY of the same rows."`
 }
 
 // benchFlags are common to the measurements.
@@ -133,5 +134,34 @@ func (c *benchYearCmd) Run(a *app) error {
 	for _, real := range y.Real {
 		fmt.Fprintf(a.Out, "for comparison, %s: a listing reaches %d organisations of Nanning (demonstration attestation)\n", real.Subject, real.Organisations)
 	}
+	return nil
+}
+
+type benchImportCmd struct {
+	Rows int  `default:"1000000" help:"Rows of the made file."`
+	JSON bool `name:"json" help:"Print one line of JSON."`
+}
+
+// Validate refuses what measures nothing.
+func (c *benchImportCmd) Validate() error {
+	if c.Rows < 1 {
+		return errors.New("rows are at least 1")
+	}
+	return nil
+}
+
+// Run imports.
+func (c *benchImportCmd) Run(a *app) error {
+	ctx, stop := interruptible()
+	defer stop()
+	r, err := bench.Import(ctx, c.Rows, bench.Options{Machine: time.Now, Progress: a.Err})
+	if err != nil {
+		return benchError(ctx, err)
+	}
+	if c.JSON {
+		return json.NewEncoder(a.Out).Encode(r) //nolint:wrapcheck // the end of the program
+	}
+	fmt.Fprintf(a.Out, "import, synthetic: %d rows of %.0f MiB in %.1f s, %d drafted, %d refused\nours   %9.0f rows/s\nlimit  %9.0f rows/s, ratio %.2f\nmemory %9.0f MiB at most\n",
+		r.Rows, r.FileMiB, r.Seconds, r.Drafted, r.Refused, r.Ours, r.Limit, r.Ratio, r.PeakMiB)
 	return nil
 }

@@ -16,5 +16,6 @@
 // job per directive. The receivers of a delivery are in this process, behind
 // HTTP on loopback, and their work counts as ours.
 //
-// [Year] puts a city's year in force and delivers it.
+// [Year] puts a city's year in force and delivers it. [Import] reads a made file
+// of a court, and stands beside COPY of the rows that it wrote.
 package bench

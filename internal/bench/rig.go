@@ -121,6 +121,7 @@ type world struct {
 	jobs     *river.Client[pgx.Tx]
 	register *enforcement.Register
 	act      enforcement.Act
+	court    enforcement.OrganisationID
 	orgs     []enforcement.OrganisationID
 	grounds  []enforcement.ID
 }
@@ -143,6 +144,9 @@ func (r *rig) open(ctx context.Context, name string, conns int32) (*world, error
 	}
 	return w, nil
 }
+
+// legal is the legal time of every bench.
+func (w *world) legal() time.Time { return w.act.At }
 
 // checkpoint flushes, so that no measurement pays for another's dirty pages.
 func checkpoint(ctx context.Context, pool *pgxpool.Pool) error {

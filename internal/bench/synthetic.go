@@ -31,6 +31,7 @@ func (w *world) fill(ctx context.Context, r *rig, n int) error {
 	if err != nil {
 		return fmt.Errorf("add the court: %w", err)
 	}
+	w.court = court
 	for i := range Organisations {
 		id, err := w.register.AddOrganisation(ctx, w.act, enforcement.Organisation{
 			Slug: fmt.Sprintf("made-%02d", i), NameZH: "演示单位", NameEN: "Made organisation", Kind: enforcement.Authority, Serves: "4501",
