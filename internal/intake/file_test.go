@@ -236,8 +236,8 @@ func TestDoubtfulLinesOfATakeover(t *testing.T) {
 	}
 }
 
-// withPart adds a part to a zip file.
-func withPart(t testing.TB, text, name, content string) string {
+// withTexts adds shared texts to a workbook.
+func withTexts(t testing.TB, text, content string) string {
 	t.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
@@ -246,10 +246,40 @@ func withPart(t testing.TB, text, name, content string) string {
 	for _, part := range packed.File {
 		must(t, w.Copy(part))
 	}
-	to, err := w.Create(name)
+	to, err := w.Create("xl/sharedStrings.xml")
 	must(t, err)
 	_, err = io.WriteString(to, content)
 	must(t, err)
 	must(t, w.Close())
 	return b.String()
+}
+
+// TestBombs: what unpacks to more than a row can be is not followed.
+func TestBombs(t *testing.T) {
+	t.Parallel()
+	head := sheetStart + inlineRow(1, listingColumns) + inlineRecord(2, person(1))
+	tail := inlineRecord(4, person(2)) + "</sheetData></worksheet>"
+	cell := func(size int) string {
+		return `<row r="3"><c r="A3" t="inlineStr"><is><t>` + strings.Repeat("x", size) + `</t></is></c></row>`
+	}
+	for name, c := range map[string]struct {
+		text    string
+		rows    int
+		refused []string
+		ended   string
+	}{
+		"a cell of two MiB":         {withSheet(t, head+cell(2<<20)+tail), 2, []string{"3  import.row-size"}, ""},
+		"a cell of nine MiB":        {withSheet(t, head+cell(9<<20)+tail), 1, nil, intake.CodeFormat},
+		"a million empty cells":     {withSheet(t, head+`<row r="3">`+strings.Repeat("<c/>", 1_000_000)+"</row>"+tail), 2, nil, ""},
+		"a name without an end":     {withSheet(t, head+"<"+strings.Repeat("r", 9<<20)), 1, nil, intake.CodeFormat},
+		"a shared text of two MiB":  {withTexts(t, withSheet(t, head+`<row r="3"><c r="A3" t="s"><v>0</v></c></row>`+tail), "<sst><si><t>"+strings.Repeat("x", 2<<20)+"</t></si></sst>"), 2, []string{"3  import.row-size"}, ""},
+		"a shared text of nine MiB": {withTexts(t, withSheet(t, head+tail), "<sst><si><t>"+strings.Repeat("x", 9<<20)+"</t></si></sst>"), 0, nil, intake.CodeFormat},
+		"a shared text that is not": {withSheet(t, head+`<row r="3"><c r="A3" t="s"><v>7</v></c></row>`+tail), 1, nil, intake.CodeTruncated},
+		"an entity":                 {withSheet(t, `<!DOCTYPE x [<!ENTITY a "aaaa">]>`+head+`<row r="3"><c r="A3" t="inlineStr"><is><t>&a;</t></is></c></row>`+tail), 1, nil, intake.CodeTruncated},
+	} {
+		o := readAll(t, c.text, intake.Listings)
+		if diff := cmp.Diff(c.refused, o.refused); diff != "" || len(o.rows) != c.rows || o.ended != c.ended {
+			t.Errorf("%s: %d rows, ended by %q: %s", name, len(o.rows), o.ended, diff)
+		}
+	}
 }

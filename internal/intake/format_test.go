@@ -314,7 +314,7 @@ func TestManyTexts(t *testing.T) {
 	}
 	texts.WriteString("</sst>")
 	sheet.WriteString("</sheetData></worksheet>")
-	o := readAll(t, withPart(t, withSheet(t, sheet.String()), "xl/sharedStrings.xml", texts.String()), intake.Listings)
+	o := readAll(t, withTexts(t, withSheet(t, sheet.String()), texts.String()), intake.Listings)
 	if len(o.rows) != some || o.ended != "" {
 		t.Fatalf("%d rows, %v, ended by %q", len(o.rows), o.refused, o.ended)
 	}
