@@ -33,6 +33,7 @@ type commands struct {
 	Memoranda     memorandaCmd     `cmd:"" help:"What was agreed: list, show, check, and ask whom it reaches."`
 	Demo          demoCmd          `cmd:"" help:"Play a year of listings on made data, and serve it to try."`
 	Bench         benchCmd         `cmd:"" help:"Measure against the limit of PostgreSQL on this machine."`
+	Configuration configurationCmd `cmd:"" hidden:"" help:"Write docs/configuration.md."`
 }
 
 func main() {

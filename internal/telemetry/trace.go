@@ -2,7 +2,9 @@ package telemetry
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/url"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
@@ -24,6 +26,10 @@ func tracers(ctx context.Context, c Config) (*sdktrace.TracerProvider, error) {
 	case c.Spans != nil:
 		options = append(options, sdktrace.WithSyncer(c.Spans))
 	case c.Endpoint != "":
+		// The exporter would take its default for an address that it cannot read.
+		if u, err := url.Parse(c.Endpoint); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			return nil, errors.New("the address of the traces' collector is no http or https URL")
+		}
 		exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(c.Endpoint))
 		if err != nil {
 			return nil, fmt.Errorf("build the spans' exporter: %w", err)
