@@ -24,7 +24,7 @@ type telemetryFlags struct {
 	// the machine alone.
 	MetricsListen string `help:"Address on which /metrics is shown, to whoever reaches it; empty shows none." default:"127.0.0.1:9464" env:"CONCORDAT_METRICS_LISTEN"`
 	// TracesEndpoint is a collector's URL; empty makes no traces.
-	TracesEndpoint string `help:"URL of a collector that takes traces by OTLP over HTTP, e.g. http://127.0.0.1:4318/v1/traces; empty makes none." env:"CONCORDAT_TRACES_ENDPOINT"`
+	TracesEndpoint string `help:"URL of a collector that takes traces by OTLP over HTTP, e.g. http://127.0.0.1:4318; empty makes none." env:"CONCORDAT_TRACES_ENDPOINT"`
 	// TracesShare of the traces that begin here is kept: 0 is none, 1 is all.
 	TracesShare float64 `help:"Share of the traces that is kept, from 0 (none) to 1 (all)." default:"1" env:"CONCORDAT_TRACES_SHARE"`
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
@@ -27,10 +28,14 @@ func tracers(ctx context.Context, c Config) (*sdktrace.TracerProvider, error) {
 		options = append(options, sdktrace.WithSyncer(c.Spans))
 	case c.Endpoint != "":
 		// The exporter would take its default for an address that it cannot read.
-		if u, err := url.Parse(c.Endpoint); err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		u, err := url.Parse(c.Endpoint)
+		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 			return nil, errors.New("the address of the traces' collector is no http or https URL")
 		}
-		exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(c.Endpoint))
+		if strings.Trim(u.Path, "/") == "" {
+			u.Path = "/v1/traces" // as the protocol has it
+		}
+		exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(u.String()))
 		if err != nil {
 			return nil, fmt.Errorf("build the spans' exporter: %w", err)
 		}
