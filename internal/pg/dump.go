@@ -123,7 +123,7 @@ func withoutPassword(url string) (address, password string) {
 	scheme, rest, isURL := strings.Cut(url, "://")
 	if !isURL {
 		var kept []string
-		for _, field := range strings.Fields(url) {
+		for field := range strings.FieldsSeq(url) {
 			if value, ok := strings.CutPrefix(field, "password="); ok {
 				password = strings.Trim(value, "'")
 				continue
