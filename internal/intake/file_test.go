@@ -275,6 +275,7 @@ func TestBombs(t *testing.T) {
 		"a shared text of two MiB":  {withTexts(t, withSheet(t, head+`<row r="3"><c r="A3" t="s"><v>0</v></c></row>`+tail), "<sst><si><t>"+strings.Repeat("x", 2<<20)+"</t></si></sst>"), 2, []string{"3  import.row-size"}, ""},
 		"a shared text of nine MiB": {withTexts(t, withSheet(t, head+tail), "<sst><si><t>"+strings.Repeat("x", 9<<20)+"</t></si></sst>"), 0, nil, intake.CodeFormat},
 		"a shared text that is not": {withSheet(t, head+`<row r="3"><c r="A3" t="s"><v>7</v></c></row>`+tail), 1, nil, intake.CodeTruncated},
+		"a spreadsheet's error":     {withSheet(t, head+`<row r="3"><c r="A3" t="e"><v>#N/A</v></c></row>`+tail), 2, []string{"3 recordId import.formula"}, ""},
 		"an entity":                 {withSheet(t, `<!DOCTYPE x [<!ENTITY a "aaaa">]>`+head+`<row r="3"><c r="A3" t="inlineStr"><is><t>&a;</t></is></c></row>`+tail), 1, nil, intake.CodeTruncated},
 	} {
 		o := readAll(t, c.text, intake.Listings)
