@@ -80,6 +80,7 @@ func TestDamagedFiles(t *testing.T) {
 		{name: "zip that is no workbook", text: zipOf(t, "readme.txt", "演示"), ended: intake.CodeFormat},
 		{name: "zip of too many parts", text: crowded(sheetOf(t, listingColumns, nil, person(1))), ended: intake.CodeFormat},
 		{name: "nested JSON", text: jsonOf(t, person(1)) + `{"iname":` + strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000) + "}\n" + jsonOf(t, person(2)), kept: []int{1, 2}, refused: []string{"2  import.json"}},
+		{name: "JSON nested under a name nobody knows", text: jsonOf(t, person(1)) + nested(10) + nested(20), kept: []int{1, 9}, refused: []string{"3  import.json"}},
 		{name: "huge line of JSON", text: jsonOf(t, person(1)) + `{"iname":"` + strings.Repeat("x", 2<<20) + "\"}\n" + jsonOf(t, person(2)), kept: []int{1, 2}, refused: []string{"2  import.row-size"}},
 		{name: "broken JSON", text: jsonOf(t, person(1)) + "{\"iname\":}\n" + jsonOf(t, person(2)), kept: []int{1, 2}, refused: []string{"2  import.json"}},
 		{name: "JSON that breaks off", text: jsonOf(t, person(1)) + `{"iname":"演`, kept: []int{1}, refused: []string{"2  import.truncated"}},
@@ -119,6 +120,15 @@ func extraColumns(n int) []string {
 		list[i] = fmt.Sprintf("extra%d", i)
 	}
 	return list
+}
+
+// nested is a good record with a value of some depth beside it.
+func nested(depth int) string {
+	cells := []string{}
+	for name, text := range person(9) {
+		cells = append(cells, fmt.Sprintf("%q:%q", name, text))
+	}
+	return "{" + strings.Join(cells, ",") + `,"extra":` + strings.Repeat(`[{"x":`, depth/2) + "1" + strings.Repeat("}]", depth/2) + "}\n"
 }
 
 func repeated(n, times int) []int {
