@@ -88,7 +88,23 @@ func (r *Register) ReconcilePage(ctx context.Context, act Act, page InventoryPag
 		after, err = r.advance(ctx, tx, page, s, w.corrected())
 		return w.event, err
 	})
+	if err == nil && after.Organisation == 0 { // the act was done under its key before
+		after, err = r.reconciliation(ctx, org)
+	}
 	return after, err
+}
+
+func (r *Register) reconciliation(ctx context.Context, org OrganisationID) (Reconciliation, error) {
+	list, err := r.Reconciliations(ctx)
+	if err != nil {
+		return Reconciliation{}, err
+	}
+	for _, c := range list {
+		if c.Organisation == org {
+			return c, nil
+		}
+	}
+	return Reconciliation{}, refuse("organisation.unknown")
 }
 
 // ReconcileStated records a named officer's statement that nothing newer came to
@@ -127,6 +143,9 @@ func (r *Register) ReconcileStated(ctx context.Context, act Act, org Organisatio
 			Kind: EventReconciled, RefersTo: s.id, Reason: ReconciledStated, Day: r.Today(act.At), DocumentHash: r.vault.DocumentHash([]byte(statement)),
 		}, err
 	})
+	if err == nil && after.Organisation == 0 { // as above
+		after, err = r.reconciliation(ctx, org)
+	}
 	return after, err
 }
 

@@ -71,7 +71,7 @@ type Endpoints struct {
 
 // Codes lists the refusal codes of this package.
 func Codes() []string {
-	return []string{"endpoint.url", "endpoint.keys", "endpoint.channel", "endpoint.priority", "not-found", "role.forbidden", "act.actor"}
+	return []string{"endpoint.url", "endpoint.keys", "endpoint.channel", "endpoint.priority", "not-found", "role.forbidden", "act.actor", "reconciliation.unasked"}
 }
 
 func operator(act enforcement.Act) error {

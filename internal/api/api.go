@@ -95,6 +95,7 @@ func (s *server) routes() {
 	s.inboxRoutes()
 	s.incidentRoutes()
 	s.holdRoutes()
+	s.reconciliationRoutes()
 	s.importRoutes()
 	s.publicRoutes()
 }

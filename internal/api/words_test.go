@@ -13,6 +13,7 @@ import (
 	"concordat/enforcement"
 	"concordat/internal/access"
 	"concordat/internal/api"
+	"concordat/internal/backup"
 	"concordat/internal/i18n"
 	"concordat/internal/identifier"
 	"concordat/internal/intake"
@@ -22,7 +23,7 @@ import (
 // everyCode lists the codes of all packages whose refusals reach a person.
 // Calendar and vault speak to operators.
 func everyCode() []string {
-	return slices.Concat(api.Codes(), access.Codes(), enforcement.Codes(), identifier.Codes(), intake.Codes(), notify.Codes())
+	return slices.Concat(api.Codes(), access.Codes(), enforcement.Codes(), identifier.Codes(), intake.Codes(), notify.Codes(), backup.Codes())
 }
 
 func TestEveryCodeHasWordsAndNoWordsAreDead(t *testing.T) {
@@ -90,6 +91,9 @@ func text(e ast.Expr) (string, bool) {
 func TestWordsUseTheArgumentsThatAreGiven(t *testing.T) {
 	t.Parallel()
 	calls := given(t, "enforcement")
+	for code, args := range given(t, filepath.Join("internal", "backup")) {
+		calls[code] = append(calls[code], args...)
+	}
 	if len(calls) < 50 {
 		t.Fatalf("only %d codes were found in the sources", len(calls))
 	}
