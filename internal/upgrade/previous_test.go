@@ -1,0 +1,129 @@
+package upgrade_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// previous is the release before this one: the commit of tag v0.2.0. A release
+// that was never in service counts for nothing; the newest one that was, does.
+const previous = "d25c8c45c6741e009b422a4092262820434f10fb"
+
+// patience bounds every wait for another process.
+const patience = time.Minute
+
+// release is the previous release, built.
+type release struct {
+	program string
+	// attestations is a file of statements that fits its catalogue.
+	attestations string
+}
+
+// build takes the previous release out of git and builds it.
+func build(t *testing.T) release {
+	t.Helper()
+	ctx := t.Context()
+	if err := exec.CommandContext(ctx, "git", "cat-file", "-e", previous+"^{commit}").Run(); err != nil {
+		t.Skipf("the history here does not reach back to %s (a shallow clone, or none): git fetch --unshallow --tags", previous)
+	}
+	dir := t.TempDir()
+	tree := filepath.Join(dir, "tree")
+	must(t, os.Mkdir(tree, 0o755))
+	r := release{program: filepath.Join(dir, "concordat"), attestations: filepath.Join(dir, "attestations.yaml")}
+	archive := filepath.Join(dir, "tree.tar")
+	run(t, filepath.Join("..", ".."), "git", "archive", "--format=tar", "-o", archive, previous)
+	run(t, tree, "tar", "-xf", archive)
+	// No -trimpath: what is compiled of others' packages is then found compiled.
+	args := []string{"build", "-o", r.program}
+	if raced {
+		args = append(args, "-race")
+	}
+	run(t, tree, "go", append(args, "./cmd/concordat")...)
+	text, err := os.ReadFile(filepath.Join(tree, "memoranda", "demonstration", "attestation.yaml"))
+	must(t, err)
+	must(t, os.WriteFile(r.attestations, bytes.ReplaceAll(text, []byte("    demonstration: true\n"), nil), 0o600))
+	return r
+}
+
+func run(t *testing.T, dir, name string, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, args[0], err, out)
+	}
+}
+
+// command runs one of its commands to the end and returns what it printed.
+func (i *installation) command(args ...string) string {
+	i.t.Helper()
+	cmd := exec.CommandContext(i.t.Context(), i.program, append(args, "--data", i.data, "--database-url", i.url)...)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		i.t.Fatalf("concordat %s: %v\n%s", strings.Join(args[:2], " "), err, said.String())
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// serve starts it and waits for its address.
+func (i *installation) serve() {
+	i.t.Helper()
+	cmd := exec.CommandContext(context.WithoutCancel(i.t.Context()), i.program, "serve", "--data", i.data, "--database-url", i.url, "--attestations", i.attestations, "--listen", "127.0.0.1:0")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	pipe, err := cmd.StderrPipe()
+	must(i.t, err)
+	address, ended := make(chan string, 1), make(chan struct{})
+	started, left := make(chan error, 1), make(chan error, 1)
+	go func() {
+		runtime.LockOSThread() // the signal comes when the thread ends that started it
+		defer runtime.UnlockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			<-ended
+			left <- cmd.Wait()
+		}
+	}()
+	must(i.t, <-started)
+	var log bytes.Buffer
+	go func() {
+		defer close(ended)
+		lines := bufio.NewScanner(io.TeeReader(pipe, &log))
+		for lines.Scan() {
+			var line struct{ Address, Message string }
+			if json.Unmarshal(lines.Bytes(), &line) == nil && line.Message == "serving" {
+				address <- line.Address
+			}
+		}
+	}()
+	i.t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		if err := <-left; err != nil {
+			i.t.Errorf("the previous release ended with %v", err)
+		}
+		if strings.Contains(log.String(), `"level":"error"`) || i.t.Failed() {
+			i.t.Errorf("the previous release's log:\n%s", log.String())
+		}
+	})
+	select {
+	case a := <-address:
+		i.base = "http://" + a
+	case <-ended:
+		i.t.Fatalf("the previous release did not start:\n%s", log.String())
+	case <-time.After(patience):
+		i.t.Fatal("the previous release does not serve")
+	}
+}
