@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/internal/pg"
+)
+
+// shell runs commands on one data folder with a private PostgreSQL.
+type shell struct {
+	t    *testing.T
+	data string
+}
+
+func newShell(t *testing.T) shell {
+	t.Helper()
+	dir, err := pg.FreshDir("concordat-command")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // the servers have stopped
+	return shell{t, dir}
+}
+
+// run demands the exit code and returns what was printed.
+func (s shell) run(want int, args ...string) (out, errs string) {
+	s.t.Helper()
+	var o, e bytes.Buffer
+	if got := run(append(args, "--data", s.data, "--database-url="), &app{Out: &o, Err: &e}); got != want {
+		s.t.Fatalf("%v exits with %d: %s%s", args, got, o.String(), e.String())
+	}
+	return o.String(), e.String()
+}
+
+func TestBackupAndRestoreByCommand(t *testing.T) {
+	t.Parallel()
+	first, second := newShell(t), newShell(t)
+	first.run(0, "organisations", "nanning")
+	place := t.TempDir()
+	dir, keys := filepath.Join(place, "data"), filepath.Join(place, "keys.json")
+	if _, said := first.run(1, "backup", dir, "--keys", filepath.Join(dir, "keys.json")); !strings.Contains(said, "密钥与数据须分开存放") {
+		t.Error(said)
+	}
+	if _, said := first.run(1, "backup", filepath.Join(first.data, "backup")); !strings.Contains(said, "kept apart") {
+		t.Error(said)
+	}
+	if _, said := first.run(0, "backup", dir, "--keys", keys); !strings.Contains(said, "apart from") {
+		t.Error(said)
+	}
+	if _, said := first.run(0, "backup", filepath.Join(place, "again")); !strings.Contains(said, "keys were NOT saved") {
+		t.Error(said)
+	}
+
+	if _, said := second.run(1, "restore", dir, "--by", "op-1"); !strings.Contains(said, "缺少密钥文件") {
+		t.Error(said)
+	}
+	out, said := second.run(0, "restore", dir, "--by", "op-1", "--keys", keys)
+	hold := strings.TrimSpace(out)
+	if _, err := enforcement.ParseID(hold); err != nil || !strings.Contains(said, "hold end "+hold) {
+		t.Errorf("%q %q", out, said)
+	}
+	if info, err := os.Stat(filepath.Join(second.data, "keys.json")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the keys are not in their place: %v", err)
+	}
+	if _, said := second.run(1, "restore", dir, "--by", "op-1"); !strings.Contains(said, "not empty") {
+		t.Error(said)
+	}
+	if _, said := second.run(1, "hold", "end", hold, "演示", "--by", "op-2"); !strings.Contains(said, "are not yet") {
+		t.Error(said)
+	}
+
+	state := func(args ...string) (open int) {
+		out, _ := second.run(0, append([]string{"reconcile", "--json"}, args...)...)
+		var list []enforcement.Reconciliation
+		if err := json.Unmarshal([]byte(out), &list); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range list {
+			if !c.Done() {
+				open++
+			}
+		}
+		return open
+	}
+	all := state("--by", "op-1") // nobody has a system
+	stated := state("--by", "op-1", "--organisation", "nanning-tax", "--stated", "演示:此后未收到", "--officer", "officer-7")
+	file := filepath.Join(place, "held.csv")
+	if err := os.WriteFile(file, []byte("\ufeffdirective,version,withdrawn,carries\n01990000-0000-7000-8000-000000000002,3,否,是\n01990000-0000-7000-8000-000000000001,2,是,\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	filed := state("--by", "op-1", "--organisation", "nanning-forestry", "--file", file, "--officer", "officer-8")
+	if all == 0 || stated != all-1 || filed != all-2 {
+		t.Errorf("%d to reconcile, then %d, then %d", all, stated, filed)
+	}
+	if _, said := second.run(1, "reconcile", "--by", "op-1", "--organisation", "nanning-commerce"); !strings.Contains(said, "no system that can be asked") {
+		t.Error(said)
+	}
+	second.run(0, "audit", "directives")
+	second.keysAreNeverMadeBesideSealedData()
+}
+
+// keysAreNeverMadeBesideSealedData: where somebody is on record, a missing key
+// file is an error and not a reason for new keys.
+func (s shell) keysAreNeverMadeBesideSealedData() {
+	s.t.Helper()
+	i := installation{Data: s.data}
+	err := i.at(func(ctx context.Context, url string) error {
+		conn, err := pgx.Connect(ctx, url)
+		if err != nil {
+			return err
+		}
+		_, err = conn.Exec(ctx, `INSERT INTO subject (id, kind, envelope, sealed, key_version, created_at) VALUES (gen_random_uuid(), 'legal-person', '\x00', '\x00', 1, now())`)
+		return errors.Join(err, conn.Close(ctx))
+	})
+	if err == nil {
+		err = os.Remove(i.keyFile())
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if _, said := s.run(1, "hold", "list"); !strings.Contains(said, "key file is missing") {
+		s.t.Error(said)
+	}
+	if _, err := os.Stat(i.keyFile()); !errors.Is(err, fs.ErrNotExist) {
+		s.t.Errorf("keys were made: %v", err)
+	}
+}
