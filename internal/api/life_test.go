@@ -167,7 +167,10 @@ func TestInbox(t *testing.T) {
 	if list := b.want(http.StatusOK, clerk, http.MethodGet, "/v1/inbox?lane=bulk", nil).items(); len(list) != 1 {
 		t.Fatalf("%d items in the inbox", len(list))
 	}
-	opened := b.want(http.StatusOK, clerk, http.MethodPost, "/v1/inbox/open", object{"directives": []string{items[0].Directive.String()}})
+	opened := b.want(http.StatusOK, clerk, http.MethodPost, "/v1/inbox/open", object{"directives": []string{items[0].Directive.String()}}, "Idempotency-Key", "k")
+	if n := b.Count(`SELECT count(*) FROM request_key WHERE personal AND answer IS NOT NULL`); n != 1 {
+		t.Error("the answer that is kept is not marked as naming a subject")
+	}
 	if !strings.Contains(opened.text, person.Number) || !strings.Contains(opened.text, `"owner":"qingxiu-court"`) {
 		t.Errorf("opened: %s", opened.text)
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -86,6 +87,8 @@ func (k *keyedVisit) request(r requestLine, actor enforcement.Actor) *enforcemen
 	parts := []string{actor.ID, string(actor.Role), r.path, r.query, r.ifMatch}
 	if k.body != nil {
 		parts = append(parts, string(k.body.Sum(nil)))
+	} else {
+		parts = append(parts, strconv.FormatInt(r.length, 10)) // all that is known of it beforehand
 	}
 	for _, part := range parts {
 		_, _ = fmt.Fprintf(&content, "%d:%s", len(part), part) // a buffer takes every write
@@ -94,10 +97,13 @@ func (k *keyedVisit) request(r requestLine, actor enforcement.Actor) *enforcemen
 }
 
 // requestLine is what a request asks for, its body aside.
-type requestLine struct{ path, query, ifMatch string }
+type requestLine struct {
+	path, query, ifMatch string
+	length               int64 // of the body; -1 where it is not announced
+}
 
 func lineOf(r *http.Request) requestLine {
-	return requestLine{path: r.URL.EscapedPath(), query: r.URL.RawQuery, ifMatch: r.Header.Get("If-Match")}
+	return requestLine{path: r.URL.EscapedPath(), query: r.URL.RawQuery, ifMatch: r.Header.Get("If-Match"), length: r.ContentLength}
 }
 
 type humaContext = huma.Context

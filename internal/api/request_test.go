@@ -265,6 +265,44 @@ func TestARequestIsKeptSevenDays(t *testing.T) {
 	}
 }
 
+// A process of the release before, which works beside this one during an upgrade,
+// writes events under the same keys and no rows.
+func TestWhatTheReleaseBeforeDidIsNotDoneAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	listing := b.Draft(b.Subject(b.Company())).String()
+	first := b.warn(listing, "k")
+	_, err := b.DB.Pool.Exec(t.Context(), `DELETE FROM request_key`)
+	must(t, err)
+	for range 2 {
+		if a := b.warn(listing, "k"); !same(first, a) {
+			t.Errorf("%d %s", a.status, a.text)
+		}
+	}
+	if n := b.Count(`SELECT count(*) FROM event WHERE kind = 'listing-warned'`); n != 1 {
+		t.Errorf("%d warnings", n)
+	}
+}
+
+// Of an upload only the length counts beside the key.
+func TestAKeyOfAnUploadIsForAFileOfItsLength(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	upload := func(file string) answer {
+		return b.call(b.clerk, http.MethodPost, "/v1/imports?kind=listings", file, "Content-Type", "application/octet-stream", "Idempotency-Key", "k")
+	}
+	first := upload("iname,caseCode\na,b\n")
+	if first.status != http.StatusAccepted || !same(first, upload("iname,caseCode\na,b\n")) {
+		t.Errorf("%d %s", first.status, first.text)
+	}
+	if a := upload("iname,caseCode\na,b\nc,d\n"); a.code() != "request.key-reused" {
+		t.Errorf("another file: %d %s", a.status, a.text)
+	}
+	if n := b.Count(`SELECT count(*) FROM import_run`); n != 1 {
+		t.Errorf("%d runs", n)
+	}
+}
+
 func (b *bundle) register() *enforcement.Register { return b.config.Register }
 
 func TestAnswersFollowTheKeysAndGoWithASubject(t *testing.T) {
