@@ -29,21 +29,21 @@ type ImportRow struct {
 // TakenOver is what the court states of a listing already in force elsewhere.
 // A day that is zero did not happen or is not known.
 type TakenOver struct {
-	DecisionNumber string
-	DecidedOn      day.Day
+	DecisionNumber string  `json:"decision_number,omitempty"`
+	DecidedOn      day.Day `json:"decided_on,omitzero"`
 	// SignedBy is the staff number or the name of the president who signed.
-	SignedBy string
-	ServedOn day.Day
+	SignedBy string  `json:"signed_by,omitempty"`
+	ServedOn day.Day `json:"served_on,omitzero"`
 	// Manner is one of the manners of Service.
-	Manner string
+	Manner string `json:"manner,omitempty"`
 	// RepairNotice is the day on which the repair notice was given.
-	RepairNotice day.Day
+	RepairNotice day.Day `json:"repair_notice_on,omitzero"`
 	// TermUntil is the last day of the term; zero for conduct 1 alone, which has none.
-	TermUntil   day.Day
-	PublishedOn day.Day
+	TermUntil   day.Day `json:"term_until,omitzero"`
+	PublishedOn day.Day `json:"published_on,omitzero"`
 	// WarnedOn is the day on which the execution notice with the risk warning was served.
-	WarnedOn day.Day
+	WarnedOn day.Day `json:"warned_on,omitzero"`
 	// EndedOn is the day of an end known elsewhere, EndReason what the court says of it.
-	EndedOn   day.Day
-	EndReason string
+	EndedOn   day.Day `json:"ended_on,omitzero"`
+	EndReason string  `json:"end_reason,omitempty"`
 }

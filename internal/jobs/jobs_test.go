@@ -10,13 +10,10 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
 	"concordat/internal/jobs"
-	"concordat/internal/pg/pgtest"
 	"concordat/notify"
 	"concordat/notify/receiver"
 	"concordat/notify/wire"
 )
-
-func TestMain(m *testing.M) { pgtest.Main(m) }
 
 const (
 	writers = 8
