@@ -98,7 +98,7 @@ func (c *copier) texts(list ...string) {
 	for _, s := range list {
 		n += 4 + len(s)
 	}
-	c.buf = appendLength(c.buf, int32(n))                              //nolint:gosec // a few words
+	c.buf = appendLength(c.buf, int32(n))
 	for _, word := range []int32{1, 0, oidText, int32(len(list)), 1} { //nolint:gosec // a few words
 		c.buf = appendLength(c.buf, word)
 	}

@@ -200,7 +200,7 @@ func (r *Register) startImport(ctx context.Context, tx *pg.Tx, act Act, n NewImp
 		if id.IsZero() {
 			id, e, err = r.enterImport(ctx, p, act, n)
 		} else {
-			e, err = r.takeUpImport(ctx, p, id, n)
+			err = r.takeUpImport(ctx, p, id, n) // nothing new happened: no event
 		}
 		if err != nil || n.Upload.IsZero() {
 			return err
@@ -236,20 +236,20 @@ func (r *Register) enterImport(ctx context.Context, p pgx.Tx, act Act, n NewImpo
 
 // takeUpImport sets the run of a file that comes again going: a finished one
 // stays as it is.
-func (r *Register) takeUpImport(ctx context.Context, p pgx.Tx, id ID, n NewImport) (*event, error) {
+func (r *Register) takeUpImport(ctx context.Context, p pgx.Tx, id ID, n NewImport) error {
 	var statement []byte
 	if err := p.QueryRow(ctx, `SELECT statement_hash FROM import_run WHERE id = $1 FOR NO KEY UPDATE`, id).Scan(&statement); err != nil {
-		return nil, fmt.Errorf("lock import %s: %w", id, err)
+		return fmt.Errorf("lock import %s: %w", id, err)
 	}
 	if statement != nil && r.vault.VerifyDocument(n.Statement, statement) != nil {
-		return nil, refuse("import.statement")
+		return refuse("import.statement")
 	}
 	_, err := p.Exec(ctx, `UPDATE import_run SET state = 'running', failure = NULL, failure_line = NULL, finished_at = NULL,
 		upload_id = coalesce(upload_id, (SELECT u.id FROM import_upload u WHERE u.id = $2 AND u.court_id = import_run.court_id)) WHERE id = $1 AND state <> 'done'`, id, n.Upload)
 	if err != nil {
-		return nil, fmt.Errorf("take up import %s: %w", id, err)
+		return fmt.Errorf("take up import %s: %w", id, err)
 	}
-	return nil, nil //nolint:nilnil // nothing new happened: no event
+	return nil
 }
 
 // wakeIntake tells the workers of uploads that there is something to read.

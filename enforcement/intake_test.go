@@ -1,7 +1,6 @@
 package enforcement_test
 
 import (
-	"context"
 	"crypto/sha256"
 	"fmt"
 	"sync"
@@ -341,7 +340,7 @@ func TestBatchesMakeNoDifference(t *testing.T) {
 				}
 				rows = append(rows, row)
 			}
-			run, err := b.StartImport(context.Background(), b.Clerk(), enforcement.NewImport{Kind: enforcement.ImportListings, Content: sha256.Sum256([]byte(fmt.Sprint(offset))), Size: 1})
+			run, err := b.StartImport(t.Context(), b.Clerk(), enforcement.NewImport{Kind: enforcement.ImportListings, Content: sha256.Sum256([]byte(fmt.Sprint(offset))), Size: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -352,7 +351,7 @@ func TestBatchesMakeNoDifference(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				done, err := b.WriteImport(context.Background(), b.Clerk(), run, p, 0, nil)
+				done, err := b.WriteImport(t.Context(), b.Clerk(), run, p, 0, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -362,7 +361,7 @@ func TestBatchesMakeNoDifference(t *testing.T) {
 				run, rows = done.Run, rows[n:]
 			}
 			var lines []int64
-			if err := b.DB.Pool.QueryRow(context.Background(), `SELECT array_agg(line ORDER BY line) FROM listing_source WHERE import_id = $1`, run.ID).Scan(&lines); err != nil {
+			if err := b.DB.Pool.QueryRow(t.Context(), `SELECT array_agg(line ORDER BY line) FROM listing_source WHERE import_id = $1`, run.ID).Scan(&lines); err != nil {
 				t.Fatal(err)
 			}
 			outcomes[which] = fmt.Sprint(run.ImportCounts, told, lines)
