@@ -109,7 +109,7 @@ func (r *Register) prepareRow(act Act, run ImportRun, given *ImportRow, row *pre
 			return err
 		}
 	} else {
-		row.review = r.mayTakeOver(row, today)
+		row.review = r.mayTakeOver(row, given.Facts.Performed, today)
 	}
 	return r.sealRow(given, row)
 }

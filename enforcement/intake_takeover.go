@@ -14,15 +14,18 @@ import (
 	"concordat/memoranda/day"
 )
 
+// performedAll says that the obligation is performed: the reason has ended.
+const performedAll = "all"
+
 // mayTakeOver says why a listing that is in force elsewhere cannot be taken over
 // by itself, or nil. The law is that of Sign, Serve and Publish, applied to the
 // old days: whatever is missing or over goes to a person, never to publication.
-func (r *Register) mayTakeOver(row *preparedRow, today day.Day) *Refusal {
+func (r *Register) mayTakeOver(row *preparedRow, performed string, today day.Day) *Refusal {
 	t := row.taken
 	adult := row.identity.Kind != memoranda.NaturalPerson || (calendar.Adult(row.identity.Birth, t.DecidedOn) && calendar.Adult(row.identity.Birth, today))
 	manners := []string{ServedDirectly, ServedByLeaving, ServedElectronically, ServedByMail, ServedByAnnouncement}
 	switch {
-	case !t.EndedOn.IsZero() || t.EndReason != "":
+	case !t.EndedOn.IsZero() || t.EndReason != "" || performed == performedAll:
 		return refuse("takeover.ended")
 	case t.DecisionNumber == "" || t.SignedBy == "" || t.DecidedOn.IsZero():
 		return refuse("takeover.decision")

@@ -104,6 +104,7 @@ func TestWhatIsNotClearGoesToReview(t *testing.T) {
 	}{
 		{"takeover.ended", func(r *enforcement.ImportRow) { r.Taken.EndedOn = today.AddDays(-1) }},
 		{"takeover.ended", func(r *enforcement.ImportRow) { r.Taken.EndReason = "演示:已履行" }},
+		{"takeover.ended", func(r *enforcement.ImportRow) { r.Facts.Performed = "all" }},
 		{"takeover.decision", func(r *enforcement.ImportRow) { r.Taken.DecisionNumber = "" }},
 		{"takeover.decision", func(r *enforcement.ImportRow) { r.Taken.SignedBy = "" }},
 		{"takeover.decision", func(r *enforcement.ImportRow) { r.Taken.DecidedOn = 0 }},
