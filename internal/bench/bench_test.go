@@ -97,3 +97,15 @@ func TestMedian(t *testing.T) {
 		}
 	}
 }
+
+func TestAnImportIsMeasured(t *testing.T) {
+	t.Parallel()
+	result, err := Import(t.Context(), 1500, tiny(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	positive(t, result, "rows", "file_mib", "drafted", "refused", "seconds", "ours_per_s", "limit_per_s", "ratio", "peak_mib")
+	if result.Drafted != 1499 {
+		t.Errorf("%d rows of 1,500 were drafted", result.Drafted)
+	}
+}
