@@ -47,10 +47,19 @@ func (f telemetryFlags) telemetry(ctx context.Context, o *office, data string, l
 	return t, nil
 }
 
-// version is what the build says of the program's version.
+// version is what the build says of the program's version, or of its commit.
 func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if info.Main.Version != "" && info.Main.Version != "(devel)" {
 		return info.Main.Version
+	}
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			return setting.Value
+		}
 	}
 	return "unknown"
 }
