@@ -234,6 +234,9 @@ func (r *Register) Abandon(ctx context.Context, act Act, c Change, reason Abando
 		if err := stopClocks(ctx, tx, l.ID, today); err != nil {
 			return nil, err
 		}
+		if err := closeTasks(ctx, tx, l.ID, today); err != nil {
+			return nil, err
+		}
 		return &event{Kind: EventAbandoned, Reason: string(reason), LegalBasis: "法发〔2019〕35号 item 15"},
 			set(ctx, tx, l, next, `ended_on = $4::date`, today)
 	})

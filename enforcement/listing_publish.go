@@ -98,7 +98,7 @@ func (r *Register) PublishDue(ctx context.Context, act Act, after ID, limit int)
 }
 
 // publish checks each listing once more on the day of publication (age, facts
-// that forbid it, service, grace, a hold) and publishes those that pass.
+// that forbid it, service, grace, a restoration, a hold) and publishes those that pass.
 func (r *Register) publish(ctx context.Context, tx *pg.Tx, act Act, listings []Listing) ([]NotPublished, error) {
 	today := r.Today(act.At)
 	var refused []NotPublished
@@ -119,8 +119,15 @@ func (r *Register) publish(ctx context.Context, tx *pg.Tx, act Act, listings []L
 	if err != nil {
 		return nil, err
 	}
+	doubtful, err := inDoubt(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
 	for _, l := range listings {
 		err := r.mayPublish(l, open[l.ID], today)
+		if err == nil && doubtful[l.ID] {
+			err = refuse("listing.restored")
+		}
 		if err == nil && held(l.Court) {
 			err = refuse("hold.standing")
 		}

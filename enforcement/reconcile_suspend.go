@@ -90,14 +90,22 @@ func (w *comparison) suspendListing(ctx context.Context, tx *pg.Tx, ground ID, t
 }
 
 // ResumeRestored puts a listing that a restoration had put in doubt back in force
-// at every recipient that did not withdraw it. The court says why: that the
-// lost time held neither an end nor a suspension of it.
+// at every recipient that did not withdraw it; one that was to be published is
+// published on its day. The court says why: that the lost time held neither an end
+// nor a suspension of it.
 func (r *Register) ResumeRestored(ctx context.Context, act Act, c Change, reasons string) error {
 	if err := act.check(Judge, President); err != nil {
 		return err
 	}
 	if reasons == "" {
 		return refuse("resumption.reasons")
+	}
+	l, err := r.Listing(ctx, act, c.Listing)
+	if err != nil {
+		return err
+	}
+	if l.State == Served || l.State == Grace {
+		return r.confirmRestored(ctx, act, c, reasons)
 	}
 	return r.change(ctx, act, c, MoveResume, func(ctx context.Context, tx *pg.Tx, l Listing, next ListingState) (*event, error) {
 		if l.SuspendedFor != SuspendedRestored {
@@ -113,12 +121,8 @@ func (r *Register) ResumeRestored(ctx context.Context, act Act, c Change, reason
 		if err := moveGround(ctx, tx, l.ID, "in-force"); err != nil {
 			return nil, err
 		}
-		err = tx.Pgx(func(p pgx.Tx) error {
-			_, err := p.Exec(ctx, `UPDATE task SET closed_on = $2::date, closed_because = 'resumed' WHERE ground_id = $1 AND kind = $3 AND closed_on IS NULL`, l.ID, r.Today(act.At), TaskRestored)
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("close the task of listing %s: %w", l.ID, err)
+		if _, err := closeRestored(ctx, tx, l.ID, r.Today(act.At)); err != nil {
+			return nil, err
 		}
 		e, err := r.appendVersions(ctx, tx, Resume, []ID{l.ID}, l.Until())
 		if err != nil {
@@ -127,4 +131,49 @@ func (r *Register) ResumeRestored(ctx context.Context, act Act, c Change, reason
 		e.Kind, e.Reason, e.DocumentHash = EventResumed, SuspendedRestored, r.vault.DocumentHash([]byte(reasons))
 		return e, nil
 	})
+}
+
+// confirmRestored takes the doubt from a listing that is not published yet.
+func (r *Register) confirmRestored(ctx context.Context, act Act, c Change, reasons string) error {
+	_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
+		l, err := lockListing(ctx, tx, act, c.Listing)
+		if err != nil {
+			return nil, err
+		}
+		if c.Version != 0 && c.Version != l.Version {
+			return nil, refuse("version.stale")
+		}
+		if l.State != Served && l.State != Grace {
+			return nil, refuse("state.forbidden", "state", string(l.State), "move", string(MoveResume))
+		}
+		today := r.Today(act.At)
+		waited, err := closeRestored(ctx, tx, l.ID, today)
+		if err != nil {
+			return nil, err
+		}
+		if !waited {
+			return nil, refuse("listing.suspension")
+		}
+		sealed, err := r.sealFor(l, "resumption-reasons", []byte(reasons))
+		if err != nil {
+			return nil, err
+		}
+		return &event{
+			Kind: EventTaskClosed, Subject: l.Subject, Ground: l.ID, Day: today, Reason: SuspendedRestored, DocumentHash: r.vault.DocumentHash([]byte(reasons)),
+		}, set(ctx, tx, l, l.State, `resumption_reasons = $4`, sealed)
+	})
+	return err
+}
+
+// closeRestored closes the court's task; waited says that it was open.
+func closeRestored(ctx context.Context, tx *pg.Tx, ground ID, on day.Day) (waited bool, err error) {
+	err = tx.Pgx(func(p pgx.Tx) error {
+		tag, err := p.Exec(ctx, `UPDATE task SET closed_on = $2::date, closed_because = 'resumed' WHERE ground_id = $1 AND kind = $3 AND closed_on IS NULL`, ground, on, TaskRestored)
+		waited = tag.RowsAffected() > 0
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("close the task of ground %s: %w", ground, err)
+	}
+	return waited, nil
 }

@@ -321,6 +321,43 @@ func TestAnEndAfterARestoreGoesToEverybody(t *testing.T) {
 	wantAudit(t, b)
 }
 
+// What would be published by itself may have been, and have ended, in the lost
+// time: it waits for the court.
+func TestNothingIsPublishedByItselfAfterARestore(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	var served []enforcement.ID
+	for range 3 {
+		id := b.Decided(b.Subject(b.Person()))
+		must(t, b.Serve(ctx, b.Clerk(), of(id), b.Service()))
+		served = append(served, id)
+	}
+	made := restored(t, b)
+	for _, c := range value(b.Reconciliations(ctx))(t) {
+		value(b.ReconcileStated(ctx, officer(b, c.Organisation), 0, "", "演示:此后未收到"))(t)
+	}
+	must(t, b.EndHold(ctx, operatorOf(b, "op-2"), made.Hold, "演示"))
+	b.Advance(1)
+	_, published, refused, err := b.PublishDue(ctx, b.System(), enforcement.ID{}, 10)
+	if err != nil || published != 0 || len(refused) != 3 || refused[0].Because.Code != "listing.restored" {
+		t.Fatalf("%d published, refused %+v, %v", published, refused, err)
+	}
+	wantCode(t, "by hand", b.Publish(ctx, b.System(), of(served[0])), "listing.restored")
+	must(t, b.Abandon(ctx, b.Judge(), of(served[1]), enforcement.Performed))
+	wantCode(t, "without reasons", b.ResumeRestored(ctx, b.Judge(), of(served[0]), ""), "resumption.reasons")
+	wantCode(t, "a clerk", b.ResumeRestored(ctx, b.Clerk(), of(served[0]), "演示"), "role.forbidden")
+	must(t, b.ResumeRestored(ctx, b.Judge(), of(served[0]), "演示:已核实"))
+	wantCode(t, "twice", b.ResumeRestored(ctx, b.Judge(), of(served[0]), "演示:已核实"), "listing.suspension")
+	if _, published, refused, err = b.PublishDue(ctx, b.System(), enforcement.ID{}, 10); err != nil || published != 1 || len(refused) != 1 {
+		t.Errorf("%d published, refused %+v, %v", published, refused, err)
+	}
+	if n := b.Count(`SELECT count(*) FROM task WHERE kind = 'restored' AND closed_on IS NULL`); n != 1 {
+		t.Errorf("%d tasks are open", n)
+	}
+	wantAudit(t, b)
+}
+
 // The audit takes a jump for what it is only where a restoration explains it.
 func TestAuditFindsJumpsThatNothingExplains(t *testing.T) {
 	t.Parallel()

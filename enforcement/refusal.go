@@ -118,6 +118,6 @@ var codes = []string{
 	"takeover.not-published", "takeover.dates", "takeover.term", "takeover.term-over",
 	"task.closed", "task.reason", "cursor.malformed", "request.in-flight", "request.key-reused",
 	"restore.unfinished", "restore.none", "restore.reconciling", "restore.not-reconciled", "restore.epochs",
-	"reconciliation.page", "reconciliation.lines", "reconciliation.statement", "resumption.reasons",
+	"listing.restored", "reconciliation.page", "reconciliation.lines", "reconciliation.statement", "resumption.reasons",
 	"hold.scope", "hold.reason", "hold.second-person", "hold.ended", "hold.standing",
 }

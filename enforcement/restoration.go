@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"concordat/internal/pg"
+	"concordat/memoranda/day"
 )
 
 // epochVersions is how far each restoration makes the versions of directives
@@ -87,11 +88,56 @@ func Restored(ctx context.Context, db *pg.DB, machine func() time.Time, act Act,
 			if err != nil {
 				return fmt.Errorf("write the restoration: %w", err)
 			}
+			if err := doubtServed(ctx, p, r.Today(act.At)); err != nil {
+				return err
+			}
 			return finish(ctx, p)
 		})
 		return &event{Kind: EventRestored, RefersTo: made.ID, Day: r.Today(act.At), Versions: []int16{made.Epoch}}, err
 	})
 	return made, err
+}
+
+// doubtServed gives the courts a task for every listing that would be published
+// by itself on its day: it may have been, and have ended, in the lost time, and
+// recipients know nothing of it but ids.
+func doubtServed(ctx context.Context, p pgx.Tx, today day.Day) error {
+	rows, err := p.Query(ctx, `SELECT id FROM listing WHERE state IN ('served', 'grace') ORDER BY id FOR NO KEY UPDATE`)
+	if err != nil {
+		return fmt.Errorf("look for listings to be published: %w", err)
+	}
+	listings, err := pgx.CollectRows(rows, pgx.RowTo[ID])
+	if err != nil {
+		return fmt.Errorf("look for listings to be published: %w", err)
+	}
+	_, err = p.Exec(ctx, `INSERT INTO task (id, kind, organisation_id, ground_id, opened_on)
+		SELECT ($2::uuid[])[u.n], $3, g.organisation_id, g.id, $4::date FROM unnest($1::uuid[]) WITH ORDINALITY u (id, n) JOIN ground g ON g.id = u.id
+		ON CONFLICT (kind, ground_id) WHERE closed_on IS NULL DO NOTHING`, listings, newIDs(len(listings)), TaskRestored, today)
+	if err != nil {
+		return fmt.Errorf("give the tasks of %d listings to be published: %w", len(listings), err)
+	}
+	return nil
+}
+
+// inDoubt says which of the listings wait for the court's word after a restoration.
+func inDoubt(ctx context.Context, tx *pg.Tx, listings []ID) (map[ID]bool, error) {
+	doubtful := map[ID]bool{}
+	err := tx.Pgx(func(p pgx.Tx) error {
+		rows, err := p.Query(ctx, `SELECT ground_id FROM task WHERE kind = $2 AND closed_on IS NULL AND ground_id = ANY ($1)`, listings, TaskRestored)
+		if err != nil {
+			return err
+		}
+		var id ID
+		_, err = pgx.ForEachRow(rows, []any{&id}, func() error {
+			doubtful[id] = true
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look which of %d listings a restoration put in doubt: %w", len(listings), err)
+	}
+	return doubtful, nil
 }
 
 // standing is a restoration whose hold stands.

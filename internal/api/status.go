@@ -103,6 +103,7 @@ var statuses = map[string]int{
 	"organisation.exists":   http.StatusConflict,
 	"listing.exists":        http.StatusConflict,
 	"listing.suspended":     http.StatusConflict,
+	"listing.restored":      http.StatusConflict,
 	"listing.not-warned":    http.StatusConflict,
 	"listing.excluded":      http.StatusConflict,
 	"listing.relist-bar":    http.StatusConflict,
