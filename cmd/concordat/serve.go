@@ -31,6 +31,8 @@ type serveCmd struct {
 	Listen string `help:"Address to listen on." default:"127.0.0.1:8080" env:"CONCORDAT_LISTEN"`
 	// Deliver false serves the API only; another process must deliver.
 	Deliver bool `help:"Deliver too, in this process." default:"true" negatable:""`
+	// UploadMiB is how large an uploaded file may be, in MiB; 0 means 256.
+	UploadMiB int64 `name:"upload-mib" help:"How large an uploaded file may be, in MiB; 0 means 256." default:"0" env:"CONCORDAT_UPLOAD_MIB"`
 }
 
 // Run serves the API and delivers until it is interrupted.
@@ -75,7 +77,7 @@ func (c *serveCmd) Run(a *app) error {
 		}
 		defer finish()
 	}
-	return o.listen(ctx, c.Listen, log)
+	return o.listen(ctx, c.Listen, c.UploadMiB<<20, log)
 }
 
 // deliver starts the drains and the daily round; finish waits for what is under way.
@@ -125,7 +127,7 @@ func (o *office) reloadKeys(ctx context.Context, log zerolog.Logger) {
 	}
 }
 
-func (o *office) listen(ctx context.Context, address string, log zerolog.Logger) error {
+func (o *office) listen(ctx context.Context, address string, uploadLimit int64, log zerolog.Logger) error {
 	latest, err := migrations.Latest()
 	if err != nil {
 		return err
@@ -135,7 +137,7 @@ func (o *office) listen(ctx context.Context, address string, log zerolog.Logger)
 		return err
 	}
 	handler, err := api.New(api.Config{
-		Register: o.register, Tokens: o.tokens, Inbox: o.inbox, Legal: now, Log: log, Ready: api.DatabaseReady(o.db, now, latest),
+		Register: o.register, Tokens: o.tokens, Inbox: o.inbox, Legal: now, Log: log, UploadLimit: uploadLimit, Ready: api.DatabaseReady(o.db, now, latest),
 		Queues: queues, Tracers: o.telemetry.Tracers(), Answered: o.telemetry.Request,
 	})
 	if err != nil {
