@@ -50,7 +50,7 @@ const (
 
 	freeDirective = ` AND (NOT ` + anyHold + ` OR NOT directive_held(organisation_id, ground_id, plan_id))`
 	freeAmendment = ` AND (NOT ` + anyHold + ` OR NOT burdens
-    OR EXISTS (SELECT FROM directive f WHERE f.id = directive_id AND NOT directive_held(f.organisation_id, f.ground_id, f.plan_id)))`
+    OR (SELECT NOT directive_held(f.organisation_id, f.ground_id, f.plan_id) FROM directive f WHERE f.id = directive_id LIMIT 1))`
 )
 
 // Later versions are few, so the two due indexes are read apart and merged; the
