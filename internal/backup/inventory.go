@@ -41,13 +41,16 @@ func ReadInventory(r io.Reader) ([]enforcement.InventoryLine, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		at, _ := table.FieldPos(0)
-		var line enforcement.InventoryLine
-		if err == nil {
-			line, err = readLine(record, column)
+		if malformed, ok := errors.AsType[*csv.ParseError](err); ok {
+			return nil, refuse("reconciliation.file", "line", strconv.Itoa(malformed.StartLine))
 		}
 		if err != nil {
-			return nil, refuse("reconciliation.file", "line", strconv.Itoa(max(at, len(lines)+2)))
+			return nil, fmt.Errorf("read the inventory: %w", err)
+		}
+		line, err := readLine(record, column)
+		if err != nil {
+			at, _ := table.FieldPos(0)
+			return nil, refuse("reconciliation.file", "line", strconv.Itoa(at))
 		}
 		lines = append(lines, line)
 	}
