@@ -44,7 +44,7 @@ func (r *Register) OpenAttempt(ctx context.Context, act Act, w WakeUp, channel s
 	// One trip and one transaction of two statements: the second sees every hold
 	// that was placed before the gate was passed.
 	b := &pgx.Batch{}
-	b.Queue(passGate)
+	b.Queue(enterGate)
 	b.Queue(insertAttempt, a.Event, EventAttempt, act.At.UTC(), r.machine(), act.Actor.ID, act.Actor.Role, w.Organisation, channel, bodyHash, a.Directives, a.Versions, a.ID, string(w.Lane)).
 		Exec(func(written pgconn.CommandTag) error {
 			if written.RowsAffected() == 0 {

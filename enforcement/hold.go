@@ -73,7 +73,7 @@ var ErrHeld = errors.New("a hold stops what the attempt names")
 // hold is placed with it alone. So when a hold is in the record, every attempt
 // that did not see it is there too, and can be waited for.
 const (
-	passGate  = `SELECT pg_advisory_xact_lock_shared(1129270856, 0)`
+	enterGate = `SELECT pg_advisory_xact_lock_shared(1129270856, 0)`
 	closeGate = `SELECT pg_advisory_xact_lock(1129270856, 0)`
 )
 
@@ -210,7 +210,7 @@ func (r *Register) holds(ctx context.Context, sql string, args ...any) ([]Hold, 
 // courtsHeld says of which courts nothing may be published. It passes the gate:
 // a hold placed meanwhile waits for the publication.
 func courtsHeld(ctx context.Context, p pgx.Tx) (held func(OrganisationID) bool, err error) {
-	if _, err := p.Exec(ctx, passGate); err != nil {
+	if _, err := p.Exec(ctx, enterGate); err != nil {
 		return nil, fmt.Errorf("pass the gate of holds: %w", err)
 	}
 	rows, err := p.Query(ctx, `SELECT coalesce(organisation_id, 0) FROM hold WHERE ended_at IS NULL AND scope IN ('everything', 'court')`)

@@ -30,7 +30,7 @@ func (a *arrivals) read() (burden, lifting int) {
 // receiver answer only when it is opened again.
 func (a *arrivals) watch(b *bench, pause time.Duration) {
 	for _, d := range b.receivers {
-		d.Receiver.Answer = func(m wire.Message, answers wire.Answers) wire.Answers {
+		d.Answer = func(m wire.Message, answers wire.Answers) wire.Answers {
 			a.mu.Lock()
 			for _, i := range m.Directives {
 				if len(i.Measures) > 0 {
@@ -132,7 +132,8 @@ func TestHoldWaitsForWhatIsOnItsWay(t *testing.T) {
 	})
 	b.Published(b.Subject(b.Person()))
 	var sending sync.WaitGroup
-	sending.Go(func() { _ = b.drainer.Drain(t.Context(), enforcement.WakeUp{Organisation: org, Lane: enforcement.Bulk}) }) // its outcome is looked at below
+	w := enforcement.WakeUp{Organisation: org, Lane: enforcement.Bulk}
+	sending.Go(func() { _ = b.drainer.Drain(t.Context(), w) }) // its outcome is looked at below
 	<-reached
 	if _, err := b.PlaceHold(t.Context(), act(b, "first"), enforcement.NewHold{Scope: enforcement.HoldOrganisation, Organisation: org, Reason: "演示"}); err != nil {
 		t.Fatal(err)
