@@ -340,7 +340,7 @@ func TestBatchesMakeNoDifference(t *testing.T) {
 				}
 				rows = append(rows, row)
 			}
-			run, err := b.StartImport(t.Context(), b.Clerk(), enforcement.NewImport{Kind: enforcement.ImportListings, Content: sha256.Sum256([]byte(fmt.Sprint(offset))), Size: 1})
+			run, err := b.StartImport(t.Context(), b.Clerk(), enforcement.NewImport{Kind: enforcement.ImportListings, Content: sha256.Sum256(fmt.Append(nil, offset)), Size: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
