@@ -10,6 +10,11 @@
 // The end of a listing and the queuing of all its withdrawals are one
 // transaction (listing_end.go).
 //
+// Courts also load files: an import run (intake_run.go) settles their rows batch
+// by batch, each with how far the run is, as drafts or, in a takeover
+// (intake_takeover.go), as listings in force under their old days; what is not
+// clear waits for a person. Reading files is package internal/intake's.
+//
 // How versions travel is not known here. This package owns what travel needs of
 // the record: what is due, attempts that are committed before anything leaves,
 // and settlements (attempt.go); answers and reports (answer.go). Package notify

@@ -325,34 +325,6 @@ func (r *Register) ImportFormat(ctx context.Context, run ImportRun, format strin
 	return nil
 }
 
-// importLock is the class of the advisory locks of runs.
-const importLock = 0x494d5054 // "IMPT"
-
-// ClaimImport makes the caller the only reader of a run until release is called
-// or the process or its connection ends; ok false means that somebody else is.
-// What a lost connection lets through meets the count of rows in WriteImport.
-func (r *Register) ClaimImport(ctx context.Context, id ID) (release func(), ok bool, err error) {
-	conn, err := r.db.Pool.Acquire(ctx)
-	if err != nil {
-		return nil, false, fmt.Errorf("take a connection for import %s: %w", id, err)
-	}
-	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1, hashtext($2))`, importLock, id.String()).Scan(&ok); err != nil || !ok {
-		conn.Release()
-		if err != nil {
-			return nil, false, fmt.Errorf("claim import %s: %w", id, err)
-		}
-		return nil, false, nil
-	}
-	return func() {
-		// A connection on which this fails is closed by the pool, and the lock with it.
-		_, err := conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1, hashtext($2))`, importLock, id.String())
-		if err != nil {
-			_ = conn.Conn().Close(context.WithoutCancel(ctx))
-		}
-		conn.Release()
-	}, true, nil
-}
-
 // FinishImport ends a run: done, or failed with a refusal that says why the file
 // could not be read to its end, and at which line (0: not known). Its upload is
 // deleted. Ending an ended run changes nothing.
@@ -384,39 +356,4 @@ func (r *Register) FinishImport(ctx context.Context, act Act, run ImportRun, fai
 		return run, err
 	}
 	return r.Import(ctx, act, run.ID)
-}
-
-// ImportRefusal is a row that was not taken.
-type ImportRefusal struct {
-	// Line is where the row begins in the file, from 1.
-	Line int64 `json:"line"`
-	// Field is the column as the courts' published records name it; "" where
-	// the whole row is meant.
-	Field string `json:"field,omitempty"`
-	Code  string `json:"code"`
-	// Args are codes, dates and numbers, never personal data.
-	Args map[string]string `json:"args,omitempty"`
-	// Raw are the row's cells, for the file beside the input only.
-	Raw []string `json:"-"`
-}
-
-// ImportRefusals lists the refused rows of a run of the actor's court by line,
-// from after on.
-func (r *Register) ImportRefusals(ctx context.Context, act Act, id ID, after int64, limit int) ([]ImportRefusal, error) {
-	if _, err := r.Import(ctx, act, id); err != nil {
-		return nil, err
-	}
-	rows, err := r.db.Pool.Query(ctx, `SELECT line, field, code, args FROM import_refusal WHERE import_id = $1 AND line > $2 ORDER BY line LIMIT $3`, id, after, limit)
-	if err != nil {
-		return nil, fmt.Errorf("list the refusals of import %s: %w", id, err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (ImportRefusal, error) {
-		var f ImportRefusal
-		err := row.Scan(&f.Line, &f.Field, &f.Code, &f.Args)
-		return f, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list the refusals of import %s: %w", id, err)
-	}
-	return list, nil
 }

@@ -5,4 +5,7 @@
 // them and is built after it, so that nothing refers to itself. Jobs only say
 // that there is something to do; what is to do stands in the record, so a job
 // may be lost, repeated or late without harm.
+//
+// [Reading] reads a court's file into the record, for the command line and for
+// the job of uploads alike; a killed one goes on where it stopped.
 package jobs
