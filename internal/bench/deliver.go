@@ -21,16 +21,11 @@ const lanesAtOnce = 4
 // acknowledged, on as many connections, in a copy of the same database; it
 // sends nothing.
 func Deliver(ctx context.Context, o Options) (result Result, err error) {
-	r, err := newRig(ctx, o.Machine)
+	r, d, closeAll, err := newRigAndDepartments(ctx, o.Machine)
 	if err != nil {
 		return result, err
 	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	d, err := openDepartments(ctx, o.Machine)
-	if err != nil {
-		return result, err
-	}
-	defer func() { err = errors.Join(err, d.close()) }()
+	defer func() { err = errors.Join(err, closeAll()) }()
 	result = Result{Bench: "deliver", Listings: o.Listings, Directives: o.Listings * Organisations, Rounds: o.Rounds, Connections: lanesAtOnce}
 	template, err := r.fannedOut(ctx, d, o.Listings)
 	if err != nil {

@@ -62,6 +62,17 @@ func openDepartments(ctx context.Context, machine func() time.Time) (*department
 	return d, nil
 }
 
+// newRigAndDepartments makes both ends; close closes them.
+func newRigAndDepartments(ctx context.Context, machine func() time.Time) (r *rig, d *departments, closeAll func() error, err error) {
+	if r, err = newRig(ctx, machine); err != nil {
+		return nil, nil, nil, err
+	}
+	if d, err = openDepartments(ctx, machine); err != nil {
+		return nil, nil, nil, errors.Join(err, r.Close())
+	}
+	return r, d, func() error { return errors.Join(d.close(), r.Close()) }, nil
+}
+
 // connect tells the sender where each organisation receives.
 func (d *departments) connect(ctx context.Context, w *world, endpoints *notify.Endpoints) error {
 	for i, org := range w.orgs {

@@ -37,16 +37,11 @@ const endedShare = 20
 // first while the backlog is sent, then under a hold that is placed in its
 // middle. Two senders with lanes of their own stand for two processes.
 func Hold(ctx context.Context, o Options) (result HoldResult, err error) {
-	r, err := newRig(ctx, o.Machine)
+	r, d, closeAll, err := newRigAndDepartments(ctx, o.Machine)
 	if err != nil {
 		return result, err
 	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	d, err := openDepartments(ctx, o.Machine)
-	if err != nil {
-		return result, err
-	}
-	defer func() { err = errors.Join(err, d.close()) }()
+	defer func() { err = errors.Join(err, closeAll()) }()
 	ends := max(o.Listings/endedShare, 1)
 	template, grounds, err := r.backlog(ctx, d, o.Listings, ends)
 	if err != nil {

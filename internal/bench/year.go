@@ -44,16 +44,11 @@ func Year(ctx context.Context, o Options) (result YearResult, err error) {
 	if result.Real, err = realReach(); err != nil {
 		return result, err
 	}
-	r, err := newRig(ctx, o.Machine)
+	r, d, closeAll, err := newRigAndDepartments(ctx, o.Machine)
 	if err != nil {
 		return result, err
 	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	d, err := openDepartments(ctx, o.Machine)
-	if err != nil {
-		return result, err
-	}
-	defer func() { err = errors.Join(err, d.close()) }()
+	defer func() { err = errors.Join(err, closeAll()) }()
 	w, err := r.fresh(ctx, o.Listings)
 	if err != nil {
 		return result, err
