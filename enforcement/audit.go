@@ -414,6 +414,9 @@ func dangling(ctx context.Context, tx pgx.Tx, a *Audit) error {
 		"amends nothing": `SELECT directive_id, version FROM amendment a WHERE NOT EXISTS (SELECT FROM directive d WHERE d.id = a.directive_id AND d.organisation_id = a.organisation_id)`,
 		"reports on nothing": `SELECT p.directive_id, p.version FROM report p WHERE NOT EXISTS (SELECT FROM directive d WHERE d.id = p.directive_id)
 			OR (p.version > 1 AND NOT EXISTS (SELECT FROM amendment a WHERE a.directive_id = p.directive_id AND a.version = p.version))`,
+		"is said to come from a file and does not": `SELECT s.listing_id, 0::smallint FROM listing_source s
+			WHERE NOT EXISTS (SELECT FROM listing l WHERE l.id = s.listing_id AND l.case_id = s.case_id AND l.subject_id = s.subject_id)
+				OR NOT EXISTS (SELECT FROM import_run r WHERE r.id = s.import_id)`,
 		"its ground has ended and nothing withdraws it": unwithdrawn,
 	} {
 		rows, err := tx.Query(ctx, sql)

@@ -373,3 +373,27 @@ func TestBatchesMakeNoDifference(t *testing.T) {
 }
 
 var trials atomic.Int64
+
+// The sources of imported listings carry no foreign keys: the audit looks.
+func TestASourceThatNamesNothingIsFound(t *testing.T) {
+	t.Parallel()
+	for what, tampering := range map[string]string{
+		"a listing that is not there": `UPDATE listing_source SET listing_id = gen_random_uuid() WHERE line = 2`,
+		"another person's listing":    `UPDATE listing_source SET subject_id = gen_random_uuid() WHERE line = 2`,
+		"a file that is not there":    `UPDATE listing_source SET import_id = gen_random_uuid() WHERE line = 2`,
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			b := enforcetest.Setup(t)
+			imported(t, b, "a", importRows(0, 3)...)
+			if audit := value(b.AuditDirectives(t.Context(), nil))(t); len(audit.Findings) != 0 {
+				t.Fatalf("before: %v", audit.Findings)
+			}
+			_, err := b.DB.Pool.Exec(t.Context(), tampering)
+			must(t, err)
+			if audit := value(b.AuditDirectives(t.Context(), nil))(t); len(audit.Findings) != 1 {
+				t.Errorf("%d findings: %v", len(audit.Findings), audit.Findings)
+			}
+		})
+	}
+}
