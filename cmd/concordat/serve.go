@@ -52,6 +52,9 @@ func (c *serveCmd) Run(a *app) error {
 	if c.Attestations == "" {
 		log.Warn().Msg("the shipped catalogue is attested by nobody: listings are published and no directive is made")
 	}
+	if err := o.tellHolds(ctx, log); err != nil {
+		return err
+	}
 	if o.telemetry, err = c.telemetry(ctx, o, c.Data, log); err != nil {
 		return err
 	}
@@ -110,6 +113,18 @@ func (o *office) deliver(ctx context.Context, log zerolog.Logger) (finish func()
 		}
 		drainer.Close(ending)
 	}, nil
+}
+
+// tellHolds says at the start why nothing that burdens may leave.
+func (o *office) tellHolds(ctx context.Context, log zerolog.Logger) error {
+	holds, err := o.register.Holds(ctx, false)
+	if err != nil {
+		return err
+	}
+	for _, h := range holds {
+		log.Warn().Stringer("hold", h.ID).Str("scope", string(h.Scope)).Str("cause", string(h.Cause)).Time("placed_at", h.PlacedAt).Msg("a hold stands: nothing that burdens leaves within its scope")
+	}
+	return nil
 }
 
 func (o *office) reloadKeys(ctx context.Context, log zerolog.Logger) {
