@@ -83,17 +83,6 @@ func TestOrphansTravelLikeLiftings(t *testing.T) {
 	b.noFindings(t)
 }
 
-func (b *bench) noFindings(t *testing.T) {
-	t.Helper()
-	audit, err := b.AuditDirectives(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range audit.Findings {
-		t.Errorf("audit: %s", f)
-	}
-}
-
 // Who has no system, or one that knows no inventories, is not asked.
 func TestWhoCannotBeAsked(t *testing.T) {
 	t.Parallel()

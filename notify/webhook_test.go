@@ -339,19 +339,7 @@ func TestReportsTravelWithAnswers(t *testing.T) {
 	if got := b.steps(t, w.Organisation); got["acknowledged"] != 4 {
 		t.Errorf("steps %v: unusable reports cost an acknowledgement", got)
 	}
-	b.agree2(t)
-}
-
-// agree2 is the audit alone.
-func (b *bench) agree2(t *testing.T) {
-	t.Helper()
-	audit, err := b.AuditDirectives(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range audit.Findings {
-		t.Errorf("audit: %s", f)
-	}
+	b.noFindings(t)
 }
 
 func TestTwoKeysSignWhileOneReplacesTheOther(t *testing.T) {
