@@ -57,7 +57,7 @@ func TestInvariant28_EveryMeasureHasItsBasis(t *testing.T) {
 		}))(t)
 		for _, in := range r.Included {
 			cited := slices.ContainsFunc(in.Bases, func(c memoranda.Citation) bool { return c.Article != "" || c.Clause != "" })
-			allowed[enforcement.MeasureName{Memorandum: r.Edition.Memorandum, Slug: in.Measure.Slug}] = cited && in.BasicListItem != ""
+			allowed[enforcement.MeasureName{Memorandum: in.Memorandum, Slug: in.Measure.Slug}] = cited && in.BasicListItem != ""
 		}
 	}
 	if len(sent) == 0 {
@@ -216,7 +216,7 @@ func TestInvariant49_RecordIsAppendOnly(t *testing.T) {
 	must(t, b.Delete(t.Context(), b.Judge(), of(id), b.Ending(1)))
 	for _, sql := range []string{
 		`UPDATE event SET actor = 'nobody'`, `DELETE FROM event`, `TRUNCATE event`,
-		`UPDATE plan SET territory = ''`, `DELETE FROM plan`, `UPDATE plan_line SET measures = '{1}'`, `DELETE FROM plan_line`,
+		`UPDATE plan SET territory = ''`, `DELETE FROM plan`, `UPDATE plan_line SET measures = '{1}'`, `DELETE FROM plan_line`, `DELETE FROM plan_edition`,
 		`DELETE FROM directive`, `TRUNCATE directive`, `DELETE FROM amendment`, `TRUNCATE amendment`, `DELETE FROM ground`, `DELETE FROM subject`,
 		`UPDATE directive SET measures = '{1}'`, `UPDATE directive SET organisation_id = 1`, `UPDATE directive SET valid_until = NULL`,
 		`UPDATE amendment SET measures = '{1}'`, `UPDATE amendment SET kind = 'resume'`, `UPDATE amendment SET version = 9`,

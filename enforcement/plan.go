@@ -96,10 +96,11 @@ type planLine struct {
 
 // plan says which organisation does what; lines stand in order of organisation.
 type plan struct {
-	id      int32
-	edition int32
-	lines   []planLine
-	gaps    []Gap
+	id int32
+	// editions are the rows it was resolved under, in order of memorandum.
+	editions []int32
+	lines    []planLine
+	gaps     []Gap
 }
 
 // Gap is a measure of which a body resolves to no organisation of the territory.
@@ -160,7 +161,7 @@ func (r *Register) assign(resolution memoranda.Resolution, key planKey, organisa
 	sets := map[OrganisationID][]int16{}
 	var p plan
 	for _, in := range resolution.Included {
-		number, ok := r.MeasureNumber(MeasureName{resolution.Edition.Memorandum, in.Measure.Slug})
+		number, ok := r.MeasureNumber(MeasureName{in.Memorandum, in.Measure.Slug})
 		if !ok {
 			continue
 		}
@@ -197,7 +198,13 @@ func (o Organisation) playsOn(body string, on day.Day) bool {
 
 func (p plan) hash(key planKey) []byte {
 	h := sha256.New()
-	_, _ = fmt.Fprintf(h, "%d/%s/%s/%s/%s\n", p.edition, key.ground, key.listType, key.subject, key.territory)
+	for i, edition := range p.editions {
+		if i > 0 {
+			_, _ = h.Write([]byte{'+'}) // a hash takes every write
+		}
+		_, _ = fmt.Fprint(h, edition)
+	}
+	_, _ = fmt.Fprintf(h, "/%s/%s/%s/%s\n", key.ground, key.listType, key.subject, key.territory)
 	for _, line := range p.lines {
 		_ = binary.Write(h, binary.BigEndian, int32(line.organisation)) // a hash takes every write
 		_ = binary.Write(h, binary.BigEndian, line.measures)
@@ -209,7 +216,7 @@ func (p plan) hash(key planKey) []byte {
 // errEdition reports that what is in force is not what this process was built with.
 var errEdition = errors.New("the edition in force is not the loaded one")
 
-// planFor resolves the plan for a key under the edition row of the day, held
+// planFor resolves the plan for a key under the edition rows of the day, held
 // FOR SHARE until the transaction ends: an edition cannot be switched under a
 // publication. The plan's row is entered if it is new, and bodies that resolve
 // to nobody open an incident each.
@@ -218,26 +225,37 @@ func (r *Register) planFor(ctx context.Context, tx *pg.Tx, key planKey, organisa
 	if err != nil {
 		return plan{}, err
 	}
-	if resolution.Edition.Memorandum == "" {
+	if len(resolution.Editions) == 0 {
 		return plan{}, refuse("plan.list-type", "list_type", key.listType)
 	}
 	p := r.assign(resolution, key, organisations)
 	err = tx.Pgx(func(t pgx.Tx) error {
-		var hash []byte
-		err := t.QueryRow(ctx, `SELECT id, content_hash FROM edition WHERE memorandum = $1 AND valid_from <= $2::date AND (valid_until IS NULL OR valid_until >= $2::date) FOR SHARE`,
-			resolution.Edition.Memorandum, key.on).Scan(&p.edition, &hash)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return refuse("plan.edition", "memorandum", resolution.Edition.Memorandum)
-		}
-		if err != nil {
-			return fmt.Errorf("hold the edition of %s: %w", resolution.Edition.Memorandum, err)
-		}
-		if !bytes.Equal(hash, resolution.Edition.Hash[:]) {
-			return fmt.Errorf("memorandum %s: %w", resolution.Edition.Memorandum, errEdition)
+		for _, edition := range resolution.Editions {
+			id, err := holdEdition(ctx, t, edition, key.on)
+			if err != nil {
+				return err
+			}
+			p.editions = append(p.editions, id)
 		}
 		return r.enterPlan(ctx, t, key, &p)
 	})
 	return p, err
+}
+
+// holdEdition holds the row of an edition and makes sure that it is the loaded one.
+func holdEdition(ctx context.Context, t pgx.Tx, e memoranda.Edition, on day.Day) (id int32, err error) {
+	var hash []byte
+	err = t.QueryRow(ctx, `SELECT id, content_hash FROM edition WHERE memorandum = $1 AND valid_from <= $2::date AND (valid_until IS NULL OR valid_until >= $2::date) FOR SHARE`,
+		e.Memorandum, on).Scan(&id, &hash)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return 0, refuse("plan.edition", "memorandum", e.Memorandum)
+	case err != nil:
+		return 0, fmt.Errorf("hold the edition of %s: %w", e.Memorandum, err)
+	case !bytes.Equal(hash, e.Hash[:]):
+		return 0, fmt.Errorf("memorandum %s: %w", e.Memorandum, errEdition)
+	}
+	return id, nil
 }
 
 func (r *Register) enterPlan(ctx context.Context, t pgx.Tx, key planKey, p *plan) error {
@@ -247,12 +265,17 @@ func (r *Register) enterPlan(ctx context.Context, t pgx.Tx, key planKey, p *plan
 		return err
 	}
 	err = t.QueryRow(ctx, `INSERT INTO plan (hash, edition_id, list_type, subject_kind, territory) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT ON CONSTRAINT plan_hash_key DO NOTHING RETURNING id`, hash, p.edition, key.listType, key.subject, key.territory).Scan(&p.id)
+		ON CONFLICT ON CONSTRAINT plan_hash_key DO NOTHING RETURNING id`, hash, p.editions[0], key.listType, key.subject, key.territory).Scan(&p.id)
 	if errors.Is(err, pgx.ErrNoRows) { // another publication entered it meanwhile
 		return t.QueryRow(ctx, `SELECT id FROM plan WHERE hash = $1`, hash).Scan(&p.id)
 	}
 	if err != nil {
 		return fmt.Errorf("enter a plan: %w", err)
+	}
+	for _, edition := range p.editions {
+		if _, err := t.Exec(ctx, `INSERT INTO plan_edition (plan_id, edition_id) VALUES ($1, $2)`, p.id, edition); err != nil {
+			return fmt.Errorf("enter edition %d of plan %d: %w", edition, p.id, err)
+		}
 	}
 	for i, line := range p.lines {
 		if _, err := t.Exec(ctx, `INSERT INTO plan_line (plan_id, position, organisation_id, measures) VALUES ($1, $2, $3, $4)`, p.id, i+1, line.organisation, line.measures); err != nil {

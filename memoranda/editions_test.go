@@ -1,6 +1,7 @@
 package memoranda
 
 import (
+	"maps"
 	"strings"
 	"testing"
 )
@@ -24,8 +25,45 @@ func TestEditionsOfOneMemorandum(t *testing.T) {
 	}
 	for on, want := range map[string]string{"2024-12-31": "2016 restrict", "2025-01-01": "2025 prohibit"} {
 		r := resolve(t, c, Question{ListType: "some-list", Subject: NaturalPerson, Ground: OnListing, On: date(t, on)})
-		if len(r.Included) != 1 || r.Edition.Name+" "+string(r.Included[0].Measure.Mode) != want {
-			t.Errorf("on %s: %s %+v, want %s", on, r.Edition.Name, r.Included, want)
+		if len(r.Editions) != 1 || len(r.Included) != 1 || r.Editions[0].Name+" "+string(r.Included[0].Measure.Mode) != want {
+			t.Errorf("on %s: %+v %+v, want %s", on, r.Editions, r.Included, want)
+		}
+	}
+}
+
+// TestSeveralMemorandaOnOneListType: each says its own measures, on the days it
+// stands, and the answer does not depend on the order of files.
+func TestSeveralMemorandaOnOneListType(t *testing.T) {
+	t.Parallel()
+	files := second("slug: some-memo", "slug: another-memo", `edition: "2016"`, `edition: "2025"`, "from: 2016-01-20", "from: 2025-01-01",
+		"slug: one", "slug: three", "slug: two", "slug: four")
+	turned := maps.Clone(files)
+	turned["memo.yaml"], turned["second.yaml"] = files["second.yaml"], files["memo.yaml"]
+	for _, files := range []map[string]string{files, turned} {
+		c, err := Load(asFS(files))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for on, want := range map[string]string{
+			"2024-12-31": "some-memo 2016",
+			"2025-01-01": "another-memo 2025, some-memo 2016",
+		} {
+			r := resolve(t, c, Question{ListType: "some-list", Subject: NaturalPerson, Ground: OnListing, On: date(t, on)})
+			var editions []string
+			for _, e := range r.Editions {
+				editions = append(editions, e.Memorandum+" "+e.Name)
+			}
+			if got := strings.Join(editions, ", "); got != want {
+				t.Errorf("on %s: %s, want %s", on, got, want)
+			}
+			for _, in := range r.Included {
+				if c.Memorandum(in.Memorandum, map[string]string{"some-memo": "2016", "another-memo": "2025"}[in.Memorandum]).Measure(in.Measure.Slug) == nil {
+					t.Errorf("on %s: %s has no measure %s", on, in.Memorandum, in.Measure.Slug)
+				}
+			}
+			if len(r.Included) != len(r.Editions) {
+				t.Errorf("on %s: %d measures of %d memoranda", on, len(r.Included), len(r.Editions))
+			}
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (r *reader) head(n ast.Node, m *Memorandum) {
 		r.define(kindMemorandum, m.Slug+"/"+m.Edition, r.at(n))
 	}
 	r.spans = append(r.spans, span{
-		"list type " + m.ListType, m.Slug + " " + m.Edition, m.From, m.Until, true, r.at(n),
+		"memorandum " + m.Slug, m.Slug + " " + m.Edition, m.From, m.Until, true, r.at(n),
 	})
 }
 

@@ -3,6 +3,7 @@ package memoranda
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 
 	"concordat/memoranda/day"
@@ -29,8 +30,8 @@ type Question struct {
 	RequireAttestation bool
 }
 
-// Edition names the memorandum edition a resolution was made from. Hash is
-// [Catalogue.EditionHash]; the zero Edition means none was in force.
+// Edition names a memorandum edition a resolution was made from. Hash is
+// [Catalogue.EditionHash].
 type Edition struct {
 	Memorandum string   `json:"memorandum"`
 	Name       string   `json:"name"`
@@ -39,10 +40,11 @@ type Edition struct {
 	Hash       [32]byte `json:"-"`
 }
 
-// Resolution says of every measure of the edition whether it is in or out, both
-// in the edition's order.
+// Resolution says of every measure of the editions in force whether it is in or
+// out, both in the editions' order. A list type may stand under several memoranda
+// at a time; without an edition nothing was in force.
 type Resolution struct {
-	Edition  Edition     `json:"edition"`
+	Editions []Edition   `json:"editions"` // sorted by memorandum
 	Included []Inclusion `json:"included"`
 	Excluded []Exclusion `json:"excluded"`
 }
@@ -56,7 +58,9 @@ type Reason struct {
 
 // Inclusion is a measure that reaches the subject.
 type Inclusion struct {
-	Measure *Measure `json:"measure"`
+	// Memorandum is the slug of the measure's memorandum.
+	Memorandum string   `json:"memorandum"`
+	Measure    *Measure `json:"measure"`
 	// Inform marks what is told and never ordered.
 	Inform bool `json:"inform,omitempty"`
 	// Bodies are the roles that hold it on that day, sorted.
@@ -73,7 +77,8 @@ type Inclusion struct {
 
 // Exclusion is a measure that does not reach the subject.
 type Exclusion struct {
-	Measure *Measure `json:"measure"`
+	Memorandum string   `json:"memorandum"`
+	Measure    *Measure `json:"measure"`
 	Reason
 }
 
@@ -84,23 +89,21 @@ func (c *Catalogue) Resolve(q Question) (Resolution, error) {
 	if err := c.askable(q); err != nil {
 		return Resolution{}, err
 	}
-	m := c.memorandumOn(q.ListType, q.On)
-	if m == nil {
-		return Resolution{}, nil
-	}
-	r := Resolution{
-		Edition:  Edition{Memorandum: m.Slug, Name: m.Edition, From: m.From, Until: m.Until, Hash: m.hash},
-		Included: make([]Inclusion, 0, len(m.Measures)),
-		Excluded: make([]Exclusion, 0, len(m.Measures)),
-	}
-	a := answer{catalogue: c, question: q, memorandum: m, list: c.BasicListOn(q.On)}
-	for i := range m.Measures {
-		in, code := a.judge(&m.Measures[i])
-		if code != "" {
-			r.Excluded = append(r.Excluded, Exclusion{Measure: &m.Measures[i], Reason: reasons[code]})
-			continue
+	var r Resolution
+	a := answer{catalogue: c, question: q, list: c.BasicListOn(q.On)}
+	for m := range c.memorandaOn(q.ListType, q.On) {
+		a.memorandum = m
+		r.Editions = append(r.Editions, Edition{Memorandum: m.Slug, Name: m.Edition, From: m.From, Until: m.Until, Hash: m.hash})
+		r.Included = slices.Grow(r.Included, len(m.Measures))
+		r.Excluded = slices.Grow(r.Excluded, len(m.Measures))
+		for i := range m.Measures {
+			in, code := a.judge(&m.Measures[i])
+			if code != "" {
+				r.Excluded = append(r.Excluded, Exclusion{Memorandum: m.Slug, Measure: &m.Measures[i], Reason: reasons[code]})
+				continue
+			}
+			r.Included = append(r.Included, in)
 		}
-		r.Included = append(r.Included, in)
 	}
 	return r, nil
 }
@@ -121,15 +124,18 @@ func (c *Catalogue) askable(q Question) error {
 	return nil
 }
 
-// memorandumOn relies on the loader's refusal of overlapping editions.
-func (c *Catalogue) memorandumOn(listType string, on day.Day) *Memorandum {
-	for i := range c.Memoranda {
-		m := &c.Memoranda[i]
-		if m.ListType == listType && m.Status.Carries() && within(on, m.From, m.Until) {
-			return m
+// memorandaOn yields the editions of a list type that stand on a day, by slug. It
+// relies on the loader's order, and on its refusal of overlapping editions of one
+// memorandum.
+func (c *Catalogue) memorandaOn(listType string, on day.Day) iter.Seq[*Memorandum] {
+	return func(yield func(*Memorandum) bool) {
+		for i := range c.Memoranda {
+			m := &c.Memoranda[i]
+			if m.ListType == listType && m.Status.Carries() && within(on, m.From, m.Until) && !yield(m) {
+				return
+			}
 		}
 	}
-	return nil
 }
 
 // BasicListOn returns the basic-list edition that stands on a day, or nil.
@@ -199,7 +205,7 @@ func (a *answer) judge(m *Measure) (Inclusion, string) {
 		item = ""
 	}
 	return Inclusion{
-		Measure: m, Inform: m.Mode == Inform,
+		Memorandum: a.memorandum.Slug, Measure: m, Inform: m.Mode == Inform,
 		Bodies: a.catalogue.currentRoles(m, a.question.On), Bases: cited,
 		BasicListItem: item, BasicListEdition: edition,
 		Territory: m.Territory.For(a.question.Subject),

@@ -34,7 +34,9 @@ func resolve(t testing.TB, c *Catalogue, q Question) Resolution {
 // lines writes a resolution for a golden file.
 func lines(r Resolution) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n", r.Edition.Memorandum, r.Edition.Name)
+	for _, e := range r.Editions {
+		fmt.Fprintf(&b, "%s %s\n", e.Memorandum, e.Name)
+	}
 	for _, in := range r.Included {
 		cited := make([]string, len(in.Bases))
 		for i, one := range in.Bases {
@@ -232,8 +234,8 @@ func TestQuestionsThatCannotBeAsked(t *testing.T) {
 			t.Errorf("%v, want %v", err, row.want)
 		}
 	}
-	if r := resolve(t, c, question(t, c, LegalPerson, OnListing, "2016-01-19")); r.Edition.Memorandum != "" || len(r.Included)+len(r.Excluded) != 0 {
-		t.Errorf("before the memorandum was signed: %+v", r.Edition)
+	if r := resolve(t, c, question(t, c, LegalPerson, OnListing, "2016-01-19")); len(r.Editions)+len(r.Included)+len(r.Excluded) != 0 {
+		t.Errorf("before the memorandum was signed: %+v", r.Editions)
 	}
 }
 
@@ -323,10 +325,10 @@ func TestResolveProperties(t *testing.T) {
 		if diff := cmp.Diff(lines(r), lines(again)); diff != "" {
 			t.Fatalf("two answers to one question:\n%s", diff)
 		}
-		m := c.Memorandum(r.Edition.Memorandum, r.Edition.Name)
-		if m == nil {
+		if len(r.Editions) == 0 {
 			return
 		}
+		m := c.Memorandum(r.Editions[0].Memorandum, r.Editions[0].Name)
 		if len(r.Included)+len(r.Excluded) != len(m.Measures) {
 			t.Fatalf("%d in and %d out of %d", len(r.Included), len(r.Excluded), len(m.Measures))
 		}

@@ -205,11 +205,15 @@ func attestations(c *memoranda.Catalogue, from string) (*memoranda.Attestations,
 }
 
 func printResolution(out io.Writer, res memoranda.Resolution) {
-	if res.Edition.Memorandum == "" {
+	if len(res.Editions) == 0 {
 		fmt.Fprintln(out, "No memorandum is in force for this list on that day.")
 		return
 	}
-	fmt.Fprintf(out, "%s %s: %d measures in, %d out\n", res.Edition.Memorandum, res.Edition.Name, len(res.Included), len(res.Excluded))
+	names := make([]string, len(res.Editions))
+	for i, e := range res.Editions {
+		names[i] = e.Memorandum + " " + e.Name
+	}
+	fmt.Fprintf(out, "%s: %d measures in, %d out\n", strings.Join(names, ", "), len(res.Included), len(res.Excluded))
 	for _, in := range res.Included {
 		fmt.Fprintf(out, "+ %s  [%s] %s\n    %s\n    bodies %s; territory %s; on %s\n    %s\n",
 			in.Measure.Slug, in.Measure.Mode, in.Measure.ZH, in.Measure.EN,
