@@ -18,14 +18,15 @@ import (
 func twoMemoranda(t *testing.T) (*memoranda.Catalogue, *memoranda.Attestations) {
 	t.Helper()
 	memorandum := func(slug string, measures ...string) *fstest.MapFile {
-		text := "memorandum:\n  slug: " + slug + "\n  zh: 演示备忘录\n  en: Made memorandum\n  list_type: " + enforcement.ListType +
-			"\n  edition: \"2016\"\n  from: 2016-01-20\n  status: in-force\n  signatories: [alpha, beta]\n  evidence: known\nmeasures:\n"
+		var text strings.Builder
+		text.WriteString("memorandum:\n  slug: " + slug + "\n  zh: 演示备忘录\n  en: Made memorandum\n  list_type: " + enforcement.ListType +
+			"\n  edition: \"2016\"\n  from: 2016-01-20\n  status: in-force\n  signatories: [alpha, beta]\n  evidence: known\nmeasures:\n")
 		for _, m := range measures {
 			name, body, _ := strings.Cut(m, " of ")
-			text += "  - {slug: " + name + ", zh: 演示措施, en: Made measure, mode: prohibit, bodies: [" + body + "], reaches: [natural-person], territory: court, " +
-				"bases: [{basis: made-law}], basic_list_item: entry-ban, status: in-force, evidence: known}\n"
+			text.WriteString("  - {slug: " + name + ", zh: 演示措施, en: Made measure, mode: prohibit, bodies: [" + body + "], reaches: [natural-person], territory: court, " +
+				"bases: [{basis: made-law}], basic_list_item: entry-ban, status: in-force, evidence: known}\n")
 		}
-		return &fstest.MapFile{Data: []byte(text)}
+		return &fstest.MapFile{Data: []byte(text.String())}
 	}
 	c, err := memoranda.Load(fstest.MapFS{
 		"bodies.yaml":      {Data: []byte("bodies:\n  - {slug: alpha, zh: 甲, en: Alpha, evidence: known}\n  - {slug: beta, zh: 乙, en: Beta, evidence: known}\n")},
