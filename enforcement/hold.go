@@ -81,10 +81,23 @@ const (
 // of each row while nothing is held.
 const anyHold = `(SELECT EXISTS (SELECT FROM hold WHERE ended_at IS NULL))`
 
-// heldNamed finds, among directive ids ($10) and versions ($11), what a hold stops.
-const heldNamed = `SELECT FROM unnest($10::uuid[], $11::smallint[]) u (id, v) JOIN directive d ON d.id = u.id
-  LEFT JOIN amendment a ON a.directive_id = u.id AND a.version = u.v
+// Of ids and versions u (id, v), heldAmong keeps what a hold stops; heldNamed asks
+// it of an attempt's.
+const (
+	heldAmong = ` JOIN directive d ON d.id = u.id LEFT JOIN amendment a ON a.directive_id = u.id AND a.version = u.v
   WHERE coalesce(a.burdens, u.v = 1) AND directive_held(d.organisation_id, d.ground_id, d.plan_id)`
+	heldNamed = `SELECT FROM unnest($10::uuid[], $11::smallint[]) u (id, v)` + heldAmong
+)
+
+// AnyHeld reports whether a hold stops any of these versions of directives.
+func (r *Register) AnyHeld(ctx context.Context, ids []ID, versions []int16) (bool, error) {
+	var held bool
+	err := r.db.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM unnest($1::uuid[], $2::smallint[]) u (id, v)`+heldAmong+`)`, ids, versions).Scan(&held)
+	if err != nil {
+		return false, fmt.Errorf("look for holds on %d versions: %w", len(ids), err)
+	}
+	return held, nil
+}
 
 // PlaceHold stops everything that burdens within the scope. When it returns, no
 // attempt that burdens can be opened by any process any more; notify.Quiesce

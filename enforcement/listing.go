@@ -138,8 +138,19 @@ func (r *Register) Listings(ctx context.Context, act Act, state ListingState, af
 
 // lockListing reads a listing for change within the transaction.
 func lockListing(ctx context.Context, tx *pg.Tx, act Act, id ID) (Listing, error) {
-	var l Listing
-	err := tx.Pgx(func(p pgx.Tx) error {
+	l, err := lockAnyListing(ctx, tx, id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return l, refuse("not-found")
+	}
+	if err != nil {
+		return l, err
+	}
+	return l, act.ofCourt(l.Court)
+}
+
+// lockAnyListing is lockListing whoever's it is; pgx.ErrNoRows if there is none.
+func lockAnyListing(ctx context.Context, tx *pg.Tx, id ID) (l Listing, err error) {
+	err = tx.Pgx(func(p pgx.Tx) error {
 		rows, err := p.Query(ctx, selectListing+` WHERE l.id = $1 FOR NO KEY UPDATE OF l`, id)
 		if err != nil {
 			return err
@@ -147,13 +158,19 @@ func lockListing(ctx context.Context, tx *pg.Tx, act Act, id ID) (Listing, error
 		l, err = pgx.CollectExactlyOneRow(rows, scanListing)
 		return err
 	})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return l, refuse("not-found")
-	}
 	if err != nil {
 		return l, fmt.Errorf("lock listing %s: %w", id, err)
 	}
-	return l, act.ofCourt(l.Court)
+	return l, nil
+}
+
+// lockChange is lockListing for who has seen a version of it.
+func lockChange(ctx context.Context, tx *pg.Tx, act Act, c Change) (Listing, error) {
+	l, err := lockListing(ctx, tx, act, c.Listing)
+	if err == nil && c.Version != 0 && c.Version != l.Version {
+		err = refuse("version.stale")
+	}
+	return l, err
 }
 
 // Change names a listing and the version its caller has seen; 0 is any.
@@ -168,12 +185,9 @@ func (r *Register) change(ctx context.Context, act Act, c Change, move ListingMo
 	fn func(ctx context.Context, tx *pg.Tx, l Listing, next ListingState) (*event, error),
 ) error {
 	_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
-		l, err := lockListing(ctx, tx, act, c.Listing)
+		l, err := lockChange(ctx, tx, act, c)
 		if err != nil {
 			return nil, err
-		}
-		if c.Version != 0 && c.Version != l.Version {
-			return nil, refuse("version.stale")
 		}
 		next, err := l.State.After(move)
 		if err != nil {

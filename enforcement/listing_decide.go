@@ -156,12 +156,9 @@ func (r *Register) Serve(ctx context.Context, act Act, c Change, s Service) erro
 		effective = r.calendar.AddCalendarDays(s.On, announcementPeriod).Day
 	}
 	_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
-		l, err := lockListing(ctx, tx, act, c.Listing)
+		l, err := lockChange(ctx, tx, act, c)
 		if err != nil {
 			return nil, err
-		}
-		if c.Version != 0 && c.Version != l.Version {
-			return nil, refuse("version.stale")
 		}
 		if l.State == Warned || l.State == Applied || l.State == Draft {
 			return nil, refuse("decision.unsigned")

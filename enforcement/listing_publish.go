@@ -32,12 +32,9 @@ func (r *Register) Publish(ctx context.Context, act Act, c Change) (err error) {
 			return err
 		}
 		taken.Key = claim.key
-		l, err := lockListing(ctx, tx, act, c.Listing)
+		l, err := lockChange(ctx, tx, act, c)
 		if err != nil {
 			return err
-		}
-		if c.Version != 0 && c.Version != l.Version {
-			return refuse("version.stale")
 		}
 		if l.State == Decided {
 			return refuse("service.missing")

@@ -68,20 +68,12 @@ func (w *comparison) suspend(ctx context.Context, tx *pg.Tx, ground ID) error {
 // suspendListing marks the ground's listing, if it is one; done says that it was
 // marked before.
 func (w *comparison) suspendListing(ctx context.Context, tx *pg.Tx, ground ID, today day.Day) (done bool, err error) {
-	var l Listing
-	err = tx.Pgx(func(p pgx.Tx) error {
-		rows, err := p.Query(ctx, selectListing+` WHERE l.id = $1 FOR NO KEY UPDATE OF l`, ground)
-		if err != nil {
-			return err
-		}
-		l, err = pgx.CollectExactlyOneRow(rows, scanListing)
-		return err
-	})
+	l, err := lockAnyListing(ctx, tx, ground)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return false, nil // a ground of another kind
 	}
 	if err != nil {
-		return false, fmt.Errorf("lock listing %s: %w", ground, err)
+		return false, err
 	}
 	if l.SuspendedFor == SuspendedRestored {
 		return true, nil
@@ -136,12 +128,9 @@ func (r *Register) ResumeRestored(ctx context.Context, act Act, c Change, reason
 // confirmRestored takes the doubt from a listing that is not published yet.
 func (r *Register) confirmRestored(ctx context.Context, act Act, c Change, reasons string) error {
 	_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
-		l, err := lockListing(ctx, tx, act, c.Listing)
+		l, err := lockChange(ctx, tx, act, c)
 		if err != nil {
 			return nil, err
-		}
-		if c.Version != 0 && c.Version != l.Version {
-			return nil, refuse("version.stale")
 		}
 		if l.State != Served && l.State != Grace {
 			return nil, refuse("state.forbidden", "state", string(l.State), "move", string(MoveResume))

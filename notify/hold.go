@@ -71,12 +71,5 @@ func (b *Inbox) held(ctx context.Context, items []InboxItem) (bool, error) {
 	for n, i := range items {
 		ids[n], versions[n] = i.Directive, i.Version
 	}
-	var held bool
-	err := b.DB.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM unnest($1::uuid[], $2::smallint[]) u (id, v) JOIN directive d ON d.id = u.id
-		LEFT JOIN amendment a ON a.directive_id = u.id AND a.version = u.v
-		WHERE coalesce(a.burdens, u.v = 1) AND directive_held(d.organisation_id, d.ground_id, d.plan_id))`, ids, versions).Scan(&held)
-	if err != nil {
-		return false, fmt.Errorf("look for holds on %d inbox items: %w", len(items), err)
-	}
-	return held, nil
+	return b.Register.AnyHeld(ctx, ids, versions)
 }
