@@ -32,6 +32,9 @@ type Body struct {
 	Successions []Succession `json:"successions,omitempty"` // sorted by From
 	Evidence    Evidence     `json:"evidence"`
 	Note        string       `json:"note,omitempty"`
+	// Climbs is how far up its duty may be looked for where no organisation of the
+	// region itself stands for it; empty: no further than the region.
+	Climbs Level `json:"climbs,omitempty"`
 }
 
 // Succession hands a role on from a day. With Measures, for those measures
@@ -54,25 +57,12 @@ type LegalBasis struct {
 	Kind            BasisKind `json:"kind"`
 	Article         string    `json:"article,omitempty"` // as 第12条第3项
 	Clause          string    `json:"clause,omitempty"`  // of a policy document, as (一)1
+	Region          string    `json:"region,omitempty"`  // of a local regulation
 	ArticleVerified bool      `json:"article_verified"`
 	From            day.Day   `json:"from,omitzero"`
 	Until           day.Day   `json:"until,omitzero"`
 	Evidence        Evidence  `json:"evidence"`
 	Note            string    `json:"note,omitempty"`
-}
-
-// ListType is a kind of list, such as judgment-debtor (失信被执行人).
-type ListType struct {
-	Slug      string     `json:"slug"`
-	ZH        string     `json:"zh"`
-	EN        string     `json:"en"`
-	Kind      ListKind   `json:"kind"`
-	Authority string     `json:"authority"` // who lists: "court" or "department"
-	Bases     []Citation `json:"bases"`
-	// Subjects are the kinds that can be listed.
-	Subjects []SubjectKind `json:"subjects"`
-	Evidence Evidence      `json:"evidence"`
-	Note     string        `json:"note,omitempty"`
 }
 
 // BasicList is the national basic list of punishments in all its editions.
@@ -110,21 +100,46 @@ type Memorandum struct {
 	ZH          string     `json:"zh"`
 	EN          string     `json:"en"`
 	Number      string     `json:"number,omitempty"` // its document number
-	ListType    string     `json:"list_type"`
+	ListType    string     `json:"list_type"`        // the first, where it has several
 	Signed      day.Day    `json:"signed,omitzero"`
 	Edition     string     `json:"edition"`
 	From        day.Day    `json:"from"`
 	Until       day.Day    `json:"until,omitzero"`
 	Status      Status     `json:"status"`
 	Lead        []string   `json:"lead,omitempty"`
-	Signatories []string   `json:"signatories"` // in the order of the notice
+	Signatories []string   `json:"signatories"` // in the order of the notice; none: not known
 	Preamble    []Citation `json:"preamble,omitempty"`
 	Groups      []Group    `json:"groups,omitempty"`
 	Measures    []Measure  `json:"measures"` // in our order
 	Evidence    Evidence   `json:"evidence"`
 	Note        string     `json:"note,omitempty"`
 
+	Kind DocumentKind `json:"kind,omitempty"`
+	// ListTypes are all its list types, ListType first.
+	ListTypes []string `json:"list_types,omitempty"`
+	// Dated is its date as exactly as it is known (2016-12, 2016) where the day is
+	// not.
+	Dated string `json:"dated,omitempty"`
+	// Counted are the totals published of it; nil: none known.
+	Counted *Counted `json:"counted,omitempty"`
+	// NotEncoded says what is known to stand in it and is not encoded here.
+	NotEncoded []Remark `json:"not_encoded,omitempty"`
+
 	hash [32]byte
+}
+
+// Counted are published totals of a memorandum; zero is not known.
+type Counted struct {
+	Bodies   int      `json:"bodies,omitempty"`
+	Groups   int      `json:"groups,omitempty"`
+	Measures int      `json:"measures,omitempty"`
+	Evidence Evidence `json:"evidence"`
+}
+
+// Remark is a sentence in both languages.
+type Remark struct {
+	ZH string `json:"zh"`
+	EN string `json:"en"`
 }
 
 // Group is a heading under which a memorandum puts measures.
@@ -153,6 +168,17 @@ type Measure struct {
 	Status        Status     `json:"status"`
 	Evidence      Evidence   `json:"evidence"`
 	Note          string     `json:"note,omitempty"`
+	// ListType is the list it belongs to where its memorandum has several; see
+	// [Memorandum.ListOf].
+	ListType string `json:"list_type,omitempty"`
+}
+
+// ListOf returns the list type that a measure of the memorandum belongs to.
+func (m *Memorandum) ListOf(measure *Measure) string {
+	if measure.ListType != "" {
+		return measure.ListType
+	}
+	return m.ListType
 }
 
 // Citation is a basis at a place: an article, or a policy document's clause.

@@ -31,8 +31,9 @@
 // that fails names the exclusion:
 //
 //   - the ground carries its mode: consumption on a served order only, exit and
-//     assist on the court's request only, criminal never, all others on a
-//     listing only;
+//     assist on the court's request only, grant on an entry on a list that
+//     rewards only, criminal never, all others on a listing only;
+//   - the list itself has a footing that day ([Catalogue.Footing]);
 //   - it is valid on the day, and its status is in-force or moved;
 //   - it reaches the listed subject itself; measures on applicants' directors or
 //     on units led by a listed person are answers to a status check;
@@ -43,7 +44,8 @@
 //     does. The reason is 国办发〔2020〕49号: other documents may not reduce rights
 //     or add duties;
 //   - its item stands on the basic-list edition of the day (assist rests on
-//     procedure law alone and needs none). An edition without end stands until a
+//     procedure law alone and needs none, nor does what a list that rewards
+//     brings). An edition without end stands until a
 //     successor begins; between an edition's end and the next nothing stands;
 //   - it is not unverified, unless a real lawyer attested it;
 //   - where attestation is required: the measure, a sufficient basis and the

@@ -97,7 +97,7 @@ func (c *Catalogue) editionHash(m *Memorandum) [32]byte {
 			return
 		}
 		taken[slug] = true
-		bodies = append(bodies, *b)
+		bodies = append(bodies, b.resolved())
 		for _, s := range b.Successions {
 			for _, to := range s.To {
 				take(to)
@@ -112,8 +112,11 @@ func (c *Catalogue) editionHash(m *Memorandum) [32]byte {
 			}
 		}
 	}
-	listType := c.listTypes[m.ListType]
-	cite(listType.Bases)
+	lists := make([]ListType, 0, 1)
+	for _, slug := range m.ListTypes {
+		lists = append(lists, c.listTypes[slug].resolved())
+		cite(c.listTypes[slug].Bases)
+	}
 	cite(m.Preamble)
 	for _, slug := range slices.Concat(m.Lead, m.Signatories) {
 		take(slug)
@@ -126,7 +129,37 @@ func (c *Catalogue) editionHash(m *Memorandum) [32]byte {
 	}
 	slices.SortFunc(bodies, func(a, b Body) int { return cmp.Compare(a.Slug, b.Slug) })
 	slices.SortFunc(bases, func(a, b LegalBasis) int { return cmp.Compare(a.Slug, b.Slug) })
-	return c.digest(m, listType, bases, bodies, c.BasicList)
+	parts := []any{m.resolved()}
+	for i := range lists {
+		parts = append(parts, &lists[i])
+	}
+	return c.digest(append(parts, bases, bodies, c.BasicList)...)
+}
+
+// An edition's hash covers what a resolution reads and no more: what else the
+// catalogue tells may grow without any edition changing. resolved returns a value
+// without the rest.
+
+func (m *Memorandum) resolved() *Memorandum {
+	reduced := *m
+	reduced.Kind, reduced.Dated, reduced.Counted, reduced.NotEncoded = "", "", nil, nil
+	if len(m.ListTypes) == 1 {
+		reduced.ListTypes = nil
+	}
+	return &reduced
+}
+
+func (b *Body) resolved() Body {
+	reduced := *b
+	reduced.Climbs = ""
+	return reduced
+}
+
+func (t *ListType) resolved() ListType {
+	return ListType{
+		Slug: t.Slug, ZH: t.ZH, EN: t.EN, Kind: t.Kind, Authority: t.Authority, Bases: t.Bases,
+		Subjects: t.Subjects, Evidence: t.Evidence, Note: t.Note, Region: t.Region,
+	}
 }
 
 // AttestedHash is the SHA-256 of the words that a statement attests: its

@@ -1,6 +1,7 @@
 package memoranda
 
 import (
+	"encoding/hex"
 	"io/fs"
 	"maps"
 	"regexp"
@@ -141,5 +142,17 @@ func TestAttestationMistakes(t *testing.T) {
 	}
 	if _, err := NewAttestations(c, Attestation{}); err == nil {
 		t.Error("nobody can attest")
+	}
+}
+
+// TestEditionHashOf141 pins the hash that records of earlier releases hold: what
+// the catalogue tells beside a resolution may grow without an edition changing.
+func TestEditionHashOf141(t *testing.T) {
+	t.Parallel()
+	c := embedded(t)
+	m := c.Memorandum("judgment-debtor-141", "2016")
+	const released = "fb31afaa00bdc8d6154a71f902fc063911c590bfc664c698bd12e7ceee22f75a"
+	if hash := c.EditionHash(m); hex.EncodeToString(hash[:]) != released {
+		t.Errorf("the edition of 2016 hashes as %x, released was %s", hash, released)
 	}
 }

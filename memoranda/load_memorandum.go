@@ -1,6 +1,7 @@
 package memoranda
 
 import (
+	"regexp"
 	"slices"
 
 	"github.com/goccy/go-yaml/ast"
@@ -11,7 +12,7 @@ func (r *reader) memorandum(root ast.Node) {
 	var measures ast.Node
 	r.object(root,
 		field{"memorandum", true, func(n ast.Node) { r.head(n, &m) }},
-		field{"measures", true, func(n ast.Node) { measures = n }},
+		field{"measures", false, func(n ast.Node) { measures = n }},
 	)
 	if measures != nil {
 		r.list(func(n ast.Node) { r.measure(n, &m) })(measures)
@@ -25,19 +26,25 @@ func (r *reader) head(n ast.Node, m *Memorandum) {
 		field{"zh", true, r.text(&m.ZH)},
 		field{"en", true, r.text(&m.EN)},
 		field{"number", false, r.text(&m.Number)},
-		field{"list_type", true, r.ref(&m.ListType, kindListType)},
+		field{"kind", false, word(r, &m.Kind, "kind", DocumentKinds())},
+		field{"list_type", false, r.ref(&m.ListType, kindListType)},
+		field{"list_types", false, r.some("list_types", r.refsOf(&m.ListTypes, kindListType))},
 		field{"signed", false, r.date(&m.Signed)},
+		field{"dated", false, r.formed(&m.Dated, datedForm, "memoranda.bad-dated")},
 		field{"edition", true, r.text(&m.Edition)},
 		field{"from", true, r.date(&m.From)},
 		field{"until", false, r.date(&m.Until)},
 		field{"status", true, word(r, &m.Status, "status", Statuses())},
 		field{"lead", false, r.refsOf(&m.Lead, kindBody)},
-		field{"signatories", true, r.some("signatories", r.refsOf(&m.Signatories, kindBody))},
+		field{"signatories", false, r.some("signatories", r.refsOf(&m.Signatories, kindBody))},
+		field{"counted", false, func(n ast.Node) { r.counted(n, m) }},
+		field{"not_encoded", false, r.list(func(n ast.Node) { r.remark(n, m) })},
 		field{"preamble", false, r.citations(&m.Preamble)},
 		field{"groups", false, r.list(func(n ast.Node) { r.group(n, m) })},
 		field{"evidence", true, word(r, &m.Evidence, "evidence", Evidences())},
 		field{"note", false, r.text(&m.Note)},
 	)
+	r.headLists(n, m)
 	r.span(n, m.From, m.Until)
 	if m.Slug != "" {
 		r.define(kindMemorandum, m.Slug+"/"+m.Edition, r.at(n))
@@ -45,6 +52,43 @@ func (r *reader) head(n ast.Node, m *Memorandum) {
 	r.spans = append(r.spans, span{
 		"memorandum " + m.Slug, m.Slug + " " + m.Edition, m.From, m.Until, true, r.at(n),
 	})
+}
+
+// datedForm is a year, a month or a day.
+var datedForm = regexp.MustCompile(`^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$`)
+
+// headLists makes the first of several list types the memorandum's own.
+func (r *reader) headLists(n ast.Node, m *Memorandum) {
+	switch {
+	case m.ListType != "" && len(m.ListTypes) > 0:
+		r.note(r.at(n), "memoranda.two-fields", "list_type", "list_types")
+	case m.ListType != "":
+		m.ListTypes = []string{m.ListType}
+	case len(m.ListTypes) > 0:
+		m.ListType = m.ListTypes[0]
+	default:
+		r.note(r.at(n), "memoranda.missing-field", "list_type")
+	}
+	if m.Kind == "" {
+		m.Kind = IsMemorandum
+	}
+}
+
+func (r *reader) counted(n ast.Node, m *Memorandum) {
+	c := new(Counted)
+	r.object(n,
+		field{"bodies", false, r.count(&c.Bodies)},
+		field{"groups", false, r.count(&c.Groups)},
+		field{"measures", false, r.count(&c.Measures)},
+		field{"evidence", true, word(r, &c.Evidence, "evidence", Evidences())},
+	)
+	m.Counted = c
+}
+
+func (r *reader) remark(n ast.Node, m *Memorandum) {
+	var one Remark
+	r.object(n, field{"zh", true, r.text(&one.ZH)}, field{"en", true, r.text(&one.EN)})
+	m.NotEncoded = append(m.NotEncoded, one)
 }
 
 // groupKind keeps the groups of each file apart.
@@ -69,6 +113,7 @@ func (r *reader) measure(n ast.Node, of *Memorandum) {
 	var bodies ast.Node
 	r.object(n,
 		field{"slug", true, r.measureSlug(&m.Slug, of)},
+		field{"list_type", false, r.ref(&m.ListType, kindListType)},
 		field{"group", false, r.ref(&m.Group, r.groupKind())},
 		field{"clause", false, r.formed(&m.Clause, memorandumClauseForm, "memoranda.bad-memorandum-clause")},
 		field{"zh", true, r.text(&m.ZH)},
@@ -86,6 +131,10 @@ func (r *reader) measure(n ast.Node, of *Memorandum) {
 		field{"note", false, r.text(&m.Note)},
 	)
 	r.span(n, m.From, m.Until)
+	r.checkList(n, m, of)
+	if m.Status.Carries() && m.BasicListItem == "" && m.Mode.needsItem() {
+		r.after = append(r.after, func() { r.checkItem(n, m, of.ListOf(&m)) })
+	}
 	if m.Status != "" && m.Status != Uncertain && bodies != nil && len(m.Bodies) == 0 {
 		r.note(r.at(n), "memoranda.no-body")
 	}
@@ -97,6 +146,29 @@ func (r *reader) measure(n ast.Node, of *Memorandum) {
 		r.after = append(r.after, func() { r.checkMoved(n, m) })
 	}
 	of.Measures = append(of.Measures, m)
+}
+
+// checkList holds a measure to a list of its memorandum: to be named where there
+// are several, and not to be named otherwise.
+func (r *reader) checkList(n ast.Node, m Measure, of *Memorandum) {
+	switch {
+	case len(of.ListTypes) > 1 && m.ListType == "":
+		r.note(r.at(n), "memoranda.missing-field", "list_type")
+	case m.ListType != "" && !slices.Contains(of.ListTypes, m.ListType):
+		r.note(r.at(n), "memoranda.other-list-type", m.ListType)
+	case m.ListType != "" && len(of.ListTypes) == 1:
+		r.note(r.at(n), "memoranda.needless-list-type", m.ListType)
+	}
+}
+
+// checkItem refuses a measure without an item of the basic list unless its list
+// rewards.
+func (r *reader) checkItem(n ast.Node, m Measure, list string) {
+	for i := range r.catalogue.ListTypes {
+		if t := &r.catalogue.ListTypes[i]; t.Slug == list && t.Kind == Punish {
+			r.note(r.at(n), "memoranda.no-basic-list-item", m.Slug)
+		}
+	}
 }
 
 // measureSlug makes the slug known to its own edition (no repetition) and to the

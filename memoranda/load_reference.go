@@ -13,6 +13,7 @@ func (r *reader) body(n ast.Node) {
 		field{"zh", true, r.text(&b.ZH)},
 		field{"en", true, r.text(&b.EN)},
 		field{"successions", false, r.list(func(n ast.Node) { r.succession(n, &b) })},
+		field{"climbs", false, word(r, &b.Climbs, "climbs", Levels())},
 		field{"evidence", true, word(r, &b.Evidence, "evidence", Evidences())},
 		field{"note", false, r.text(&b.Note)},
 	)
@@ -75,6 +76,7 @@ func (r *reader) basis(n ast.Node) {
 		field{"kind", true, word(r, &b.Kind, "kind", BasisKinds())},
 		field{"article", false, r.article(&b.Article)},
 		field{"clause", false, r.clause(&b.Clause)},
+		field{"region", false, r.region(&b.Region)},
 		field{"article_verified", false, r.truth(&b.ArticleVerified)},
 		field{"from", false, r.date(&b.From)},
 		field{"until", false, r.date(&b.Until)},
@@ -84,6 +86,9 @@ func (r *reader) basis(n ast.Node) {
 	r.span(n, b.From, b.Until)
 	if b.Kind != "" && ((b.Kind.IsPolicy() && b.Article != "") || (!b.Kind.IsPolicy() && b.Clause != "")) {
 		r.note(r.at(n), "memoranda.wrong-place", b.Slug)
+	}
+	if b.Kind != "" && (b.Kind == LocalRegulation) != (b.Region != "") {
+		r.note(r.at(n), "memoranda.local-regulation", b.Slug)
 	}
 	r.catalogue.Bases = append(r.catalogue.Bases, b)
 }
@@ -117,22 +122,6 @@ func (r *reader) checkCitation(n ast.Node, c Citation) {
 			r.note(r.at(n), "memoranda.wrong-place", c.Basis)
 		}
 	}
-}
-
-func (r *reader) listType(n ast.Node) {
-	var t ListType
-	r.object(n,
-		field{"slug", true, r.slug(&t.Slug, kindListType)},
-		field{"zh", true, r.text(&t.ZH)},
-		field{"en", true, r.text(&t.EN)},
-		field{"kind", true, word(r, &t.Kind, "kind", ListKinds())},
-		field{"authority", true, word(r, &t.Authority, "authority", []string{"court", "department"})},
-		field{"bases", true, r.citations(&t.Bases)},
-		field{"subjects", true, r.some("subjects", wordsOf(r, &t.Subjects, "subjects", SubjectKinds()))},
-		field{"evidence", true, word(r, &t.Evidence, "evidence", Evidences())},
-		field{"note", false, r.text(&t.Note)},
-	)
-	r.catalogue.ListTypes = append(r.catalogue.ListTypes, t)
 }
 
 func (r *reader) item(n ast.Node) {

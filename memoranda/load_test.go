@@ -32,6 +32,7 @@ func sound() map[string]string {
 `,
 		"basic-list.yaml": `items:
   - {slug: entry-ban, title: 禁入, class: I, title_verified: false, evidence: known}
+  - {slug: other-ban, title: 限制, class: I, title_verified: false, evidence: known}
 editions:
   - {name: "2024", from: 2024-02-18, items: [entry-ban], evidence: seen}
 `,

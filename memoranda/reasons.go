@@ -6,6 +6,8 @@ const (
 	ExcludedNeedsOwnOrder         = "needs-own-order"
 	ExcludedNeedsCourtRequest     = "needs-court-request"
 	ExcludedNeedsListing          = "needs-listing"
+	ExcludedNeedsReward           = "needs-reward"
+	ExcludedNoFooting             = "no-footing"
 	ExcludedNotValidOnDay         = "not-valid-on-day"
 	ExcludedStatus                = "status"
 	ExcludedDoesNotReachSubject   = "does-not-reach-subject"
@@ -22,6 +24,7 @@ const (
 	IncludedByListing      = "by-listing"
 	IncludedByOrder        = "by-order"
 	IncludedByCourtRequest = "by-court-request"
+	IncludedByReward       = "by-reward"
 	IncludedInform         = "inform-only"
 )
 
@@ -33,6 +36,8 @@ func includedCode(mode Mode, ground GroundKind) string {
 		return IncludedByOrder
 	case ground == OnCourtRequest:
 		return IncludedByCourtRequest
+	case ground == OnReward:
+		return IncludedByReward
 	default:
 		return IncludedByListing
 	}
@@ -44,12 +49,15 @@ func Reasons() []Reason {
 		{IncludedByListing, "列入名单即适用", "the listing itself carries it"},
 		{IncludedByOrder, "依已送达的限制消费令适用", "the served consumption-restriction order carries it"},
 		{IncludedByCourtRequest, "依人民法院的请求适用", "the court's own request carries it"},
+		{IncludedByReward, "列入激励名单即适用", "the entry on the list that rewards carries it"},
 		{IncludedInform, "仅供其自主决定时参考，不作为指令", "told for the recipient's own decision; not an order"},
 
 		{ExcludedNeverByDirective, "刑事责任不以协同任务方式处理", "criminal liability is never dealt with by a directive"},
 		{ExcludedNeedsOwnOrder, "须有已送达的限制消费令", "needs a served consumption-restriction order of its own"},
 		{ExcludedNeedsCourtRequest, "须有人民法院在本案中的请求", "needs the court's own request in the case"},
 		{ExcludedNeedsListing, "以列入名单为依据，不随本依据适用", "rests on a listing and does not travel on this ground"},
+		{ExcludedNeedsReward, "属激励措施，仅随激励名单适用", "is a reward and travels on the entry on a list that rewards only"},
+		{ExcludedNoFooting, "当日该名单没有法律、法规或者中央政策依据", "on that day the list itself rests on no law, regulation or central policy"},
 		{ExcludedNotValidOnDay, "当日不在有效期内", "is not valid on that day"},
 		{ExcludedStatus, "现状不允许适用（部分失效、依据失效或存疑）", "its status keeps it out: partly lapsed, basis lapsed or uncertain"},
 		{ExcludedDoesNotReachSubject, "不适用于此类主体", "does not reach this kind of subject"},

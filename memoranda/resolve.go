@@ -90,13 +90,17 @@ func (c *Catalogue) Resolve(q Question) (Resolution, error) {
 		return Resolution{}, err
 	}
 	var r Resolution
-	a := answer{catalogue: c, question: q, list: c.BasicListOn(q.On)}
+	a := answer{catalogue: c, question: q, list: c.BasicListOn(q.On), listType: c.listTypes[q.ListType]}
+	a.footing = c.Footing(a.listType, q.On)
 	for m := range c.memorandaOn(q.ListType, q.On) {
 		a.memorandum = m
 		r.Editions = append(r.Editions, Edition{Memorandum: m.Slug, Name: m.Edition, From: m.From, Until: m.Until, Hash: m.hash})
 		r.Included = slices.Grow(r.Included, len(m.Measures))
 		r.Excluded = slices.Grow(r.Excluded, len(m.Measures))
 		for i := range m.Measures {
+			if m.ListOf(&m.Measures[i]) != q.ListType {
+				continue // the same document's other list
+			}
 			in, code := a.judge(&m.Measures[i])
 			if code != "" {
 				r.Excluded = append(r.Excluded, Exclusion{Memorandum: m.Slug, Measure: &m.Measures[i], Reason: reasons[code]})
@@ -131,7 +135,7 @@ func (c *Catalogue) memorandaOn(listType string, on day.Day) iter.Seq[*Memorandu
 	return func(yield func(*Memorandum) bool) {
 		for i := range c.Memoranda {
 			m := &c.Memoranda[i]
-			if m.ListType == listType && m.Status.Carries() && within(on, m.From, m.Until) && !yield(m) {
+			if slices.Contains(m.ListTypes, listType) && m.Status.Carries() && within(on, m.From, m.Until) && !yield(m) {
 				return
 			}
 		}
@@ -164,14 +168,18 @@ type answer struct {
 	question   Question
 	memorandum *Memorandum
 	list       *BasicListEdition // nil: none stands
+	listType   *ListType
+	footing    Footing
 }
 
 // judge returns the inclusion, or the code of the first condition that fails.
 func (a *answer) judge(m *Measure) (Inclusion, string) {
-	if code := groundCode(m.Mode, a.question.Ground); code != "" {
+	if code := groundCode(m.Mode, a.listType.Kind, a.question.Ground); code != "" {
 		return Inclusion{}, code
 	}
 	switch {
+	case a.footing == FootingNone:
+		return Inclusion{}, ExcludedNoFooting
 	case !within(a.question.On, m.From, m.Until):
 		return Inclusion{}, ExcludedNotValidOnDay
 	case !m.Status.Carries():
@@ -181,12 +189,12 @@ func (a *answer) judge(m *Measure) (Inclusion, string) {
 	case len(m.Bases) == 0:
 		return Inclusion{}, ExcludedNoBasis
 	}
-	cited, sufficient := a.catalogue.citable(m.Bases, a.question.On, nil)
+	cited, sufficient := a.catalogue.citable(m, a.question.On, nil)
 	if !sufficient {
 		return Inclusion{}, ExcludedNoBasisArticle
 	}
 	edition := a.editionOf(m)
-	if edition == "" && m.Mode != Assist {
+	if edition == "" && m.Mode.needsItem() && a.listType.Kind == Punish {
 		return Inclusion{}, ExcludedNotOnBasicList
 	}
 	attested, byLawyer := a.question.Attested.measure(a.memorandum, m.Slug)
@@ -194,7 +202,7 @@ func (a *answer) judge(m *Measure) (Inclusion, string) {
 		return Inclusion{}, ExcludedUnverified
 	}
 	if a.question.RequireAttestation {
-		cited, sufficient = a.catalogue.citable(m.Bases, a.question.On, a.question.Attested)
+		cited, sufficient = a.catalogue.citable(m, a.question.On, a.question.Attested)
 		listed := edition == "" || a.question.Attested.BasicListEdition(edition)
 		if !attested || !sufficient || !listed {
 			return Inclusion{}, ExcludedNotAttested
@@ -226,7 +234,7 @@ func (a *answer) editionOf(m *Measure) string {
 }
 
 // groundCode says whether a ground carries a mode: nothing if it does.
-func groundCode(mode Mode, ground GroundKind) string {
+func groundCode(mode Mode, list ListKind, ground GroundKind) string {
 	needed, code := OnListing, ExcludedNeedsListing
 	switch mode { //nolint:exhaustive // all other modes rest on a listing
 	case Criminal:
@@ -235,6 +243,12 @@ func groundCode(mode Mode, ground GroundKind) string {
 		needed, code = OnOrder, ExcludedNeedsOwnOrder
 	case Exit, Assist:
 		needed, code = OnCourtRequest, ExcludedNeedsCourtRequest
+	case Grant:
+		needed, code = OnReward, ExcludedNeedsReward
+	case Publish, Honour, Inform:
+		if list == Reward {
+			needed, code = OnReward, ExcludedNeedsReward
+		}
 	}
 	if ground == needed {
 		return ""
@@ -249,17 +263,17 @@ func reachCode(m *Measure) string {
 	return ExcludedAnsweredOnStatusCheck
 }
 
-// citable returns the citations in force on a day, sufficient ones first, and
-// whether one suffices. With attestations, only those whose basis is attested.
-func (c *Catalogue) citable(cited []Citation, on day.Day, attested *Attestations) ([]Citation, bool) {
-	sufficient := make([]Citation, 0, len(cited))
+// citable returns a measure's citations in force on a day, sufficient ones first,
+// and whether one suffices. With attestations, only those whose basis is attested.
+func (c *Catalogue) citable(m *Measure, on day.Day, attested *Attestations) ([]Citation, bool) {
+	sufficient := make([]Citation, 0, len(m.Bases))
 	var beside []Citation
-	for _, one := range cited {
+	for _, one := range m.Bases {
 		basis := c.bases[one.Basis]
 		if !within(on, basis.From, basis.Until) || (attested != nil && !attested.Basis(one.Basis)) {
 			continue
 		}
-		if basis.suffices(one) {
+		if m.Mode == Grant || basis.suffices(one) {
 			sufficient = append(sufficient, one)
 		} else {
 			beside = append(beside, one)
@@ -272,7 +286,7 @@ func (c *Catalogue) citable(cited []Citation, on day.Day, attested *Attestations
 // comment).
 func (b *LegalBasis) suffices(at Citation) bool {
 	switch {
-	case b.Kind == Departmental:
+	case !b.Kind.carriesMeasure():
 		return false
 	case b.Kind.IsPolicy():
 		return at.Clause != ""

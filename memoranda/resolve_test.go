@@ -114,16 +114,20 @@ func TestEveryReasonIsGiven(t *testing.T) {
 		{ExcludedNoBasis, "[{basis: some-policy, clause: (一)1}]", "[]", OnListing},
 		{ExcludedNoBasisArticle, "[{basis: some-policy, clause: (一)1}]", "[{basis: some-policy}]", OnListing},
 		{ExcludedNoBasisArticle, "[{basis: some-policy, clause: (一)1}]", "[{basis: some-rule}]", OnListing},
-		{ExcludedNotOnBasicList, "    basic_list_item: entry-ban\n    status: in-force\n", "    status: in-force\n", OnListing},
+		{ExcludedNotOnBasicList, "items: [entry-ban]", "items: [other-ban]", OnListing},
+		{ExcludedNoFooting, "kind: punish, authority: court, bases: [{basis: some-law}]", "kind: punish, authority: court, bases: [{basis: some-rule}]", OnListing},
+		{IncludedByReward, "mode: restrict", "mode: grant", OnReward},
+		{ExcludedNeedsReward, "mode: restrict", "mode: grant", OnListing},
+		{ExcludedNeedsListing, "", "", OnReward},
 		{IncludedByCourtRequest, "mode: restrict", "mode: assist", OnCourtRequest},
 		{ExcludedUnverified, "evidence: seen\n  - slug: two", "evidence: unverified\n  - slug: two", OnListing},
 	} {
 		codes := codesOf(t, Question{ListType: "some-list", Subject: NaturalPerson, On: date(t, "2025-09-01"), Ground: row.ground},
 			func(files map[string]string) {
-				if row.old != "" && !strings.Contains(files["memo.yaml"], row.old) {
-					t.Fatalf("%q is not in the memorandum", row.old)
+				plant(t, files, row.old, row.new)
+				if row.ground == OnReward {
+					plant(t, files, "kind: punish", "kind: reward")
 				}
-				files["memo.yaml"] = strings.Replace(files["memo.yaml"], row.old, row.new, 1)
 			})
 		if codes["one"] != row.code {
 			t.Errorf("%s → %s on %s: %s, want %s", row.old, row.new, row.ground, codes["one"], row.code)
@@ -136,6 +140,21 @@ func TestEveryReasonIsGiven(t *testing.T) {
 			t.Errorf("reason %s is not shown, or has no words", r.Code)
 		}
 	}
+}
+
+// plant replaces a text in the one file that has it.
+func plant(t *testing.T, files map[string]string, old, change string) {
+	t.Helper()
+	if old == "" {
+		return
+	}
+	for name, text := range files {
+		if strings.Contains(text, old) {
+			files[name] = strings.Replace(text, old, change, 1)
+			return
+		}
+	}
+	t.Fatalf("%q is in no file", old)
 }
 
 func TestAttestationIsRequiredOfAllThree(t *testing.T) {

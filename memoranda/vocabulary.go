@@ -31,6 +31,11 @@ func Modes() []Mode {
 	}
 }
 
+// needsItem reports whether a measure of this mode on a list that punishes must
+// stand on the national basic list. Assistance rests on procedure law alone,
+// criminal liability never travels, and what is granted burdens nobody.
+func (m Mode) needsItem() bool { return m != Grant && m != Assist && m != Criminal }
+
 // Status says whether law or central policy carries a measure today. It does not
 // say that the memorandum's own text is repealed.
 type Status string
@@ -149,13 +154,25 @@ const (
 	JudicialInterpretation BasisKind = "judicial-interpretation"
 	CentralPolicy          BasisKind = "central-policy"       // Party centre, alone or with the State Council
 	StateCouncilPolicy     BasisKind = "state-council-policy" // State Council or its General Office
+	LocalRegulation        BasisKind = "local-regulation"     // carries local lists; no measure alone
+	DepartmentalRule       BasisKind = "departmental-rule"    // a ministry's order; carries a list for the time being, no burden alone
 	Departmental           BasisKind = "departmental"         // everything below; never suffices alone
 )
 
 // BasisKinds returns every rank, highest first.
 func BasisKinds() []BasisKind {
-	return []BasisKind{Law, Regulation, JudicialInterpretation, CentralPolicy, StateCouncilPolicy, Departmental}
+	return []BasisKind{Law, Regulation, JudicialInterpretation, CentralPolicy, StateCouncilPolicy, LocalRegulation, DepartmentalRule, Departmental}
 }
+
+// carriesMeasure reports whether a document of this rank can carry a measure that
+// reduces rights or adds duties (国办发〔2020〕49号 item 9). Local regulations do so
+// through local supplements of the basic list, which the catalogue does not hold.
+func (k BasisKind) carriesMeasure() bool {
+	return k != Departmental && k != DepartmentalRule && k != LocalRegulation
+}
+
+// carriesList reports whether a document of this rank can found a national list.
+func (k BasisKind) carriesList() bool { return k.carriesMeasure() }
 
 // IsPolicy reports whether the document is cited by clause instead of article.
 func (k BasisKind) IsPolicy() bool { return k == CentralPolicy || k == StateCouncilPolicy }
@@ -168,10 +185,13 @@ const (
 	OnListing      GroundKind = "listing"       // a subject's entry on a list
 	OnOrder        GroundKind = "order"         // a served consumption-restriction order
 	OnCourtRequest GroundKind = "court-request" // the court's own request in the case
+	OnReward       GroundKind = "reward"        // an entry on a list that rewards
 )
 
 // GroundKinds returns every kind of ground.
-func GroundKinds() []GroundKind { return []GroundKind{OnListing, OnOrder, OnCourtRequest} }
+func GroundKinds() []GroundKind {
+	return []GroundKind{OnListing, OnOrder, OnCourtRequest, OnReward}
+}
 
 // ListKind says whether a list punishes or rewards.
 type ListKind string
@@ -197,3 +217,32 @@ const (
 
 // Classes returns every class.
 func Classes() []Class { return []Class{ClassI, ClassII, ClassIII} }
+
+// Level is a level of territory.
+type Level string
+
+// The levels.
+const (
+	City     Level = "city"
+	Province Level = "province"
+	Nation   Level = "nation"
+)
+
+// Levels returns every level, lowest first.
+func Levels() []Level { return []Level{City, Province, Nation} }
+
+// DocumentKind is what kind of document a memorandum is.
+type DocumentKind string
+
+// The kinds of document.
+const (
+	IsMemorandum DocumentKind = "memorandum"
+	IsNotice     DocumentKind = "notice"
+	IsOpinion    DocumentKind = "opinion"
+	IsActionPlan DocumentKind = "action-plan"
+)
+
+// DocumentKinds returns every kind.
+func DocumentKinds() []DocumentKind {
+	return []DocumentKind{IsMemorandum, IsNotice, IsOpinion, IsActionPlan}
+}

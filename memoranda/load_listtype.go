@@ -1,0 +1,206 @@
+package memoranda
+
+import (
+	"regexp"
+	"strconv"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+func (r *reader) listType(n ast.Node) {
+	var t ListType
+	r.object(n,
+		field{"slug", true, r.slug(&t.Slug, kindListType)},
+		field{"zh", true, r.text(&t.ZH)},
+		field{"en", true, r.text(&t.EN)},
+		field{"kind", true, word(r, &t.Kind, "kind", ListKinds())},
+		field{"authority", true, word(r, &t.Authority, "authority", []string{"court", "department", "unit"})},
+		field{"owners", false, r.refsOf(&t.Owners, kindBody)},
+		field{"serious", false, r.truth(&t.Serious)},
+		field{"region", false, r.region(&t.Region)},
+		field{"bases", true, r.citations(&t.Bases)},
+		field{"subjects", true, r.some("subjects", wordsOf(r, &t.Subjects, "subjects", SubjectKinds()))},
+		field{"grounds", false, r.list(func(n ast.Node) { r.listGround(n, &t) })},
+		field{"terms", false, r.list(func(n ast.Node) { r.term(n, &t) })},
+		field{"notice", false, r.period(&t.Notice)},
+		field{"publication", false, func(n ast.Node) { r.publication(n, &t) }},
+		field{"repair", false, func(n ast.Node) { r.repair(n, &t) }},
+		field{"reward", false, func(n ast.Node) { r.rewardRule(n, &t) }},
+		field{"evidence", true, word(r, &t.Evidence, "evidence", Evidences())},
+		field{"note", false, r.text(&t.Note)},
+	)
+	r.after = append(r.after, func() { r.checkTerms(n, t) })
+	if t.Kind == Punish && t.Reward != nil {
+		r.note(r.at(n), "memoranda.reward-rule", t.Slug)
+	}
+	if t.Kind == Reward && t.Serious {
+		r.note(r.at(n), "memoranda.serious-reward", t.Slug)
+	}
+	r.catalogue.ListTypes = append(r.catalogue.ListTypes, t)
+}
+
+var regionForm = regexp.MustCompile(`^[1-8]\d(\d\d(\d\d)?)?$`)
+
+// region reads a prefix of GB/T 2260 codes: province, city or county.
+func (r *reader) region(into *string) func(ast.Node) {
+	return r.formed(into, regionForm, "memoranda.bad-region")
+}
+
+// count reads a whole number above zero.
+func (r *reader) count(into *int) func(ast.Node) {
+	return func(n ast.Node) {
+		text, ok := r.scalar(n)
+		if !ok {
+			return
+		}
+		value, err := strconv.Atoi(text)
+		if err != nil || value <= 0 || value > 10_000 {
+			r.note(r.at(n), "memoranda.bad-count", text)
+			return
+		}
+		*into = value
+	}
+}
+
+// placed are the fields that say where a rule stands.
+func (r *reader) placed(into **Citation) []field {
+	c := new(Citation)
+	set := func(read func(ast.Node)) func(ast.Node) {
+		return func(n ast.Node) { *into = c; read(n) }
+	}
+	return []field{
+		{"basis", false, set(func(n ast.Node) {
+			r.ref(&c.Basis, kindBasis)(n)
+			r.after = append(r.after, func() { r.checkCitation(n, *c) })
+		})},
+		{"article", false, set(r.article(&c.Article))},
+		{"clause", false, set(r.clause(&c.Clause))},
+	}
+}
+
+// checkPlaced holds an article or a clause to its basis.
+func (r *reader) checkPlaced(n ast.Node, c *Citation) {
+	if c != nil && c.Basis == "" {
+		r.note(r.at(n), "memoranda.missing-field", "basis")
+	}
+}
+
+func (r *reader) periodFields(p *Period) []field {
+	return append(r.placed(&p.Place),
+		field{"value", true, r.count(&p.Value)},
+		field{"unit", true, word(r, &p.Unit, "unit", Units())},
+		field{"evidence", true, word(r, &p.Evidence, "evidence", Evidences())},
+		field{"note", false, r.text(&p.Note)},
+	)
+}
+
+func (r *reader) period(into **Period) func(ast.Node) {
+	return func(n ast.Node) {
+		p := new(Period)
+		r.object(n, r.periodFields(p)...)
+		r.checkPlaced(n, p.Place)
+		*into = p
+	}
+}
+
+func (r *reader) listGround(n ast.Node, t *ListType) {
+	var g ListGround
+	r.object(n, append(r.placed(&g.Place),
+		field{"slug", true, r.slug(&g.Slug, "")},
+		field{"zh", true, r.text(&g.ZH)},
+		field{"en", true, r.text(&g.EN)},
+		field{"evidence", true, word(r, &g.Evidence, "evidence", Evidences())},
+		field{"note", false, r.text(&g.Note)},
+	)...)
+	r.checkPlaced(n, g.Place)
+	if g.Slug != "" && t.ListGround(g.Slug) != nil {
+		r.note(r.at(n), "memoranda.duplicate-entry", g.Slug)
+	}
+	t.Grounds = append(t.Grounds, g)
+}
+
+func (r *reader) term(n ast.Node, t *ListType) {
+	var m Term
+	fields := append(r.periodFields(&m.Period),
+		field{"grounds", false, r.list(func(n ast.Node) {
+			if one, ok := r.scalar(n); ok {
+				r.addOnce(&m.Grounds, one, n)
+			}
+		})},
+		field{"open", false, r.truth(&m.Open)},
+		field{"zh", false, r.text(&m.ZH)},
+		field{"en", false, r.text(&m.EN)},
+	)
+	for i := range fields {
+		fields[i].need = fields[i].name == "evidence"
+	}
+	r.object(n, fields...)
+	r.checkPlaced(n, m.Place)
+	switch {
+	case m.Open && (m.Value != 0 || m.ZH == "" || m.EN == ""):
+		r.note(r.at(n), "memoranda.open-term")
+	case !m.Open && m.Value == 0:
+		r.note(r.at(n), "memoranda.missing-field", "value")
+	case !m.Open && m.Unit == "":
+		r.note(r.at(n), "memoranda.missing-field", "unit")
+	}
+	t.Terms = append(t.Terms, m)
+}
+
+// checkTerms holds the grounds that terms name to those of their list type.
+func (r *reader) checkTerms(n ast.Node, t ListType) {
+	for _, term := range t.Terms {
+		for _, slug := range term.Grounds {
+			if t.ListGround(slug) == nil {
+				names := make([]string, 0, len(t.Grounds))
+				for _, g := range t.Grounds {
+					names = append(names, g.Slug)
+				}
+				r.noteNear(r.at(n), "memoranda.unknown-ground", nearest(slug, names), slug)
+			}
+		}
+	}
+}
+
+func (r *reader) publication(n ast.Node, t *ListType) {
+	p := new(Publication)
+	r.object(n, append(r.placed(&p.Place),
+		field{"rule", true, word(r, &p.Rule, "rule", PublicationRules())},
+		field{"objection", false, r.period(&p.Objection)},
+		field{"evidence", true, word(r, &p.Evidence, "evidence", Evidences())},
+		field{"note", false, r.text(&p.Note)},
+	)...)
+	r.checkPlaced(n, p.Place)
+	t.Publication = p
+}
+
+func (r *reader) repair(n ast.Node, t *ListType) {
+	p := new(Repair)
+	r.object(n, append(r.placed(&p.Place),
+		field{"rule", true, word(r, &p.Rule, "rule", RepairRules())},
+		field{"after", false, r.period(&p.After)},
+		field{"zh", false, r.text(&p.ZH)},
+		field{"en", false, r.text(&p.EN)},
+		field{"evidence", true, word(r, &p.Evidence, "evidence", Evidences())},
+		field{"note", false, r.text(&p.Note)},
+	)...)
+	r.checkPlaced(n, p.Place)
+	t.Repair = p
+}
+
+func (r *reader) rewardRule(n ast.Node, t *ListType) {
+	p := new(RewardRule)
+	r.object(n,
+		field{"review", false, r.period(&p.Review)},
+		field{"automatic", false, func(n ast.Node) {
+			r.object(n, r.placed(&p.Automatic)...)
+			r.checkPlaced(n, p.Automatic)
+			if p.Automatic == nil || (p.Automatic.Article == "" && p.Automatic.Clause == "") {
+				r.note(r.at(n), "memoranda.automatic-uncited")
+			}
+		}},
+		field{"evidence", true, word(r, &p.Evidence, "evidence", Evidences())},
+		field{"note", false, r.text(&p.Note)},
+	)
+	t.Reward = p
+}
