@@ -97,7 +97,7 @@ func (c *Catalogue) editionHash(m *Memorandum) [32]byte {
 			return
 		}
 		taken[slug] = true
-		bodies = append(bodies, b.resolved())
+		bodies = append(bodies, b.resolved(m))
 		for _, s := range b.Successions {
 			for _, to := range s.To {
 				take(to)
@@ -149,9 +149,17 @@ func (m *Memorandum) resolved() *Memorandum {
 	return &reduced
 }
 
-func (b *Body) resolved() Body {
+// A succession for single measures concerns the memorandum that has them.
+func (b *Body) resolved(m *Memorandum) Body {
 	reduced := *b
-	reduced.Climbs = ""
+	reduced.Climbs, reduced.Successions = "", nil
+	for _, s := range b.Successions {
+		foreign := func(slug string) bool { return m.Measure(slug) == nil }
+		if own := slices.DeleteFunc(slices.Clone(s.Measures), foreign); len(own) > 0 || len(s.Measures) == 0 {
+			s.Measures = own
+			reduced.Successions = append(reduced.Successions, s)
+		}
+	}
 	return reduced
 }
 
