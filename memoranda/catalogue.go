@@ -21,6 +21,7 @@ type Catalogue struct {
 	listTypes map[string]*ListType
 	items     map[string]*BasicListItem
 	hash      [32]byte
+	reference map[string][]byte // the files that are no memoranda, by name
 }
 
 // Body is a role that a memorandum names (成员单位), or a later one that took
@@ -125,8 +126,13 @@ type Memorandum struct {
 	// NotEncoded says what is known to stand in it and is not encoded here.
 	NotEncoded []Remark `json:"not_encoded,omitempty"`
 
-	hash [32]byte
+	hash   [32]byte
+	file   string // for mistakes
+	source []byte
 }
+
+// Source is the text that the edition was read from, YAML.
+func (m *Memorandum) Source() []byte { return slices.Clone(m.source) }
 
 // Counted are published totals of a memorandum; zero is not known.
 type Counted struct {

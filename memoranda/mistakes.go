@@ -85,6 +85,8 @@ var mistakeWords = map[string]words{
 	"memoranda.bad-precision":         {"仅知年份时，日期应为该年 12 月 31 日", "where only the year is known the date is its 31 December"},
 	"memoranda.succession-cycle":      {"职能承接构成循环：%s", "successions form a cycle: %s"},
 	"memoranda.overlap":               {"与 %s 的有效期重叠", "its validity overlaps that of %s"},
+	"memoranda.not-after":             {"新版本自 %s 起，应当晚于现行版本 %s 的起日 %s", "the new edition begins on %s, which is not after the day the present one, %s, began, %s"},
+	"memoranda.gap":                   {"版本 %s 止于 %s，其后至本版本起日之间没有任何版本", "edition %s ends on %s, and nothing stands between that day and the first of this one"},
 	"memoranda.bad-article":           {"%q 不是条文号（如 第12条第3项）", "%q is not an article (as 第12条第3项)"},
 	"memoranda.bad-clause":            {"%q 不是政策文件的序号（如 （一）1）", "%q is not a clause of a policy document (as (一)1)"},
 	"memoranda.bad-memorandum-clause": {"%q 不是备忘录的条款号（如 第三条）", "%q is not a clause of a memorandum (as 第三条)"},

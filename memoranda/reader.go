@@ -31,7 +31,8 @@ type place struct {
 // way; it never stops at one.
 type reader struct {
 	*loader
-	file string
+	file   string
+	begins place // where a memorandum says from when it stands
 }
 
 // field is one key that a mapping may have.
