@@ -28,7 +28,7 @@ func sound() map[string]string {
   - {slug: some-rule, title: 某办法, kind: departmental, article: 第3条, evidence: known}
 `,
 		"list-types.yaml": `list_types:
-  - {slug: some-list, zh: 某名单, en: Some list, kind: punish, authority: court, bases: [{basis: some-law}], subjects: [natural-person], evidence: known}
+  - {slug: some-list, zh: 某名单, en: Some list, kind: punish, authority: court, bases: [{basis: some-law}], subjects: [natural-person, legal-person], evidence: known}
 `,
 		"basic-list.yaml": `items:
   - {slug: entry-ban, title: 禁入, class: I, title_verified: false, evidence: known}
@@ -126,7 +126,7 @@ func plantings() []planted {
 		{"legal-bases.yaml", "title: 某法", "title: «[某法]", "memoranda.wrong-type", ""},
 		{"legal-bases.yaml", "title: 某法", "title: «&x 某法", "memoranda.alias", ""},
 		{"legal-bases.yaml", "title: 某法", "«title: null", "memoranda.empty", ""},
-		{"list-types.yaml", "subjects: [natural-person]", "subjects: [«natural-persn]", "memoranda.unknown-word", "natural-person"},
+		{"list-types.yaml", "subjects: [natural-person, legal-person]", "subjects: [«natural-persn, legal-person]", "memoranda.unknown-word", "natural-person"},
 		{"basic-list.yaml", "items: [entry-ban]", "items: [«entry-bans]", "memoranda.unknown-item", "entry-ban"},
 		{"basic-list.yaml", "{name: \"2024\", from: 2024-02-18,", "«{name: \"2024\", from: 2024-02-18, until: 2024-02-17,", "memoranda.until-before-from", ""},
 		{"basic-list.yaml", "editions:\n", "editions:\n  - {name: \"2023\", from: 2023-01-01, until: 2024-02-18, items: [entry-ban], evidence: seen}\n", "memoranda.overlap", ""},
@@ -268,7 +268,7 @@ func TestManyMistakesInOneRun(t *testing.T) {
 func TestEveryCodeHasWords(t *testing.T) {
 	t.Parallel()
 	used := make(map[string]bool)
-	for _, name := range []string{"reader.go", "load.go", "load_reference.go", "load_memorandum.go", "load_attestation.go", "check.go"} {
+	for _, name := range []string{"reader.go", "load.go", "load_reference.go", "load_memorandum.go", "load_attestation.go", "load_listtype.go", "check.go", "check_edition.go", "check_measure.go"} {
 		for _, found := range code.FindAllString(source(t, name), -1) {
 			used[found] = true
 		}

@@ -125,8 +125,9 @@ func TestEveryReasonIsGiven(t *testing.T) {
 		codes := codesOf(t, Question{ListType: "some-list", Subject: NaturalPerson, On: date(t, "2025-09-01"), Ground: row.ground},
 			func(files map[string]string) {
 				plant(t, files, row.old, row.new)
-				if row.ground == OnReward {
+				if strings.HasSuffix(row.new, "grant") { // only a list that rewards has such measures, and no other
 					plant(t, files, "kind: punish", "kind: reward")
+					plant(t, files, "mode: strict-review", "mode: honour")
 				}
 			})
 		if codes["one"] != row.code {
