@@ -10,16 +10,20 @@ import (
 
 // checkGaps refuses days between two editions of one memorandum on which neither
 // stands: nobody agrees to a pause, so one of the two days is wrong. (The basic
-// list does have gaps: there nothing stands.) It relies on the order that
-// checkOverlaps has made.
+// list does have gaps: there nothing stands.) Over editions of a record it says
+// nothing: there an edition may be missing because its text is. It relies on the
+// order that checkOverlaps has made.
 func (l *loader) checkGaps() {
+	if l.stands != nil {
+		return
+	}
 	for i := 1; i < len(l.spans); i++ {
 		before, s := l.spans[i-1], l.spans[i]
 		if before.family != s.family || !strings.HasPrefix(s.family, "memorandum ") || before.until.IsZero() {
 			continue
 		}
-		if first := before.until.AddDays(1); s.from > first {
-			l.note(s.at, "memoranda.gap", before.name, first)
+		if s.from > before.until.AddDays(1) {
+			l.note(s.at, "memoranda.gap", before.name, before.until)
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"concordat/memoranda/day"
 )
 
 // Names of the files every catalogue has; each other YAML file is a memorandum.
@@ -40,7 +42,13 @@ type loader struct {
 	after      []func() // checks that need all files
 	spans      []span
 	owners     map[string]string // measure, memorandum
+	// stands says from when to when the edition of a file stands, where that is not
+	// what its text says (see [Effective]).
+	stands map[string]period
 }
+
+// period is a span of days; a zero until is open.
+type period struct{ from, until day.Day }
 
 // ref is a name that must be defined once all files are read.
 type ref struct {
@@ -74,6 +82,11 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 			l.unreadable(name)
 		}
 	}
+	return l.finished()
+}
+
+// finished checks what needs all files.
+func (l *loader) finished() (*Catalogue, error) {
 	l.checkAll()
 	if len(l.found) > 0 {
 		return nil, l.found.sorted()
@@ -84,7 +97,7 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 
 func newLoader() *loader {
 	return &loader{
-		catalogue: new(Catalogue), names: make(map[string]map[string]place),
+		catalogue: &Catalogue{reference: make(map[string][]byte)}, names: make(map[string]map[string]place),
 		unknowable: make(map[string]bool), owners: make(map[string]string),
 	}
 }
@@ -107,7 +120,11 @@ func (l *loader) readFile(name string, data []byte) {
 		r.object(root, field{"items", true, r.list(r.item)}, field{"editions", true, r.list(r.basicListEdition)})
 	default:
 		r.memorandum(root)
+		of := &l.catalogue.Memoranda[len(l.catalogue.Memoranda)-1]
+		of.file, of.source = name, data
+		return
 	}
+	l.catalogue.reference[name] = data
 }
 
 // unreadable says which names can no longer be known.

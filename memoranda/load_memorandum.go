@@ -32,7 +32,7 @@ func (r *reader) head(n ast.Node, m *Memorandum) {
 		field{"signed", false, r.date(&m.Signed)},
 		field{"dated", false, r.formed(&m.Dated, datedForm, "memoranda.bad-dated")},
 		field{"edition", true, r.text(&m.Edition)},
-		field{"from", true, r.date(&m.From)},
+		field{"from", true, func(n ast.Node) { r.date(&m.From)(n); r.begins = r.at(n) }},
 		field{"until", false, r.date(&m.Until)},
 		field{"status", true, word(r, &m.Status, "status", Statuses())},
 		field{"lead", false, r.refsOf(&m.Lead, kindBody)},
@@ -47,11 +47,17 @@ func (r *reader) head(n ast.Node, m *Memorandum) {
 	r.headLists(n, m)
 	r.checkHead(n, m)
 	r.span(n, m.From, m.Until)
+	stands, name := period{m.From, m.Until}, m.Edition
+	if of, ok := r.stands[r.file]; ok {
+		if stands = of; of.from != m.From { // the same text, adopted again
+			name += " " + of.from.String()
+		}
+	}
 	if m.Slug != "" {
-		r.define(kindMemorandum, m.Slug+"/"+m.Edition, r.at(n))
+		r.define(kindMemorandum, m.Slug+"/"+name, r.at(n))
 	}
 	r.spans = append(r.spans, span{
-		"memorandum " + m.Slug, m.Slug + " " + m.Edition, m.From, m.Until, true, r.at(n),
+		"memorandum " + m.Slug, m.Slug + " " + m.Edition, stands.from, stands.until, true, r.at(n),
 	})
 }
 
