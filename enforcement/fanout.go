@@ -113,7 +113,7 @@ func (r *Register) putInForceFrom(ctx context.Context, tx *pg.Tx, act Act, kind 
 	}
 	touched := map[OrganisationID]bool{}
 	for _, key := range slices.SortedFunc(maps.Keys(groups), func(a, b planKey) int {
-		return slices.Compare([]string{a.listType, string(a.subject), a.territory}, []string{b.listType, string(b.subject), b.territory})
+		return slices.Compare([]string{a.listType, string(a.subject), a.territory, a.region, string(a.ground)}, []string{b.listType, string(b.subject), b.territory, b.region, string(b.ground)})
 	}) {
 		p, err := r.planFor(ctx, tx, key, known)
 		if err != nil {
@@ -138,7 +138,7 @@ func (r *Register) groupByPlan(ctx context.Context, tx *pg.Tx, act Act, grounds 
 	groups := map[planKey][]inForce{}
 	n := 0
 	err := tx.Pgx(func(t pgx.Tx) error {
-		rows, err := t.Query(ctx, `SELECT g.id, g.subject_id, g.valid_until, g.kind::text, g.list_type, s.kind::text, o.serves FROM ground g
+		rows, err := t.Query(ctx, `SELECT g.id, g.subject_id, g.valid_until, g.kind::text, g.list_type, s.kind::text, o.serves, coalesce(s.region, '') FROM ground g
 			JOIN subject s ON s.id = g.subject_id JOIN organisation o ON o.id = g.organisation_id
 			WHERE g.id = ANY($1) AND g.state = 'pending' AND g.decided_on IS NOT NULL ORDER BY g.id FOR NO KEY UPDATE OF g`, grounds)
 		if err != nil {
@@ -146,7 +146,7 @@ func (r *Register) groupByPlan(ctx context.Context, tx *pg.Tx, act Act, grounds 
 		}
 		var g inForce
 		key := planKey{on: r.Today(act.At)}
-		_, err = pgx.ForEachRow(rows, []any{&g.id, &g.subject, &g.until, &key.ground, &key.listType, &key.subject, &key.territory}, func() error {
+		_, err = pgx.ForEachRow(rows, []any{&g.id, &g.subject, &g.until, &key.ground, &key.listType, &key.subject, &key.territory, &key.region}, func() error {
 			groups[key] = append(groups[key], g)
 			n++
 			return nil

@@ -142,7 +142,7 @@ type importCopies struct {
 
 func newImportCopies() *importCopies {
 	return &importCopies{
-		subjects: newCopier(6, `COPY subject (id, kind, envelope, sealed, key_version, created_at) FROM STDIN (FORMAT binary)`),
+		subjects: newCopier(7, `COPY subject (id, kind, envelope, sealed, key_version, created_at, region) FROM STDIN (FORMAT binary)`),
 		lookups:  newCopier(3, `COPY subject_lookup (key_version, hash, subject_id) FROM STDIN (FORMAT binary)`),
 		cases:    newCopier(6, `COPY execution_case (id, court_id, number, filed_on, basis_document, basis_unit) FROM STDIN (FORMAT binary)`),
 		grounds:  newCopier(9, `COPY ground (id, kind, list_type, subject_id, organisation_id, case_id, reference, decided_on, valid_until) FROM STDIN (FORMAT binary)`),
@@ -172,6 +172,11 @@ func (c *importCopies) subject(row *preparedRow, at time.Time) {
 	s.bytes(row.sealed)
 	s.int2(row.keyVersion)
 	s.instant(at)
+	if row.identity.Region == "" {
+		s.null()
+	} else {
+		s.text(row.identity.Region)
+	}
 	for _, h := range row.hashes {
 		c.lookup(h, row.subject)
 	}

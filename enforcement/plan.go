@@ -2,6 +2,7 @@ package enforcement
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -9,7 +10,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -79,12 +79,15 @@ func (r *Register) seed(ctx context.Context) error {
 	return err
 }
 
-// planKey is what a plan depends on.
+// planKey is what a plan depends on. territory is the region that the list's owner
+// serves, region the subject's; both are prefixes of GB/T 2260 codes, and an empty
+// region is not known.
 type planKey struct {
 	ground    memoranda.GroundKind
 	listType  string
 	subject   memoranda.SubjectKind
 	territory string
+	region    string
 	on        day.Day
 }
 
@@ -105,8 +108,12 @@ type plan struct {
 
 // Gap is a measure of which a body resolves to no organisation of the territory.
 type Gap struct {
-	Measure string `json:"measure"`
-	Body    string `json:"body"`
+	Measure   string              `json:"measure"`
+	Body      string              `json:"body"`
+	Territory memoranda.Territory `json:"territory"`
+	// Region is where the organisation was looked for; empty: the subject's region
+	// is not known.
+	Region string `json:"region,omitempty"`
 }
 
 // PlanLine is a line of a plan, for people.
@@ -127,7 +134,7 @@ func (r *Register) Foresee(ctx context.Context, act Act, id ID) ([]PlanLine, []m
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	key := planKey{memoranda.OnListing, ListType, l.subjectKind, l.serves, r.Today(act.At)}
+	key := planKey{memoranda.OnListing, ListType, l.subjectKind, l.serves, l.region, r.Today(act.At)}
 	resolution, err := r.resolve(key)
 	if err != nil {
 		return nil, nil, nil, err
@@ -156,7 +163,7 @@ func (r *Register) resolve(key planKey) (memoranda.Resolution, error) {
 }
 
 // assign hands each included measure to the organisations that stand for its
-// bodies on the day in the territory.
+// bodies on the day in the measure's territory.
 func (r *Register) assign(resolution memoranda.Resolution, key planKey, organisations []Organisation) plan {
 	sets := map[OrganisationID][]int16{}
 	var p plan
@@ -166,19 +173,16 @@ func (r *Register) assign(resolution memoranda.Resolution, key planKey, organisa
 			continue
 		}
 		for _, body := range in.Bodies {
-			found := false
-			for _, o := range organisations {
+			region, climbs := r.whereabouts(in.Territory, body, key)
+			found := nearest(organisations, region, climbs, func(o Organisation) bool {
 				// Who decides for itself is informed, never ordered (国办发〔2020〕49号 item 10).
-				if o.Kind == InformedBody && !in.Inform {
-					continue
-				}
-				if strings.HasPrefix(key.territory, o.Serves) && o.playsOn(body, key.on) {
-					sets[o.ID] = append(sets[o.ID], number)
-					found = true
-				}
+				return o.playsOn(body, key.on) && (in.Inform || o.Kind != InformedBody)
+			})
+			for _, o := range found {
+				sets[o] = append(sets[o], number)
 			}
-			if !found {
-				p.gaps = append(p.gaps, Gap{in.Measure.Slug, body})
+			if len(found) == 0 {
+				p.gaps = append(p.gaps, Gap{in.Measure.Slug, body, in.Territory, region})
 			}
 		}
 	}
@@ -204,7 +208,7 @@ func (p plan) hash(key planKey) []byte {
 		}
 		_, _ = fmt.Fprint(h, edition)
 	}
-	_, _ = fmt.Fprintf(h, "/%s/%s/%s/%s\n", key.ground, key.listType, key.subject, key.territory)
+	_, _ = fmt.Fprintf(h, "/%s/%s/%s/%s/%s\n", key.ground, key.listType, key.subject, key.territory, key.region)
 	for _, line := range p.lines {
 		_ = binary.Write(h, binary.BigEndian, int32(line.organisation)) // a hash takes every write
 		_ = binary.Write(h, binary.BigEndian, line.measures)
@@ -264,8 +268,8 @@ func (r *Register) enterPlan(ctx context.Context, t pgx.Tx, key planKey, p *plan
 	if err == nil || !errors.Is(err, pgx.ErrNoRows) {
 		return err
 	}
-	err = t.QueryRow(ctx, `INSERT INTO plan (hash, edition_id, list_type, subject_kind, territory) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT ON CONSTRAINT plan_hash_key DO NOTHING RETURNING id`, hash, p.editions[0], key.listType, key.subject, key.territory).Scan(&p.id)
+	err = t.QueryRow(ctx, `INSERT INTO plan (hash, edition_id, list_type, subject_kind, territory, ground_kind, region) VALUES ($1, $2, $3, $4, $5, $6::text::ground_kind, nullif($7, ''))
+		ON CONFLICT ON CONSTRAINT plan_hash_key DO NOTHING RETURNING id`, hash, p.editions[0], key.listType, key.subject, key.territory, key.ground, key.region).Scan(&p.id)
 	if errors.Is(err, pgx.ErrNoRows) { // another publication entered it meanwhile
 		return t.QueryRow(ctx, `SELECT id FROM plan WHERE hash = $1`, hash).Scan(&p.id)
 	}
@@ -283,7 +287,7 @@ func (r *Register) enterPlan(ctx context.Context, t pgx.Tx, key planKey, p *plan
 		}
 	}
 	for _, gap := range p.gaps {
-		if err := openIncident(ctx, t, "nobody-plays-body", 0, ID{}, fmt.Sprintf("plan %d: %s of %s", p.id, gap.Body, gap.Measure), r.machine()); err != nil {
+		if err := openIncident(ctx, t, "nobody-plays-body", 0, ID{}, fmt.Sprintf("plan %d: %s of %s in %s", p.id, gap.Body, gap.Measure, cmp.Or(gap.Region, "an unknown region")), r.machine()); err != nil {
 			return err
 		}
 	}

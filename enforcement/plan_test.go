@@ -29,7 +29,7 @@ func twoMemoranda(t *testing.T) (*memoranda.Catalogue, *memoranda.Attestations) 
 		return &fstest.MapFile{Data: []byte(text.String())}
 	}
 	c, err := memoranda.Load(fstest.MapFS{
-		"bodies.yaml":      {Data: []byte("bodies:\n  - {slug: alpha, zh: 甲, en: Alpha, evidence: known}\n  - {slug: beta, zh: 乙, en: Beta, evidence: known}\n")},
+		"bodies.yaml":      {Data: []byte("bodies:\n  - {slug: alpha, zh: 甲, en: Alpha, climbs: city, evidence: known}\n  - {slug: beta, zh: 乙, en: Beta, climbs: city, evidence: known}\n")},
 		"legal-bases.yaml": {Data: []byte("legal_bases:\n  - {slug: made-law, title: 演示法, kind: law, article: 第1条, article_verified: false, evidence: known}\n")},
 		"list-types.yaml":  {Data: []byte("list_types:\n  - {slug: " + enforcement.ListType + ", zh: 演示名单, en: Made list, kind: punish, authority: court, bases: [{basis: made-law}], subjects: [natural-person], evidence: known}\n")},
 		"basic-list.yaml":  {Data: []byte("items:\n  - {slug: entry-ban, title: 演示, class: I, title_verified: false, evidence: known}\neditions:\n  - {name: \"2024\", from: 2024-02-18, items: [entry-ban], evidence: known}\n")},

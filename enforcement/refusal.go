@@ -99,7 +99,7 @@ func Codes() []string { return append([]string(nil), codes...) }
 var codes = []string{
 	"id.malformed", "act.at", "act.actor", "role.forbidden", "version.stale", "not-found", "state.forbidden",
 	"case.exists", "case.basis", "case.court", "case.filed",
-	"subject.kind", "subject.birth-missing", "subject.identity", "subject.shredded", "subject.name-only",
+	"subject.kind", "subject.region", "subject.birth-missing", "subject.identity", "subject.shredded", "subject.name-only",
 	"identifier.override", "identifier.second-person",
 	"listing.exists", "listing.conduct", "listing.minor", "listing.not-warned", "listing.excluded", "listing.under-fourteen",
 	"listing.relist-bar", "listing.facts", "listing.suspension", "listing.suspended", "listing.functionary",

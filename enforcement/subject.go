@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -39,6 +40,10 @@ type Identity struct {
 	// OverrideBy is the second person who accepted a circulating unit code that
 	// fails its check; never for natural persons.
 	OverrideBy string `json:"override_by,omitempty"`
+	// Region is where a unit is registered or a person lives, as a prefix of the
+	// GB/T 2260 codes; empty: not known. It is not sealed: no name follows from it.
+	// A unit's is read from its unified code where it is not given.
+	Region string `json:"-"`
 }
 
 // Masked returns the number with digits 7–14 and the last one hidden, as every
@@ -46,6 +51,8 @@ type Identity struct {
 func (i Identity) Masked() string {
 	return identifier.Identifier{Kind: i.NumberKind, Number: i.Number, State: i.State}.Masked()
 }
+
+var regionForm = regexp.MustCompile(`^[1-8][0-9]([0-9]{2}){0,2}$`)
 
 // check normalises an identity and refuses what does not identify.
 func (i Identity) check(act Act) (Identity, identifier.Identifier, error) {
@@ -74,6 +81,11 @@ func (i Identity) check(act Act) (Identity, identifier.Identifier, error) {
 	if err != nil {
 		return i, none, err
 	}
+	if i.Region == "" {
+		i.Region = number.Region()
+	} else if !regionForm.MatchString(i.Region) {
+		return i, none, refuse("subject.region")
+	}
 	natural := i.Kind == memoranda.NaturalPerson
 	if !slices.Contains(memoranda.SubjectKinds(), i.Kind) || natural != i.NumberKind.Person() {
 		return i, none, refuse("subject.kind")
@@ -95,7 +107,7 @@ func (i Identity) check(act Act) (Identity, identifier.Identifier, error) {
 // under the same name. The same number under another name is refused: which of
 // the two is wrong is for a person to find out (PIPL Art. 8).
 func (r *Register) EnterSubject(ctx context.Context, act Act, given Identity) (ID, error) {
-	if err := act.check(Clerk, Judge, System); err != nil {
+	if err := act.check(Clerk, Judge, DepartmentClerk, DepartmentReviewer, System); err != nil {
 		return ID{}, err
 	}
 	identity, number, err := given.check(act)
@@ -116,7 +128,7 @@ func (r *Register) EnterSubject(ctx context.Context, act Act, given Identity) (I
 				if have.Name != identity.Name || have.Kind != identity.Kind {
 					return nil, refuse("subject.identity")
 				}
-				return &event{Kind: EventSubjectEntered, Subject: known}, nil
+				return &event{Kind: EventSubjectEntered, Subject: known}, moveSubject(ctx, tx, known, given.Region)
 			}
 			id := NewID()
 			return &event{Kind: EventSubjectEntered, Subject: id}, r.insertSubject(ctx, tx, act, id, identity, number)
@@ -127,6 +139,19 @@ func (r *Register) EnterSubject(ctx context.Context, act Act, given Identity) (I
 		}
 		return d.subject, err
 	}
+}
+
+// moveSubject notes the region that was stated last; what was planned stays as it is.
+func moveSubject(ctx context.Context, tx *pg.Tx, id ID, region string) error {
+	if region == "" {
+		return nil
+	}
+	return tx.Pgx(func(p pgx.Tx) error {
+		if _, err := p.Exec(ctx, `UPDATE subject SET region = $2 WHERE id = $1 AND region IS DISTINCT FROM $2`, id, region); err != nil {
+			return fmt.Errorf("note the region of subject %s: %w", id, err)
+		}
+		return nil
+	})
 }
 
 func (r *Register) insertSubject(ctx context.Context, tx *pg.Tx, act Act, id ID, identity Identity, number identifier.Identifier) error {
@@ -143,9 +168,9 @@ func (r *Register) insertSubject(ctx context.Context, tx *pg.Tx, act Act, id ID,
 		return fmt.Errorf("read the key version of subject %s: %w", id, err)
 	}
 	return tx.Pgx(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `INSERT INTO subject (id, kind, envelope, sealed, key_version, override_by, created_at)
-			VALUES ($1, $2::text::subject_kind, $3, $4, $5, nullif($6, ''), $7)`,
-			id, identity.Kind, wrapped, sealed, version, identity.OverrideBy, act.At.UTC())
+		_, err := p.Exec(ctx, `INSERT INTO subject (id, kind, envelope, sealed, key_version, override_by, created_at, region)
+			VALUES ($1, $2::text::subject_kind, $3, $4, $5, nullif($6, ''), $7, nullif($8, ''))`,
+			id, identity.Kind, wrapped, sealed, version, identity.OverrideBy, act.At.UTC(), identity.Region)
 		if err != nil {
 			return fmt.Errorf("enter subject %s: %w", id, err)
 		}
@@ -209,8 +234,9 @@ func (r *Register) openIdentity(id ID, wrapped, sealed []byte) (Identity, error)
 
 func (r *Register) identity(ctx context.Context, tx *pg.Tx, id ID) (Identity, error) {
 	var wrapped, sealed []byte
+	var region string
 	err := tx.Pgx(func(p pgx.Tx) error {
-		return p.QueryRow(ctx, `SELECT envelope, sealed FROM subject WHERE id = $1`, id).Scan(&wrapped, &sealed)
+		return p.QueryRow(ctx, `SELECT envelope, sealed, coalesce(region, '') FROM subject WHERE id = $1`, id).Scan(&wrapped, &sealed, &region)
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Identity{}, refuse("not-found")
@@ -218,7 +244,9 @@ func (r *Register) identity(ctx context.Context, tx *pg.Tx, id ID) (Identity, er
 	if err != nil {
 		return Identity{}, fmt.Errorf("read subject %s: %w", id, err)
 	}
-	return r.openIdentity(id, wrapped, sealed)
+	identity, err := r.openIdentity(id, wrapped, sealed)
+	identity.Region = region
+	return identity, err
 }
 
 // Subject returns a subject's identity, for the court's own people.

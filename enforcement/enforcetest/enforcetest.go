@@ -176,7 +176,7 @@ func (b *Bundle) System() enforcement.Act { return enforcement.Daily(b.At()) }
 // Person returns a made-up adult.
 func (b *Bundle) Person() enforcement.Identity {
 	number := b.Made.Adult(Start)
-	return enforcement.Identity{Kind: memoranda.NaturalPerson, Name: b.Made.PersonName(), NumberKind: number.Kind, Number: number.Number}
+	return enforcement.Identity{Kind: memoranda.NaturalPerson, Name: b.Made.PersonName(), NumberKind: number.Kind, Number: number.Number, Region: "450105"}
 }
 
 // Company returns a made-up company.

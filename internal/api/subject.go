@@ -21,11 +21,12 @@ type IdentityBody struct {
 	Birth      day.Day               `json:"birth,omitzero" doc:"Needed of a natural person whose number does not carry it"`
 	Head       string                `json:"head,omitempty" maxLength:"400" doc:"Legal representative or person in charge of a unit"`
 	OverrideBy string                `json:"override_by,omitempty" maxLength:"64" doc:"Second person who accepts a unit code that fails its check"`
+	Region     string                `json:"region,omitempty" pattern:"^[1-8][0-9]([0-9]{2}){0,2}$" doc:"Prefix of the GB/T 2260 code of a unit's registration or a person's residence; a unit's is read from its unified code where it is left out"`
 }
 
 func (b IdentityBody) identity() enforcement.Identity {
 	return enforcement.Identity{
-		Kind: b.Kind, Name: b.Name, NumberKind: b.NumberKind, State: b.State, Number: b.Number, Birth: b.Birth, Head: b.Head, OverrideBy: b.OverrideBy,
+		Kind: b.Kind, Name: b.Name, NumberKind: b.NumberKind, State: b.State, Number: b.Number, Birth: b.Birth, Head: b.Head, OverrideBy: b.OverrideBy, Region: b.Region,
 	}
 }
 
@@ -47,6 +48,7 @@ type SubjectView struct {
 	Masked     bool                  `json:"masked" doc:"Digits 7 to 14 and the last one are hidden, and the birth day left out"`
 	Birth      day.Day               `json:"birth,omitzero"`
 	Head       string                `json:"head,omitempty"`
+	Region     string                `json:"region,omitempty" doc:"Prefix of a GB/T 2260 code: registration of a unit, residence of a person"`
 }
 
 // OneSubject answers with a subject.
@@ -89,7 +91,7 @@ func (s *server) subject(ctx context.Context, act enforcement.Act, in *Path) (*O
 
 func viewSubject(id enforcement.ID, i enforcement.Identity, masked bool) SubjectView {
 	v := SubjectView{
-		ID: id, Kind: i.Kind, Name: i.Name, NumberKind: i.NumberKind, State: i.State, Number: i.Number, Birth: i.Birth, Head: i.Head, Masked: masked,
+		ID: id, Kind: i.Kind, Name: i.Name, NumberKind: i.NumberKind, State: i.State, Number: i.Number, Birth: i.Birth, Head: i.Head, Masked: masked, Region: i.Region,
 	}
 	if masked {
 		v.Number, v.Birth = i.Masked(), 0

@@ -122,7 +122,7 @@ func (r *rig) subjects(from, to int, at time.Time) ([][]any, error) {
 func syntheticCatalogue() (*memoranda.Catalogue, *memoranda.Attestations, error) {
 	var bodies, signatories, measures, slugs strings.Builder
 	for i := range Organisations {
-		fmt.Fprintf(&bodies, "  - {slug: body-%02d, zh: 演示成员单位, en: Made body %d, evidence: known}\n", i, i)
+		fmt.Fprintf(&bodies, "  - {slug: body-%02d, zh: 演示成员单位, en: Made body %d, climbs: city, evidence: known}\n", i, i)
 		fmt.Fprintf(&signatories, "    - body-%02d\n", i)
 		fmt.Fprintf(&slugs, "      - measure-%02d\n", i)
 		fmt.Fprintf(&measures, `  - slug: measure-%02d

@@ -83,7 +83,7 @@ func script(seed uint64, n int) []*life {
 func identity(n int) enforcement.Identity {
 	if n/2%2 == 0 {
 		number := madeup.NthPersonID(n)
-		return enforcement.Identity{Kind: memoranda.NaturalPerson, Name: madeup.NthPersonName(n), NumberKind: number.Kind, Number: number.Number}
+		return enforcement.Identity{Kind: memoranda.NaturalPerson, Name: madeup.NthPersonName(n), NumberKind: number.Kind, Number: number.Number, Region: "450103"}
 	}
 	number := madeup.NthCompanyID(n)
 	return enforcement.Identity{Kind: memoranda.LegalPerson, Name: madeup.NthCompanyName(n), NumberKind: number.Kind, Number: number.Number, Head: madeup.NthPersonName(n)}

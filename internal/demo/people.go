@@ -47,6 +47,7 @@ func person(n int, number identifier.Identifier, born day.Day) enforcement.Ident
 	return enforcement.Identity{
 		Kind: memoranda.NaturalPerson, Name: madeup.NthPersonName(n),
 		NumberKind: number.Kind, Number: number.Number, State: number.State, Birth: born,
+		Region: madeup.Regions()[n%len(madeup.Regions())],
 	}
 }
 

@@ -109,6 +109,25 @@ func (i Identifier) Sex() (string, bool) {
 	return "female", true
 }
 
+// Region returns the region of the authority that registered a unit, as a prefix
+// of the GB/T 2260 codes: digits 3 to 8 of the unified code (GB 32100-2015)
+// without closing pairs of zeros. It is empty for every other number, where the
+// nation's own authority registered the unit, and where the digits name no region.
+// The first digits of a resident number do not say where somebody lives.
+func (i Identifier) Region() string {
+	if i.Kind != USCC || len(i.Number) != 18 {
+		return ""
+	}
+	code := i.Number[2:8]
+	for len(code) > 2 && strings.HasSuffix(code, "00") {
+		code = code[:len(code)-2]
+	}
+	if code[0] < '1' || code[0] > '8' || code == "10" || strings.Trim(code, "0123456789") != "" {
+		return ""
+	}
+	return code
+}
+
 // Masked is the number as it may be published: of an 18-digit personal number
 // digits 7–14 and the last are hidden (the usual mask, which leaves the check
 // digit, leaves some 33 candidates); of the other personal forms all but the

@@ -298,3 +298,22 @@ func TestStates(t *testing.T) {
 		t.Errorf("%d states", len(states))
 	}
 }
+
+// TestRegion: the region stands in a unit's code and in no person's number.
+func TestRegion(t *testing.T) {
+	t.Parallel()
+	for number, want := range map[identifier.Identifier]string{
+		{Kind: identifier.USCC, Number: "914501037564120036"}:       "450103",
+		{Kind: identifier.USCC, Number: "914501007564120036"}:       "4501",
+		{Kind: identifier.USCC, Number: "914500007564120036"}:       "45",
+		{Kind: identifier.USCC, Number: "911000007564120036"}:       "",
+		{Kind: identifier.USCC, Number: "91A501037564120036"}:       "",
+		{Kind: identifier.USCC, Number: "9145010"}:                  "",
+		{Kind: identifier.ResidentID, Number: "450103199001010015"}: "",
+		{Kind: identifier.OrganisationCode, Number: "756412003"}:    "",
+	} {
+		if got := number.Region(); got != want {
+			t.Errorf("%s %s: region %q, want %q", number.Kind, number.Masked(), got, want)
+		}
+	}
+}

@@ -1,0 +1,60 @@
+package enforcement
+
+import (
+	"strings"
+
+	"concordat/memoranda"
+)
+
+// whereabouts says where the organisation that stands for a body is looked for:
+// the region, and the shortest prefix of its code that a parent region may have.
+// Looking further up is allowed where the body says so ([memoranda.Body.Climbs]);
+// what one body does for the whole country is looked for from the owner's region
+// up to the nation, whatever the body says.
+func (r *Register) whereabouts(t memoranda.Territory, body string, key planKey) (region string, climbs int) {
+	if t == memoranda.TerritoryNation {
+		return key.territory, 0
+	}
+	region = key.territory
+	if t == memoranda.TerritoryRegistration || t == memoranda.TerritoryResidence {
+		region = key.region
+	}
+	climbs = len(region)
+	if b := r.catalogue.BodyNamed(body); b != nil {
+		climbs = min(climbs, levelLength(b.Climbs))
+	}
+	return region, climbs
+}
+
+// levelLength is how many digits of a GB/T 2260 code name a region of a level.
+func levelLength(l memoranda.Level) int {
+	switch l {
+	case memoranda.Nation:
+		return 0
+	case memoranda.Province:
+		return 2
+	case memoranda.City:
+		return 4
+	default:
+		return 6
+	}
+}
+
+// nearest returns those that serve the region itself, or else those of the nearest
+// parent region with a code of at least climbs digits. An unknown region has
+// nobody.
+func nearest(organisations []Organisation, region string, climbs int, fits func(Organisation) bool) []OrganisationID {
+	var found []OrganisationID
+	serves := -1
+	for _, o := range organisations {
+		length := len(o.Serves)
+		if region == "" || length < climbs || length < serves || !strings.HasPrefix(region, o.Serves) || !fits(o) {
+			continue
+		}
+		if length > serves {
+			found, serves = found[:0], length
+		}
+		found = append(found, o.ID)
+	}
+	return found
+}
