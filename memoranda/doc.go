@@ -13,6 +13,13 @@
 // every file with line and column ([Mistakes]); a file with a syntax error is
 // reported alone, the others are still read.
 //
+// The editions of one memorandum may neither overlap nor leave days between them
+// on which none stands; those of the basic list may leave such days. A memorandum
+// that nothing follows ends with its own until, if it has one.
+//
+// [Catalogue.Resolve] answers one question; an [Index] holds the answers to all,
+// for whoever asks often or about every list at once.
+//
 // What is not known stays empty, and what is not verified says so: [Evidence] is
 // *seen* (a source about the memorandum was read), *known* or *unverified*. The
 // count and order of measures are ours, never the official numbering, and no
