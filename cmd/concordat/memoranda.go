@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,6 +19,7 @@ type memorandaCmd struct {
 	Show  memorandaShowCmd  `cmd:"" help:"Show a memorandum, measure, body or legal basis."`
 	Lint  memorandaLintCmd  `cmd:"" help:"Report every mistake of a catalogue; exit code 1 if there is one."`
 	Reach memorandaReachCmd `cmd:"" help:"Say which measures reach a kind of subject on a day, and why others do not."`
+	Diff  memorandaDiffCmd  `cmd:"" help:"Say in words what one catalogue or edition says differently from another."`
 }
 
 // catalogueFlag chooses the catalogue to ask.
@@ -48,71 +48,6 @@ func printJSON(w io.Writer, value any) error {
 		return fmt.Errorf("print as JSON: %w", err)
 	}
 	return nil
-}
-
-type memorandaListCmd struct {
-	catalogueFlag
-	JSON bool `name:"json" help:"Print a JSON array."`
-}
-
-// memorandumLine is one edition in the list.
-type memorandumLine struct {
-	Slug     string                     `json:"slug"`
-	Edition  string                     `json:"edition"`
-	ZH       string                     `json:"zh"`
-	EN       string                     `json:"en"`
-	Number   string                     `json:"number"`
-	ListType string                     `json:"list_type"`
-	From     day.Day                    `json:"from"`
-	Until    day.Day                    `json:"until"` // empty: open
-	Status   memoranda.Status           `json:"status"`
-	Bodies   int                        `json:"bodies"`
-	Measures int                        `json:"measures"`
-	Evidence map[memoranda.Evidence]int `json:"evidence"`
-	Hash     string                     `json:"hash"`
-}
-
-// Run prints the list.
-func (l *memorandaListCmd) Run(a *app) error {
-	c, err := l.load()
-	if err != nil {
-		return err
-	}
-	out := plain(a.Out)
-	lines := make([]memorandumLine, len(c.Memoranda))
-	for i := range c.Memoranda {
-		lines[i] = lineOf(c, &c.Memoranda[i])
-	}
-	if l.JSON {
-		return printJSON(out, lines)
-	}
-	for _, m := range lines {
-		fmt.Fprintf(out, "%s %s  %s\n  %s\n  %s\n  list %s, from %s%s, %s; %d bodies, %d measures (%d seen, %d known, %d unverified)\n  hash %s\n",
-			m.Slug, m.Edition, m.Number, m.ZH, m.EN, m.ListType, m.From, untilText(m.Until), m.Status, m.Bodies, m.Measures,
-			m.Evidence[memoranda.Seen], m.Evidence[memoranda.Known], m.Evidence[memoranda.Unverified], m.Hash)
-	}
-	fmt.Fprintln(out, "The catalogue is attested by nobody.")
-	return nil
-}
-
-func lineOf(c *memoranda.Catalogue, m *memoranda.Memorandum) memorandumLine {
-	evidence := make(map[memoranda.Evidence]int)
-	for i := range m.Measures {
-		evidence[m.Measures[i].Evidence]++
-	}
-	hash := c.EditionHash(m)
-	return memorandumLine{
-		Slug: m.Slug, Edition: m.Edition, ZH: m.ZH, EN: m.EN, Number: m.Number, ListType: m.ListType,
-		From: m.From, Until: m.Until, Status: m.Status, Bodies: len(m.Signatories), Measures: len(m.Measures),
-		Evidence: evidence, Hash: hex.EncodeToString(hash[:]),
-	}
-}
-
-func untilText(until day.Day) string {
-	if until.IsZero() {
-		return ""
-	}
-	return " until " + until.String()
 }
 
 type memorandaLintCmd struct {

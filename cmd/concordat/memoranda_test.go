@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -27,8 +29,17 @@ func TestMemorandaList(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &lines); err != nil {
 		t.Fatalf("no JSON array: %v\n%s", err, out)
 	}
-	if len(lines) != 1 || lines[0]["measures"] != 55.0 || lines[0]["bodies"] != 44.0 {
+	at := slices.IndexFunc(lines, func(line map[string]any) bool { return line["slug"] == "judgment-debtor-141" })
+	if at < 0 || lines[at]["measures"] != 55.0 || lines[at]["bodies"] != 44.0 || lines[at]["number"] != "发改财金〔2016〕141号" ||
+		lines[at]["kind"] != "memorandum" || fmt.Sprint(lines[at]["list_types"]) != "[judgment-debtor]" {
 		t.Errorf("list: %v", lines)
+	}
+	for _, line := range lines { // what is not known is null, and there
+		for _, key := range []string{"number", "signed", "dated", "counted"} {
+			if value, there := line[key]; !there || value == "" {
+				t.Errorf("%s: %s is %v", line["slug"], key, value)
+			}
+		}
 	}
 	if _, text, _ := command(t, "memoranda", "list"); !strings.Contains(text, "attested by nobody") {
 		t.Errorf("the list does not say that nobody attested it:\n%s", text)
@@ -116,6 +127,10 @@ func TestMemorandaLint(t *testing.T) {
 	var mistakes []any
 	if err := json.Unmarshal([]byte(out), &mistakes); err != nil || code != 1 || len(mistakes) != 5 {
 		t.Errorf("lint --json: %d %v\n%s", code, err, out)
+	}
+	code, out, errOut = command(t, "memoranda", "lint", filepath.FromSlash("../../memoranda/testdata/thirty"))
+	if code != 1 || !strings.Contains(errOut, "30 mistakes") || strings.Count(out, "\n") != 30 {
+		t.Errorf("thirty mistakes: %d %s\n%s", code, errOut, out)
 	}
 	if code, _, errOut := command(t, "memoranda", "lint", filepath.Join(dir, "nowhere")); code != 1 || errOut == "" {
 		t.Errorf("lint of nothing: %d %s", code, errOut)
