@@ -91,7 +91,7 @@ func shown(v reflect.Value) string {
 	case fmt.Stringer: // a day
 		return one.String()
 	}
-	switch v.Kind() {
+	switch v.Kind() { //nolint:exhaustive // texts, numbers and truths are shown as they are
 	case reflect.Pointer:
 		return shown(v.Elem())
 	case reflect.Slice:
