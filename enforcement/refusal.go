@@ -119,5 +119,6 @@ var codes = []string{
 	"task.closed", "task.reason", "cursor.malformed", "request.in-flight", "request.key-reused",
 	"restore.unfinished", "restore.none", "restore.reconciling", "restore.not-reconciled", "restore.epochs",
 	"listing.restored", "reconciliation.page", "reconciliation.lines", "reconciliation.statement", "resumption.reasons",
+	"explain.day", "explain.measure",
 	"hold.scope", "hold.reason", "hold.second-person", "hold.ended", "hold.standing",
 }

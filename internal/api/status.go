@@ -167,6 +167,8 @@ var statuses = map[string]int{
 
 	"reconciliation": http.StatusUnprocessableEntity,
 	"request":        http.StatusUnprocessableEntity,
+
+	"explain": http.StatusUnprocessableEntity,
 }
 
 // statusOf is the status of a code; ok is false for a code the table forgot.

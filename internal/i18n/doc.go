@@ -14,6 +14,10 @@
 // if it is a known code, a date or a number: a refusal cannot carry what
 // somebody typed back into a page, a log or a document.
 //
+// What an explanation says stands in sentences/, likewise one file per language:
+// sentences by key and the terms of their coded arguments. Unlike the words of
+// refusals they show names and titles as the record gives them ([Sentence]).
+//
 // This is a leaf: it knows codes as text and imports nothing of ours. That every
 // code of every package has words, and no word is left without a code, is tested
 // where all packages meet (internal/api).
