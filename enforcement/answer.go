@@ -226,6 +226,7 @@ func (r *Register) scanDirective(row pgx.CollectableRow) (Directive, error) {
 	var d Directive
 	var set []int16
 	err := row.Scan(&d.ID, &d.Organisation, &d.Ground, &d.GroundKind, &d.Version, &d.Kind, &d.Step, &set, &d.ValidUntil)
+	d.Kind = d.Kind.Told(d.GroundKind)
 	d.Measures = make([]MeasureName, 0, len(set))
 	for _, m := range set {
 		d.Measures = append(d.Measures, r.MeasureName(m))

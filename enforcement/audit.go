@@ -143,15 +143,17 @@ func (s *replay) apply(a *Audit, e event) {
 
 // travelEvents maps the acts that begin or move versions to what follows.
 var travelEvents = map[EventKind]func(*replay, *Audit, event){
-	EventPublished:  (*replay).fannedOut,
-	EventInForce:    (*replay).fannedOut,
-	EventTakenOver:  (*replay).fannedOut,
-	EventAttempt:    (*replay).attempted,
-	EventSettlement: (*replay).settled,
-	EventAnswers:    (*replay).answered,
-	EventReports:    (*replay).reported,
-	EventRestored:   (*replay).restored,
-	EventReconciled: (*replay).reconciled,
+	EventPublished:      (*replay).fannedOut,
+	EventInForce:        (*replay).fannedOut,
+	EventTakenOver:      (*replay).fannedOut,
+	EventRewardGranted:  (*replay).fannedOut,
+	EventRewardRestored: (*replay).fannedOut,
+	EventAttempt:        (*replay).attempted,
+	EventSettlement:     (*replay).settled,
+	EventAnswers:        (*replay).answered,
+	EventReports:        (*replay).reported,
+	EventRestored:       (*replay).restored,
+	EventReconciled:     (*replay).reconciled,
 }
 
 func (s *replay) attempted(_ *Audit, e event) {
@@ -189,6 +191,7 @@ func (s *replay) reported(_ *Audit, e event) {
 var versionEvents = map[EventKind]VersionKind{
 	EventSuspended: Suspend, EventResumed: Resume, EventExtended: Amend, EventCorrected: Amend,
 	EventDeleted: Withdraw, EventExpired: Withdraw, EventEarlyDeleted: Withdraw, EventRevoked: Withdraw, EventGroundEnded: Withdraw,
+	EventRewardEnded: Withdraw, EventRewardEndedAfterReview: Withdraw, EventRewardEndedAutomatically: Withdraw, EventRewardExpired: Withdraw,
 }
 
 func (s *replay) known(a *Audit, k versionKey) *replayed {
@@ -417,6 +420,10 @@ func dangling(ctx context.Context, tx pgx.Tx, a *Audit) error {
 		"is said to come from a file and does not": `SELECT s.listing_id, 0::smallint FROM listing_source s
 			WHERE NOT EXISTS (SELECT FROM listing l WHERE l.id = s.listing_id AND l.case_id = s.case_id AND l.subject_id = s.subject_id)
 				OR NOT EXISTS (SELECT FROM import_run r WHERE r.id = s.import_id)`,
+		"is a reward whose ground says otherwise": `SELECT w.id, 0::smallint FROM reward w WHERE NOT EXISTS (SELECT FROM ground g WHERE g.id = w.id AND g.kind = 'reward'
+				AND g.subject_id = w.subject_id AND g.organisation_id = w.owner_id AND g.list_type = w.list_type
+				AND CASE w.state WHEN 'draft' THEN g.state = 'pending' WHEN 'ended' THEN g.state = 'ended' ELSE g.state IN ('in-force', 'suspended') END)
+			OR (w.state = 'under-review') <> EXISTS (SELECT FROM reward_review v WHERE v.reward_id = w.id AND v.outcome IS NULL)`,
 		"its ground has ended and nothing withdraws it": unwithdrawn,
 	} {
 		rows, err := tx.Query(ctx, sql)

@@ -7,8 +7,8 @@ import (
 
 // DailyRound is what the system does at the turn of a day, in this order:
 // listings whose term is over are ended (liftings go first), withdrawals that
-// nobody acknowledged in time are escalated, then listings that were served and
-// whose grace is over are published. It may be run again at any
+// nobody acknowledged in time are escalated, rewards expire and begin, then listings
+// that were served and whose grace is over are published. It may be run again at any
 // time; step, when not nil, is called between transactions with what was done.
 func (r *Register) DailyRound(ctx context.Context, act Act, step func(ended, published int)) (ended, published int, refused []NotPublished, err error) {
 	if step == nil {
@@ -27,6 +27,9 @@ func (r *Register) DailyRound(ctx context.Context, act Act, step func(ended, pub
 	}
 	if _, err := r.CheckLiftings(ctx, act); err != nil {
 		return ended, published, refused, fmt.Errorf("escalate what is overdue: %w", err)
+	}
+	if err := r.rewardRound(ctx, act); err != nil {
+		return ended, published, refused, fmt.Errorf("go through the rewards: %w", err)
 	}
 	var after ID
 	for {

@@ -52,6 +52,19 @@ const (
 	EventHoldEnded        EventKind = "hold-ended"
 	EventRestored         EventKind = "restored"
 	EventReconciled       EventKind = "reconciled"
+
+	EventRewardEntered            EventKind = "reward-entered"
+	EventRewardGranted            EventKind = "reward-granted"
+	EventRewardRestored           EventKind = "reward-restored"
+	EventRewardReviewOpened       EventKind = "reward-review-opened"
+	EventRewardNoticed            EventKind = "reward-review-noticed"
+	EventRewardAnswered           EventKind = "reward-review-answered"
+	EventRewardReviewClosed       EventKind = "reward-review-closed"
+	EventRewardKept               EventKind = "reward-kept"
+	EventRewardEnded              EventKind = "reward-ended"
+	EventRewardEndedAfterReview   EventKind = "reward-ended-after-review"
+	EventRewardEndedAutomatically EventKind = "reward-ended-automatically"
+	EventRewardExpired            EventKind = "reward-expired"
 )
 
 // event is one row of the log, before it has a sequence number.

@@ -85,7 +85,7 @@ const selectDueFigures = `SELECT o.slug, l.lane::text, coalesce(f.n, 0) + a.n, f
   ORDER BY o.slug, l.lane`
 
 const selectUnlifted = `SELECT o.slug, w.n FROM organisation o CROSS JOIN LATERAL (SELECT count(*) AS n FROM
-    (SELECT FROM amendment WHERE organisation_id = o.id AND kind = 'withdraw' AND step IN ('queued', 'left', 'delivered') LIMIT $1) x) w`
+    (SELECT FROM amendment WHERE organisation_id = o.id AND kind = 'withdraw' AND NOT burdens AND step IN ('queued', 'left', 'delivered') LIMIT $1) x) w`
 
 const selectOverdue = `SELECT o.slug, count(*) FROM clock c JOIN organisation o ON o.id = c.organisation_id
   WHERE c.done_on IS NULL AND c.due_on < $1::date AND c.kind = $2 GROUP BY o.slug`

@@ -89,6 +89,9 @@ func (r *Register) inForceFromElsewhere(ctx context.Context, tx *pg.Tx, act Act,
 	if err := openOrderTasks(ctx, tx, listings, r.Today(act.At)); err != nil {
 		return err
 	}
+	if err := r.rewardsUnderReview(ctx, tx, act, listings); err != nil {
+		return err
+	}
 	return r.putInForceFrom(ctx, tx, act, EventTakenOver, listings, origin{refersTo: run.ID, document: run.statement})
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
 
@@ -46,6 +47,19 @@ func (r *itemRow) small() int16 {
 		return 0
 	}
 	return int16(binary.BigEndian.Uint16(column)) //nolint:gosec // smallint is signed
+}
+
+func (r *itemRow) integer() int32 {
+	column := r.next(4)
+	if column == nil {
+		return 0
+	}
+	return int32(binary.BigEndian.Uint32(column)) //nolint:gosec // integer is signed
+}
+
+func (r *itemRow) flag() bool {
+	column := r.next(1)
+	return len(column) == 1 && column[0] == 1
 }
 
 // text returns the text of the row before where it is the same.
@@ -91,10 +105,12 @@ func (r *itemRow) smalls() []int16 {
 func (r *Register) readItems(rows pgx.Rows, items []Item) ([]Item, error) {
 	defer rows.Close()
 	var before Item
+	kind := "" // as the record has it
 	for rows.Next() {
 		row := itemRow{columns: rows.RawValues()}
 		var i Item
-		i.Directive, i.Version, i.Kind = row.id(), row.small(), VersionKind(row.text(string(before.Kind)))
+		i.Directive, i.Version = row.id(), row.small()
+		kind = row.text(kind)
 		i.Measures, i.ValidUntil = row.smalls(), row.day()
 		subject, wrapped, sealed := row.id(), row.next(0), row.next(0)
 		i.Ground = Ground{
@@ -104,6 +120,7 @@ func (r *Register) readItems(rows pgx.Rows, items []Item) ([]Item, error) {
 		if row.err != nil {
 			return nil, row.err
 		}
+		i.Kind = VersionKind(kind).Told(memoranda.GroundKind(i.Ground.Kind))
 		var err error
 		if i.Subject, err = r.openIdentity(subject, wrapped, sealed); err != nil {
 			return nil, err

@@ -100,6 +100,11 @@ func (r *Register) end(ctx context.Context, act Act, c Change, move ListingMove,
 		if err != nil {
 			return nil, err
 		}
+		if move == MoveRevoke {
+			if err := r.rewardsRestored(ctx, tx, act, []ID{l.ID}); err != nil {
+				return nil, err
+			}
+		}
 		ev.Kind, ev.Day, ev.LegalBasis, ev.DocumentHash = kind, e.EventOn, basis, r.vault.DocumentHash([]byte(e.Reasons))
 		if e.Item > 0 {
 			ev.Reason = fmt.Sprintf("art-10-item-%d", e.Item)
@@ -144,8 +149,8 @@ func (r *Register) endGrounds(ctx context.Context, tx *pg.Tx, act Act, grounds [
 	return e, tx.Pgx(func(p pgx.Tx) error { return r.startLiftClocks(ctx, p, e.Directives, today) })
 }
 
-// EndGround ends one ground that is no listing (a listing ends by a decision of
-// its own): its withdrawals are queued in the same transaction. Only its owner
+// EndGround ends one ground that is neither a listing nor a reward (those end by
+// decisions of their own): its withdrawals are queued in the same transaction. Only its owner
 // and the system may. Ending an ended ground changes nothing.
 func (r *Register) EndGround(ctx context.Context, act Act, id ID, basis string) error {
 	if err := act.check(Judge, President, System); err != nil {
@@ -156,7 +161,7 @@ func (r *Register) EndGround(ctx context.Context, act Act, id ID, basis string) 
 		var owner OrganisationID
 		var ended bool
 		err := tx.Pgx(func(p pgx.Tx) error {
-			return p.QueryRow(ctx, `SELECT subject_id, organisation_id, state = 'ended' FROM ground g WHERE id = $1 AND NOT EXISTS (SELECT FROM listing l WHERE l.id = g.id) FOR NO KEY UPDATE`, id).Scan(&subject, &owner, &ended)
+			return p.QueryRow(ctx, `SELECT subject_id, organisation_id, state = 'ended' FROM ground g WHERE id = $1 AND NOT EXISTS (SELECT FROM listing l WHERE l.id = g.id) AND NOT EXISTS (SELECT FROM reward w WHERE w.id = g.id) FOR NO KEY UPDATE`, id).Scan(&subject, &owner, &ended)
 		})
 		if err != nil {
 			return nil, notFound(err, "lock a ground")

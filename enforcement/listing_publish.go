@@ -154,6 +154,9 @@ func (r *Register) publish(ctx context.Context, tx *pg.Tx, act Act, listings []L
 	if err := openOrderTasks(ctx, tx, pass, today); err != nil {
 		return nil, err
 	}
+	if err := r.rewardsUnderReview(ctx, tx, act, pass); err != nil {
+		return nil, err
+	}
 	return refused, r.putInForce(ctx, tx, act, EventPublished, pass)
 }
 

@@ -27,7 +27,7 @@ func (r *Register) startLiftClocks(ctx context.Context, p pgx.Tx, directives []I
 	due := r.calendar.Add(today, termLift.period)
 	_, err := p.Exec(ctx, `INSERT INTO clock (kind, organisation_id, started_on, value, unit, source, due_on, provisional)
 		SELECT DISTINCT $2, organisation_id, $3::date, $4::smallint, $5, $6, $7::date, $8::boolean FROM amendment
-		WHERE directive_id = ANY($1) AND kind = 'withdraw' AND step <> 'cancelled'
+		WHERE directive_id = ANY($1) AND kind = 'withdraw' AND NOT burdens AND step <> 'cancelled'
 		ORDER BY organisation_id ON CONFLICT ON CONSTRAINT clock_key DO UPDATE SET done_on = NULL`,
 		directives, termLift.kind, today, termLift.period.Value, string(termLift.period.Unit), termLift.period.Source, due.Day, due.Provisional)
 	if err != nil {
@@ -48,7 +48,7 @@ func (r *Register) CheckLiftings(ctx context.Context, act Act) (overdue int, err
 		return tx.Pgx(func(p pgx.Tx) error {
 			if _, err := p.Exec(ctx, `UPDATE clock c SET done_on = $2::date WHERE kind = $1 AND done_on IS NULL
 				AND NOT EXISTS (SELECT FROM amendment a JOIN directive d ON d.id = a.directive_id JOIN ground g ON g.id = d.ground_id
-					WHERE a.organisation_id = c.organisation_id AND a.kind = 'withdraw' AND a.step IN ('queued', 'left', 'delivered') AND g.ended_on <= c.started_on)`,
+					WHERE a.organisation_id = c.organisation_id AND a.kind = 'withdraw' AND NOT a.burdens AND a.step IN ('queued', 'left', 'delivered') AND g.ended_on <= c.started_on)`,
 				termLift.kind, today); err != nil {
 				return fmt.Errorf("stop the clocks of withdrawals: %w", err)
 			}

@@ -90,6 +90,13 @@ var constraintCodes = map[string]string{
 	"hold_scope_names":                       "hold.scope",
 	"exclusion_period":                       "exclusion.period",
 	"listing_suspension":                     "listing.suspension",
+	"reward_one_live":                        "reward.exists",
+	"reward_reference":                       "reward.reference",
+	"reward_year":                            "reward.year",
+	"reward_term":                            "reward.term",
+	"reward_review_notice":                   "reward.dates",
+	"reward_review_answer":                   "reward.dates",
+	"reward_review_heard":                    "reward.notice",
 }
 
 // Codes lists every refusal code of this package, so that i18n can be checked
@@ -121,4 +128,6 @@ var codes = []string{
 	"listing.restored", "reconciliation.page", "reconciliation.lines", "reconciliation.statement", "resumption.reasons",
 	"explain.day", "explain.measure",
 	"hold.scope", "hold.reason", "hold.second-person", "hold.ended", "hold.standing",
+	"reward.list-type", "reward.owner", "reward.subject", "reward.reference", "reward.dates", "reward.year", "reward.term", "reward.exists",
+	"reward.notice", "reward.noticed", "reward.answer", "reward.answered", "reward.answer-running", "reward.stayed", "reward.reasons", "reward.basis", "reward.suspension",
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/internal/pg"
+	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
 
@@ -57,6 +58,28 @@ const (
 	Withdraw  VersionKind = "withdraw"
 )
 
+// Words for the first and the last version under a reward. They are no kinds of
+// the record, which has Impose and Withdraw ([VersionKind.Told]).
+const (
+	Grant    = "grant"
+	GrantEnd = "grant-end"
+)
+
+// Told is what people are told that a version is. A reward is granted and its
+// grant ends: nothing is imposed by it, and its end is no sanction.
+func (k VersionKind) Told(ground memoranda.GroundKind) VersionKind {
+	switch {
+	case ground != memoranda.OnReward:
+		return k
+	case k == Impose:
+		return Grant
+	case k == Withdraw:
+		return GrantEnd
+	default:
+		return k
+	}
+}
+
 // The directive rows come first in the order of locks, sorted by id, and stand
 // for all versions: whoever writes or moves a later version holds them. They are
 // locked by a statement of their own, for a statement that waits for a lock goes
@@ -75,7 +98,7 @@ const selectCurrent = `SELECT d.id, d.organisation_id, coalesce(a.version, 1), c
     d.step IN ('left', 'delivered', 'acknowledged') OR coalesce(a.gone, false) OR ` + restoring + `
       OR EXISTS (SELECT FROM attempt t JOIN event e ON e.id = t.event_id
           WHERE t.settled_at IS NULL AND t.organisation_id = d.organisation_id AND d.id = ANY (e.directives)),
-    coalesce(a.carried, d.measures), coalesce(a.valid_until, d.valid_until), (SELECT coalesce(max(epoch), 0::smallint) FROM restoration)
+    coalesce(a.carried, d.measures), coalesce(a.valid_until, d.valid_until), (SELECT coalesce(max(epoch), 0::smallint) FROM restoration), d.ground_kind = 'reward'
   FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
   LEFT JOIN LATERAL (SELECT max(version) AS version, bool_or(step IN ('left', 'delivered', 'acknowledged')) AS gone,
       (array_agg(kind ORDER BY version DESC))[1] AS kind, (array_agg(valid_until ORDER BY version DESC))[1] AS valid_until,
@@ -93,6 +116,7 @@ type current struct {
 	carried      []int16
 	validUntil   day.Day
 	epoch        int16
+	reward       bool
 }
 
 // appendVersions writes a new version for every directive of the grounds, except those
@@ -121,7 +145,7 @@ func (r *Register) appendAbove(ctx context.Context, tx *pg.Tx, kind VersionKind,
 		var wakes []WakeUp
 		list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (current, error) {
 			var c current
-			err := row.Scan(&c.id, &c.organisation, &c.version, &c.kind, &c.gone, &c.carried, &c.validUntil, &c.epoch)
+			err := row.Scan(&c.id, &c.organisation, &c.version, &c.kind, &c.gone, &c.carried, &c.validUntil, &c.epoch, &c.reward)
 			for _, line := range held {
 				if line.Directive == c.id {
 					c.version = max(c.version, line.Version)
@@ -180,10 +204,16 @@ const openAttemptNames = `SELECT FROM attempt t JOIN event e ON e.id = t.event_i
 func (c current) next(kind VersionKind, until day.Day) (set []int16, lane Lane, burdens bool, step Step) {
 	switch kind {
 	case Withdraw, Suspend:
+		step = Queued
 		if !c.gone {
-			return []int16{}, Express, false, Cancelled
+			step = Cancelled
 		}
-		return []int16{}, Express, false, Queued
+		// The end of a grant lifts nothing: it takes something away, never goes before
+		// a lifting, and a hold stops it.
+		if c.reward {
+			return []int16{}, Bulk, true, step
+		}
+		return []int16{}, Express, false, step
 	case Resume, PermitEnd:
 		return c.carried, Bulk, true, Queued
 	case Amend:

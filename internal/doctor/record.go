@@ -161,13 +161,13 @@ func (e *examination) withdrawals(ctx context.Context) (string, []Finding, error
 	late, err := e.texts(ctx, `SELECT o.slug || ' since ' || min(c.due_on) FROM clock c JOIN organisation o ON o.id = c.organisation_id
 		WHERE c.kind = 'acknowledge-withdrawals' AND c.done_on IS NULL AND c.due_on < $1::date
 			AND EXISTS (SELECT FROM amendment a JOIN directive d ON d.id = a.directive_id JOIN ground g ON g.id = d.ground_id
-				WHERE a.organisation_id = c.organisation_id AND a.kind = 'withdraw' AND a.step IN ('queued', 'left', 'delivered') AND g.ended_on <= c.started_on)
+				WHERE a.organisation_id = c.organisation_id AND a.kind = 'withdraw' AND NOT a.burdens AND a.step IN ('queued', 'left', 'delivered') AND g.ended_on <= c.started_on)
 		GROUP BY o.slug ORDER BY o.slug`, e.today)
 	if err != nil {
 		return "", nil, fmt.Errorf("look for overdue withdrawals: %w", err)
 	}
 	var open int
-	err = e.db.Pool.QueryRow(ctx, `SELECT count(*) FROM amendment WHERE kind = 'withdraw' AND step IN ('queued', 'left', 'delivered')`).Scan(&open)
+	err = e.db.Pool.QueryRow(ctx, `SELECT count(*) FROM amendment WHERE kind = 'withdraw' AND NOT burdens AND step IN ('queued', 'left', 'delivered')`).Scan(&open)
 	if err != nil {
 		return "", nil, fmt.Errorf("count the open withdrawals: %w", err)
 	}

@@ -1,0 +1,353 @@
+package enforcement_test
+
+import (
+	"slices"
+	"testing"
+
+	"concordat/enforcement"
+	"concordat/enforcement/enforcetest"
+	"concordat/memoranda/day"
+)
+
+var ofReward = enforcetest.OfReward
+
+// A reward is in force at once, without service, and reaches every organisation of
+// its plan; its owner ends it, and everybody who heard of it hears that it is over.
+func TestOneReward(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	ctx := t.Context()
+	id := b.Rewarded(enforcetest.GoodTaxpayer, b.Subject(b.Company()))
+	w := b.RewardStands(id)
+	if w.State != enforcement.RewardInForce || w.GrantedOn != b.Day() || w.ValidUntil != b.Day().AddYears(1).AddDays(-1) || w.Note != "演示备注" {
+		t.Errorf("entered: %+v", w)
+	}
+	granted := directives(t, b.Bundle, id)
+	if len(granted) != 2 || granted[0].Kind != enforcement.Grant || granted[0].GroundKind != "reward" || len(granted[0].Measures) != 1 {
+		t.Fatalf("granted: %+v", granted)
+	}
+	items := value(b.DueItems(ctx, b.Alpha, enforcement.Bulk, b.Day(), enforcement.ID{}, 10))(t)
+	if len(items) != 1 || items[0].Kind != enforcement.Grant || items[0].Ground.Kind != "reward" || items[0].ValidUntil != w.ValidUntil {
+		t.Fatalf("due: %+v", items)
+	}
+	attempt := value(b.OpenAttempt(ctx, b.System(), enforcement.WakeUp{Organisation: b.Alpha, Lane: enforcement.Bulk}, "webhook", items, make([]byte, 32)))(t)
+	must(t, b.Settle(ctx, b.System(), attempt, []enforcement.Result{{Step: enforcement.Acknowledged}}))
+
+	must(t, b.EndReward(ctx, b.KeeperReviewer(), ofReward(id), "演示理由", "演示法 第5条"))
+	if w := b.RewardStands(id); w.State != enforcement.RewardEnded || w.EndKind != enforcement.RewardEndedByOwner || w.EndedOn != b.Day() {
+		t.Errorf("ended: %+v", w)
+	}
+	for _, d := range directives(t, b.Bundle, id) {
+		want := enforcement.Queued
+		if d.Organisation == b.Beta { // never heard of it
+			want = enforcement.Cancelled
+		}
+		if d.Kind != enforcement.GrantEnd || d.Step != want || len(d.Measures) != 0 {
+			t.Errorf("directive %+v, want %s", d, want)
+		}
+	}
+	// It is no lifting: it waits behind those, and a hold stops it.
+	if due := value(b.IsDue(ctx, enforcement.WakeUp{Organisation: b.Alpha, Lane: enforcement.Express}, b.Day()))(t); due {
+		t.Error("the end of a grant goes express")
+	}
+	due := func() bool {
+		return value(b.IsDue(ctx, enforcement.WakeUp{Organisation: b.Alpha, Lane: enforcement.Bulk}, b.Day()))(t)
+	}
+	if !due() {
+		t.Error("the end of a grant is not due")
+	}
+	hold := value(b.PlaceHold(ctx, operator(b.Bundle, "first"), enforcement.NewHold{Scope: enforcement.HoldEverything, Reason: "演示"}))(t)
+	if due() {
+		t.Error("a hold lets the end of a grant go")
+	}
+	must(t, b.EndHold(ctx, operator(b.Bundle, "second"), hold, "演示"))
+	if n := b.Count(`SELECT count(*) FROM clock WHERE kind = 'acknowledge-withdrawals'`); n != 0 {
+		t.Errorf("%d clocks of liftings run", n)
+	}
+	wantAudit(t, b.Bundle)
+}
+
+// Who may enter what.
+func TestEnteringAReward(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	ctx := t.Context()
+	company, person := b.Subject(b.Company()), b.Subject(b.Person())
+	enter := func(act enforcement.Act, change func(*enforcement.NewReward)) error {
+		n := b.NewReward(enforcetest.GoodTaxpayer, company)
+		if change != nil {
+			change(&n)
+		}
+		_, err := b.EnterReward(ctx, act, n)
+		return err
+	}
+	clerk := b.KeeperClerk()
+	for what, c := range map[string]struct {
+		act    enforcement.Act
+		change func(*enforcement.NewReward)
+		code   string
+	}{
+		"a court":                      {b.Judge(), nil, "role.forbidden"},
+		"the system":                   {b.System(), nil, "role.forbidden"},
+		"another department":           {b.As(enforcement.DepartmentReviewer, b.Alpha), nil, "reward.owner"},
+		"a list that punishes":         {clerk, func(n *enforcement.NewReward) { n.ListType = enforcetest.MadeSerious }, "reward.list-type"},
+		"no such list":                 {clerk, func(n *enforcement.NewReward) { n.ListType = "none" }, "reward.list-type"},
+		"a subject the list lacks":     {clerk, func(n *enforcement.NewReward) { n.Subject = person }, "reward.subject"},
+		"nobody":                       {clerk, func(n *enforcement.NewReward) { n.Subject = enforcement.NewID() }, "not-found"},
+		"no reference":                 {clerk, func(n *enforcement.NewReward) { n.Reference = "" }, "reward.reference"},
+		"no day of decision":           {clerk, func(n *enforcement.NewReward) { n.DecidedOn = 0 }, "reward.dates"},
+		"decided tomorrow":             {clerk, func(n *enforcement.NewReward) { n.DecidedOn = b.Day().AddDays(1) }, "reward.dates"},
+		"in force before the decision": {clerk, func(n *enforcement.NewReward) { n.ValidFrom = b.Day().AddDays(-1) }, "reward.dates"},
+		"a year of long ago":           {clerk, func(n *enforcement.NewReward) { n.Year = 1999 }, "reward.year"},
+		"longer than the term":         {clerk, func(n *enforcement.NewReward) { n.ValidUntil = b.Day().AddYears(1) }, "reward.term"},
+		"over before it begins": {clerk, func(n *enforcement.NewReward) {
+			n.ValidFrom, n.ValidUntil = b.Day().AddDays(9), b.Day().AddDays(8)
+		}, "reward.term"},
+	} {
+		wantCode(t, what, enter(c.act, c.change), c.code)
+	}
+	if n := b.Count(`SELECT count(*) FROM ground WHERE kind = 'reward'`); n != 0 {
+		t.Errorf("what was refused left %d grounds", n)
+	}
+	must(t, enter(clerk, nil))
+	wantCode(t, "the same year again", enter(clerk, nil), "reward.exists")
+	must(t, enter(clerk, func(n *enforcement.NewReward) { n.Year++ }))
+	wantAudit(t, b.Bundle)
+}
+
+// Asked again under its key, an entry is found and not made twice.
+func TestARewardIsEnteredOnceUnderItsKey(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	act := b.KeeperClerk()
+	act.Key = "演示-1"
+	n := b.NewReward(enforcetest.GoodTaxpayer, b.Subject(b.Company()))
+	one, two := value(b.EnterReward(t.Context(), act, n))(t), value(b.EnterReward(t.Context(), act, n))(t)
+	if one != two || one.IsZero() {
+		t.Errorf("%s and %s", one, two)
+	}
+	wantAudit(t, b.Bundle)
+}
+
+// A reward begins on its first day and ends with its last, by the daily round.
+func TestARewardBeginsAndExpires(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	ctx := t.Context()
+	round := func() { _, _, _, err := b.DailyRound(ctx, b.System(), nil); must(t, err) }
+	n := b.NewReward(enforcetest.GoodTaxpayer, b.Subject(b.Company()))
+	n.ValidFrom, n.ValidUntil = b.Day().AddDays(10), b.Day().AddDays(20)
+	id := value(b.EnterReward(ctx, b.KeeperClerk(), n))(t)
+	round()
+	if w := b.RewardStands(id); w.State != enforcement.RewardDraft || len(directives(t, b.Bundle, id)) != 0 {
+		t.Errorf("before its day: %+v", w)
+	}
+	b.AdvanceTo(n.ValidFrom)
+	round()
+	if w := b.RewardStands(id); w.State != enforcement.RewardInForce || w.GrantedOn != n.ValidFrom || len(directives(t, b.Bundle, id)) != 2 {
+		t.Errorf("on its day: %+v", w)
+	}
+	b.AdvanceTo(n.ValidUntil)
+	round()
+	wantCode(t, "expire on the last day", b.ExpireReward(ctx, b.System(), ofReward(id)), "end.term-running")
+	if w := b.RewardStands(id); w.State != enforcement.RewardInForce {
+		t.Errorf("on its last day: %+v", w)
+	}
+	b.Advance(1)
+	round()
+	w := b.RewardStands(id)
+	if w.State != enforcement.RewardEnded || w.EndKind != enforcement.RewardExpired || w.EndedOn != b.Day() {
+		t.Errorf("after its last day: %+v", w)
+	}
+	events := value(b.Events(ctx, id))(t)
+	if last := events[len(events)-1]; last.Kind != enforcement.EventRewardExpired || last.Role != enforcement.System {
+		t.Errorf("the log ends with %+v", last)
+	}
+	wantAudit(t, b.Bundle)
+}
+
+// The last day is the term's, the year's, or none where the list is open.
+func TestTheLastDayOfAReward(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	ctx := t.Context()
+	enter := func(list string, year int, until day.Day) day.Day {
+		n := b.NewReward(list, b.Subject(b.Company()))
+		n.Year, n.ValidUntil = year, until
+		return b.RewardStands(value(b.EnterReward(ctx, b.KeeperClerk(), n))(t)).ValidUntil
+	}
+	early := b.Day().AddDays(30)
+	for what, got := range map[string][2]day.Day{
+		"the term":                 {enter(enforcetest.GoodTaxpayer, 2025, 0), b.Day().AddYears(1).AddDays(-1)},
+		"earlier than the term":    {enter(enforcetest.GoodTaxpayer, 2025, early), early},
+		"an open list":             {enter(enforcetest.GoodExporter, 0, 0), 0},
+		"an open list by years":    {enter(enforcetest.GoodExporter, 2025, 0), day.Of(2025, 12, 31)},
+		"an open list until a day": {enter(enforcetest.GoodExporter, 0, early), early},
+	} {
+		if got[0] != got[1] {
+			t.Errorf("%s: %s, want %s", what, got[0], got[1])
+		}
+	}
+}
+
+// The table alone: nothing leads out of the end, and only a decision, a term or a
+// rule leads out of a review.
+func TestRewardMachine(t *testing.T) {
+	t.Parallel()
+	reached := map[enforcement.RewardState]bool{enforcement.RewardDraft: true}
+	for _, s := range enforcement.RewardStates() {
+		moves := 0
+		for _, m := range enforcement.RewardMoves() {
+			next, err := s.After(m)
+			if err != nil {
+				wantCode(t, string(s)+" "+string(m), err, "state.forbidden")
+				continue
+			}
+			moves++
+			reached[next] = true
+			if next.Live() && !s.Live() && m != enforcement.MoveGrant {
+				t.Errorf("%s becomes %s by %s", s, next, m)
+			}
+		}
+		if (s == enforcement.RewardEnded) != (moves == 0) {
+			t.Errorf("%s has %d moves", s, moves)
+		}
+	}
+	for _, s := range enforcement.RewardStates() {
+		if !reached[s] {
+			t.Errorf("nothing leads to %s", s)
+		}
+	}
+	if _, err := enforcement.RewardUnderReview.After(enforcement.MoveEndReward); err == nil {
+		t.Error("the owner can go round a review")
+	}
+}
+
+// moveReward makes one move by its real method, with content that only the state
+// can be at fault with.
+func moveReward(t *testing.T, b *enforcetest.RewardBundle, id enforcement.ID, m enforcement.RewardMove) error {
+	ctx, c := t.Context(), ofReward(id)
+	late := b.System()
+	late.At = late.At.AddDate(9, 0, 0)
+	switch m { //nolint:exhaustive // the others have no method of their own
+	case enforcement.MoveNotice:
+		return b.RecordRewardNotice(ctx, b.KeeperClerk(), c, b.Day(), nil)
+	case enforcement.MoveAnswer:
+		return b.RecordRewardAnswer(ctx, b.KeeperClerk(), c, b.Day(), "演示陈述")
+	case enforcement.MoveKeep:
+		return b.DecideReview(ctx, b.KeeperReviewer(), c, enforcement.RewardDecision{Reasons: "演示理由"})
+	case enforcement.MoveEndReviewed:
+		return b.DecideReview(ctx, b.KeeperReviewer(), c, enforcement.RewardDecision{End: true, Reasons: "演示理由", Basis: "演示法 第4条"})
+	case enforcement.MoveEndReward:
+		return b.EndReward(ctx, b.KeeperReviewer(), c, "演示理由", "")
+	case enforcement.MoveExpireReward:
+		return b.ExpireReward(ctx, late, c)
+	case enforcement.MoveConfirmReward:
+		return b.ConfirmReward(ctx, b.KeeperReviewer(), c, "演示理由")
+	default:
+		t.Fatalf("%s has no method of its own", m)
+		return nil
+	}
+}
+
+// Every state, also with what can be under way in it, meets every move that a
+// person or the daily round can ask for.
+func TestEveryRewardStateMeetsEveryMove(t *testing.T) {
+	t.Parallel()
+	type standing struct {
+		name  string
+		state enforcement.RewardState
+		enter func(b *enforcetest.RewardBundle) enforcement.ID
+		// refused says what a move that the table allows meets all the same.
+		refused map[enforcement.RewardMove]string
+	}
+	underReview := func(b *enforcetest.RewardBundle) enforcement.ID {
+		subject := b.Subject(b.Company())
+		id := b.Rewarded(enforcetest.GoodTaxpayer, subject)
+		b.Published(subject)
+		return id
+	}
+	confirm := map[enforcement.RewardMove]string{enforcement.MoveConfirmReward: "reward.suspension"}
+	for _, s := range []standing{
+		{"draft", enforcement.RewardDraft, func(b *enforcetest.RewardBundle) enforcement.ID {
+			n := b.NewReward(enforcetest.GoodTaxpayer, b.Subject(b.Company()))
+			n.ValidFrom = b.Day().AddDays(5)
+			return value(b.EnterReward(t.Context(), b.KeeperClerk(), n))(t)
+		}, nil},
+		{"in force", enforcement.RewardInForce, func(b *enforcetest.RewardBundle) enforcement.ID {
+			return b.Rewarded(enforcetest.GoodTaxpayer, b.Subject(b.Company()))
+		}, confirm},
+		{"under review", enforcement.RewardUnderReview, underReview, map[enforcement.RewardMove]string{
+			enforcement.MoveAnswer: "reward.notice", enforcement.MoveEndReviewed: "reward.notice", enforcement.MoveConfirmReward: "reward.suspension",
+		}},
+		{"with notice", enforcement.RewardUnderReview, func(b *enforcetest.RewardBundle) enforcement.ID {
+			id := underReview(b)
+			must(t, moveReward(t, b, id, enforcement.MoveNotice))
+			return id
+		}, map[enforcement.RewardMove]string{
+			enforcement.MoveNotice: "reward.noticed", enforcement.MoveEndReviewed: "reward.answer-running", enforcement.MoveConfirmReward: "reward.suspension",
+		}},
+		{"answered", enforcement.RewardUnderReview, func(b *enforcetest.RewardBundle) enforcement.ID {
+			id := underReview(b)
+			b.Heard(id)
+			return id
+		}, map[enforcement.RewardMove]string{
+			enforcement.MoveNotice: "reward.noticed", enforcement.MoveAnswer: "reward.answered", enforcement.MoveConfirmReward: "reward.suspension",
+		}},
+		{"ended", enforcement.RewardEnded, func(b *enforcetest.RewardBundle) enforcement.ID {
+			id := b.Rewarded(enforcetest.GoodTaxpayer, b.Subject(b.Company()))
+			must(t, moveReward(t, b, id, enforcement.MoveEndReward))
+			return id
+		}, nil},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			b := enforcetest.SetupRewards(t, false)
+			id := s.enter(b)
+			if w := b.RewardStands(id); w.State != s.state {
+				t.Fatalf("the walk led to %+v", w)
+			}
+			print := func() string {
+				var text string
+				must(t, b.DB.Pool.QueryRow(t.Context(), `SELECT concat_ws('|', (SELECT count(*) FROM event), (SELECT md5(string_agg(w::text, ';' ORDER BY id)) FROM reward w),
+					(SELECT md5(string_agg(v::text, ';' ORDER BY id)) FROM reward_review v), (SELECT md5(string_agg(g::text, ';' ORDER BY id)) FROM ground g),
+					(SELECT md5(string_agg(a::text, ';' ORDER BY directive_id, version)) FROM amendment a), (SELECT md5(string_agg(t::text, ';' ORDER BY id)) FROM task t),
+					(SELECT md5(string_agg(c::text, ';' ORDER BY id)) FROM clock c))`).Scan(&text))
+				return text
+			}
+			before := print()
+			byOthers := []enforcement.RewardMove{enforcement.MoveGrant, enforcement.MoveReview, enforcement.MoveReviewMoot, enforcement.MoveEndAutomatic}
+			for _, m := range enforcement.RewardMoves() {
+				if slices.Contains(byOthers, m) {
+					continue // what other acts do; their own tests hold them
+				}
+				next, err := s.state.After(m)
+				code := s.refused[m]
+				if err != nil {
+					code = "state.forbidden"
+				}
+				if code != "" {
+					wantCode(t, string(m), moveReward(t, b, id, m), code)
+					if print() != before {
+						t.Fatalf("the refused move %s left something", m)
+					}
+					continue
+				}
+				again := s.enter(b)
+				was := b.RewardStands(again)
+				must(t, moveReward(t, b, again, m))
+				if w := b.RewardStands(again); w.State != next || w.Version != was.Version+1 {
+					t.Errorf("%s: %s at version %d, want %s at %d", m, w.State, w.Version, next, was.Version+1)
+				}
+				before = print()
+			}
+			stale := enforcement.RewardChange{Reward: id, Version: 99}
+			if s.state != enforcement.RewardEnded {
+				wantCode(t, "a stale version", b.EndReward(t.Context(), b.KeeperReviewer(), stale, "演示理由", ""), "version.stale")
+			}
+			wantCode(t, "another's reward", b.EndReward(t.Context(), b.As(enforcement.DepartmentReviewer, b.Alpha), ofReward(id), "演示理由", ""), "not-found")
+			wantCode(t, "a clerk ends it", b.EndReward(t.Context(), b.KeeperClerk(), ofReward(id), "演示理由", ""), "role.forbidden")
+			wantAudit(t, b.Bundle)
+		})
+	}
+}
