@@ -161,11 +161,28 @@ func (r *reading) name(f field) string {
 	return name
 }
 
+// region reads an area code, whole or shortened: 450100 is 4501.
+func (r *reading) region() string {
+	text := strings.TrimSpace(r.cells[fieldRegion].text)
+	if nothing(text) {
+		return ""
+	}
+	code := text
+	for len(code) > 2 && strings.HasSuffix(code, "00") {
+		code = code[:len(code)-2]
+	}
+	if len(text)%2 != 0 || len(text) > 6 || len(code) < 2 || code[0] < '1' || code[0] > '8' || strings.Trim(code, "0123456789") != "" {
+		r.fail(wrong(fieldRegion, "subject.region"))
+	}
+	return code
+}
+
 func (r *reading) readSubject(into *enforcement.Identity) {
 	into.Name = r.name(fieldName)
 	r.readNumber(into)
 	into.Head = r.name(fieldHead)
 	into.Birth = r.date(fieldBirth)
+	into.Region = r.region()
 	if r.fault != nil {
 		return
 	}

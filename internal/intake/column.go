@@ -23,6 +23,7 @@ const (
 	fieldSex
 	fieldAge
 	fieldHead
+	fieldRegion
 	fieldParty
 	fieldArea
 	fieldCourt
@@ -79,6 +80,7 @@ var columns = [fieldCount]column{
 	fieldSex:          {"sexy", []string{"性别"}, optional},
 	fieldAge:          {"age", []string{"年龄"}, optional},
 	fieldHead:         {"businessEntity", []string{"法定代表人或者负责人姓名", "法定代表人", "负责人", "法定代表人/负责人"}, optional},
+	fieldRegion:       {"region", []string{"居住地或者登记地行政区划代码", "居住地行政区划代码", "登记地行政区划代码", "行政区划代码"}, optional},
 	fieldParty:        {"partyTypeName", []string{"当事人类型", "主体类型", "被执行人类型"}, optional},
 	fieldArea:         {"areaName", []string{"省份", "地域名称"}, optional},
 	fieldCourt:        {"courtName", []string{"执行法院", "法院名称"}, optional},

@@ -133,6 +133,7 @@ func TestAcceptedForms(t *testing.T) {
 		{"blanks in the number", []string{"cardNum", " " + madeup.NthPersonID(1).Number[:6] + " " + madeup.NthPersonID(1).Number[6:]}},
 		{"own birth day again", []string{"birth", birthOf(1)}},
 		{"no head", []string{"businessEntity", "/"}},
+		{"blanks about the region", []string{"region", " 450103 "}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -152,4 +153,24 @@ func TestAcceptedForms(t *testing.T) {
 func birthOf(n int) string {
 	birth, _ := madeup.NthPersonID(n).Birth()
 	return birth.String()
+}
+
+// TestRegion: an area code may be whole or shortened, an empty one is not known,
+// and what names no region is refused.
+func TestRegion(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"450103": "450103", "450100": "4501", "450000": "45", "4501": "4501", "45": "45", "": "", "/": "",
+		"0": "refused", "950103": "refused", "45010": "refused", "45010300": "refused", "广西": "refused", "45x1": "refused", "00": "refused",
+	} {
+		got := readAll(t, csvOf(listingColumns, person(1).with("region", text)), intake.Listings)
+		switch {
+		case want == "refused":
+			if len(got.rows) != 0 || len(got.refused) != 1 || !strings.Contains(got.refused[0], "subject.region") || !strings.Contains(got.refused[0], "region") {
+				t.Errorf("%q: %d rows, refused %+v", text, len(got.rows), got.refused)
+			}
+		case len(got.rows) != 1 || got.rows[0].Subject.Region != want:
+			t.Errorf("%q is read as %+v (refused %v), want %q", text, got.rows, got.refused, want)
+		}
+	}
 }

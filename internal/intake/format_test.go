@@ -36,7 +36,7 @@ func TestFormatsAgree(t *testing.T) {
 	}
 	plain := csvOf(listingColumns, records...)
 	chinese := []string{
-		"记录编号", "被执行人姓名/名称", "身份证号码/组织机构代码", "证件类型", "签发国", "出生日期", "性别", "年龄", "法定代表人或者负责人姓名", "当事人类型", "省份", "执行法院",
+		"记录编号", "被执行人姓名/名称", "身份证号码/组织机构代码", "证件类型", "签发国", "出生日期", "性别", "年龄", "法定代表人或者负责人姓名", "居住地或者登记地行政区划代码", "当事人类型", "省份", "执行法院",
 		"案号", "立案时间", "执行依据文号", "做出执行依据单位", "生效法律文书确定的义务", "被执行人的履行情况", "已履行部分", "未履行部分", "失信被执行人行为具体情形", "发布时间",
 	}
 	body := strings.SplitAfterN(plain, "\r\n", 2)[1]
@@ -80,7 +80,7 @@ func TestWhatARowSays(t *testing.T) {
 		Line: 2, Record: "R0000007", Court: "南宁市演示人民法院",
 		Case: enforcement.Case{Number: "(2026)桂0103执8号", FiledOn: day.Of(2026, 3, 2), BasisDocument: "（2025）桂0103民初8号", BasisUnit: "南宁市演示人民法院"},
 		Subject: enforcement.Identity{
-			Kind: memoranda.NaturalPerson, Name: madeup.NthPersonName(7), NumberKind: identifier.ResidentID, Number: madeup.NthPersonID(7).Number, Birth: birth,
+			Kind: memoranda.NaturalPerson, Name: madeup.NthPersonName(7), NumberKind: identifier.ResidentID, Number: madeup.NthPersonID(7).Number, Birth: birth, Region: "450103",
 		},
 		Conducts: []enforcement.Conduct{enforcement.AbleButRefuses, enforcement.BreachesReporting},
 		Facts: enforcement.Facts{

@@ -30,7 +30,7 @@ func (r record) with(pairs ...string) record {
 }
 
 var listingColumns = []string{
-	"recordId", "iname", "cardNum", "numberKind", "state", "birth", "sexy", "age", "businessEntity", "partyTypeName", "areaName", "courtName",
+	"recordId", "iname", "cardNum", "numberKind", "state", "birth", "sexy", "age", "businessEntity", "region", "partyTypeName", "areaName", "courtName",
 	"caseCode", "regDate", "gistId", "gistUnit", "duty", "performance", "performedPart", "unperformPart", "disruptTypeName", "publishDate",
 }
 
@@ -41,7 +41,7 @@ var takeoverColumns = append(slices.Clip(listingColumns),
 func person(n int) record {
 	return record{
 		"recordId": fmt.Sprintf("R%07d", n), "iname": madeup.NthPersonName(n), "cardNum": madeup.NthPersonID(n).Number,
-		"sexy": "男", "age": "41", "areaName": "广西", "partyTypeName": "0", "courtName": "南宁市演示人民法院",
+		"sexy": "男", "age": "41", "region": "450103", "areaName": "广西", "partyTypeName": "0", "courtName": "南宁市演示人民法院",
 		"caseCode": fmt.Sprintf("（2026）桂0103执%d号", n+1), "regDate": "2026-03-02", "gistId": fmt.Sprintf("（2025）桂0103民初%d号", n+1),
 		"gistUnit": "南宁市演示人民法院", "duty": "支付货款10000元及利息", "performance": "全部未履行",
 		"disruptTypeName": "违反财产报告制度,有履行能力而拒不履行生效法律文书确定义务", "publishDate": "2026-05-11",

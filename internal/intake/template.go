@@ -44,7 +44,7 @@ func Template(w io.Writer, kind Kind, format string) error {
 func example(kind Kind) (names, values []string) {
 	sample := map[field]string{
 		fieldRecord: "demo-0001", fieldName: madeup.NthPersonName(1), fieldNumber: madeup.NthPersonID(1).Number,
-		fieldNumberKind: "居民身份证", fieldSex: "男", fieldAge: "40", fieldParty: "0", fieldArea: "广西",
+		fieldNumberKind: "居民身份证", fieldSex: "男", fieldAge: "40", fieldRegion: "450103", fieldParty: "0", fieldArea: "广西",
 		fieldCourt: "南宁市演示人民法院", fieldCase: "（2026）桂0103执1号", fieldFiled: "2026-03-02",
 		fieldBasis: "（2025）桂0103民初1号", fieldBasisUnit: "南宁市演示人民法院", fieldDuty: "支付货款10000元",
 		fieldPerformance: "部分未履行", fieldPerformed: "2000元", fieldUnperformed: "8000元", fieldConduct: "违反财产报告制度、规避执行",
