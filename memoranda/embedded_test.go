@@ -150,41 +150,67 @@ func TestDemonstrationAttests(t *testing.T) {
 	}
 }
 
-// demonstrationText writes the statement that the demonstration may make.
+// demonstrationText writes the statements that the demonstration may make: about
+// memorandum 141 with every basis and the basic list, then about each other
+// edition's measures.
 func demonstrationText(c *Catalogue) string {
-	m := c.Memorandum("judgment-debtor-141", "2016")
-	a := Attestation{Memorandum: m.Slug, Edition: m.Edition, BasicList: []string{"2024"}, Demonstration: true}
-	for _, one := range m.Measures {
-		if one.Evidence != Unverified {
-			a.Measures = append(a.Measures, one.Slug)
-		}
-	}
-	for _, b := range c.Bases {
-		if b.Evidence != Unverified {
-			a.Bases = append(a.Bases, b.Slug)
-		}
-	}
-	hash := c.AttestedHash(a)
 	var b strings.Builder
 	b.WriteString(`# Made for demonstration and tests: no lawyer said this. It covers what is seen or
 # known, the basic-list edition of 2024 with its unverified titles, and never an
 # unverified measure. Written by: go test ./memoranda -run Demonstration -update
 attestations:
-  - who: {name: 演示核定, role: 仅供演示 (no lawyer)}
+`)
+	first := c.Memorandum("judgment-debtor-141", "2016")
+	a := demonstrated(first)
+	a.BasicList = []string{"2024"}
+	for _, basis := range c.Bases {
+		if basis.Evidence != Unverified {
+			a.Bases = append(a.Bases, basis.Slug)
+		}
+	}
+	writeStatement(&b, c, a)
+	for i := range c.Memoranda {
+		if m := &c.Memoranda[i]; m != first {
+			if a := demonstrated(m); len(a.Measures) > 0 {
+				writeStatement(&b, c, a)
+			}
+		}
+	}
+	return b.String()
+}
+
+// demonstrated is the statement about an edition's measures.
+func demonstrated(m *Memorandum) Attestation {
+	a := Attestation{Memorandum: m.Slug, Edition: m.Edition, Demonstration: true}
+	for _, one := range m.Measures {
+		if one.Evidence != Unverified {
+			a.Measures = append(a.Measures, one.Slug)
+		}
+	}
+	return a
+}
+
+func writeStatement(b *strings.Builder, c *Catalogue, a Attestation) {
+	b.WriteString(`  - who: {name: 演示核定, role: 仅供演示 (no lawyer)}
     when: 2025-01-01
     source: none; made for demonstration
     demonstration: true
 `)
-	fmt.Fprintf(&b, "    memorandum: %s\n    edition: %q\n    basic_list: [%q]\n", m.Slug, m.Edition, "2024")
-	fmt.Fprintf(&b, "    hash: %q\n", hex.EncodeToString(hash[:]))
+	fmt.Fprintf(b, "    memorandum: %s\n    edition: %q\n", a.Memorandum, a.Edition)
+	for _, name := range a.BasicList {
+		fmt.Fprintf(b, "    basic_list: [%q]\n", name)
+	}
+	hash := c.AttestedHash(a)
+	fmt.Fprintf(b, "    hash: %q\n", hex.EncodeToString(hash[:]))
 	for _, list := range []struct {
 		name  string
 		slugs []string
 	}{{"measures", a.Measures}, {"bases", a.Bases}} {
-		fmt.Fprintf(&b, "    %s:\n", list.name)
+		if len(list.slugs) > 0 {
+			fmt.Fprintf(b, "    %s:\n", list.name)
+		}
 		for _, slug := range list.slugs {
-			fmt.Fprintf(&b, "      - %s\n", slug)
+			fmt.Fprintf(b, "      - %s\n", slug)
 		}
 	}
-	return b.String()
 }

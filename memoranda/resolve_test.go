@@ -348,12 +348,17 @@ func TestResolveProperties(t *testing.T) {
 		if len(r.Editions) == 0 {
 			return
 		}
-		m := c.Memorandum(r.Editions[0].Memorandum, r.Editions[0].Name)
-		if len(r.Included)+len(r.Excluded) != len(m.Measures) {
-			t.Fatalf("%d in and %d out of %d", len(r.Included), len(r.Excluded), len(m.Measures))
+		of, total := make(map[string]*Memorandum), 0
+		for _, e := range r.Editions {
+			m := c.Memorandum(e.Memorandum, e.Name)
+			of[e.Memorandum] = m
+			total += len(m.Measures)
+		}
+		if len(r.Included)+len(r.Excluded) != total {
+			t.Fatalf("%d in and %d out of %d", len(r.Included), len(r.Excluded), total)
 		}
 		for _, in := range r.Included {
-			checkInclusion(t, c, q, m, in)
+			checkInclusion(t, c, q, of[in.Memorandum], in)
 		}
 	})
 }

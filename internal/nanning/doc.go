@@ -1,7 +1,7 @@
 // Package nanning is who there is in Nanning, as data: its intermediate court
 // and the twelve district and county courts, which list, and the one
 // organisation that stands there today for each body of the memoranda, which
-// receives. They are real public organisations, because a directive must say
+// receives, and for each owner of a list that reaches Nanning. They are real public organisations, because a directive must say
 // whom it is meant for; everything sent to them by this program's demonstration
 // goes to a stand-in in its own process and bears 演示.
 //

@@ -168,9 +168,10 @@ func (f file) organisations(c *memoranda.Catalogue) ([]enforcement.Organisation,
 }
 
 // holders returns every role that somebody holds on [On] under a memorandum that
-// stands then, and since when: the day of the succession that brought it, or
-// the first day of the memorandum. A role that came by several ways counts from
-// the first.
+// stands then or as the owner of a list that reaches Nanning, and since when: the
+// day of the succession that brought it, or the first day of the memorandum; for
+// an owner that no memorandum names, [On]. A role that came by several ways counts
+// from the first.
 func holders(c *memoranda.Catalogue) map[string]day.Day {
 	held := map[string]day.Day{}
 	note := func(role string, from day.Day) {
@@ -190,6 +191,16 @@ func holders(c *memoranda.Catalogue) map[string]day.Day {
 				for _, role := range c.BodyFor(body, m.Measures[j].Slug, On) {
 					note(role, since(c, role, m.From))
 				}
+			}
+		}
+	}
+	for _, list := range c.ListTypes {
+		if !strings.HasPrefix("4501", list.Region) {
+			continue
+		}
+		for _, owner := range list.Owners {
+			for _, role := range c.Body(owner, On) {
+				note(role, since(c, role, On))
 			}
 		}
 	}
