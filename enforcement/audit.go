@@ -112,14 +112,14 @@ func readPlans(ctx context.Context, tx pgx.Tx) (map[int32][]planLine, error) {
 }
 
 func (s *replay) read(ctx context.Context, tx pgx.Tx, a *Audit, step func(int64)) error {
-	rows, err := tx.Query(ctx, `SELECT id, kind, refers_to, coalesce(plan_id, 0), coalesce(organisation_id, 0), until, directives, versions, outcomes, measures
+	rows, err := tx.Query(ctx, `SELECT id, kind, refers_to, coalesce(plan_id, 0), coalesce(organisation_id, 0), until, directives, versions, outcomes, measures, untils
 		FROM event WHERE directives IS NOT NULL OR kind IN ('settlement', 'restored') ORDER BY seq`)
 	if err != nil {
 		return fmt.Errorf("read events: %w", err)
 	}
 	var e event
 	var org OrganisationID
-	_, err = pgx.ForEachRow(rows, []any{&e.ID, &e.Kind, &e.RefersTo, &e.Plan, &org, &e.Until, &e.Directives, &e.Versions, &e.Outcomes, &e.Measures}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&e.ID, &e.Kind, &e.RefersTo, &e.Plan, &org, &e.Until, &e.Directives, &e.Versions, &e.Outcomes, &e.Measures, &e.Untils}, func() error {
 		a.Events++
 		if step != nil && a.Events%1000 == 0 {
 			step(a.Events)
@@ -233,13 +233,10 @@ func (s *replay) append(a *Audit, e event, id ID, version int16, step Step, kind
 	if first == nil {
 		return
 	}
-	s.replace(versionKey{id, 1})
-	for _, n := range s.later[id] {
-		s.replace(versionKey{id, n})
-	}
+	s.replaceAll(id)
 	next := &replayed{kind: kind, step: step, due: step == Queued, organisation: first.organisation, until: e.Until}
 	if kind != Suspend && kind != Withdraw {
-		next.measures = first.measures
+		next.measures = s.carried(id)
 	}
 	if !s.mayFollow(e, s.newest[id], version) {
 		a.find(id, version, "follows version %d after %d restorations", s.newest[id], s.epoch)
@@ -283,6 +280,24 @@ func (s *replay) reconciled(a *Audit, e event) {
 				v.step, v.due = Delivered, false
 			}
 		}
+	}
+}
+
+// carried is the set that a directive carries when nothing is suspended.
+func (s *replay) carried(id ID) []int16 {
+	for _, n := range slices.Backward(s.later[id]) {
+		if v := s.versions[versionKey{id, n}]; v != nil && (v.kind == Amend || v.kind == Resume || v.kind == PermitEnd) {
+			return v.measures
+		}
+	}
+	return s.versions[versionKey{id, 1}].measures
+}
+
+// replaceAll is what a newer version does to all that are still due.
+func (s *replay) replaceAll(id ID) {
+	s.replace(versionKey{id, 1})
+	for _, n := range s.later[id] {
+		s.replace(versionKey{id, n})
 	}
 }
 
@@ -425,6 +440,11 @@ func dangling(ctx context.Context, tx pgx.Tx, a *Audit) error {
 				AND CASE w.state WHEN 'draft' THEN g.state = 'pending' WHEN 'ended' THEN g.state = 'ended' ELSE g.state IN ('in-force', 'suspended') END)
 			OR (w.state = 'under-review') <> EXISTS (SELECT FROM reward_review v WHERE v.reward_id = w.id AND v.outcome IS NULL)`,
 		"its ground has ended and nothing withdraws it": unwithdrawn,
+		"another directive tells its organisation of the same ground": `SELECT d.id, 1::smallint FROM directive d JOIN ground g ON g.id = d.ground_id AND g.plan_id <> d.plan_id
+			JOIN directive o ON o.subject_id = d.subject_id AND o.ground_id = d.ground_id AND o.organisation_id = d.organisation_id AND o.id <> d.id
+			WHERE NOT EXISTS (SELECT FROM amendment a WHERE a.directive_id IN (d.id, o.id) AND a.kind = 'withdraw')`,
+		"stands under another ground than its event says": `SELECT u.id, 1::smallint FROM event e, unnest(e.directives, e.grounds) u (id, ground)
+			WHERE e.kind = 'replanned' AND u.ground IS NOT NULL AND NOT EXISTS (SELECT FROM directive d WHERE d.id = u.id AND d.ground_id = u.ground)`,
 	} {
 		rows, err := tx.Query(ctx, sql)
 		if err != nil {

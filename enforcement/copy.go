@@ -33,10 +33,11 @@ const (
 var epoch = day.Of(2000, time.January, 1)
 
 // copyDirectives writes one directive for each ground and line of the plan, in
-// that order, with ids in the same order. It speaks PostgreSQL's binary COPY
+// that order, with ids in the same order, at the given step: Queued is due, and
+// nothing else. It speaks PostgreSQL's binary COPY
 // (manual, "COPY: Binary Format") by itself: measured side by side, INSERT …
 // SELECT reached a half to two thirds of the limit, this about eight tenths.
-func copyDirectives(ctx context.Context, t pgx.Tx, p plan, kind string, grounds []inForce, ids []ID) error {
+func copyDirectives(ctx context.Context, t pgx.Tx, p plan, kind string, grounds []inForce, ids []ID, step Step) error {
 	tails := make([][]byte, len(p.lines))
 	for i, line := range p.lines {
 		tails[i] = appendMeasures(nil, line.measures)
@@ -53,13 +54,9 @@ func copyDirectives(ctx context.Context, t pgx.Tx, p plan, kind string, grounds 
 			buf = appendInt32(buf, int32(line.organisation))
 			buf = appendInt32(buf, p.id)
 			buf = appendField(buf, []byte(kind))
-			buf = appendField(buf, []byte(Queued))
-			if ground.until.IsZero() {
-				buf = appendLength(buf, -1)
-			} else {
-				buf = appendInt32(buf, int32(ground.until-epoch))
-			}
-			buf = append(appendLength(buf, 1), 1)
+			buf = appendField(buf, []byte(step))
+			buf = appendDay(buf, ground.until)
+			buf = appendFlag(buf, step == Queued)
 			buf = append(buf, tails[i]...)
 		}
 	}
@@ -83,6 +80,22 @@ func appendField(buf, value []byte) []byte {
 }
 
 func appendInt32(buf []byte, n int32) []byte { return appendLength(appendLength(buf, 4), n) }
+
+// appendDay writes a date, NULL for none.
+func appendDay(buf []byte, d day.Day) []byte {
+	if d.IsZero() {
+		return appendLength(buf, -1)
+	}
+	return appendInt32(buf, int32(d-epoch))
+}
+
+// appendFlag writes a boolean.
+func appendFlag(buf []byte, flag bool) []byte {
+	if flag {
+		return append(appendLength(buf, 1), 1)
+	}
+	return append(appendLength(buf, 1), 0)
+}
 
 // appendMeasures writes a smallint[] of one dimension.
 func appendMeasures(buf []byte, set []int16) []byte {

@@ -85,6 +85,7 @@ type event struct {
 	Outcomes     []int16
 	Measures     []int16
 	Until        day.Day
+	Untils       []day.Day
 }
 
 const insertEvent = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, act_key,

@@ -189,7 +189,7 @@ func (r *Register) fanOut(ctx context.Context, t pgx.Tx, act Act, kind EventKind
 	width := len(p.lines)
 	ids := newIDs(len(grounds) * width)
 	if width > 0 {
-		if err := copyDirectives(ctx, t, p, string(key.ground), list, ids); err != nil {
+		if err := copyDirectives(ctx, t, p, string(key.ground), list, ids, Queued); err != nil {
 			return fmt.Errorf("fan out %d grounds: %w", len(grounds), err)
 		}
 	}

@@ -77,11 +77,12 @@ const selectDueFigures = `SELECT o.slug, l.lane::text, coalesce(f.n, 0) + a.n, f
     (SELECT FROM amendment WHERE due AND (organisation_id, lane, directive_id) > (o.id, l.lane, $2) AND (organisation_id, lane) <= (o.id, l.lane)
       AND (not_before IS NULL OR not_before <= $1::date) ORDER BY organisation_id, lane, directive_id LIMIT $3) x) a
   LEFT JOIN LATERAL (SELECT min(e.recorded_at) AS oldest FROM
-    (SELECT directive_id, version FROM amendment WHERE due AND (organisation_id, lane, directive_id) > (o.id, l.lane, $2) AND (organisation_id, lane) <= (o.id, l.lane)
+    (SELECT directive_id, version, plan_id FROM amendment WHERE due AND (organisation_id, lane, directive_id) > (o.id, l.lane, $2) AND (organisation_id, lane) <= (o.id, l.lane)
       AND (not_before IS NULL OR not_before <= $1::date) ORDER BY organisation_id, lane, directive_id LIMIT $4) v
     CROSS JOIN LATERAL (SELECT ground_id FROM directive WHERE id = v.directive_id LIMIT 1) d
-    CROSS JOIN LATERAL (SELECT max(w.recorded_at) AS recorded_at FROM event w WHERE w.ground_id = d.ground_id
-      AND EXISTS (SELECT FROM unnest(w.directives, w.versions) u (id, v) WHERE u.id = v.directive_id AND u.v = v.version)) e) t ON a.n > 0
+    CROSS JOIN LATERAL (SELECT coalesce((SELECT max(w.recorded_at) FROM event w WHERE w.kind = 'replanned' AND w.plan_id = v.plan_id),
+      (SELECT max(w.recorded_at) FROM event w WHERE w.ground_id = d.ground_id
+        AND EXISTS (SELECT FROM unnest(w.directives, w.versions) u (id, v) WHERE u.id = v.directive_id AND u.v = v.version))) AS recorded_at) e) t ON a.n > 0
   ORDER BY o.slug, l.lane`
 
 const selectUnlifted = `SELECT o.slug, w.n FROM organisation o CROSS JOIN LATERAL (SELECT count(*) AS n FROM

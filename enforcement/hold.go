@@ -203,8 +203,8 @@ func (r *Register) Holds(ctx context.Context, ended bool) ([]Hold, error) {
 // HoldsOn lists the standing holds that stop anything of one ground.
 func (r *Register) HoldsOn(ctx context.Context, ground ID) ([]Hold, error) {
 	return r.holds(ctx, selectHolds+` WHERE ended_at IS NULL AND EXISTS (SELECT FROM ground g WHERE g.id = $1 AND CASE h.scope WHEN 'everything' THEN true WHEN 'court' THEN h.organisation_id = g.organisation_id
-			WHEN 'memorandum' THEN EXISTS (SELECT FROM plan_line l JOIN measure m ON m.id = ANY (l.measures) WHERE l.plan_id = g.plan_id AND m.memorandum = h.memorandum)
-			ELSE EXISTS (SELECT FROM plan_line l WHERE l.plan_id = g.plan_id AND l.organisation_id = h.organisation_id) END) ORDER BY placed_at`, ground)
+			WHEN 'memorandum' THEN EXISTS (SELECT FROM plan_line l JOIN measure m ON m.id = ANY (l.measures) WHERE l.plan_id IN (g.plan_id, plan_now(g.plan_id)) AND m.memorandum = h.memorandum)
+			ELSE EXISTS (SELECT FROM plan_line l WHERE l.plan_id IN (g.plan_id, plan_now(g.plan_id)) AND l.organisation_id = h.organisation_id) END) ORDER BY placed_at`, ground)
 }
 
 func (r *Register) holds(ctx context.Context, sql string, args ...any) ([]Hold, error) {

@@ -21,6 +21,10 @@ var termLift = term{"acknowledge-withdrawals", calendar.Period{Value: 3, Unit: c
 // subject, whose listing has ended all the same.
 const IncidentWithdrawals = "withdrawals-overdue"
 
+// liftedOn is the day on which the withdrawal a of a directive of ground g was
+// written: that of the ground's end, or of the change of plan that it follows.
+const liftedOn = `CASE WHEN a.plan_id IS NULL THEN g.ended_on ELSE (SELECT min(day) FROM plan_switch s WHERE s.to_plan = a.plan_id) END`
+
 // startLiftClocks starts one clock for each organisation that has something to lift
 // from today on; the day's later ends find it running, or start it again.
 func (r *Register) startLiftClocks(ctx context.Context, p pgx.Tx, directives []ID, today day.Day) error {
@@ -48,7 +52,7 @@ func (r *Register) CheckLiftings(ctx context.Context, act Act) (overdue int, err
 		return tx.Pgx(func(p pgx.Tx) error {
 			if _, err := p.Exec(ctx, `UPDATE clock c SET done_on = $2::date WHERE kind = $1 AND done_on IS NULL
 				AND NOT EXISTS (SELECT FROM amendment a JOIN directive d ON d.id = a.directive_id JOIN ground g ON g.id = d.ground_id
-					WHERE a.organisation_id = c.organisation_id AND a.kind = 'withdraw' AND NOT a.burdens AND a.step IN ('queued', 'left', 'delivered') AND g.ended_on <= c.started_on)`,
+					WHERE a.organisation_id = c.organisation_id AND a.kind = 'withdraw' AND NOT a.burdens AND a.step IN ('queued', 'left', 'delivered') AND `+liftedOn+` <= c.started_on)`,
 				termLift.kind, today); err != nil {
 				return fmt.Errorf("stop the clocks of withdrawals: %w", err)
 			}

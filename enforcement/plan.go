@@ -262,9 +262,17 @@ func holdEdition(ctx context.Context, t pgx.Tx, e memoranda.Edition, on day.Day)
 	return id, nil
 }
 
+const selectPlan = `SELECT id, EXISTS (SELECT FROM plan_switch WHERE from_plan = plan.id) FROM plan WHERE hash = $1`
+
 func (r *Register) enterPlan(ctx context.Context, t pgx.Tx, key planKey, p *plan) error {
 	hash := p.hash(key)
-	err := t.QueryRow(ctx, `SELECT id FROM plan WHERE hash = $1`, hash).Scan(&p.id)
+	var replaced bool
+	err := t.QueryRow(ctx, selectPlan, hash).Scan(&p.id, &replaced)
+	for replaced && err == nil { // a plan that gave way never comes back: one of its own says the same
+		again := sha256.Sum256(hash)
+		hash = again[:]
+		err = t.QueryRow(ctx, selectPlan, hash).Scan(&p.id, &replaced)
+	}
 	if err == nil || !errors.Is(err, pgx.ErrNoRows) {
 		return err
 	}

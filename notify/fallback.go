@@ -23,20 +23,23 @@ const (
 
 // Late are the versions that are due, were queued before the deadline of their
 // kind, and do not lie in the inbox yet. When a version was queued stands in the
-// event that wrote it; where none is found it counts as late. What must not leave
+// event that wrote it (of a change of plan, in the last one that followed it); where
+// none is found it counts as late. What must not leave
 // is not laid anywhere, nor what a hold stops.
 const selectLate = `SELECT x.id, x.version FROM (
-    SELECT id, 1::smallint AS version, 'impose' AS kind, ground_id FROM directive WHERE $2 = 'bulk' AND organisation_id = $1 AND due
+    SELECT id, 1::smallint AS version, 'impose' AS kind, ground_id,
+        nullif(plan_id, (SELECT g.plan_id FROM ground g WHERE g.id = ground_id)) AS followed
+      FROM directive WHERE $2 = 'bulk' AND organisation_id = $1 AND due
       AND NOT directive_held(organisation_id, ground_id, plan_id)
     UNION ALL
-    SELECT a.directive_id, a.version, a.kind::text, d.ground_id FROM amendment a JOIN directive d ON d.id = a.directive_id
+    SELECT a.directive_id, a.version, a.kind::text, d.ground_id, a.plan_id FROM amendment a JOIN directive d ON d.id = a.directive_id
       WHERE a.organisation_id = $1 AND a.lane = $2::text::lane AND a.due AND (a.not_before IS NULL OR a.not_before <= $6::date)
         AND NOT (a.burdens AND directive_held(d.organisation_id, d.ground_id, d.plan_id))
     UNION ALL
-    SELECT directive_id, version, 'withdraw', NULL FROM orphan WHERE $2 = 'express' AND organisation_id = $1 AND due) x
+    SELECT directive_id, version, 'withdraw', NULL, NULL FROM orphan WHERE $2 = 'express' AND organisation_id = $1 AND due) x
   WHERE NOT EXISTS (SELECT FROM inbox_item i WHERE i.directive_id = x.id AND i.version = x.version)
     AND NOT EXISTS (SELECT FROM incident n WHERE n.closed_at IS NULL AND n.kind = 'under-fourteen' AND n.directive_id = x.id)
-    AND coalesce((SELECT max(e.at) FROM event e WHERE e.ground_id = x.ground_id AND CASE WHEN x.version = 1 THEN e.plan_id IS NOT NULL
+    AND coalesce((SELECT max(e.at) FROM event e WHERE e.kind = 'replanned' AND e.plan_id = x.followed), (SELECT max(e.at) FROM event e WHERE e.ground_id = x.ground_id AND CASE WHEN x.version = 1 THEN e.plan_id IS NOT NULL
         ELSE EXISTS (SELECT FROM unnest(e.directives, e.versions) u (id, v) WHERE u.id = x.id AND u.v = x.version) END), '-infinity')
       <= CASE WHEN x.kind = 'permit' THEN $3::timestamptz WHEN x.kind IN ('impose', 'resume', 'permit-end') OR $2 = 'bulk' THEN $5::timestamptz ELSE $4::timestamptz END
   ORDER BY x.id LIMIT $7`

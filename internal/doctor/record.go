@@ -161,7 +161,8 @@ func (e *examination) withdrawals(ctx context.Context) (string, []Finding, error
 	late, err := e.texts(ctx, `SELECT o.slug || ' since ' || min(c.due_on) FROM clock c JOIN organisation o ON o.id = c.organisation_id
 		WHERE c.kind = 'acknowledge-withdrawals' AND c.done_on IS NULL AND c.due_on < $1::date
 			AND EXISTS (SELECT FROM amendment a JOIN directive d ON d.id = a.directive_id JOIN ground g ON g.id = d.ground_id
-				WHERE a.organisation_id = c.organisation_id AND a.kind = 'withdraw' AND NOT a.burdens AND a.step IN ('queued', 'left', 'delivered') AND g.ended_on <= c.started_on)
+				WHERE a.organisation_id = c.organisation_id AND a.kind = 'withdraw' AND NOT a.burdens AND a.step IN ('queued', 'left', 'delivered')
+					AND CASE WHEN a.plan_id IS NULL THEN g.ended_on ELSE (SELECT min(day) FROM plan_switch s WHERE s.to_plan = a.plan_id) END <= c.started_on)
 		GROUP BY o.slug ORDER BY o.slug`, e.today)
 	if err != nil {
 		return "", nil, fmt.Errorf("look for overdue withdrawals: %w", err)
@@ -184,7 +185,7 @@ func (e *examination) lanes(ctx context.Context) (string, []Finding, error) {
 	var found []Finding
 	express, err := e.texts(ctx, `SELECT o.slug || ' ' || count(*) FROM amendment a JOIN directive d ON d.id = a.directive_id JOIN ground g ON g.id = d.ground_id
 			LEFT JOIN listing l ON l.id = g.id JOIN organisation o ON o.id = a.organisation_id
-		WHERE a.due AND a.lane = 'express' AND NOT a.burdens AND coalesce(g.ended_on, l.suspended_on) < $1::date - 1 GROUP BY o.slug ORDER BY o.slug`, e.today)
+		WHERE a.due AND a.lane = 'express' AND NOT a.burdens AND coalesce((SELECT min(day) FROM plan_switch s WHERE s.to_plan = a.plan_id), g.ended_on, l.suspended_on) < $1::date - 1 GROUP BY o.slug ORDER BY o.slug`, e.today)
 	if err != nil {
 		return "", nil, fmt.Errorf("look for liftings that wait: %w", err)
 	}

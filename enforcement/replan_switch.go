@@ -1,0 +1,306 @@
+package enforcement
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/internal/pg"
+	"concordat/memoranda/day"
+)
+
+// planSets are the sets of a plan by organisation; an organisation that it does
+// not name has none.
+type planSets map[OrganisationID][]int16
+
+// sets are the plan's lines by organisation.
+func (p plan) sets() planSets {
+	s := make(planSets, len(p.lines))
+	for _, line := range p.lines {
+		s[line.organisation] = line.measures
+	}
+	return s
+}
+
+// The two passes of a switch: what is lifted goes first, everywhere.
+const (
+	passLifting = 1
+	passAdding  = 2
+)
+
+// switching is a change of plan that live grounds have to follow.
+type switching struct {
+	from, to int32
+	// births are the plans under which the grounds concerned were put in force,
+	// ascending.
+	births []int32
+	lines  []planLine // of the plan it leads to
+	target planSets
+	// place is where in the plan an organisation's line stands, from 1.
+	place map[OrganisationID]int16
+	// concerned are, by pass, the organisations with another set than before, sorted.
+	concerned [passAdding + 1][]OrganisationID
+	// joins are those among them that had nothing to share with their new set.
+	joins map[OrganisationID]bool
+}
+
+// compare finds out whom a change concerns. A ground stands on one of the plans
+// before: on several, where an earlier change was overtaken on its way.
+func (s *switching) compare(before []planSets) {
+	s.joins = map[OrganisationID]bool{}
+	all := map[OrganisationID]bool{}
+	for _, sets := range append(slices.Clone(before), s.target) {
+		for org := range sets {
+			all[org] = true
+		}
+	}
+	for _, org := range slices.Sorted(maps.Keys(all)) {
+		set, lifts, differs := s.target[org], false, false
+		for _, sets := range before {
+			lifts = lifts || !within(sets[org], set)
+			differs = differs || !slices.Equal(sets[org], set)
+			if len(set) > 0 && len(common(sets[org], set)) == 0 {
+				s.joins[org] = true
+			}
+		}
+		if lifts {
+			s.concerned[passLifting] = append(s.concerned[passLifting], org)
+		}
+		if (differs && !lifts) || s.joins[org] {
+			s.concerned[passAdding] = append(s.concerned[passAdding], org)
+		}
+	}
+}
+
+// changes reports whether anybody is concerned.
+func (s *switching) changes() bool {
+	return len(s.concerned[passLifting])+len(s.concerned[passAdding]) > 0
+}
+
+// Where the grounds of a plan may stand: on it, and where they were overtaken on
+// their way to it. And under which plans they were put in force.
+const (
+	selectBefore = `WITH RECURSIVE p (id) AS (SELECT $1::integer UNION SELECT s.from_plan FROM p JOIN plan_switch s ON s.to_plan = p.id AND s.superseded) SELECT id FROM p ORDER BY id`
+	selectBirths = `WITH RECURSIVE p (id) AS (SELECT $1::integer UNION SELECT s.from_plan FROM p JOIN plan_switch s ON s.to_plan = p.id) SELECT id FROM p ORDER BY id`
+)
+
+// readSwitch reads what a change from one plan to another concerns.
+func readSwitch(ctx context.Context, p pgx.Tx, from, to int32) (*switching, error) {
+	s := &switching{from: from, to: to, place: map[OrganisationID]int16{}}
+	ids, err := planIDs(ctx, p, selectBefore, from)
+	if err != nil {
+		return nil, err
+	}
+	if s.births, err = planIDs(ctx, p, selectBirths, from); err != nil {
+		return nil, err
+	}
+	lines, err := readLines(ctx, p, append(ids, to))
+	if err != nil {
+		return nil, err
+	}
+	s.lines = lines[to]
+	s.target = plan{lines: s.lines}.sets()
+	for i, line := range s.lines {
+		s.place[line.organisation] = int16(i + 1) //nolint:gosec // lines of a plan
+	}
+	before := make([]planSets, len(ids))
+	for i, id := range ids {
+		before[i] = plan{lines: lines[id]}.sets()
+	}
+	s.compare(before)
+	return s, nil
+}
+
+func planIDs(ctx context.Context, p pgx.Tx, sql string, of int32) ([]int32, error) {
+	rows, err := p.Query(ctx, sql, of)
+	if err != nil {
+		return nil, fmt.Errorf("follow plan %d back: %w", of, err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int32])
+	if err != nil {
+		return nil, fmt.Errorf("follow plan %d back: %w", of, err)
+	}
+	return ids, nil
+}
+
+func readLines(ctx context.Context, p pgx.Tx, plans []int32) (map[int32][]planLine, error) {
+	rows, err := p.Query(ctx, `SELECT plan_id, organisation_id, measures FROM plan_line WHERE plan_id = ANY ($1) ORDER BY plan_id, position`, plans)
+	if err != nil {
+		return nil, fmt.Errorf("read the lines of %d plans: %w", len(plans), err)
+	}
+	lines := map[int32][]planLine{}
+	var id int32
+	var line planLine
+	_, err = pgx.ForEachRow(rows, []any{&id, &line.organisation, &line.measures}, func() error {
+		line.measures = slices.Clone(line.measures)
+		lines[id] = append(lines[id], line)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the lines of %d plans: %w", len(plans), err)
+	}
+	return lines, nil
+}
+
+// The plans that live grounds were put in force under, found by jumping through
+// the index, and those they stand on now, with what their keys were.
+const selectStandingPlans = `WITH RECURSIVE b (id) AS ((SELECT plan_id FROM ground WHERE state IN ('in-force', 'suspended') ORDER BY plan_id LIMIT 1)
+    UNION ALL SELECT (SELECT plan_id FROM ground WHERE state IN ('in-force', 'suspended') AND plan_id > b.id ORDER BY plan_id LIMIT 1) FROM b WHERE b.id IS NOT NULL)
+  SELECT p.id, coalesce(p.ground_kind, (SELECT g.kind FROM ground g WHERE g.plan_id = p.id AND g.state IN ('in-force', 'suspended') LIMIT 1))::text, p.list_type, p.subject_kind, p.territory, coalesce(p.region, ''), ARRAY(SELECT edition_id FROM plan_edition e WHERE e.plan_id = p.id UNION SELECT p.edition_id ORDER BY 1)
+  FROM plan p WHERE p.id IN (SELECT plan_now(b.id) FROM b WHERE b.id IS NOT NULL) ORDER BY p.id`
+
+// standingPlan is a plan that live grounds stand on, and its key on a day.
+type standingPlan struct {
+	id       int32
+	key      planKey
+	editions []int32
+}
+
+// oneReplanning keeps two processes from planning at once.
+const oneReplanning = `SELECT pg_advisory_xact_lock(1129270856, 13)`
+
+const holdEditionsOf = `SELECT FROM edition WHERE id IN (SELECT edition_id FROM plan_edition WHERE plan_id = ANY ($1) UNION SELECT edition_id FROM plan WHERE id = ANY ($1)) ORDER BY id FOR NO KEY UPDATE`
+
+// enterSwitches finds every plan that live grounds stand on and that is not the
+// day's, and enters what it gives way to. It returns the changes that grounds still
+// have to follow, older ones too, and how many were entered.
+func (r *Register) enterSwitches(ctx context.Context, act Act) (open []*switching, entered int, err error) {
+	err = r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		err := tx.Pgx(func(p pgx.Tx) error {
+			_, err := p.Exec(ctx, oneReplanning)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("replan alone: %w", err)
+		}
+		stands, days, err := r.outdated(ctx, tx, act)
+		if err != nil {
+			return err
+		}
+		if len(stands) > 0 {
+			// Publications hold their editions: those under way are waited for, and what
+			// they wrote is seen; later ones find the plan replaced.
+			err := tx.Pgx(func(p pgx.Tx) error {
+				_, err := p.Exec(ctx, holdEditionsOf, stands)
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("hold the editions of %d plans: %w", len(stands), err)
+			}
+			if stands, days, err = r.outdated(ctx, tx, act); err != nil {
+				return err
+			}
+		}
+		entered = len(stands)
+		return tx.Pgx(func(p pgx.Tx) error {
+			for i, from := range stands {
+				if err := r.enterSwitch(ctx, p, act, from, days[i]); err != nil {
+					return err
+				}
+			}
+			open, err = openSwitches(ctx, p)
+			return err
+		})
+	})
+	return open, entered, err
+}
+
+// outdated lists the plans that live grounds stand on and that are not the day's,
+// each with the day's.
+func (r *Register) outdated(ctx context.Context, tx *pg.Tx, act Act) (stands, days []int32, err error) {
+	var list []standingPlan
+	var known []Organisation
+	err = tx.Pgx(func(p pgx.Tx) (err error) {
+		if list, err = standingPlans(ctx, p, r.Today(act.At)); err != nil {
+			return err
+		}
+		known, err = organisations(ctx, p)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, one := range list {
+		now, err := r.planOfDay(ctx, tx, one, known)
+		if err != nil {
+			return nil, nil, err
+		}
+		if now.id != one.id {
+			stands, days = append(stands, one.id), append(days, now.id)
+		}
+	}
+	return stands, days, nil
+}
+
+// planOfDay is the plan that a ground of a plan would get on the day. Where no
+// edition stands any more it is a plan of nobody, under the editions of before.
+func (r *Register) planOfDay(ctx context.Context, tx *pg.Tx, of standingPlan, known []Organisation) (plan, error) {
+	p, err := r.planFor(ctx, tx, of.key, known)
+	if !errors.Is(err, refuse("plan.list-type")) {
+		return p, err
+	}
+	p = plan{editions: of.editions}
+	return p, tx.Pgx(func(t pgx.Tx) error { return r.enterPlan(ctx, t, of.key, &p) })
+}
+
+// enterSwitch enters that a plan gives way to another, and ends the changes that
+// led to it. What concerns nobody is over at once.
+func (r *Register) enterSwitch(ctx context.Context, p pgx.Tx, act Act, from, to int32) error {
+	_, err := p.Exec(ctx, `UPDATE plan_switch SET superseded = true, done_at = $2 WHERE to_plan = $1 AND done_at IS NULL`, from, act.At.UTC())
+	if err != nil {
+		return fmt.Errorf("end the changes to plan %d: %w", from, err)
+	}
+	s, err := readSwitch(ctx, p, from, to)
+	if err != nil {
+		return err
+	}
+	_, err = p.Exec(ctx, `INSERT INTO plan_switch (from_plan, to_plan, day, begun_at, begun_by, done_at) VALUES ($1, $2, $3::date, $4, $5, CASE WHEN $6 THEN NULL ELSE $4 END)`,
+		from, to, r.Today(act.At), act.At.UTC(), act.Actor.ID, s.changes())
+	if err != nil {
+		return fmt.Errorf("enter that plan %d gives way to %d: %w", from, to, err)
+	}
+	return nil
+}
+
+// openSwitches are the changes that are not over.
+func openSwitches(ctx context.Context, p pgx.Tx) ([]*switching, error) {
+	rows, err := p.Query(ctx, `SELECT from_plan, to_plan FROM plan_switch WHERE done_at IS NULL ORDER BY from_plan`)
+	if err != nil {
+		return nil, fmt.Errorf("list the open changes of plan: %w", err)
+	}
+	type pair struct{ from, to int32 }
+	pairs, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p pair, err error) {
+		err = row.Scan(&p.from, &p.to)
+		return p, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the open changes of plan: %w", err)
+	}
+	list := make([]*switching, len(pairs))
+	for i, pair := range pairs {
+		if list[i], err = readSwitch(ctx, p, pair.from, pair.to); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func standingPlans(ctx context.Context, p pgx.Tx, on day.Day) ([]standingPlan, error) {
+	rows, err := p.Query(ctx, selectStandingPlans)
+	if err != nil {
+		return nil, fmt.Errorf("list the plans that live grounds stand on: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (standingPlan, error) {
+		s := standingPlan{key: planKey{on: on}}
+		err := row.Scan(&s.id, &s.key.ground, &s.key.listType, &s.key.subject, &s.key.territory, &s.key.region, &s.editions)
+		return s, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the plans that live grounds stand on: %w", err)
+	}
+	return list, nil
+}
