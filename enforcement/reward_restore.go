@@ -18,19 +18,16 @@ import (
 // final, that is a reward and a ground of its own, with new directives. The
 // listings' grounds must have ended before.
 func (r *Register) rewardsRestored(ctx context.Context, tx *pg.Tx, act Act, revoked []ID) error {
-	type touched struct {
-		review, reward ID
-		outcome        string
-	}
+	type touched struct{ review, reward ID }
 	var list []touched
 	err := tx.Pgx(func(p pgx.Tx) error {
-		rows, err := p.Query(ctx, `SELECT id, reward_id, coalesce(outcome, '') FROM reward_review WHERE listing_id = ANY ($1) ORDER BY reward_id, id`, revoked)
+		rows, err := p.Query(ctx, `SELECT id, reward_id FROM reward_review WHERE listing_id = ANY ($1) ORDER BY reward_id, id`, revoked)
 		if err != nil {
 			return err
 		}
 		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (touched, error) {
 			var t touched
-			err := row.Scan(&t.review, &t.reward, &t.outcome)
+			err := row.Scan(&t.review, &t.reward)
 			return t, err
 		})
 		return err
@@ -44,7 +41,16 @@ func (r *Register) rewardsRestored(ctx context.Context, tx *pg.Tx, act Act, revo
 		if err != nil {
 			return err
 		}
-		switch t.outcome {
+		// What became of the review is read under the reward's lock: its owner may be
+		// deciding at this moment.
+		var outcome string
+		err = tx.Pgx(func(p pgx.Tx) error {
+			return p.QueryRow(ctx, `SELECT coalesce(outcome, '') FROM reward_review WHERE id = $1`, t.review).Scan(&outcome)
+		})
+		if err != nil {
+			return fmt.Errorf("read review %s: %w", t.review, err)
+		}
+		switch outcome {
 		case "":
 			err = r.closeMoot(ctx, tx, act, w, t.review)
 		case OutcomeEnded, OutcomeEndedAutomatically:
@@ -67,7 +73,7 @@ func (r *Register) closeMoot(ctx context.Context, tx *pg.Tx, act Act, w Reward, 
 	}
 	at := slices.IndexFunc(open, func(v openReview) bool { return v.id == review })
 	if at < 0 {
-		return nil // decided while its reward was waited for
+		return fmt.Errorf("review %s is not open any more", review)
 	}
 	moot := open[at]
 	if err := closeReviews(ctx, tx, act, []openReview{moot}, OutcomeWithoutEffect, today, nil, ""); err != nil {

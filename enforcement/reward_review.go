@@ -148,12 +148,15 @@ func (r *Register) automaticEnd(w Reward, on day.Day) string {
 
 func (r *Register) endAutomatically(ctx context.Context, tx *pg.Tx, act Act, w Reward, listing ID, basis string) error {
 	today := r.Today(act.At)
+	found := false
 	err := tx.Pgx(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `INSERT INTO reward_review (id, reward_id, listing_id, opened_on, outcome, decided_on, decided_by, basis)
-			VALUES ($1, $2, $3, $4::date, 'ended-automatically', $4::date, $5, $6)`, NewID(), w.ID, listing, today, act.Actor.ID, basis)
+		tag, err := p.Exec(ctx, `INSERT INTO reward_review (id, reward_id, listing_id, opened_on, outcome, decided_on, decided_by, basis)
+			VALUES ($1, $2, $3, $4::date, 'ended-automatically', $4::date, $5, $6) ON CONFLICT ON CONSTRAINT reward_review_key DO NOTHING`,
+			NewID(), w.ID, listing, today, act.Actor.ID, basis)
+		found = tag.RowsAffected() == 0
 		return err
 	})
-	if err != nil {
+	if err != nil || found {
 		return err
 	}
 	e, err := r.endReward(ctx, tx, act, w, MoveEndAutomatic, rewardEnding{kind: RewardEndedAutomatically, basis: basis})

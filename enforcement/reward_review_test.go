@@ -1,0 +1,539 @@
+package enforcement_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"concordat/enforcement"
+	"concordat/enforcement/enforcetest"
+	"concordat/memoranda"
+)
+
+// reviewed is a reward that everybody acknowledged, and its subject's listing that
+// was published after it.
+func reviewed(t *testing.T, b *enforcetest.RewardBundle, list string) (reward, listing, subject enforcement.ID) {
+	t.Helper()
+	subject = b.Subject(b.Company())
+	reward = b.Rewarded(list, subject)
+	sendAll(t, b.Bundle, enforcement.Acknowledged)
+	return reward, b.Published(subject), subject
+}
+
+func decide(b *enforcetest.RewardBundle, id enforcement.ID, end bool) error {
+	d := enforcement.RewardDecision{End: end, Reasons: "演示理由"}
+	if end {
+		d.Basis = "演示法 第4条"
+	}
+	return b.DecideReview(b.T.Context(), b.KeeperReviewer(), ofReward(id), d)
+}
+
+func wantReward(t *testing.T, b *enforcetest.RewardBundle, id enforcement.ID, want enforcement.RewardState) enforcement.Reward {
+	t.Helper()
+	w := b.RewardStands(id)
+	if w.State != want {
+		t.Errorf("reward %s is %s, want %s", id, w.State, want)
+	}
+	return w
+}
+
+// kindsOf are the kinds of the events of a ground, oldest first.
+func kindsOf(t *testing.T, b *enforcetest.RewardBundle, ground enforcement.ID) []enforcement.EventKind {
+	t.Helper()
+	var kinds []enforcement.EventKind
+	for _, e := range value(b.Events(t.Context(), ground))(t) {
+		kinds = append(kinds, e.Kind)
+	}
+	return kinds
+}
+
+// The publication of a listing opens the review in its own transaction: the owner
+// has a task and a term for the notice, and everywhere the reward goes on.
+func TestAPublicationOpensAReview(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	ctx := t.Context()
+	id, listing, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
+	wantReward(t, b, id, enforcement.RewardUnderReview)
+	for _, d := range directives(t, b.Bundle, id) {
+		if d.Kind != enforcement.Grant || d.Version != 1 || len(d.Measures) == 0 {
+			t.Errorf("under review a recipient holds %+v", d)
+		}
+	}
+	tasks := value(b.Tasks(ctx, b.KeeperClerk(), enforcement.ID{}, 10))(t)
+	if len(tasks) != 1 || tasks[0].Kind != enforcement.TaskRewardReview || tasks[0].Ground != id {
+		t.Errorf("tasks: %+v", tasks)
+	}
+	if c := clockOf(t, b.Bundle, id, "reward-notice"); c.Organisation != b.Keeper || !c.DoneOn.IsZero() {
+		t.Errorf("the clock of the notice: %+v", c)
+	}
+	reviews := value(b.RewardReviews(ctx, b.KeeperClerk(), id))(t)
+	if len(reviews) != 1 || reviews[0].Listing != listing || reviews[0].ListType != enforcement.ListType || reviews[0].Outcome != "" {
+		t.Fatalf("reviews: %+v", reviews)
+	}
+
+	// Before notice, and before the answer or the end of its time, it cannot end.
+	wantCode(t, "end without notice", decide(b, id, true), "reward.notice")
+	wantCode(t, "notice of yesterday", b.RecordRewardNotice(ctx, b.KeeperClerk(), ofReward(id), b.Day().AddDays(-1), nil), "reward.dates")
+	wantCode(t, "notice of tomorrow", b.RecordRewardNotice(ctx, b.KeeperClerk(), ofReward(id), b.Day().AddDays(1), nil), "reward.dates")
+	must(t, b.RecordRewardNotice(ctx, b.KeeperClerk(), ofReward(id), b.Day(), []byte("演示告知书")))
+	until := b.Calendar.AddWorkingDays(b.Day(), 5).Day // the list type's own period
+	if v := value(b.RewardReviews(ctx, b.KeeperClerk(), id))(t)[0]; v.NoticedOn != b.Day() || v.AnswerUntil != until {
+		t.Errorf("after the notice: %+v", v)
+	}
+	if c := clockOf(t, b.Bundle, id, "reward-answer"); c.DueOn != until || c.Source != "演示法 第3条" {
+		t.Errorf("the clock of the answer: %+v", c)
+	}
+	b.AdvanceTo(until)
+	wantCode(t, "end on the last day for an answer", decide(b, id, true), "reward.answer-running")
+	b.Advance(1)
+	for what, c := range map[string]struct {
+		d    enforcement.RewardDecision
+		act  enforcement.Act
+		code string
+	}{
+		"no reasons":         {enforcement.RewardDecision{End: true, Basis: "演示法"}, b.KeeperReviewer(), "reward.reasons"},
+		"no basis":           {enforcement.RewardDecision{End: true, Reasons: "演示"}, b.KeeperReviewer(), "reward.basis"},
+		"by a clerk":         {enforcement.RewardDecision{Reasons: "演示"}, b.KeeperClerk(), "role.forbidden"},
+		"by somebody else":   {enforcement.RewardDecision{Reasons: "演示"}, b.As(enforcement.DepartmentReviewer, b.Alpha), "not-found"},
+		"by the system":      {enforcement.RewardDecision{Reasons: "演示"}, b.System(), "role.forbidden"},
+		"by the court":       {enforcement.RewardDecision{Reasons: "演示"}, b.Judge(), "role.forbidden"},
+		"a basis of a novel": {enforcement.RewardDecision{End: true, Reasons: "演示", Basis: strings.Repeat("x", 1501)}, b.KeeperReviewer(), "reward.basis"},
+	} {
+		wantCode(t, what, b.DecideReview(ctx, c.act, ofReward(id), c.d), c.code)
+	}
+	must(t, decide(b, id, true))
+	w := wantReward(t, b, id, enforcement.RewardEnded)
+	if w.EndKind != enforcement.RewardEndedAfterReview || w.EndBasis != "演示法 第4条" {
+		t.Errorf("ended: %+v", w)
+	}
+	for _, d := range directives(t, b.Bundle, id) {
+		if d.Kind != enforcement.GrantEnd || d.Step != enforcement.Queued {
+			t.Errorf("after the end a recipient is told %+v", d)
+		}
+	}
+	want := []enforcement.EventKind{
+		enforcement.EventRewardGranted, enforcement.EventRewardEntered, enforcement.EventRewardReviewOpened,
+		enforcement.EventRewardNoticed, enforcement.EventRewardEndedAfterReview,
+	}
+	if got := kindsOf(t, b, id); !slices.Equal(got, want) {
+		t.Errorf("the log: %v", got)
+	}
+	if n := b.Count(`SELECT count(*) FROM task WHERE ground_id = $1 AND closed_on IS NULL`, id) + b.Count(`SELECT count(*) FROM clock WHERE ground_id = $1 AND done_on IS NULL`, id); n != 0 {
+		t.Errorf("%d tasks and clocks are left", n)
+	}
+	wantAudit(t, b.Bundle)
+}
+
+// An answer that came ends the waiting; a reward that is kept goes on untouched, and
+// the same listing does not put it under review again.
+func TestARewardIsKept(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	ctx := t.Context()
+	id, _, _ := reviewed(t, b, enforcetest.GoodExporter)
+	wantCode(t, "answer before notice", b.RecordRewardAnswer(ctx, b.KeeperClerk(), ofReward(id), b.Day(), "演示"), "reward.notice")
+	must(t, b.RecordRewardNotice(ctx, b.KeeperClerk(), ofReward(id), b.Day(), nil))
+	if v, want := value(b.RewardReviews(ctx, b.KeeperClerk(), id))(t)[0], b.Calendar.AddWorkingDays(b.Day(), 10).Day; v.AnswerUntil != want {
+		t.Errorf("where the list says nothing there is time until %s, want %s", v.AnswerUntil, want)
+	}
+	wantCode(t, "an empty answer", b.RecordRewardAnswer(ctx, b.KeeperClerk(), ofReward(id), b.Day(), " "), "reward.answer")
+	must(t, b.RecordRewardAnswer(ctx, b.KeeperClerk(), ofReward(id), b.Day(), "演示陈述"))
+	must(t, decide(b, id, false))
+	wantReward(t, b, id, enforcement.RewardInForce)
+	v := value(b.RewardReviews(ctx, b.KeeperClerk(), id))(t)[0]
+	if v.Outcome != enforcement.OutcomeKept || v.Answer != "演示陈述" || v.Reasons != "演示理由" {
+		t.Errorf("the review: %+v", v)
+	}
+	if v := value(b.RewardReviews(ctx, b.As(enforcement.Overseer, 0), id))(t)[0]; v.Answer != "" || v.Reasons != "" {
+		t.Error("an overseer reads what is sealed")
+	}
+	must(t, b.ReviewRewards(ctx, b.System()))
+	wantReward(t, b, id, enforcement.RewardInForce)
+	for _, d := range directives(t, b.Bundle, id) {
+		if d.Version != 1 || d.Step != enforcement.Acknowledged {
+			t.Errorf("a recipient was told something: %+v", d)
+		}
+	}
+	wantAudit(t, b.Bundle)
+}
+
+// A revocation says that the listing should never have been: what is open because of
+// it is closed, and what ended because of it is granted again, by new directives.
+func TestARevocationRestoresTheReward(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	ctx := t.Context()
+	open, wrong, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
+	must(t, b.Revoke(ctx, b.President(), of(wrong), b.Ending(0)))
+	wantReward(t, b, open, enforcement.RewardInForce)
+	if v := value(b.RewardReviews(ctx, b.KeeperClerk(), open))(t)[0]; v.Outcome != enforcement.OutcomeWithoutEffect {
+		t.Errorf("the review: %+v", v)
+	}
+	if tasks := value(b.Tasks(ctx, b.KeeperClerk(), enforcement.ID{}, 10))(t); len(tasks) != 0 {
+		t.Errorf("tasks are left: %+v", tasks)
+	}
+
+	ended, wrong, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
+	b.Heard(ended)
+	must(t, decide(b, ended, true))
+	sendAll(t, b.Bundle, enforcement.Acknowledged)
+	must(t, b.Revoke(ctx, b.President(), of(wrong), b.Ending(0)))
+	old := wantReward(t, b, ended, enforcement.RewardEnded)
+	if old.RestoredBy.IsZero() {
+		t.Fatal("nothing was restored")
+	}
+	again := wantReward(t, b, old.RestoredBy, enforcement.RewardInForce)
+	if again.Restores != ended || again.ValidUntil != old.ValidUntil || again.Reference != old.Reference || again.Year != old.Year || again.Note != "演示备注" {
+		t.Errorf("restored: %+v", again)
+	}
+	if got := kindsOf(t, b, again.ID); !slices.Equal(got, []enforcement.EventKind{enforcement.EventRewardRestored}) {
+		t.Errorf("the log: %v", got)
+	}
+	before, after := directives(t, b.Bundle, ended), directives(t, b.Bundle, again.ID)
+	for i := range before {
+		if before[i].Kind != enforcement.GrantEnd || after[i].Kind != enforcement.Grant || before[i].ID == after[i].ID {
+			t.Errorf("the old directive is %+v, the new %+v", before[i], after[i])
+		}
+	}
+	if sent := sendAll(t, b.Bundle, enforcement.Acknowledged); len(sent) < len(after) {
+		t.Errorf("%d messages left", len(sent))
+	}
+	wantAudit(t, b.Bundle)
+}
+
+// A deletion or the end of the term is no revocation: it restores nothing, and an
+// open review stays the owner's to decide.
+func TestADeletionRestoresNothing(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	ctx := t.Context()
+	ended, listing, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
+	b.Heard(ended)
+	must(t, decide(b, ended, true))
+	must(t, b.Delete(ctx, b.Judge(), of(listing), b.Ending(1)))
+	if w := wantReward(t, b, ended, enforcement.RewardEnded); !w.RestoredBy.IsZero() {
+		t.Error("a deletion restored it")
+	}
+	open, listing, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
+	must(t, b.Delete(ctx, b.Judge(), of(listing), b.Ending(1)))
+	wantReward(t, b, open, enforcement.RewardUnderReview)
+	must(t, decide(b, open, false))
+	wantAudit(t, b.Bundle)
+}
+
+// What a revocation does not bring back: a reward whose own time is over, one that
+// its owner ended before, one that was entered anew.
+func TestWhatIsNotRestored(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	ctx := t.Context()
+	over, first, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
+	b.Heard(over)
+	must(t, decide(b, over, true))
+	kept, second, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
+	must(t, decide(b, kept, false))
+	must(t, b.EndReward(ctx, b.KeeperReviewer(), ofReward(kept), "演示理由", ""))
+	anew, third, subject := reviewed(t, b, enforcetest.GoodExporter)
+	b.Heard(anew)
+	must(t, decide(b, anew, true))
+	fresh := b.Rewarded(enforcetest.GoodExporter, subject)
+	wantReward(t, b, fresh, enforcement.RewardUnderReview) // the listing stands still
+	b.Advance(400)
+	for _, l := range []enforcement.ID{first, second, third} {
+		must(t, b.Revoke(ctx, b.President(), of(l), b.Ending(0)))
+	}
+	for _, id := range []enforcement.ID{over, kept, anew} {
+		if w := wantReward(t, b, id, enforcement.RewardEnded); !w.RestoredBy.IsZero() {
+			t.Errorf("%s (%s) was restored", id, w.EndKind)
+		}
+	}
+	wantReward(t, b, fresh, enforcement.RewardInForce)
+	wantAudit(t, b.Bundle)
+}
+
+// Two listings stand behind one decision. When one of them is revoked, the reward is
+// back, and under review because of the other.
+func TestTwoListingsBehindOneEnd(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	ctx := t.Context()
+	id, first, subject := reviewed(t, b, enforcetest.GoodTaxpayer)
+	b.Heard(id)
+	second := b.Published(subject)
+	wantCode(t, "end before notice of the second", decide(b, id, true), "reward.notice")
+	b.Heard(id)
+	must(t, decide(b, id, true))
+	must(t, b.Revoke(ctx, b.President(), of(first), b.Ending(0)))
+	again := wantReward(t, b, b.RewardStands(id).RestoredBy, enforcement.RewardUnderReview)
+	if v := value(b.RewardReviews(ctx, b.KeeperClerk(), again.ID))(t); len(v) != 1 || v[0].Listing != second {
+		t.Errorf("reviews: %+v", v)
+	}
+	must(t, b.Revoke(ctx, b.President(), of(second), b.Ending(0)))
+	wantReward(t, b, again.ID, enforcement.RewardInForce)
+	if n := b.Count(`SELECT count(*) FROM reward`); n != 2 {
+		t.Errorf("%d rewards", n)
+	}
+	wantAudit(t, b.Bundle)
+}
+
+// Only where the list's own rule says so, the reward ends by itself, with the rule
+// cited; a revocation brings it back, unless the same rule ends it at once again.
+func TestAnAutomaticEndIsCited(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, true)
+	ctx := t.Context()
+	id, first, subject := reviewed(t, b, enforcetest.GoodTaxpayer)
+	const rule = "演示法 第4条"
+	if w := wantReward(t, b, id, enforcement.RewardEnded); w.EndKind != enforcement.RewardEndedAutomatically || w.EndBasis != rule {
+		t.Errorf("ended: %+v", w)
+	}
+	events := value(b.Events(ctx, id))(t)
+	if last := events[len(events)-1]; last.Kind != enforcement.EventRewardEndedAutomatically || last.LegalBasis != rule {
+		t.Errorf("the log ends with %+v", last)
+	}
+	if tasks := value(b.Tasks(ctx, b.KeeperClerk(), enforcement.ID{}, 10))(t); len(tasks) != 0 {
+		t.Errorf("tasks: %+v", tasks)
+	}
+	sendAll(t, b.Bundle, enforcement.Acknowledged)
+	// The rule of the other list says nothing: its owner decides.
+	other := b.Rewarded(enforcetest.GoodExporter, subject)
+	wantReward(t, b, other, enforcement.RewardUnderReview)
+
+	second := b.Published(subject)
+	must(t, b.Revoke(ctx, b.President(), of(first), b.Ending(0)))
+	again := wantReward(t, b, b.RewardStands(id).RestoredBy, enforcement.RewardEnded)
+	for _, d := range directives(t, b.Bundle, again.ID) {
+		if d.Step != enforcement.Cancelled {
+			t.Errorf("the second listing still stands, and a recipient is told %+v", d)
+		}
+	}
+	must(t, b.Revoke(ctx, b.President(), of(second), b.Ending(0)))
+	wantReward(t, b, b.RewardStands(again.ID).RestoredBy, enforcement.RewardInForce)
+	wantAudit(t, b.Bundle)
+}
+
+// A rule that no lawyer attested ends nothing by itself.
+func TestAnAutomaticEndNeedsAnAttestedRule(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, true)
+	b.Config.Attestations = nil
+	b.Register = value(enforcement.New(t.Context(), b.Config))(t)
+	subject := b.Subject(b.Company())
+	id := b.Rewarded(enforcetest.GoodTaxpayer, subject)
+	b.Published(subject)
+	wantReward(t, b, id, enforcement.RewardUnderReview)
+	wantAudit(t, b.Bundle)
+}
+
+// While the listing is suspended nothing ends because of it, and one that was
+// suspended when the reward was entered is weighed by the daily round once it goes on.
+func TestASuspendedListingEndsNothing(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	ctx := t.Context()
+	id, listing, subject := reviewed(t, b, enforcetest.GoodTaxpayer)
+	b.Heard(id)
+	must(t, b.Suspend(ctx, b.Clerk(), of(listing), enforcement.WrongPersonClaim))
+	wantCode(t, "end while the brake is on", decide(b, id, true), "reward.stayed")
+	other := b.Rewarded(enforcetest.GoodExporter, subject)
+	wantReward(t, b, other, enforcement.RewardInForce)
+	must(t, b.Resume(ctx, b.Judge(), of(listing)))
+	_, _, _, err := b.DailyRound(ctx, b.System(), nil)
+	must(t, err)
+	wantReward(t, b, other, enforcement.RewardUnderReview)
+	must(t, decide(b, id, true))
+	wantAudit(t, b.Bundle)
+}
+
+// A term that is over ends the reward, review or not, and the review with it.
+func TestATermEndsWhatIsUnderReview(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	id, listing, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
+	b.AdvanceTo(b.RewardStands(id).ValidUntil.AddDays(1))
+	_, _, _, err := b.DailyRound(t.Context(), b.System(), nil)
+	must(t, err)
+	if w := wantReward(t, b, id, enforcement.RewardEnded); w.EndKind != enforcement.RewardExpired {
+		t.Errorf("ended: %+v", w)
+	}
+	must(t, b.Revoke(t.Context(), b.President(), of(listing), b.Ending(0)))
+	if w := b.RewardStands(id); !w.RestoredBy.IsZero() {
+		t.Error("what had expired was restored")
+	}
+	wantAudit(t, b.Bundle)
+}
+
+// The court's revocation waits for no memorandum: where none carries the reward
+// today, it is entered and granted when one does.
+func TestARevocationWaitsForNoMemorandum(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	ctx := t.Context()
+	id, listing, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
+	b.Heard(id)
+	must(t, decide(b, id, true))
+	other := b.Config // a process whose catalogue knows nothing of the list
+	other.Catalogue, other.Attestations = value(memoranda.Embedded())(t), nil
+	elsewhere := value(enforcement.New(ctx, other))(t)
+	must(t, elsewhere.Revoke(ctx, b.President(), of(listing), b.Ending(0)))
+	again := wantReward(t, b, b.RewardStands(id).RestoredBy, enforcement.RewardDraft)
+	last, granted, err := elsewhere.GrantRewards(ctx, b.System(), enforcement.ID{}, 10)
+	if err != nil || granted != 0 || last != again.ID {
+		t.Errorf("granted %d up to %s: %v", granted, last, err)
+	}
+	_, _, _, err = b.DailyRound(ctx, b.System(), nil)
+	must(t, err)
+	wantReward(t, b, again.ID, enforcement.RewardInForce)
+	if got := kindsOf(t, b, again.ID); !slices.Equal(got, []enforcement.EventKind{enforcement.EventRewardEntered, enforcement.EventRewardRestored}) {
+		t.Errorf("the log: %v", got)
+	}
+	wantAudit(t, b.Bundle)
+}
+
+// The owner's end and the court's revocation at once: whoever is second finds what
+// the first did, and in the end the reward is in force.
+func TestAnEndRacesWithARevocation(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	for range 8 {
+		id, listing, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
+		b.Heard(id)
+		var group sync.WaitGroup
+		var ended, revoked error
+		group.Go(func() { ended = decide(b, id, true) })
+		group.Go(func() { revoked = b.Revoke(t.Context(), b.President(), of(listing), b.Ending(0)) })
+		group.Wait()
+		must(t, revoked)
+		w := b.RewardStands(id)
+		switch {
+		case ended == nil:
+			wantReward(t, b, w.RestoredBy, enforcement.RewardInForce)
+		case errors.Is(ended, &enforcement.Refusal{Code: "state.forbidden"}):
+			wantReward(t, b, id, enforcement.RewardInForce)
+		default:
+			t.Errorf("the owner's decision: %v", ended)
+		}
+	}
+	wantAudit(t, b.Bundle)
+}
+
+// A reward that is entered while its subject's listing is published is weighed
+// against it once, whoever was first.
+func TestAnEntryRacesWithAPublication(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	ctx := t.Context()
+	for range 6 {
+		subject := b.Subject(b.Company())
+		listing := b.Decided(subject)
+		must(t, b.Serve(ctx, b.Clerk(), of(listing), b.Service()))
+		var group sync.WaitGroup
+		var id enforcement.ID
+		var entered, published error
+		group.Go(func() {
+			id, entered = b.EnterReward(ctx, b.KeeperClerk(), b.NewReward(enforcetest.GoodTaxpayer, subject))
+		})
+		group.Go(func() { published = b.Publish(ctx, b.System(), of(listing)) })
+		group.Wait()
+		must(t, entered)
+		must(t, published)
+		must(t, b.ReviewRewards(ctx, b.System()))
+		wantReward(t, b, id, enforcement.RewardUnderReview)
+		if n := b.Count(`SELECT count(*) FROM reward_review WHERE reward_id = $1`, id); n != 1 {
+			t.Errorf("%d reviews", n)
+		}
+	}
+	wantAudit(t, b.Bundle)
+}
+
+// A restored record in doubt about a reward suspends it; its owner confirms it, or
+// ends it.
+func TestARewardInDoubtAfterARestore(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	ctx := t.Context()
+	id := b.Rewarded(enforcetest.GoodExporter, b.Subject(b.Company()))
+	sendAll(t, b.Bundle, enforcement.Acknowledged)
+	wantCode(t, "confirm what nobody doubts", b.ConfirmReward(ctx, b.KeeperReviewer(), ofReward(id), "演示"), "reward.suspension")
+	restored(t, b.Bundle)
+	d := directives(t, b.Bundle, id)[0]
+	hand(t, b.Bundle, b.Alpha, []enforcement.InventoryLine{{Directive: d.ID, Version: 2, Carries: true}}, 10)
+	if w := wantReward(t, b, id, enforcement.RewardInForce); !w.Suspended {
+		t.Fatal("what is in doubt is not suspended")
+	}
+	if _, err := b.PublicRewards(ctx, b.Day(), enforcement.ID{}, 10); codeOf(err) != "restore.reconciling" {
+		t.Errorf("the public list while the record is not reconciled: %v", err)
+	}
+	tasks := value(b.Tasks(ctx, b.KeeperReviewer(), enforcement.ID{}, 10))(t)
+	if len(tasks) != 1 || tasks[0].Kind != enforcement.TaskRestored {
+		t.Errorf("tasks: %+v", tasks)
+	}
+	wantCode(t, "confirm without reasons", b.ConfirmReward(ctx, b.KeeperReviewer(), ofReward(id), ""), "reward.reasons")
+	must(t, b.ConfirmReward(ctx, b.KeeperReviewer(), ofReward(id), "演示：无终止"))
+	if w := wantReward(t, b, id, enforcement.RewardInForce); w.Suspended {
+		t.Error("it is suspended still")
+	}
+	must(t, b.EndReward(ctx, b.KeeperReviewer(), ofReward(id), "演示理由", ""))
+	wantAudit(t, b.Bundle)
+}
+
+// The public sees the name, the list, its owner and the year, of lists whose rule
+// publishes them, while the reward is in force.
+func TestPublicRewards(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	company := b.Company()
+	id := b.Rewarded(enforcetest.GoodTaxpayer, b.Subject(company))
+	b.Rewarded(enforcetest.GoodExporter, b.Subject(b.Company()))
+	public := func() []enforcement.PublicReward {
+		return value(b.PublicRewards(t.Context(), b.Day(), enforcement.ID{}, 10))(t)
+	}
+	list := public()
+	if len(list) != 1 || list[0].Reward != id || list[0].Name != company.Name || list[0].ListType != enforcetest.GoodTaxpayer || list[0].Year != 2025 || list[0].Owner == "" {
+		t.Fatalf("public: %+v", list)
+	}
+	must(t, b.EndReward(t.Context(), b.KeeperReviewer(), ofReward(id), "演示理由", ""))
+	if list := public(); len(list) != 0 {
+		t.Errorf("after the end: %+v", list)
+	}
+}
+
+// What the code checks first, the schema decides.
+func TestTheSchemaHoldsRewards(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	id, _, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
+	for constraint, set := range map[string]string{
+		"reward_reference":          `reference = ''`,
+		"reward_year":               `year = 1`,
+		"reward_term":               `valid_until = valid_from - 1`,
+		"reward_granted":            `granted_on = NULL`,
+		"reward_granted_not_before": `granted_on = valid_from - 1`,
+		"reward_end":                `state = 'ended'`,
+		"reward_end_kind":           `state = 'ended', ended_on = '2026-01-01', retain_until = '2027-01-01', end_kind = 'punished', end_reasons = 'x', end_basis = 'x'`,
+		"reward_end_reasons":        `state = 'ended', ended_on = '2026-01-01', retain_until = '2027-01-01', end_kind = 'ended-by-owner'`,
+		"reward_end_basis":          `state = 'ended', ended_on = '2026-01-01', retain_until = '2027-01-01', end_kind = 'ended-automatically'`,
+		"reward_end_of_term":        `state = 'ended', ended_on = valid_until, retain_until = '2027-01-01', end_kind = 'expired'`,
+	} {
+		schemaRefuses(t, b.Bundle, constraint, `UPDATE reward SET `+set+` WHERE id = $1`, id)
+	}
+	for constraint, set := range map[string]string{
+		"reward_review_notice":  `noticed_on = opened_on - 1, answer_until = opened_on`,
+		"reward_review_answer":  `answer = 'x', answered_on = opened_on`,
+		"reward_review_outcome": `outcome = 'punished', decided_on = opened_on, decided_by = 'x'`,
+		"reward_review_decided": `outcome = 'without-effect'`,
+		"reward_review_heard":   `outcome = 'ended', decided_on = opened_on, decided_by = 'x', reasons = 'x', basis = 'x'`,
+		"reward_review_reasons": `outcome = 'kept', decided_on = opened_on, decided_by = 'x'`,
+		"reward_review_basis":   `outcome = 'ended-automatically', decided_on = opened_on, decided_by = 'x'`,
+	} {
+		schemaRefuses(t, b.Bundle, constraint, `UPDATE reward_review SET `+set+` WHERE reward_id = $1`, id)
+	}
+	for _, table := range []string{"reward", "reward_review"} {
+		if _, err := b.DB.Pool.Exec(t.Context(), `DELETE FROM `+table); err == nil || !strings.Contains(err.Error(), "append-only") {
+			t.Errorf("%s can be deleted from: %v", table, err)
+		}
+	}
+}
