@@ -154,6 +154,8 @@ var travelEvents = map[EventKind]func(*replay, *Audit, event){
 	EventReports:        (*replay).reported,
 	EventRestored:       (*replay).restored,
 	EventReconciled:     (*replay).reconciled,
+
+	EventAdministrativePublished: (*replay).fannedOut,
 }
 
 func (s *replay) attempted(_ *Audit, e event) {
@@ -192,6 +194,7 @@ var versionEvents = map[EventKind]VersionKind{
 	EventSuspended: Suspend, EventResumed: Resume, EventExtended: Amend, EventCorrected: Amend,
 	EventDeleted: Withdraw, EventExpired: Withdraw, EventEarlyDeleted: Withdraw, EventRevoked: Withdraw, EventGroundEnded: Withdraw,
 	EventRewardEnded: Withdraw, EventRewardEndedAfterReview: Withdraw, EventRewardEndedAutomatically: Withdraw, EventRewardExpired: Withdraw,
+	EventAdministrativeDeleted: Withdraw, EventAdministrativeExpired: Withdraw, EventAdministrativeEarlyDeleted: Withdraw, EventAdministrativeRevoked: Withdraw,
 }
 
 func (s *replay) known(a *Audit, k versionKey) *replayed {

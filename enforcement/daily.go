@@ -7,9 +7,11 @@ import (
 
 // DailyRound is what the system does at the turn of a day, in this order:
 // listings whose term is over are ended (liftings go first), withdrawals that
-// nobody acknowledged in time are escalated, rewards expire and begin, then listings
-// that were served and whose grace is over are published. It may be run again at any
-// time; step, when not nil, is called between transactions with what was done.
+// nobody acknowledged in time are escalated, statements without an answer made
+// tasks, rewards expire and begin, then listings are published: the courts' that
+// were served and whose grace is over, and administrative ones
+// (administrative_publish.go). It may be run again at any time; step, when not nil,
+// is called between transactions with what was done.
 func (r *Register) DailyRound(ctx context.Context, act Act, step func(ended, published int)) (ended, published int, refused []NotPublished, err error) {
 	if step == nil {
 		step = func(int, int) {}
@@ -25,6 +27,14 @@ func (r *Register) DailyRound(ctx context.Context, act Act, step func(ended, pub
 		ended += n
 		step(ended, published)
 	}
+	courtsEnded := ended
+	n, err := r.expireAdministrative(ctx, act, func(more int) { step(courtsEnded+more, published) })
+	if ended += n; err != nil {
+		return ended, published, refused, fmt.Errorf("end what is over: %w", err)
+	}
+	if _, err := r.CheckStatements(ctx, act); err != nil {
+		return ended, published, refused, fmt.Errorf("look for statements without an answer: %w", err)
+	}
 	if _, err := r.CheckLiftings(ctx, act); err != nil {
 		return ended, published, refused, fmt.Errorf("escalate what is overdue: %w", err)
 	}
@@ -39,10 +49,16 @@ func (r *Register) DailyRound(ctx context.Context, act Act, step func(ended, pub
 		}
 		refused = append(refused, no...)
 		if last.IsZero() {
-			return ended, published, refused, nil
+			break
 		}
 		after = last
 		published += n
 		step(ended, published)
 	}
+	courts := published
+	n, no, err := r.publishAdministrativeRound(ctx, act, func(more int) { step(ended, courts+more) })
+	if err != nil {
+		return ended, published + n, append(refused, no...), fmt.Errorf("publish what is due: %w", err)
+	}
+	return ended, published + n, append(refused, no...), nil
 }

@@ -194,7 +194,7 @@ func (r *Register) fanOut(ctx context.Context, t pgx.Tx, act Act, kind EventKind
 		}
 	}
 	_, err = t.Exec(ctx, insertFanOutEvents, grounds, ids, newIDs(len(grounds)), kind, act.At.UTC(), r.machine(), act.Actor.ID, act.Actor.Role, int32(act.Actor.Organisation),
-		act.Key, p.id, day, "法释〔2017〕7号 Art. 7, 8", width, single, from.refersTo, from.document)
+		act.Key, p.id, day, r.listBasis(key.listType, day), width, single, from.refersTo, from.document)
 	if err != nil {
 		return fmt.Errorf("log the fan-out of %d grounds: %w", len(grounds), err)
 	}

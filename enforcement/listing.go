@@ -228,18 +228,7 @@ func set(ctx context.Context, tx *pg.Tx, l Listing, next ListingState, columns s
 
 // sealFor seals a text under the envelope of the listing's subject.
 func (r *Register) sealFor(l Listing, field string, plain []byte) ([]byte, error) {
-	if l.envelope == nil {
-		return nil, refuse("subject.shredded")
-	}
-	envelope, err := r.vault.OpenEnvelope(l.Subject, l.envelope)
-	if err != nil {
-		return nil, fmt.Errorf("open the envelope of subject %s: %w", l.Subject, err)
-	}
-	sealed, err := envelope.Seal(plain, field)
-	if err != nil {
-		return nil, fmt.Errorf("seal %s of listing %s: %w", field, l.ID, err)
-	}
-	return sealed, nil
+	return r.sealUnder(l.Subject, l.envelope, field, plain)
 }
 
 func hasConduct(l Listing, conducts ...Conduct) bool {

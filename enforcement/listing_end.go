@@ -161,7 +161,8 @@ func (r *Register) EndGround(ctx context.Context, act Act, id ID, basis string) 
 		var owner OrganisationID
 		var ended bool
 		err := tx.Pgx(func(p pgx.Tx) error {
-			return p.QueryRow(ctx, `SELECT subject_id, organisation_id, state = 'ended' FROM ground g WHERE id = $1 AND NOT EXISTS (SELECT FROM listing l WHERE l.id = g.id) AND NOT EXISTS (SELECT FROM reward w WHERE w.id = g.id) FOR NO KEY UPDATE`, id).Scan(&subject, &owner, &ended)
+			return p.QueryRow(ctx, `SELECT subject_id, organisation_id, state = 'ended' FROM ground g WHERE id = $1 AND NOT EXISTS (SELECT FROM listing l WHERE l.id = g.id)
+				AND NOT EXISTS (SELECT FROM reward w WHERE w.id = g.id) AND NOT EXISTS (SELECT FROM administrative_listing l WHERE l.id = g.id) FOR NO KEY UPDATE`, id).Scan(&subject, &owner, &ended)
 		})
 		if err != nil {
 			return nil, notFound(err, "lock a ground")

@@ -130,11 +130,14 @@ func (r *Register) Foresee(ctx context.Context, act Act, id ID) ([]PlanLine, []m
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	return r.foresee(ctx, planKey{memoranda.OnListing, ListType, l.subjectKind, l.serves, l.region, r.Today(act.At)})
+}
+
+func (r *Register) foresee(ctx context.Context, key planKey) ([]PlanLine, []memoranda.Exclusion, []Gap, error) {
 	organisations, err := r.Organisations(ctx)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	key := planKey{memoranda.OnListing, ListType, l.subjectKind, l.serves, l.region, r.Today(act.At)}
 	resolution, err := r.resolve(key)
 	if err != nil {
 		return nil, nil, nil, err

@@ -70,7 +70,7 @@ func (w *comparison) suspend(ctx context.Context, tx *pg.Tx, ground ID) error {
 func (w *comparison) suspendListing(ctx context.Context, tx *pg.Tx, ground ID, today day.Day) (done bool, err error) {
 	l, err := lockAnyListing(ctx, tx, ground)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return false, nil // a ground of another kind
+		return suspendAdministrative(ctx, tx, ground, today)
 	}
 	if err != nil {
 		return false, err

@@ -97,6 +97,27 @@ var constraintCodes = map[string]string{
 	"reward_review_notice":                   "reward.dates",
 	"reward_review_answer":                   "reward.dates",
 	"reward_review_heard":                    "reward.notice",
+
+	"administrative_one_live":                "listing.exists",
+	"administrative_notice_contents":         "notice.contents",
+	"administrative_notice_first":            "notice.missing",
+	"administrative_window_over":             "window.running",
+	"administrative_answered_first":          "statement.unanswered",
+	"administrative_objection_answered":      "statement.unanswered",
+	"administrative_signed":                  "decision.unsigned",
+	"administrative_signer":                  "decision.signer",
+	"administrative_second_person":           "decision.second-person",
+	"administrative_remedies":                "decision.remedies",
+	"administrative_footing":                 "list.no-footing",
+	"administrative_term":                    "list.term",
+	"administrative_term_bounds":             "list.term",
+	"administrative_serious_three_years":     "list.term",
+	"administrative_service_enclosures":      "service.repair-notice",
+	"administrative_served_before_published": "service.missing",
+	"administrative_batch":                   "publication.batch",
+	"administrative_announcement":            "publication.batch",
+	"administrative_expires_only_with_term":  "end.no-term",
+	"administrative_suspension":              "listing.suspension",
 }
 
 // Codes lists every refusal code of this package, so that i18n can be checked
@@ -130,4 +151,7 @@ var codes = []string{
 	"hold.scope", "hold.reason", "hold.second-person", "hold.ended", "hold.standing",
 	"reward.list-type", "reward.owner", "reward.subject", "reward.reference", "reward.dates", "reward.year", "reward.term", "reward.exists",
 	"reward.notice", "reward.noticed", "reward.answer", "reward.answered", "reward.answer-running", "reward.stayed", "reward.reasons", "reward.basis", "reward.suspension",
+	"list.unknown", "list.court", "list.not-owner", "list.no-footing", "list.region", "list.subject-kind", "list.ground", "list.term",
+	"notice.contents", "notice.missing", "window.running", "statement.empty", "statement.date", "statement.none", "statement.answer", "statement.unanswered",
+	"decision.second-person", "decision.remedies", "decision.basis", "publication.batch", "publication.window", "repair.none", "repair.too-early", "end.cause",
 }

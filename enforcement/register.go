@@ -28,6 +28,12 @@ type Config struct {
 	Attestations *memoranda.Attestations
 	// Machine is machine time: for the log's second column only.
 	Machine func() time.Time
+	// NoticeWindow is the time to state and defend before an administrative listing
+	// is decided, where the list type sets none; zero is five working days.
+	NoticeWindow calendar.Period
+	// AnswerWithin is the time to answer a statement, which no law sets; zero is
+	// five working days.
+	AnswerWithin calendar.Period
 }
 
 // Register is the record of listings and directives and the decisions on them.
@@ -41,6 +47,8 @@ type Register struct {
 	attested  *memoranda.Attestations
 	machine   func() time.Time
 	measures  *measureTable
+
+	noticeWindow, answerWithin calendar.Period
 }
 
 // New builds a Register and enters into the database what the catalogue seeds:
@@ -50,6 +58,7 @@ func New(ctx context.Context, c Config) (*Register, error) {
 	r := &Register{
 		db: c.DB, jobs: c.Jobs, vault: c.Vault, calendar: c.Calendar,
 		catalogue: c.Catalogue, attested: c.Attestations, machine: c.Machine,
+		noticeWindow: own(c.NoticeWindow, noticeDays), answerWithin: own(c.AnswerWithin, answerDays),
 	}
 	if err := refuseUnfinished(ctx, c.DB.Pool); err != nil {
 		return nil, err

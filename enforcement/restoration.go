@@ -102,7 +102,11 @@ func Restored(ctx context.Context, db *pg.DB, machine func() time.Time, act Act,
 // by itself on its day: it may have been, and have ended, in the lost time, and
 // recipients know nothing of it but ids.
 func doubtServed(ctx context.Context, p pgx.Tx, today day.Day) error {
-	rows, err := p.Query(ctx, `SELECT id FROM listing WHERE state IN ('served', 'grace') ORDER BY id FOR NO KEY UPDATE`)
+	if _, err := p.Exec(ctx, `SELECT FROM administrative_listing WHERE state IN ('served', 'announced') ORDER BY id FOR NO KEY UPDATE`); err != nil {
+		return fmt.Errorf("lock administrative listings to be published: %w", err)
+	}
+	rows, err := p.Query(ctx, `WITH court AS (SELECT id FROM listing WHERE state IN ('served', 'grace') ORDER BY id FOR NO KEY UPDATE)
+		SELECT id FROM court UNION ALL SELECT id FROM administrative_listing WHERE state IN ('served', 'announced') ORDER BY id`)
 	if err != nil {
 		return fmt.Errorf("look for listings to be published: %w", err)
 	}

@@ -89,6 +89,7 @@ func (s *server) routes() {
 	s.publicationRoutes()
 	s.changeRoutes()
 	s.endRoutes()
+	s.administrativeRoutes()
 	s.exclusionRoutes()
 	s.taskRoutes()
 	s.directiveRoutes()

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/memoranda"
 )
 
 // NewListing is a draft.
@@ -142,6 +143,10 @@ func (s *server) foresee(ctx context.Context, act enforcement.Act, in *Path) (*F
 	if err != nil {
 		return nil, err
 	}
+	return foresight(lines, excluded, gaps), nil
+}
+
+func foresight(lines []enforcement.PlanLine, excluded []memoranda.Exclusion, gaps []enforcement.Gap) *Foresight {
 	var out Foresight
 	out.Body.Lines = append([]enforcement.PlanLine{}, lines...)
 	out.Body.Gaps = append([]enforcement.Gap{}, gaps...)
@@ -149,7 +154,7 @@ func (s *server) foresee(ctx context.Context, act enforcement.Act, in *Path) (*F
 	for _, e := range excluded {
 		out.Body.Excluded = append(out.Body.Excluded, ExcludedMeasure{Measure: e.Measure.Slug, Code: e.Code, ZH: e.ZH, EN: e.EN})
 	}
-	return &out, nil
+	return &out
 }
 
 // move makes one move of a listing under its precondition and answers with the

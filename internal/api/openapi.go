@@ -13,18 +13,19 @@ type tag string
 
 // The groups, in the order of the documentation.
 const (
-	tagAccess     tag = "access"
-	tagReference  tag = "organisations"
-	tagCases      tag = "cases"
-	tagListings   tag = "listings"
-	tagDecision   tag = "decision"
-	tagChanges    tag = "changes"
-	tagEnds       tag = "ends"
-	tagTasks      tag = "tasks"
-	tagDirectives tag = "directives"
-	tagImports    tag = "imports"
-	tagOperations tag = "operations"
-	tagPublic     tag = "public"
+	tagAccess         tag = "access"
+	tagReference      tag = "organisations"
+	tagCases          tag = "cases"
+	tagListings       tag = "listings"
+	tagDecision       tag = "decision"
+	tagChanges        tag = "changes"
+	tagEnds           tag = "ends"
+	tagAdministrative tag = "administrative-lists"
+	tagTasks          tag = "tasks"
+	tagDirectives     tag = "directives"
+	tagImports        tag = "imports"
+	tagOperations     tag = "operations"
+	tagPublic         tag = "public"
 )
 
 // tags gives each group its headings.
@@ -39,6 +40,7 @@ var tags = []struct {
 	{tagDecision, "告知、决定、送达与公布", "Warning, decision, service and publication"},
 	{tagChanges, "延长、中止与更正", "Extension, suspension and correction"},
 	{tagEnds, "结束", "Ends"},
+	{tagAdministrative, "行政名单", "Administrative lists"},
 	{tagTasks, "待办", "Tasks"},
 	{tagDirectives, "协同任务", "Directives"},
 	{tagImports, "导入与接管", "Intake and takeover"},

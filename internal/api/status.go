@@ -147,6 +147,16 @@ var statuses = map[string]int{
 	codeUploadBroken:        http.StatusBadRequest,
 	codeInFlight:            http.StatusConflict,
 
+	"list.not-owner":         http.StatusForbidden,
+	"list.no-footing":        http.StatusConflict,
+	"notice.missing":         http.StatusConflict,
+	"window":                 http.StatusConflict,
+	"statement.none":         http.StatusConflict,
+	"statement.unanswered":   http.StatusConflict,
+	"decision.second-person": http.StatusForbidden,
+	"publication":            http.StatusConflict,
+	"repair":                 http.StatusConflict,
+
 	// What was entered: it has to be put right first.
 	"identifier":   http.StatusUnprocessableEntity,
 	"case-number":  http.StatusUnprocessableEntity,
@@ -172,6 +182,8 @@ var statuses = map[string]int{
 	"identity":     http.StatusUnprocessableEntity,
 	"takeover":     http.StatusUnprocessableEntity,
 	"review":       http.StatusUnprocessableEntity,
+	"list":         http.StatusUnprocessableEntity,
+	"statement":    http.StatusUnprocessableEntity,
 	"reward":       http.StatusUnprocessableEntity,
 
 	"reconciliation": http.StatusUnprocessableEntity,
