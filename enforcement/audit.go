@@ -154,6 +154,7 @@ var travelEvents = map[EventKind]func(*replay, *Audit, event){
 	EventReports:        (*replay).reported,
 	EventRestored:       (*replay).restored,
 	EventReconciled:     (*replay).reconciled,
+	EventReplanned:      (*replay).replanned,
 
 	EventAdministrativePublished: (*replay).fannedOut,
 }

@@ -258,7 +258,7 @@ func (r *Register) enterSwitch(ctx context.Context, p pgx.Tx, act Act, from, to 
 	if err != nil {
 		return err
 	}
-	_, err = p.Exec(ctx, `INSERT INTO plan_switch (from_plan, to_plan, day, begun_at, begun_by, done_at) VALUES ($1, $2, $3::date, $4, $5, CASE WHEN $6 THEN NULL ELSE $4 END)`,
+	_, err = p.Exec(ctx, `INSERT INTO plan_switch (from_plan, to_plan, day, begun_at, begun_by, done_at) VALUES ($1, $2, $3::date, $4::timestamptz, $5, CASE WHEN $6 THEN NULL ELSE $4::timestamptz END)`,
 		from, to, r.Today(act.At), act.At.UTC(), act.Actor.ID, s.changes())
 	if err != nil {
 		return fmt.Errorf("enter that plan %d gives way to %d: %w", from, to, err)

@@ -65,13 +65,31 @@ func SetupOn(t testing.TB, db *pg.DB) *Bundle {
 // SetupWith is SetupOn with keys of the caller's.
 func SetupWith(t testing.TB, db *pg.DB, v *vault.Vault) *Bundle {
 	t.Helper()
-	jobs, err := river.NewClient(riverpgxv5.New(db.Pool), &river.Config{Schema: "river"})
-	must(t, err)
-	days, err := calendar.Embedded()
-	must(t, err)
 	catalogue, err := memoranda.Embedded()
 	must(t, err)
 	attested, err := memoranda.DemonstrationAttestations(catalogue)
+	must(t, err)
+	b := setup(t, db, v, catalogue, attested)
+	b.organisations(catalogue, attested)
+	return b
+}
+
+// SetupWithout makes a bundle on a catalogue of the caller's, with courts and
+// without departments.
+func SetupWithout(t testing.TB, db *pg.DB, catalogue *memoranda.Catalogue, attested *memoranda.Attestations) *Bundle {
+	t.Helper()
+	v, err := vault.Ephemeral(true)
+	must(t, err)
+	b := setup(t, db, v, catalogue, attested)
+	b.courts()
+	return b
+}
+
+func setup(t testing.TB, db *pg.DB, v *vault.Vault, catalogue *memoranda.Catalogue, attested *memoranda.Attestations) *Bundle {
+	t.Helper()
+	jobs, err := river.NewClient(riverpgxv5.New(db.Pool), &river.Config{Schema: "river"})
+	must(t, err)
+	days, err := calendar.Embedded()
 	must(t, err)
 	b := &Bundle{T: t, DB: db, Vault: v, Calendar: days, Made: madeup.New(7), day: Start}
 	b.Config = enforcement.Config{
@@ -80,7 +98,6 @@ func SetupWith(t testing.TB, db *pg.DB, v *vault.Vault) *Bundle {
 	}
 	b.Register, err = enforcement.New(t.Context(), b.Config)
 	must(t, err)
-	b.organisations(catalogue, attested)
 	return b
 }
 
@@ -91,7 +108,7 @@ func must(t testing.TB, err error) {
 	}
 }
 
-func (b *Bundle) organisations(catalogue *memoranda.Catalogue, attested *memoranda.Attestations) {
+func (b *Bundle) courts() {
 	b.T.Helper()
 	court := func(slug, zh, serves, code string) enforcement.OrganisationID {
 		id, err := b.AddOrganisation(b.T.Context(), b.System(), enforcement.Organisation{
@@ -103,6 +120,11 @@ func (b *Bundle) organisations(catalogue *memoranda.Catalogue, attested *memoran
 	b.Higher = court("nanning-intermediate-court", "南宁市中级人民法院", "4501", "桂01")
 	b.Court = court("qingxiu-court", "南宁市青秀区人民法院", "450103", "桂0103")
 	b.OtherCourt = court("jiangnan-court", "南宁市江南区人民法院", "450105", "桂0105")
+}
+
+func (b *Bundle) organisations(catalogue *memoranda.Catalogue, attested *memoranda.Attestations) {
+	b.T.Helper()
+	b.courts()
 	bodies := map[string]bool{}
 	for _, kind := range memoranda.SubjectKinds() {
 		r, err := catalogue.Resolve(memoranda.Question{ListType: enforcement.ListType, Subject: kind, On: Start, Ground: memoranda.OnListing, Attested: attested, RequireAttestation: true})
