@@ -68,11 +68,11 @@ func acknowledge(m wire.Message) wire.Answers {
 // whatever version comes after it.
 func (l *Ledger) apply(d *wire.Directive) {
 	have, known := l.entries[d.ID]
-	if known && (have.version >= d.Version || have.kind == "withdraw") {
+	if known && (have.version >= d.Version || wire.Final(have.kind)) {
 		return
 	}
 	set := d.Measures
-	if d.Kind == "withdraw" {
+	if wire.Final(d.Kind) {
 		set = nil
 	}
 	l.entries[d.ID] = held{version: d.Version, set: l.intern(set), until: d.ValidUntil, kind: strings.Clone(d.Kind)}
@@ -123,7 +123,7 @@ func (l *Ledger) Inventory(q wire.InventoryQuery) wire.Inventory {
 	for id, h := range l.entries {
 		if bytes.Compare(id[:], q.After[:]) > 0 {
 			page.Inventory = append(page.Inventory, wire.Held{
-				Directive: id, Version: h.version, Withdrawn: h.kind == "withdraw", Carries: len(l.sets[h.set]) > 0,
+				Directive: id, Version: h.version, Withdrawn: wire.Final(h.kind), Carries: len(l.sets[h.set]) > 0,
 			})
 		}
 	}
@@ -150,5 +150,5 @@ func (l *Ledger) entry(h held, ok bool) Entry {
 	if !ok {
 		return Entry{}
 	}
-	return Entry{Version: h.version, Kind: h.kind, Measures: slices.Clone(l.sets[h.set]), ValidUntil: h.until, Withdrawn: h.kind == "withdraw"}
+	return Entry{Version: h.version, Kind: h.kind, Measures: slices.Clone(l.sets[h.set]), ValidUntil: h.until, Withdrawn: wire.Final(h.kind)}
 }

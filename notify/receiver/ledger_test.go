@@ -30,15 +30,16 @@ func TestTheVersionDecides(t *testing.T) {
 		arrive []wire.Directive
 		want   receiver.Entry
 	}{
-		"imposed":                      {[]wire.Directive{directive(1, "impose", "m/a", "m/b")}, receiver.Entry{Version: 1, Kind: "impose", Measures: []string{"m/a", "m/b"}}},
-		"imposed twice":                {[]wire.Directive{directive(1, "impose", "m/a"), directive(1, "impose", "m/b")}, receiver.Entry{Version: 1, Kind: "impose", Measures: []string{"m/a"}}},
-		"suspended and resumed":        {[]wire.Directive{directive(1, "impose", "m/a"), directive(2, "suspend"), directive(3, "resume", "m/a")}, receiver.Entry{Version: 3, Kind: "resume", Measures: []string{"m/a"}}},
-		"out of order":                 {[]wire.Directive{directive(3, "resume", "m/a"), directive(2, "suspend"), directive(1, "impose", "m/b")}, receiver.Entry{Version: 3, Kind: "resume", Measures: []string{"m/a"}}},
-		"unknown and suspended":        {[]wire.Directive{directive(2, "suspend"), directive(1, "impose", "m/a")}, receiver.Entry{Version: 2, Kind: "suspend"}},
-		"unknown and withdrawn":        {[]wire.Directive{directive(2, "withdraw"), directive(1, "impose", "m/a")}, receiver.Entry{Version: 2, Kind: "withdraw", Withdrawn: true}},
-		"nothing revives a withdrawal": {[]wire.Directive{directive(2, "withdraw"), directive(9, "impose", "m/a")}, receiver.Entry{Version: 2, Kind: "withdraw", Withdrawn: true}},
-		"versions may jump":            {[]wire.Directive{directive(1, "impose", "m/a"), directive(1002, "amend", "m/b")}, receiver.Entry{Version: 1002, Kind: "amend", Measures: []string{"m/b"}}},
-		"a withdrawal carries nothing": {[]wire.Directive{directive(2, "withdraw", "m/a")}, receiver.Entry{Version: 2, Kind: "withdraw", Withdrawn: true}},
+		"imposed":                        {[]wire.Directive{directive(1, "impose", "m/a", "m/b")}, receiver.Entry{Version: 1, Kind: "impose", Measures: []string{"m/a", "m/b"}}},
+		"imposed twice":                  {[]wire.Directive{directive(1, "impose", "m/a"), directive(1, "impose", "m/b")}, receiver.Entry{Version: 1, Kind: "impose", Measures: []string{"m/a"}}},
+		"suspended and resumed":          {[]wire.Directive{directive(1, "impose", "m/a"), directive(2, "suspend"), directive(3, "resume", "m/a")}, receiver.Entry{Version: 3, Kind: "resume", Measures: []string{"m/a"}}},
+		"out of order":                   {[]wire.Directive{directive(3, "resume", "m/a"), directive(2, "suspend"), directive(1, "impose", "m/b")}, receiver.Entry{Version: 3, Kind: "resume", Measures: []string{"m/a"}}},
+		"unknown and suspended":          {[]wire.Directive{directive(2, "suspend"), directive(1, "impose", "m/a")}, receiver.Entry{Version: 2, Kind: "suspend"}},
+		"unknown and withdrawn":          {[]wire.Directive{directive(2, "withdraw"), directive(1, "impose", "m/a")}, receiver.Entry{Version: 2, Kind: "withdraw", Withdrawn: true}},
+		"nothing revives a withdrawal":   {[]wire.Directive{directive(2, "withdraw"), directive(9, "impose", "m/a")}, receiver.Entry{Version: 2, Kind: "withdraw", Withdrawn: true}},
+		"nothing revives an ended grant": {[]wire.Directive{directive(1, "grant", "m/a"), directive(2, "grant-end"), directive(9, "grant", "m/a")}, receiver.Entry{Version: 2, Kind: "grant-end", Withdrawn: true}},
+		"versions may jump":              {[]wire.Directive{directive(1, "impose", "m/a"), directive(1002, "amend", "m/b")}, receiver.Entry{Version: 1002, Kind: "amend", Measures: []string{"m/b"}}},
+		"a withdrawal carries nothing":   {[]wire.Directive{directive(2, "withdraw", "m/a")}, receiver.Entry{Version: 2, Kind: "withdraw", Withdrawn: true}},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {

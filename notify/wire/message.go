@@ -45,7 +45,8 @@ type Measure struct {
 type Directive struct {
 	ID      uuid.UUID `json:"id"`
 	Version int16     `json:"version"`
-	// Kind is impose, amend, suspend, resume, permit, permit-end or withdraw.
+	// Kind is impose, amend, suspend, resume, permit, permit-end or withdraw; of a
+	// reward (Ground.Kind "reward") the first is grant and the last grant-end.
 	Kind string `json:"kind"`
 	// Measures is the full set now in force, as "memorandum/slug"; empty when
 	// nothing is.
@@ -56,6 +57,9 @@ type Directive struct {
 	Subject Subject `json:"subject,omitzero"`
 	Ground  Ground  `json:"ground"`
 }
+
+// Final reports whether a kind ends a directive for good: nothing revives its id.
+func Final(kind string) bool { return kind == "withdraw" || kind == "grant-end" }
 
 // Subject is what identifies the person or unit: name and number together.
 type Subject struct {
