@@ -216,16 +216,18 @@ type Directive struct {
 	Step         Step                 `json:"step"`
 	Measures     []MeasureName        `json:"measures"`
 	ValidUntil   day.Day              `json:"valid_until,omitzero"`
+
+	plan int32 // that made it
 }
 
-const selectDirective = `SELECT d.id, d.organisation_id, d.ground_id, d.ground_kind::text, coalesce(a.version, 1), coalesce(a.kind::text, 'impose'),
+const selectDirective = `SELECT d.id, d.organisation_id, d.ground_id, d.ground_kind::text, d.plan_id, coalesce(a.version, 1), coalesce(a.kind::text, 'impose'),
     coalesce(a.step, d.step)::text, coalesce(a.measures, d.measures), CASE WHEN a.version IS NULL THEN d.valid_until ELSE a.valid_until END
   FROM directive d LEFT JOIN LATERAL (SELECT version, kind, step, measures, valid_until FROM amendment WHERE directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true`
 
 func (r *Register) scanDirective(row pgx.CollectableRow) (Directive, error) {
 	var d Directive
 	var set []int16
-	err := row.Scan(&d.ID, &d.Organisation, &d.Ground, &d.GroundKind, &d.Version, &d.Kind, &d.Step, &set, &d.ValidUntil)
+	err := row.Scan(&d.ID, &d.Organisation, &d.Ground, &d.GroundKind, &d.plan, &d.Version, &d.Kind, &d.Step, &set, &d.ValidUntil)
 	d.Kind = d.Kind.Told(d.GroundKind)
 	d.Measures = make([]MeasureName, 0, len(set))
 	for _, m := range set {
@@ -235,7 +237,9 @@ func (r *Register) scanDirective(row pgx.CollectableRow) (Directive, error) {
 }
 
 // Directives lists what an organisation holds or shall hold, by id from after
-// on: a department its own and nothing else, an overseer all.
+// on: a department its own and nothing else, an overseer all. Measures that the plan
+// of the act's day no longer holds are left out, though their withdrawal may not be
+// written yet.
 func (r *Register) Directives(ctx context.Context, act Act, after ID, limit int) ([]Directive, error) {
 	if err := act.check(DepartmentClerk, DepartmentReviewer, Overseer, System); err != nil {
 		return nil, err
@@ -248,10 +252,25 @@ func (r *Register) Directives(ctx context.Context, act Act, after ID, limit int)
 	if err != nil {
 		return nil, fmt.Errorf("list directives: %w", err)
 	}
-	return pgx.CollectRows(rows, r.scanDirective)
+	list, err := pgx.CollectRows(rows, r.scanDirective)
+	if err != nil {
+		return nil, fmt.Errorf("list directives: %w", err)
+	}
+	return r.uphold(ctx, list, r.Today(act.At))
 }
 
-// DirectivesOf lists the directives of one ground, for the list owner.
+// DirectivesOn is [Register.DirectivesOf] without the measures that the plan of a
+// day no longer holds, though their withdrawal may not be written yet.
+func (r *Register) DirectivesOn(ctx context.Context, ground ID, on day.Day) ([]Directive, error) {
+	list, err := r.DirectivesOf(ctx, ground)
+	if err != nil {
+		return nil, err
+	}
+	return r.uphold(ctx, list, on)
+}
+
+// DirectivesOf lists the directives of one ground with what their newest versions
+// carry, for the list owner.
 func (r *Register) DirectivesOf(ctx context.Context, ground ID) ([]Directive, error) {
 	rows, err := r.db.Pool.Query(ctx, selectDirective+` JOIN ground g ON g.id = d.ground_id AND g.subject_id = d.subject_id WHERE g.id = $1 ORDER BY d.id`, ground)
 	if err != nil {
@@ -260,7 +279,8 @@ func (r *Register) DirectivesOf(ctx context.Context, ground ID) ([]Directive, er
 	return pgx.CollectRows(rows, r.scanDirective)
 }
 
-// Directive returns one directive of the actor's organisation.
+// Directive returns one directive of the actor's organisation, with what the plan of
+// the act's day still holds.
 func (r *Register) Directive(ctx context.Context, act Act, id ID) (Directive, error) {
 	if err := act.check(DepartmentClerk, DepartmentReviewer, Overseer, System); err != nil {
 		return Directive{}, err
@@ -276,5 +296,12 @@ func (r *Register) Directive(ctx context.Context, act Act, id ID) (Directive, er
 	if err == nil && (act.Actor.Role == DepartmentClerk || act.Actor.Role == DepartmentReviewer) && d.Organisation != act.Actor.Organisation {
 		return Directive{}, refuse("not-found")
 	}
-	return d, err
+	if err != nil {
+		return d, fmt.Errorf("read directive %s: %w", id, err)
+	}
+	list, err := r.uphold(ctx, []Directive{d}, r.Today(act.At))
+	if err != nil {
+		return d, err
+	}
+	return list[0], nil
 }

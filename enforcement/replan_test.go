@@ -1,7 +1,10 @@
 package enforcement_test
 
 import (
+	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"concordat/enforcement"
 )
@@ -54,4 +57,52 @@ func TestReplanFollowsAnEdition(t *testing.T) {
 		w.wants("ended", ground, madeEdition{})
 	}
 	w.clean()
+}
+
+// From the moment of the switch no look-up tells of a measure that the edition of
+// the day does not hold, although nothing has followed yet.
+func TestLookUpsTellTheTruthAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newPlanned(t, madeEdition{{1, 2}, {3}, {2, 4}, {}})
+	ctx := t.Context()
+	subject := w.Subject(w.Person())
+	live := w.Published(subject)
+	stayed := w.Published(subject)
+	must(t, w.Suspend(ctx, w.Judge(), of(stayed), enforcement.CourtStay))
+	told := func(what string, want map[int][]string) {
+		t.Helper()
+		got := map[int][]string{}
+		for _, m := range value(w.MeasuresInForce(ctx, subject, w.Day()))(t) {
+			if m.Ground != live {
+				t.Errorf("%s: %s under the suspended ground", what, m.Measure.Slug)
+			}
+			body := slices.Index(w.Departments, m.Organisation)
+			got[body] = append(got[body], m.Measure.Slug)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", what, diff)
+		}
+		views := map[string][]enforcement.Directive{"a ground's": value(w.DirectivesOn(ctx, live, w.Day()))(t)}
+		for _, org := range w.Departments {
+			views["an organisation's"] = append(views["an organisation's"], value(w.Directives(ctx, officer(w.Bundle, org), enforcement.ID{}, 100))(t)...)
+		}
+		for view, list := range views {
+			for _, d := range list {
+				body := slices.Index(w.Departments, d.Organisation)
+				if d.Ground != live {
+					continue
+				}
+				for _, m := range d.Measures {
+					if !slices.Contains(want[body], m.Slug) {
+						t.Errorf("%s: %s list of directives shows %s at body %d", what, view, m.Slug, body)
+					}
+				}
+			}
+		}
+	}
+	told("before", map[int][]string{0: names(1, 2), 1: names(3), 2: names(2, 4)})
+	w.adopt(madeEdition{{1}, {}, {4, 5}, {6}})
+	told("after the switch", map[int][]string{0: names(1), 2: names(4)})
+	w.replan()
+	told("when all have followed", map[int][]string{0: names(1), 2: names(4, 5), 3: names(6)})
 }

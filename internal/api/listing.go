@@ -122,7 +122,7 @@ func (s *server) listing(ctx context.Context, act enforcement.Act, in *Path) (*L
 	}
 	out := ListingFile{ETag: etag(l.Version)}
 	out.Body.Listing = l
-	directives, err := s.Register.DirectivesOf(ctx, l.ID)
+	directives, err := s.Register.DirectivesOn(ctx, l.ID, s.Register.Today(act.At))
 	if err != nil {
 		return nil, err
 	}
