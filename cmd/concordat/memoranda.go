@@ -20,6 +20,7 @@ type memorandaCmd struct {
 	Lint  memorandaLintCmd  `cmd:"" help:"Report every mistake of a catalogue; exit code 1 if there is one."`
 	Reach memorandaReachCmd `cmd:"" help:"Say which measures reach a kind of subject on a day, and why others do not."`
 	Diff  memorandaDiffCmd  `cmd:"" help:"Say in words what one catalogue or edition says differently from another."`
+	Print memorandaPrintCmd `cmd:"" help:"Write one HTML page a memorandum, for lawyers to read: what is encoded, how well it is known, what would travel."`
 }
 
 // catalogueFlag chooses the catalogue to ask.
