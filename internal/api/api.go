@@ -98,6 +98,10 @@ func (s *server) routes() {
 	s.holdRoutes()
 	s.reconciliationRoutes()
 	s.importRoutes()
+	s.explainRoutes()
+	s.memorandaRoutes()
+	s.measureRoutes()
+	s.resolveRoutes()
 	s.publicRoutes()
 }
 

@@ -25,6 +25,7 @@ const (
 	tagDirectives     tag = "directives"
 	tagImports        tag = "imports"
 	tagOperations     tag = "operations"
+	tagMemoranda      tag = "memoranda"
 	tagPublic         tag = "public"
 )
 
@@ -45,6 +46,7 @@ var tags = []struct {
 	{tagDirectives, "协同任务", "Directives"},
 	{tagImports, "导入与接管", "Intake and takeover"},
 	{tagOperations, "运行", "Operations"},
+	{tagMemoranda, "备忘录与措施", "Memoranda and measures"},
 	{tagPublic, "公开", "Public"},
 }
 

@@ -34,6 +34,10 @@ const (
 	codeUploadSize   = "import.too-large"
 	codeUploadType   = "import.content-type"
 	codeUploadBroken = "import.interrupted"
+	codeNoMemorandum = "memoranda.memorandum"
+	codeNoMeasure    = "memoranda.measure"
+	codeNoListType   = "memoranda.list-type"
+	codeResolveList  = "resolve.list-type"
 	fieldRequired    = "field.required"
 	fieldUnknown     = "field.unknown"
 	fieldType        = "field.type"
@@ -52,6 +56,7 @@ func Codes() []string {
 		codeInternal, codeUnavailable, codeNotReady, codeRoute, codeMethod, codeMalformed, codeBodyMissing, codeTooLarge,
 		codeBodyType, codeBodyTimeout, codeInvalid, codeNoMatch, codeBadMatch, codeBadKey, codeUploadSize, codeUploadType, codeUploadBroken,
 		fieldRequired, fieldUnknown, fieldType, fieldEnum, fieldFormat, fieldLength, fieldRange, fieldItems, fieldInvalid, codeOrigin,
+		codeNoMemorandum, codeNoMeasure, codeNoListType, codeResolveList,
 	}
 }
 
@@ -189,7 +194,9 @@ var statuses = map[string]int{
 	"reconciliation": http.StatusUnprocessableEntity,
 	"request":        http.StatusUnprocessableEntity,
 
-	"explain": http.StatusUnprocessableEntity,
+	"explain":   http.StatusUnprocessableEntity,
+	"memoranda": http.StatusNotFound,
+	"resolve":   http.StatusUnprocessableEntity,
 }
 
 // statusOf is the status of a code; ok is false for a code the table forgot.
