@@ -98,6 +98,11 @@ func (r *Register) endAdministrative(ctx context.Context, act Act, c Change, mov
 		if err != nil {
 			return nil, err
 		}
+		if move == MoveRevoke {
+			if err := r.rewardsRestored(ctx, tx, act, []ID{l.ID}); err != nil {
+				return nil, err
+			}
+		}
 		ev.Kind, ev.Day, ev.Reason, ev.LegalBasis, ev.DocumentHash = kind, e.EventOn, e.Cause, basis, r.vault.DocumentHash([]byte(e.Reasons))
 		return ev, nil
 	})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -225,22 +224,10 @@ func (r *Register) rewardList(slug string) *memoranda.ListType {
 	return nil
 }
 
-// rewardBasis is the first of the list's own bases in force on a day, as text.
-func (r *Register) rewardBasis(list *memoranda.ListType, on day.Day) string {
-	for _, c := range list.Bases {
-		if text := r.cited(c, on); text != "" {
-			return text
-		}
-	}
-	return ""
-}
-
-// cited is a citation's title and place, or nothing where its basis is not in
-// force on a day.
+// cited is a citation as text, or nothing where its basis is not in force on a day.
 func (r *Register) cited(c memoranda.Citation, on day.Day) string {
-	b := r.catalogue.Basis(c.Basis)
-	if b == nil || b.From > on || (!b.Until.IsZero() && b.Until < on) {
+	if b := r.catalogue.Basis(c.Basis); b == nil || !citable(b, on) {
 		return ""
 	}
-	return strings.Join(strings.Fields(b.Title+" "+c.Article+" "+c.Clause), " ")
+	return r.cite(c)
 }

@@ -70,8 +70,8 @@ func (r *Register) RecordRewardNotice(ctx context.Context, act Act, c RewardChan
 		if len(ids) == 0 {
 			return nil, refuse("reward.noticed")
 		}
-		answer := term{"reward-answer", r.answerPeriod(w, on)}
-		until := r.calendar.Add(on, answer.period).Day
+		until, period := r.answerUntil(w, on)
+		answer := term{"reward-answer", period}
 		err = tx.Pgx(func(p pgx.Tx) error {
 			_, err := p.Exec(ctx, `UPDATE reward_review SET noticed_on = $2::date, answer_until = $3::date WHERE id = ANY ($1)`, ids, on, until)
 			if err != nil {
@@ -218,7 +218,8 @@ func (r *Register) heard(w Reward, list []openReview, today day.Day) error {
 		if v.noticedOn.IsZero() {
 			return refuse("reward.notice")
 		}
-		until := max(v.answerUntil, r.calendar.Add(v.noticedOn, r.answerPeriod(w, v.noticedOn)).Day)
+		until, _ := r.answerUntil(w, v.noticedOn)
+		until = max(until, v.answerUntil)
 		if v.answeredOn.IsZero() && today <= until {
 			return refuse("reward.answer-running", "until", until.String())
 		}

@@ -78,7 +78,7 @@ func (r *Register) EnterReward(ctx context.Context, act Act, n NewReward) (ID, e
 				return nil, err
 			}
 		}
-		return &event{Kind: EventRewardEntered, Subject: w.Subject, Ground: w.ID, Day: w.ValidFrom, LegalBasis: r.rewardBasis(list, today)}, nil
+		return &event{Kind: EventRewardEntered, Subject: w.Subject, Ground: w.ID, Day: w.ValidFrom, LegalBasis: r.listBasis(list.Slug, today)}, nil
 	})
 	return d.ground, err
 }
@@ -145,7 +145,7 @@ func rewardTerm(list *memoranda.ListType, from day.Day) (last day.Day, open bool
 // bodies that keep the list, and serves the region of a local one.
 func (r *Register) keepsList(ctx context.Context, tx *pg.Tx, act Act, list *memoranda.ListType) error {
 	today := r.Today(act.At)
-	bodies := slices.Clone(list.Owners)
+	bodies := []string{}
 	for _, owner := range list.Owners {
 		bodies = append(bodies, r.catalogue.Body(owner, today)...)
 	}

@@ -167,29 +167,15 @@ func (r *Register) endAutomatically(ctx context.Context, tx *pg.Tx, act Act, w R
 	return r.log(ctx, tx, act, *e)
 }
 
-// reviewPeriod is how long the subject may answer.
-func reviewPeriod(list *memoranda.ListType, source string) calendar.Period {
-	if list == nil || list.Reward == nil || list.Reward.Review == nil {
-		return defaultReview
+// answerUntil is the last day for the subject's answer to a notice of a day, and the
+// period it was counted by.
+func (r *Register) answerUntil(w Reward, noticed day.Day) (day.Day, calendar.Period) {
+	var set *memoranda.Period
+	if list := r.rewardList(w.ListType); list != nil && list.Reward != nil {
+		set = list.Reward.Review
 	}
-	p := list.Reward.Review
-	period := calendar.Period{Value: p.Value, Unit: calendar.Unit(p.Unit), Source: source}
-	if p.Unit == memoranda.Years {
-		period.Value, period.Unit = 12*p.Value, calendar.Months
-	}
-	if period.Source == "" {
-		period.Source = internalTerm
-	}
-	return period
-}
-
-// answerPeriod is reviewPeriod of a reward with its source, on a day.
-func (r *Register) answerPeriod(w Reward, on day.Day) calendar.Period {
-	list, source := r.rewardList(w.ListType), ""
-	if list != nil && list.Reward != nil && list.Reward.Review != nil && list.Reward.Review.Place != nil {
-		source = r.cited(*list.Reward.Review.Place, on)
-	}
-	return reviewPeriod(list, source)
+	due, period := r.within(noticed, set, defaultReview)
+	return due.Day, period
 }
 
 // RewardReview is one review of a reward.

@@ -315,6 +315,27 @@ func TestAnAutomaticEndIsCited(t *testing.T) {
 	wantAudit(t, b.Bundle)
 }
 
+// A department's list of serious dishonesty does to rewards what the court's does.
+func TestAnAdministrativeListOpensAReview(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	ctx := t.Context()
+	lists := &enforcetest.Lists{Bundle: b.Bundle, Owner: b.Keeper}
+	subject := b.Subject(b.Company())
+	id := b.Rewarded(enforcetest.GoodTaxpayer, subject)
+	sendAll(t, b.Bundle, enforcement.Acknowledged)
+	listing := lists.PublishedOn(enforcetest.ListSerious, subject)
+	wantReward(t, b, id, enforcement.RewardUnderReview)
+	if v := value(b.RewardReviews(ctx, b.KeeperClerk(), id))(t); len(v) != 1 || v[0].ListType != enforcetest.ListSerious {
+		t.Errorf("reviews: %+v", v)
+	}
+	b.Heard(id)
+	must(t, decide(b, id, true))
+	must(t, b.RevokeAdministrative(ctx, lists.OwnersReviewer(), of(listing), lists.EndOfIt("")))
+	wantReward(t, b, b.RewardStands(id).RestoredBy, enforcement.RewardInForce)
+	wantAudit(t, b.Bundle)
+}
+
 // A rule that no lawyer attested ends nothing by itself.
 func TestAnAutomaticEndNeedsAnAttestedRule(t *testing.T) {
 	t.Parallel()

@@ -90,7 +90,7 @@ func TestEnteringAReward(t *testing.T) {
 		"a court":                      {b.Judge(), nil, "role.forbidden"},
 		"the system":                   {b.System(), nil, "role.forbidden"},
 		"another department":           {b.As(enforcement.DepartmentReviewer, b.Alpha), nil, "reward.owner"},
-		"a list that punishes":         {clerk, func(n *enforcement.NewReward) { n.ListType = enforcetest.MadeSerious }, "reward.list-type"},
+		"a list that punishes":         {clerk, func(n *enforcement.NewReward) { n.ListType = enforcetest.ListSerious }, "reward.list-type"},
 		"no such list":                 {clerk, func(n *enforcement.NewReward) { n.ListType = "none" }, "reward.list-type"},
 		"a subject the list lacks":     {clerk, func(n *enforcement.NewReward) { n.Subject = person }, "reward.subject"},
 		"nobody":                       {clerk, func(n *enforcement.NewReward) { n.Subject = enforcement.NewID() }, "not-found"},

@@ -11,7 +11,7 @@ import (
 	"concordat/memoranda/day"
 )
 
-// The lists of the made catalogue of rewards.
+// The lists of the made catalogue of rewards; ListSerious stands in it too.
 const (
 	// GoodTaxpayer has a term of one year, is public, and lets its subject answer
 	// within five working days.
@@ -19,8 +19,6 @@ const (
 	// GoodExporter stands until its owner ends it, is not public, and says nothing of
 	// how long its subject may answer.
 	GoodExporter = "good-exporter"
-	// MadeSerious is a department's list of serious dishonesty.
-	MadeSerious = "made-serious"
 )
 
 // RewardBundle is a Bundle on a made catalogue with lists that reward.
@@ -33,7 +31,7 @@ type RewardBundle struct {
 
 const rewardLists = `list_types:
   - {slug: judgment-debtor, zh: 演示名单, en: Made list, kind: punish, authority: court, serious: true, bases: [{basis: made-law}], subjects: [natural-person, legal-person], evidence: known}
-  - {slug: made-serious, zh: 演示严重失信名单, en: Made list of serious dishonesty, kind: punish, authority: department, owners: [keeper], serious: true, bases: [{basis: made-law, article: 第1条}], subjects: [natural-person, legal-person], evidence: known}
+  - {slug: made-serious, zh: 演示严重失信名单, en: Made list of serious dishonesty, kind: punish, authority: department, owners: [keeper], serious: true, bases: [{basis: made-law, article: 第1条}], subjects: [natural-person, legal-person], grounds: [{slug: fraud, zh: 演示欺诈, en: made fraud, evidence: known}], evidence: known}
   - slug: good-taxpayer
     zh: 演示纳税信用名单
     en: Made list of good taxpayers
