@@ -1,0 +1,212 @@
+package enforcement_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"concordat/enforcement"
+)
+
+// randomEdition draws what the bodies of an edition do, out of seven measures.
+func randomEdition() *rapid.Generator[madeEdition] {
+	return rapid.Custom(func(r *rapid.T) (e madeEdition) {
+		for b := range e {
+			for m := 1; m <= 7; m++ {
+				if rapid.IntRange(0, 2).Draw(r, "takes") == 0 {
+					e[b] = append(e[b], m)
+				}
+			}
+		}
+		return e
+	})
+}
+
+// errInterrupted ends a replanning in its midst, as a killed process does: after a
+// transaction.
+type errInterrupted struct{}
+
+// interrupted replans until a number of transactions have committed.
+func (w *planned) interrupted(after int) {
+	defer func() {
+		if r := recover(); r != nil && r != (errInterrupted{}) {
+			panic(r)
+		}
+	}()
+	_, err := w.Replan(w.t.Context(), w.System(), func(enforcement.ReplanProgress) {
+		if after--; after < 0 {
+			panic(errInterrupted{})
+		}
+	})
+	must(w.t, err)
+}
+
+// Whatever is published, sent, suspended, resumed, extended or ended between random
+// editions, and wherever replannings break off: when one came to its end, every
+// ground carries what the day's edition says, no organisation has two directives of
+// it, the receivers hold the same once all is delivered, and the events alone tell
+// it. An edition followed by its reverse leaves what was.
+func TestRandomEditions(t *testing.T) {
+	t.Parallel()
+	var w *planned
+	var held map[enforcement.OrganisationID]*ledger
+	led := 0
+	check := func(r *rapid.T) {
+		if w == nil || led == 15 {
+			w, led = newPlanned(t, madeEdition{{1, 2, 3}, {2, 4}, {5}, {}}), 0
+			held = map[enforcement.OrganisationID]*ledger{}
+			for _, org := range w.Departments {
+				held[org] = &ledger{}
+			}
+		}
+		led++
+		bad := w
+		w = nil // what a failure leaves is no place for another life
+		l := randomLife{planned: bad, r: r, held: held}
+		before := l.now()
+		for range rapid.IntRange(1, 12).Draw(r, "steps") {
+			l.step()
+		}
+		l.converged()
+		changed := l.now()
+		l.adopt(before)
+		l.replan()
+		l.agree("after the reverse", before)
+		l.adopt(changed)
+		l.interrupted(rapid.IntRange(0, 3).Draw(r, "chunks"))
+		l.converged()
+		l.over()
+		if t.Failed() {
+			r.Fatal("see above")
+		}
+		w = bad
+	}
+	rapid.Check(t, check)
+}
+
+// randomLife is what happens between and during editions.
+type randomLife struct {
+	*planned
+	r     *rapid.T
+	held  map[enforcement.OrganisationID]*ledger
+	live  []enforcement.ID
+	stays []enforcement.ID // suspended
+}
+
+func (l *randomLife) now() madeEdition { return l.list[len(l.list)-1] }
+
+func (l *randomLife) step() {
+	ctx := l.t.Context()
+	pick := func(list []enforcement.ID) (enforcement.ID, int) {
+		i := rapid.IntRange(0, len(list)-1).Draw(l.r, "which")
+		return list[i], i
+	}
+	switch do := rapid.IntRange(0, 9).Draw(l.r, "do"); {
+	case do <= 1 || len(l.live)+len(l.stays) == 0:
+		l.live = append(l.live, l.Published(l.Subject(l.Person())))
+	case do == 2 && len(l.live) > 0:
+		id, i := pick(l.live)
+		must(l.t, l.Suspend(ctx, l.Judge(), of(id), enforcement.CourtStay))
+		l.live, l.stays = slices.Delete(l.live, i, i+1), append(l.stays, id)
+	case do == 3 && len(l.stays) > 0:
+		id, i := pick(l.stays)
+		must(l.t, l.Resume(ctx, l.Judge(), of(id)))
+		l.stays, l.live = slices.Delete(l.stays, i, i+1), append(l.live, id)
+	case do == 4 && len(l.live) > 0:
+		id, i := pick(l.live)
+		must(l.t, l.Delete(ctx, l.Judge(), of(id), l.Ending(1)))
+		l.live = slices.Delete(l.live, i, i+1)
+		l.wants("ended", id, madeEdition{})
+	case do <= 6:
+		l.travel(rapid.IntRange(1, 6).Draw(l.r, "limit"))
+	case do == 7:
+		l.interrupted(rapid.IntRange(0, 4).Draw(l.r, "chunks"))
+	default:
+		l.adopt(randomEdition().Draw(l.r, "edition"))
+		if rapid.Bool().Draw(l.r, "follow") {
+			l.interrupted(rapid.IntRange(0, 4).Draw(l.r, "chunks"))
+		}
+	}
+}
+
+// travel sends something of each lane, of which some is in doubt.
+func (l *randomLife) travel(limit int) {
+	ctx := l.t.Context()
+	for _, lane := range value(l.DueLanes(ctx, l.Day()))(l.t) {
+		items := value(l.DueItems(ctx, lane.Organisation, lane.Lane, l.Day(), enforcement.ID{}, limit))(l.t)
+		if len(items) == 0 {
+			continue
+		}
+		attempt := value(l.OpenAttempt(ctx, l.System(), lane, "webhook", items, []byte("h")))(l.t)
+		step := rapid.SampledFrom([]enforcement.Step{enforcement.Acknowledged, enforcement.Delivered, enforcement.Left}).Draw(l.r, "answer")
+		if step != enforcement.Left || rapid.Bool().Draw(l.r, "arrives") {
+			l.held[lane.Organisation].apply(items...)
+		}
+		if rapid.IntRange(0, 3).Draw(l.r, "meanwhile") == 0 {
+			l.interrupted(rapid.IntRange(0, 2).Draw(l.r, "chunks"))
+		}
+		must(l.t, l.Settle(ctx, l.System(), attempt, all(len(items), step)))
+	}
+}
+
+func (l *randomLife) converged() {
+	l.replan()
+	l.agree("converged", l.now())
+	l.sendAll()
+	l.arrived(slices.Concat(l.live, l.stays)...)
+	l.clean()
+}
+
+// arrived compares what grounds' directives carry with what their receivers hold.
+func (l *randomLife) arrived(grounds ...enforcement.ID) {
+	for _, one := range recordOf(l.t, l.Bundle, grounds...) {
+		if err := l.held[one.organisation].holds(one, one.set, 0); err != nil || one.due {
+			l.t.Error(err)
+		}
+	}
+}
+
+func (l *randomLife) agree(what string, e madeEdition) {
+	for _, id := range l.live {
+		l.wants(what, id, e)
+	}
+	for _, id := range l.stays {
+		l.wants(fmt.Sprint(what, ", suspended"), id, madeEdition{})
+	}
+}
+
+// over resumes what is suspended, and ends everything.
+func (l *randomLife) over() {
+	ctx := l.t.Context()
+	for _, id := range l.stays {
+		must(l.t, l.Resume(ctx, l.Judge(), of(id)))
+		l.wants("resumed", id, l.now())
+	}
+	for _, id := range slices.Concat(l.live, l.stays) {
+		must(l.t, l.Delete(ctx, l.Judge(), of(id), l.Ending(1)))
+		l.wants("ended", id, madeEdition{})
+	}
+	l.sendAll()
+	l.arrived(slices.Concat(l.live, l.stays)...)
+	l.clean()
+}
+
+// sendAll sends until nothing is due, and all of it arrives.
+func (l *randomLife) sendAll() {
+	ctx := l.t.Context()
+	for range 100 {
+		lanes := value(l.DueLanes(ctx, l.Day()))(l.t)
+		if len(lanes) == 0 {
+			return
+		}
+		for _, lane := range lanes {
+			items := value(l.DueItems(ctx, lane.Organisation, lane.Lane, l.Day(), enforcement.ID{}, 1000))(l.t)
+			attempt := value(l.OpenAttempt(ctx, l.System(), lane, "webhook", items, []byte("h")))(l.t)
+			l.held[lane.Organisation].apply(items...)
+			must(l.t, l.Settle(ctx, l.System(), attempt, all(len(items), enforcement.Acknowledged)))
+		}
+	}
+	l.t.Error("something is due again and again")
+}
