@@ -195,7 +195,7 @@ func (r *reader) key(pair *ast.MappingValueNode) (string, bool) {
 		r.wrongType(pair.Key, "text")
 		return "", false
 	}
-	if scoreKey.MatchString(k.Value) {
+	if mayScore(k.Value) && scoreKey.MatchString(k.Value) {
 		r.note(r.at(pair), "memoranda.score", printable(k.Value))
 		return "", false
 	}
@@ -239,8 +239,13 @@ var (
 	scoreText = regexp.MustCompile(`(?i)(^|[^a-z])scor(es?|ed|ing)([^a-z]|$)|信用分|评分|积分|分值|得分|打分`)
 )
 
+// mayScore spares most texts the patterns: all that these find has one of the two.
+func mayScore(text string) bool {
+	return strings.Contains(text, "分") || strings.Contains(strings.ToLower(text), "scor")
+}
+
 func (r *reader) score(n ast.Node, text string) bool {
-	if !scoreText.MatchString(text) {
+	if !mayScore(text) || !scoreText.MatchString(text) {
 		return false
 	}
 	r.note(r.at(n), "memoranda.score", printable(text))

@@ -65,14 +65,26 @@ func SetupOn(t testing.TB, db *pg.DB) *Bundle {
 // SetupWith is SetupOn with keys of the caller's.
 func SetupWith(t testing.TB, db *pg.DB, v *vault.Vault) *Bundle {
 	t.Helper()
-	catalogue, err := memoranda.Embedded()
+	c, err := embedded()
 	must(t, err)
-	attested, err := memoranda.DemonstrationAttestations(catalogue)
-	must(t, err)
-	b := setup(t, db, v, catalogue, attested)
-	b.organisations(catalogue, attested)
+	b := setup(t, db, v, c.catalogue, c.attested)
+	b.organisations(c.catalogue, c.attested)
 	return b
 }
+
+// library is what was agreed and what is attested of it for demonstration.
+type library struct {
+	catalogue *memoranda.Catalogue
+	attested  *memoranda.Attestations
+}
+
+// embedded reads the catalogue once for all tests of a package: neither value changes.
+var embedded = sync.OnceValues(func() (l library, err error) {
+	if l.catalogue, err = memoranda.Embedded(); err == nil {
+		l.attested, err = memoranda.DemonstrationAttestations(l.catalogue)
+	}
+	return l, err
+})
 
 // SetupWithout makes a bundle on a catalogue of the caller's, with courts and
 // without departments.
