@@ -69,6 +69,7 @@ drift: ## generated files are what `make generate` makes
 generate: ## make generated files anew
 	@go generate ./...
 	@go run ./internal/docgen/invariants
+	@go run ./internal/docgen/catalogue
 	@go run ./cmd/concordat configuration > docs/configuration.md
 
 fmt: $(LINT) ## format the Go files (gofumpt, gci)
