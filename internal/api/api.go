@@ -90,6 +90,7 @@ func (s *server) routes() {
 	s.changeRoutes()
 	s.endRoutes()
 	s.administrativeRoutes()
+	s.rewardRoutes()
 	s.exclusionRoutes()
 	s.taskRoutes()
 	s.directiveRoutes()

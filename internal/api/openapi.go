@@ -21,6 +21,7 @@ const (
 	tagChanges        tag = "changes"
 	tagEnds           tag = "ends"
 	tagAdministrative tag = "administrative-lists"
+	tagRewards        tag = "rewards"
 	tagTasks          tag = "tasks"
 	tagDirectives     tag = "directives"
 	tagImports        tag = "imports"
@@ -42,6 +43,7 @@ var tags = []struct {
 	{tagChanges, "延长、中止与更正", "Extension, suspension and correction"},
 	{tagEnds, "结束", "Ends"},
 	{tagAdministrative, "行政名单", "Administrative lists"},
+	{tagRewards, "激励", "Rewards"},
 	{tagTasks, "待办", "Tasks"},
 	{tagDirectives, "协同任务", "Directives"},
 	{tagImports, "导入与接管", "Intake and takeover"},

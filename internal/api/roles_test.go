@@ -63,7 +63,7 @@ func TestEveryRouteAsksWhoIsThere(t *testing.T) {
 		"GET /v1/memoranda",
 		"GET /v1/memoranda/{slug}",
 		"GET /v1/public/administrative-listings",
-		"GET /v1/public/listings",
+		"GET /v1/public/listings", "GET /v1/public/rewards",
 		"POST /v1/resolve",
 	}
 	if routes < 35 || !slices.Equal(slices.Sorted(slices.Values(open)), public) {

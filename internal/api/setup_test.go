@@ -57,7 +57,13 @@ type bundle struct {
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	b := &bundle{Bundle: enforcetest.Setup(t), log: &lines{}}
+	return setupOn(t, enforcetest.Setup(t))
+}
+
+// setupOn is setup on a record of the caller's.
+func setupOn(t *testing.T, record *enforcetest.Bundle) *bundle {
+	t.Helper()
+	b := &bundle{Bundle: record, log: &lines{}}
 	machine := func() time.Time { return time.Now().UTC() }
 	b.tokens = access.New(b.DB, machine, true)
 	b.inbox = &notify.Inbox{DB: b.DB, Register: b.Register, Machine: machine}
