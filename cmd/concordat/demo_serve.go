@@ -77,6 +77,9 @@ func serveDemo(ctx context.Context, a *app, played *demo.Demo, db *pg.DB, listen
 			if _, _, _, err := played.Register.DailyRound(ctx, enforcement.Daily(played.Clock.Now()), nil); err != nil && ctx.Err() == nil {
 				log.Error().Err(err).Msg("daily round")
 			}
+			if _, _, err := played.Register.MonthlyBatch(ctx, enforcement.Daily(played.Clock.Now())); err != nil && ctx.Err() == nil {
+				log.Error().Err(err).Msg("monthly batch")
+			}
 		case <-ctx.Done():
 			quiet, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
 			defer cancel()

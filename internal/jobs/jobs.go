@@ -92,7 +92,7 @@ func Work(pool *pgxpool.Pool, c Config) (*river.Client[pgx.Tx], error) {
 		SoftStopTimeout:             c.SoftStop,
 		Logger:                      slog.New(zerolog.NewSlogHandler(c.Logger.Level(max(c.Logger.GetLevel(), zerolog.WarnLevel)))),
 	}
-	if err := errors.Join(addDaily(config, c), addIntake(config, c)); err != nil {
+	if err := errors.Join(addDaily(config, c), addMonthly(config, c), addIntake(config, c)); err != nil {
 		return nil, err
 	}
 	if err := addForgetting(config, c); err != nil {
