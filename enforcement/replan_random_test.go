@@ -71,9 +71,9 @@ func TestRandomEditions(t *testing.T) {
 		}
 		l.converged()
 		changed := l.now()
-		l.adopt(before)
-		l.replan()
+		l.foreseen(before)
 		l.agree("after the reverse", before)
+		l.foreseen(randomEdition().Draw(r, "foreseen"))
 		l.adopt(changed)
 		l.interrupted(rapid.IntRange(0, 3).Draw(r, "chunks"))
 		l.converged()
@@ -166,6 +166,42 @@ func (l *randomLife) arrived(grounds ...enforcement.ID) {
 			l.t.Error(err)
 		}
 	}
+}
+
+// foreseen adopts an edition, and demands that all follow as the dry run said.
+func (l *randomLife) foreseen(e madeEdition) {
+	before := l.fingerprint()
+	next, attested := editions(l.t, l.Day().AddDays(1-len(l.list)), append(slices.Clone(l.list), e))
+	act := l.System()
+	act.At = act.At.AddDate(0, 0, 1)
+	foresees := value(l.Impact(l.t.Context(), act, next, attested.Statements...))(l.t)
+	if l.fingerprint() != before {
+		l.t.Error("a dry run wrote something")
+	}
+	l.adopt(e)
+	done := l.replan()
+	if got := (enforcement.Counts{Withdrawn: done.Withdrawn, Shrunk: done.Shrunk, Grown: done.Grown, Added: done.Added}); got != foresees.Counts {
+		l.t.Errorf("done %+v, foreseen %+v", got, foresees.Counts)
+	}
+	var sum enforcement.Counts
+	for _, o := range foresees.Organisations {
+		sum.Withdrawn, sum.Shrunk, sum.Grown, sum.Added = sum.Withdrawn+o.Withdrawn, sum.Shrunk+o.Shrunk, sum.Grown+o.Grown, sum.Added+o.Added
+		if len(o.Examples) == 0 || len(o.Examples) > 3 {
+			l.t.Errorf("organisation %s: examples %v", o.Slug, o.Examples)
+		}
+	}
+	if sum != foresees.Counts || len(foresees.Unattested) != 0 {
+		l.t.Errorf("organisations %+v, all %+v, unattested %v", sum, foresees.Counts, foresees.Unattested)
+	}
+}
+
+// fingerprint is everything that a dry run must leave as it is.
+func (l *randomLife) fingerprint() string {
+	var text string
+	must(l.t, l.DB.Pool.QueryRow(l.t.Context(), `SELECT concat_ws('|', (SELECT count(*) FROM event), (SELECT count(*) FROM river.river_job), (SELECT count(*) FROM plan), (SELECT count(*) FROM measure),
+		(SELECT count(*) FROM incident), (SELECT count(*) FROM edition), (SELECT md5(string_agg(s::text, ';' ORDER BY from_plan)) FROM plan_switch s), (SELECT md5(string_agg(g::text, ';' ORDER BY id)) FROM ground g),
+		(SELECT md5(string_agg(d::text, ';' ORDER BY id)) FROM directive d), (SELECT md5(string_agg(a::text, ';' ORDER BY directive_id, version)) FROM amendment a))`).Scan(&text))
+	return text
 }
 
 func (l *randomLife) agree(what string, e madeEdition) {
