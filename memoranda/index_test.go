@@ -127,8 +127,15 @@ func questions(listType string, on day.Day) []Question {
 	return all
 }
 
+// failing is a test or a property's run.
+type failing interface {
+	Helper()
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // agree holds one answer of the index to the resolution, inclusions field by field.
-func agree(t *testing.T, c *Catalogue, x *Index, q Question) {
+func agree(t failing, c *Catalogue, x *Index, q Question) {
 	t.Helper()
 	want, err := c.Resolve(q)
 	if err != nil {
