@@ -143,7 +143,7 @@ func (r *Register) citedBasis(t *memoranda.ListType, grounds, named []string, on
 	var cited []string
 	used := map[string]bool{}
 	for _, one := range from {
-		if citable(r.catalogue.Basis(one.Basis), on) && (len(named) == 0 || slices.Contains(named, one.Basis)) {
+		if citable(r.Catalogue().Basis(one.Basis), on) && (len(named) == 0 || slices.Contains(named, one.Basis)) {
 			used[one.Basis] = true
 			cited = append(cited, r.cite(one))
 		}

@@ -129,7 +129,7 @@ func (r *Register) mayEndAdministrative(l AdministrativeListing, move ListingMov
 // repairable refuses a repair that the list type rules out, or that comes before
 // its least time, counted from the decision (the earliest of the possible days).
 func (r *Register) repairable(l AdministrativeListing, today day.Day) (basis string, err error) {
-	t := r.catalogue.ListType(l.ListType)
+	t := r.Catalogue().ListType(l.ListType)
 	var rule *memoranda.Repair
 	if t != nil {
 		rule = t.Repair

@@ -81,7 +81,7 @@ func (r *Register) administrativeEntry(row pgx.CollectableRow, on day.Day) (Admi
 		e.Head = identity.Head
 	}
 	e.Grounds = make([]string, 0, len(grounds))
-	if t := r.catalogue.ListType(e.ListType); t != nil {
+	if t := r.Catalogue().ListType(e.ListType); t != nil {
 		e.ListTypeZH, e.ListTypeEN = t.ZH, t.EN
 		for _, g := range grounds {
 			if ground := t.ListGround(g); ground != nil {

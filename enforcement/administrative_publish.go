@@ -232,7 +232,7 @@ func (r *Register) mayGoOut(l AdministrativeListing, today day.Day) error {
 	if err != nil {
 		return err
 	}
-	if r.catalogue.Footing(t, today) == memoranda.FootingNone {
+	if r.Catalogue().Footing(t, today) == memoranda.FootingNone {
 		return refuse("list.no-footing", "list_type", l.ListType)
 	}
 	return r.checkAdministrativeAge(l, today)

@@ -34,7 +34,7 @@ const (
 // punishList returns the list type that a department or unit keeps, or the
 // refusal that says why there is none.
 func (r *Register) punishList(slug string) (*memoranda.ListType, error) {
-	t := r.catalogue.ListType(slug)
+	t := r.Catalogue().ListType(slug)
 	switch {
 	case t == nil || t.Kind != memoranda.Punish:
 		return nil, refuse("list.unknown", "list_type", slug)
@@ -51,12 +51,12 @@ func (r *Register) checkPowers(ctx context.Context, tx *pg.Tx, t *memoranda.List
 	if !slices.Contains(t.Subjects, kind) {
 		return refuse("list.subject-kind", "kind", string(kind))
 	}
-	if r.catalogue.Footing(t, on) == memoranda.FootingNone {
+	if r.Catalogue().Footing(t, on) == memoranda.FootingNone {
 		return refuse("list.no-footing", "list_type", t.Slug)
 	}
 	var bodies []string
 	for _, owner := range t.Owners {
-		bodies = append(bodies, r.catalogue.Body(owner, on)...)
+		bodies = append(bodies, r.Catalogue().Body(owner, on)...)
 	}
 	var serves string
 	var owner bool
@@ -82,7 +82,7 @@ func (r *Register) footingKind(t *memoranda.ListType, on day.Day) memoranda.Basi
 	ranks := memoranda.BasisKinds()
 	best := len(ranks)
 	for _, c := range t.Bases {
-		b := r.catalogue.Basis(c.Basis)
+		b := r.Catalogue().Basis(c.Basis)
 		local := b.Kind == memoranda.LocalRegulation
 		if !citable(b, on) || b.Kind == memoranda.Departmental || local != (t.Region != "") || (local && !strings.HasPrefix(t.Region, b.Region)) {
 			continue
@@ -101,7 +101,7 @@ func citable(b *memoranda.LegalBasis, on day.Day) bool {
 
 // cite writes a citation for people and for the log.
 func (r *Register) cite(c memoranda.Citation) string {
-	b := r.catalogue.Basis(c.Basis)
+	b := r.Catalogue().Basis(c.Basis)
 	if b == nil {
 		return c.Basis
 	}
@@ -117,13 +117,13 @@ func (r *Register) cite(c memoranda.Citation) string {
 // listBasis is the legal basis of a list as of a day, each of its citations in
 // force; for the courts' list that of the publication itself.
 func (r *Register) listBasis(slug string, on day.Day) string {
-	t := r.catalogue.ListType(slug)
+	t := r.Catalogue().ListType(slug)
 	if t == nil || slug == ListType {
 		return "法释〔2017〕7号 Art. 7, 8"
 	}
 	var cited []string
 	for _, c := range t.Bases {
-		if citable(r.catalogue.Basis(c.Basis), on) {
+		if citable(r.Catalogue().Basis(c.Basis), on) {
 			cited = append(cited, r.cite(c))
 		}
 	}

@@ -53,6 +53,11 @@ const (
 	EventRestored         EventKind = "restored"
 	EventReconciled       EventKind = "reconciled"
 
+	EventEditionAdopted       EventKind = "edition-adopted"
+	EventAdoptionCompleted    EventKind = "adoption-completed"
+	EventAttested             EventKind = "attested"
+	EventAttestationWithdrawn EventKind = "attestation-withdrawn"
+
 	EventRewardEntered              EventKind = "reward-entered"
 	EventRewardGranted              EventKind = "reward-granted"
 	EventRewardRestored             EventKind = "reward-restored"

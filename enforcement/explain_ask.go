@@ -130,6 +130,7 @@ func (r *Register) notListed(ctx context.Context, act Act, subject ID, concerned
 type explainer struct {
 	r             *Register
 	library       library
+	known         *knowledge
 	act           Act
 	g             explainedGround
 	on, today     day.Day
@@ -141,19 +142,23 @@ type explainer struct {
 }
 
 func (r *Register) explainer(ctx context.Context, act Act, g explainedGround, on day.Day) (*explainer, error) {
-	x := &explainer{r: r, library: r.library(), act: act, g: g, on: on, today: r.Today(act.At)}
+	if err := r.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	known := r.known()
+	x := &explainer{r: r, known: known, library: library{known.catalogue, known.attested}, act: act, g: g, on: on, today: r.Today(act.At)}
 	var err error
 	if x.subject, err = r.explainedSubject(act, g); err != nil {
 		return nil, err
 	}
 	key := g.key(on)
-	if x.resolution, err = r.resolve(key); err != nil {
+	if x.resolution, err = known.resolve(key); err != nil {
 		return nil, err
 	}
 	if x.organisations, err = r.Organisations(ctx); err != nil {
 		return nil, err
 	}
-	x.gaps = r.assign(x.resolution, key, x.organisations).gaps
+	x.gaps = known.assign(x.resolution, key, x.organisations).gaps
 	x.directives, err = r.explainedDirectives(ctx, g)
 	if err == nil && !seesAll(act) && g.owner != act.Actor.Organisation {
 		x.directives = slices.DeleteFunc(x.directives, func(d explainedDirective) bool { return d.organisation != act.Actor.Organisation })
@@ -348,7 +353,7 @@ func (x *explainer) measureAt(name MeasureName, o *Organisation, code string, ap
 	key := x.g.key(x.on)
 	for i := range m.Bodies {
 		b := &m.Bodies[i]
-		b.Region, _ = x.r.whereabouts(m.Territory, b.Holder, key)
+		b.Region, _ = x.known.whereabouts(m.Territory, b.Holder, key)
 		if o != nil {
 			b.Stands = o.playsOn(b.Holder, x.on)
 		} else {

@@ -14,12 +14,6 @@ type library struct {
 	attested *memoranda.Attestations
 }
 
-// Known returns the catalogue in force and the attestations that count for it;
-// the attestations are nil where nothing is attested.
-func (r *Register) Known() (*memoranda.Catalogue, *memoranda.Attestations) {
-	return r.catalogue, r.attested
-}
-
 func (r *Register) library() library {
 	catalogue, attested := r.Known()
 	return library{catalogue, attested}

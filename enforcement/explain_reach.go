@@ -33,9 +33,12 @@ type Reach struct {
 
 // Reach answers the question for everybody: what was agreed is public.
 func (r *Register) Reach(ctx context.Context, q Reaching) (Reach, error) {
-	catalogue, attested := r.Known()
-	resolution, err := catalogue.Resolve(memoranda.Question{
-		ListType: q.ListType, Subject: q.Subject, On: q.On, Ground: q.Ground, Attested: attested, RequireAttestation: !q.Unattested,
+	if err := r.Refresh(ctx); err != nil {
+		return Reach{}, err
+	}
+	known := r.known()
+	resolution, err := known.catalogue.Resolve(memoranda.Question{
+		ListType: q.ListType, Subject: q.Subject, On: q.On, Ground: q.Ground, Attested: known.attested, RequireAttestation: !q.Unattested,
 	})
 	if err != nil {
 		return Reach{}, fmt.Errorf("resolve %s for a %s: %w", q.ListType, q.Subject, err)
@@ -49,7 +52,7 @@ func (r *Register) Reach(ctx context.Context, q Reaching) (Reach, error) {
 		return Reach{}, err
 	}
 	key := planKey{ground: q.Ground, listType: q.ListType, subject: q.Subject, territory: q.Territory, region: q.Region, on: q.On}
-	p := r.assign(resolution, key, organisations)
+	p := known.assign(resolution, key, organisations)
 	reach.Gaps = p.gaps
 	for _, line := range p.lines {
 		names := make([]string, 0, len(line.measures))

@@ -1,7 +1,6 @@
 package enforcement
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -119,47 +118,26 @@ func (r *Register) upheld(ctx context.Context, kinds map[int32]memoranda.GroundK
 
 // setsOfDay resolves keys under what is in force on a day.
 func (r *Register) setsOfDay(ctx context.Context, keys map[int32]planKey, on day.Day) (map[int32]planSets, error) {
-	hashes, err := r.editionsOn(ctx, on)
-	if err != nil {
+	if err := r.Refresh(ctx); err != nil {
 		return nil, err
 	}
-	known, err := r.Organisations(ctx)
+	known := r.known()
+	organisations, err := r.Organisations(ctx)
 	if err != nil {
 		return nil, err
 	}
 	sets := make(map[int32]planSets, len(keys))
 	for id, key := range keys {
-		resolution, err := r.resolve(key)
+		if m := known.unreadable(key.listType, on); m != "" {
+			return nil, refuse("plan.edition-unknown", "memorandum", m)
+		}
+		resolution, err := known.resolve(key)
 		if err != nil {
 			return nil, err
 		}
-		for _, e := range resolution.Editions {
-			if hash := hashes[e.Memorandum]; !bytes.Equal(hash, e.Hash[:]) {
-				return nil, fmt.Errorf("memorandum %s: %w", e.Memorandum, errEdition)
-			}
-		}
-		sets[id] = r.assign(resolution, key, known).sets()
+		sets[id] = known.assign(resolution, key, organisations).sets()
 	}
 	return sets, nil
-}
-
-// editionsOn are the hashes of the editions of a day, by memorandum.
-func (r *Register) editionsOn(ctx context.Context, on day.Day) (map[string][]byte, error) {
-	rows, err := r.db.Pool.Query(ctx, `SELECT memorandum, content_hash FROM edition WHERE valid_from <= $1::date AND (valid_until IS NULL OR valid_until >= $1::date)`, on)
-	if err != nil {
-		return nil, fmt.Errorf("read the editions of %s: %w", on, err)
-	}
-	hashes := map[string][]byte{}
-	var memorandum string
-	var hash []byte
-	_, err = pgx.ForEachRow(rows, []any{&memorandum, &hash}, func() error {
-		hashes[memorandum] = bytes.Clone(hash)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read the editions of %s: %w", on, err)
-	}
-	return hashes, nil
 }
 
 // uphold takes out of directives what the plan of a day no longer holds.

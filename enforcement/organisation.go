@@ -77,7 +77,7 @@ func (r *Register) AddOrganisation(ctx context.Context, act Act, o Organisation)
 				return fmt.Errorf("enter organisation %s: %w", o.Slug, err)
 			}
 			for _, part := range o.Bodies {
-				if r.catalogue.BodyNamed(part.Body) == nil {
+				if r.shipped.BodyNamed(part.Body) == nil {
 					return refuse("organisation.body", "body", part.Body)
 				}
 				_, err := p.Exec(ctx, `INSERT INTO organisation_role (organisation_id, body, valid_from, valid_until) VALUES ($1, $2, $3::date, $4::date)`,

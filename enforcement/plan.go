@@ -1,7 +1,6 @@
 package enforcement
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
@@ -17,67 +16,6 @@ import (
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
-
-// measureTable numbers the measures of the catalogue: a set of measures is an
-// array of these numbers. It is filled once and then only read.
-type measureTable struct {
-	id   map[string]int16 // "memorandum/slug" → number
-	name map[int16]MeasureName
-}
-
-// MeasureName names a measure: its memorandum and its slug there.
-type MeasureName struct {
-	Memorandum string
-	Slug       string
-}
-
-// MeasureNumber returns the number of a measure; ok is false for an unknown one.
-func (r *Register) MeasureNumber(n MeasureName) (number int16, ok bool) {
-	number, ok = r.measures.id[n.Memorandum+"/"+n.Slug]
-	return number, ok
-}
-
-// MeasureName returns the name behind a number.
-func (r *Register) MeasureName(number int16) MeasureName { return r.measures.name[number] }
-
-// seed numbers the catalogue's measures and enters its editions where the
-// database has none of that memorandum.
-func (r *Register) seed(ctx context.Context) error {
-	t := &measureTable{id: map[string]int16{}, name: map[int16]MeasureName{}}
-	err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return tx.Pgx(func(p pgx.Tx) error {
-			for i := range r.catalogue.Memoranda {
-				m := &r.catalogue.Memoranda[i]
-				for _, measure := range m.Measures {
-					if _, err := p.Exec(ctx, `INSERT INTO measure (memorandum, slug) VALUES ($1, $2) ON CONFLICT ON CONSTRAINT measure_key DO NOTHING`, m.Slug, measure.Slug); err != nil {
-						return fmt.Errorf("number measure %s/%s: %w", m.Slug, measure.Slug, err)
-					}
-				}
-				hash := r.catalogue.EditionHash(m)
-				_, err := p.Exec(ctx, `INSERT INTO edition (memorandum, list_type, content_hash, valid_from, valid_until, adopted_by, adopted_at)
-					SELECT $1, $2, $3, $4::date, $5::date, 'catalogue', $6 WHERE NOT EXISTS (SELECT FROM edition WHERE memorandum = $1 AND valid_from = $4::date)`,
-					m.Slug, m.ListType, hash[:], m.From, m.Until, r.machine())
-				if err != nil {
-					return fmt.Errorf("enter edition of %s: %w", m.Slug, err)
-				}
-			}
-			rows, err := p.Query(ctx, `SELECT id, memorandum, slug FROM measure`)
-			if err != nil {
-				return err
-			}
-			var id int16
-			var n MeasureName
-			_, err = pgx.ForEachRow(rows, []any{&id, &n.Memorandum, &n.Slug}, func() error {
-				t.id[n.Memorandum+"/"+n.Slug] = id
-				t.name[id] = n
-				return nil
-			})
-			return err
-		})
-	})
-	r.measures = t
-	return err
-}
 
 // planKey is what a plan depends on. territory is the region that the list's owner
 // serves, region the subject's; both are prefixes of GB/T 2260 codes, and an empty
@@ -138,11 +76,15 @@ func (r *Register) foresee(ctx context.Context, key planKey) ([]PlanLine, []memo
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	resolution, err := r.resolve(key)
+	if err := r.Refresh(ctx); err != nil {
+		return nil, nil, nil, err
+	}
+	known := r.known()
+	resolution, err := known.resolve(key)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	p := r.assign(resolution, key, organisations)
+	p := known.assign(resolution, key, organisations)
 	lines := make([]PlanLine, 0, len(p.lines))
 	for _, line := range p.lines {
 		names := make([]string, 0, len(line.measures))
@@ -154,10 +96,10 @@ func (r *Register) foresee(ctx context.Context, key planKey) ([]PlanLine, []memo
 	return lines, resolution.Excluded, p.gaps, nil
 }
 
-func (r *Register) resolve(key planKey) (memoranda.Resolution, error) {
-	resolution, err := r.catalogue.Resolve(memoranda.Question{
+func (k *knowledge) resolve(key planKey) (memoranda.Resolution, error) {
+	resolution, err := k.catalogue.Resolve(memoranda.Question{
 		ListType: key.listType, Subject: key.subject, On: key.on, Ground: key.ground,
-		Attested: r.attested, RequireAttestation: true,
+		Attested: k.attested, RequireAttestation: true,
 	})
 	if err != nil {
 		return resolution, fmt.Errorf("resolve %s for a %s: %w", key.listType, key.subject, err)
@@ -167,16 +109,16 @@ func (r *Register) resolve(key planKey) (memoranda.Resolution, error) {
 
 // assign hands each included measure to the organisations that stand for its
 // bodies on the day in the measure's territory.
-func (r *Register) assign(resolution memoranda.Resolution, key planKey, organisations []Organisation) plan {
+func (k *knowledge) assign(resolution memoranda.Resolution, key planKey, organisations []Organisation) plan {
 	sets := map[OrganisationID][]int16{}
 	var p plan
 	for _, in := range resolution.Included {
-		number, ok := r.MeasureNumber(MeasureName{in.Memorandum, in.Measure.Slug})
+		number, ok := k.measures.id[MeasureName{in.Memorandum, in.Measure.Slug}.key()]
 		if !ok {
 			continue
 		}
 		for _, body := range in.Bodies {
-			region, climbs := r.whereabouts(in.Territory, body, key)
+			region, climbs := k.whereabouts(in.Territory, body, key)
 			found := nearest(organisations, region, climbs, func(o Organisation) bool {
 				// Who decides for itself is informed, never ordered (国办发〔2020〕49号 item 10).
 				return o.playsOn(body, key.on) && (in.Inform || o.Kind != InformedBody)
@@ -220,49 +162,30 @@ func (p plan) hash(key planKey) []byte {
 	return h.Sum(nil)
 }
 
-// errEdition reports that what is in force is not what this process was built with.
-var errEdition = errors.New("the edition in force is not the loaded one")
-
-// planFor resolves the plan for a key under the edition rows of the day, held
-// FOR SHARE until the transaction ends: an edition cannot be switched under a
-// publication. The plan's row is entered if it is new, and bodies that resolve
-// to nobody open an incident each.
+// planFor resolves the plan for a key by what the record says on the day. Until the
+// transaction ends no edition can be switched and no statement entered under a
+// publication, and the rows of its editions are held FOR SHARE. The plan's row is
+// entered if it is new, and bodies that resolve to nobody open an incident each.
 func (r *Register) planFor(ctx context.Context, tx *pg.Tx, key planKey, organisations []Organisation) (plan, error) {
-	resolution, err := r.resolve(key)
+	known, err := r.current(ctx, tx)
 	if err != nil {
 		return plan{}, err
 	}
-	if len(resolution.Editions) == 0 {
-		return plan{}, refuse("plan.list-type", "list_type", key.listType)
+	resolution, err := known.resolve(key)
+	if err != nil {
+		return plan{}, err
 	}
-	p := r.assign(resolution, key, organisations)
+	p := known.assign(resolution, key, organisations)
 	err = tx.Pgx(func(t pgx.Tx) error {
-		for _, edition := range resolution.Editions {
-			id, err := holdEdition(ctx, t, edition, key.on)
-			if err != nil {
-				return err
-			}
-			p.editions = append(p.editions, id)
+		if p.editions, err = holdEditions(ctx, t, known, key, resolution.Editions); err != nil {
+			return err
+		}
+		if len(p.editions) == 0 {
+			return refuse("plan.list-type", "list_type", key.listType)
 		}
 		return r.enterPlan(ctx, t, key, &p)
 	})
 	return p, err
-}
-
-// holdEdition holds the row of an edition and makes sure that it is the loaded one.
-func holdEdition(ctx context.Context, t pgx.Tx, e memoranda.Edition, on day.Day) (id int32, err error) {
-	var hash []byte
-	err = t.QueryRow(ctx, `SELECT id, content_hash FROM edition WHERE memorandum = $1 AND valid_from <= $2::date AND (valid_until IS NULL OR valid_until >= $2::date) FOR SHARE`,
-		e.Memorandum, on).Scan(&id, &hash)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return 0, refuse("plan.edition", "memorandum", e.Memorandum)
-	case err != nil:
-		return 0, fmt.Errorf("hold the edition of %s: %w", e.Memorandum, err)
-	case !bytes.Equal(hash, e.Hash[:]):
-		return 0, fmt.Errorf("memorandum %s: %w", e.Memorandum, errEdition)
-	}
-	return id, nil
 }
 
 const selectPlan = `SELECT id, EXISTS (SELECT FROM plan_switch WHERE from_plan = plan.id) FROM plan WHERE hash = $1`

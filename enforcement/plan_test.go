@@ -9,6 +9,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
+	"concordat/internal/pg/pgtest"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -53,12 +54,9 @@ func twoMemoranda(t *testing.T) (*memoranda.Catalogue, *memoranda.Attestations) 
 // memorandum stops what carries any of its measures and nothing else.
 func TestAPlanOfTwoMemoranda(t *testing.T) {
 	t.Parallel()
-	b := enforcetest.Setup(t)
+	catalogue, attested := twoMemoranda(t)
+	b := enforcetest.SetupWithout(t, pgtest.New(t), catalogue, attested)
 	ctx := t.Context()
-	b.Config.Catalogue, b.Config.Attestations = twoMemoranda(t)
-	var err error
-	b.Register, err = enforcement.New(ctx, b.Config)
-	must(t, err)
 	organisation := func(slug string, bodies ...string) enforcement.OrganisationID {
 		o := enforcement.Organisation{Slug: slug, NameZH: "演示", NameEN: "Made", Kind: enforcement.Authority, Serves: "4501"}
 		for _, body := range bodies {

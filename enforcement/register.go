@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -16,16 +18,20 @@ import (
 	"concordat/memoranda/day"
 )
 
-// Config is what a Register stands on; every field but Attestations must be set.
+// Config is what a Register stands on; what has no zero of its own must be set.
 type Config struct {
 	DB        *pg.DB
 	Jobs      *river.Client[pgx.Tx] // insert-only is enough
 	Vault     *vault.Vault
 	Calendar  *calendar.Calendar
 	Catalogue *memoranda.Catalogue
-	// Attestations is what lawyers have stated; nil means that nothing is
-	// attested, so that every plan is empty.
+	// Attestations are lawyers' statements beside those of the record; as those they
+	// count as far as they fit the catalogue in force. Where there are none at all
+	// nothing is attested, and every plan is empty.
 	Attestations *memoranda.Attestations
+	// Demonstration lets statements that were made for demonstration be entered into
+	// the record and count there: never in production.
+	Demonstration bool
 	// Machine is machine time: for the log's second column only.
 	Machine func() time.Time
 	// NoticeWindow is the time to state and defend before an administrative listing
@@ -39,25 +45,29 @@ type Config struct {
 // Register is the record of listings and directives and the decisions on them.
 // Its public methods open the transaction; it is safe for concurrent use.
 type Register struct {
-	db        *pg.DB
-	jobs      *river.Client[pgx.Tx]
-	vault     *vault.Vault
-	calendar  *calendar.Calendar
-	catalogue *memoranda.Catalogue
-	attested  *memoranda.Attestations
-	machine   func() time.Time
-	measures  *measureTable
+	db       *pg.DB
+	jobs     *river.Client[pgx.Tx]
+	vault    *vault.Vault
+	calendar *calendar.Calendar
+	machine  func() time.Time
+
+	// What the configuration brings, and what is made of it and the record.
+	shipped       *memoranda.Catalogue
+	attested      *memoranda.Attestations
+	demonstration bool
+	knows         atomic.Pointer[knowledge]
+	learning      sync.Mutex
 
 	noticeWindow, answerWithin calendar.Period
 }
 
 // New builds a Register and enters into the database what the catalogue seeds:
-// numbers for its measures and its editions, where the database has none yet. A
-// database into which a restore was not finished is refused.
+// numbers for its measures, and editions of memoranda of which the record has none
+// yet. A database into which a restore was not finished is refused.
 func New(ctx context.Context, c Config) (*Register, error) {
 	r := &Register{
 		db: c.DB, jobs: c.Jobs, vault: c.Vault, calendar: c.Calendar,
-		catalogue: c.Catalogue, attested: c.Attestations, machine: c.Machine,
+		shipped: c.Catalogue, attested: c.Attestations, demonstration: c.Demonstration, machine: c.Machine,
 		noticeWindow: own(c.NoticeWindow, noticeDays), answerWithin: own(c.AnswerWithin, answerDays),
 	}
 	if err := refuseUnfinished(ctx, c.DB.Pool); err != nil {

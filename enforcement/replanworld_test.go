@@ -125,6 +125,11 @@ func (w *planned) adopt(e madeEdition) {
 	c, a := editions(w.t, w.Day().AddDays(1-len(w.list)), w.list)
 	_, err := w.DB.Pool.Exec(w.t.Context(), `UPDATE edition SET valid_until = $1::date WHERE memorandum = 'made' AND valid_until IS NULL`, w.Day().AddDays(-1))
 	must(w.t, err)
+	last := &c.Memoranda[len(c.Memoranda)-1]
+	hash := c.EditionHash(last)
+	_, err = w.DB.Pool.Exec(w.t.Context(), `INSERT INTO edition (memorandum, list_type, content_hash, valid_from, adopted_by, adopted_at) VALUES ($1, $2, $3, $4::date, 'made', $5)`,
+		last.Slug, last.ListType, hash[:], last.From, w.At())
+	must(w.t, err)
 	w.Config.Catalogue, w.Config.Attestations = c, a
 	w.Register, err = enforcement.New(w.t.Context(), w.Config)
 	must(w.t, err)

@@ -218,7 +218,7 @@ func (r *Register) sealReward(w Reward, field, plain string) ([]byte, error) {
 
 // rewardList returns a list type that rewards, or nil.
 func (r *Register) rewardList(slug string) *memoranda.ListType {
-	if t := r.catalogue.ListType(slug); t != nil && t.Kind == memoranda.Reward {
+	if t := r.Catalogue().ListType(slug); t != nil && t.Kind == memoranda.Reward {
 		return t
 	}
 	return nil
@@ -226,7 +226,7 @@ func (r *Register) rewardList(slug string) *memoranda.ListType {
 
 // cited is a citation as text, or nothing where its basis is not in force on a day.
 func (r *Register) cited(c memoranda.Citation, on day.Day) string {
-	if b := r.catalogue.Basis(c.Basis); b == nil || !citable(b, on) {
+	if b := r.Catalogue().Basis(c.Basis); b == nil || !citable(b, on) {
 		return ""
 	}
 	return r.cite(c)

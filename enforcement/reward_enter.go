@@ -147,7 +147,7 @@ func (r *Register) keepsList(ctx context.Context, tx *pg.Tx, act Act, list *memo
 	today := r.Today(act.At)
 	bodies := []string{}
 	for _, owner := range list.Owners {
-		bodies = append(bodies, r.catalogue.Body(owner, today)...)
+		bodies = append(bodies, r.Catalogue().Body(owner, today)...)
 	}
 	var keeps bool
 	err := tx.Pgx(func(p pgx.Tx) error {

@@ -56,8 +56,9 @@ func (r *Register) PublicRewards(ctx context.Context, on day.Day, after ID, limi
 // publishedRewards are the list types of rewards that a rule publishes.
 func (r *Register) publishedRewards() []string {
 	slugs := []string{}
-	for i := range r.catalogue.ListTypes {
-		t := &r.catalogue.ListTypes[i]
+	known := r.Catalogue()
+	for i := range known.ListTypes {
+		t := &known.ListTypes[i]
 		if t.Kind == memoranda.Reward && t.Publication != nil && t.Publication.Rule != memoranda.NoPublication {
 			slugs = append(slugs, t.Slug)
 		}

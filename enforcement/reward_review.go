@@ -27,8 +27,9 @@ var (
 // seriousLists are the lists of serious dishonesty; the court's own is one.
 func (r *Register) seriousLists() []string {
 	slugs := []string{ListType}
-	for i := range r.catalogue.ListTypes {
-		if t := &r.catalogue.ListTypes[i]; t.Kind == memoranda.Punish && t.Serious && t.Slug != ListType {
+	known := r.Catalogue()
+	for i := range known.ListTypes {
+		if t := &known.ListTypes[i]; t.Kind == memoranda.Punish && t.Serious && t.Slug != ListType {
 			slugs = append(slugs, t.Slug)
 		}
 	}
@@ -140,7 +141,7 @@ func (r *Register) review(ctx context.Context, tx *pg.Tx, act Act, w Reward, lis
 func (r *Register) automaticEnd(w Reward, on day.Day) string {
 	list := r.rewardList(w.ListType)
 	if list == nil || list.Reward == nil || list.Reward.Automatic == nil || list.Reward.Evidence == memoranda.Unverified ||
-		!r.attested.Basis(list.Reward.Automatic.Basis) {
+		!r.known().attested.Basis(list.Reward.Automatic.Basis) {
 		return ""
 	}
 	return r.cited(*list.Reward.Automatic, on)

@@ -11,7 +11,7 @@ import (
 // Looking further up is allowed where the body says so ([memoranda.Body.Climbs]);
 // what one body does for the whole country is looked for from the owner's region
 // up to the nation, whatever the body says.
-func (r *Register) whereabouts(t memoranda.Territory, body string, key planKey) (region string, climbs int) {
+func (k *knowledge) whereabouts(t memoranda.Territory, body string, key planKey) (region string, climbs int) {
 	if t == memoranda.TerritoryNation {
 		return key.territory, 0
 	}
@@ -20,7 +20,7 @@ func (r *Register) whereabouts(t memoranda.Territory, body string, key planKey) 
 		region = key.region
 	}
 	climbs = len(region)
-	if b := r.catalogue.BodyNamed(body); b != nil {
+	if b := k.catalogue.BodyNamed(body); b != nil {
 		climbs = min(climbs, levelLength(b.Climbs))
 	}
 	return region, climbs

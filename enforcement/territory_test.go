@@ -9,6 +9,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
+	"concordat/internal/pg/pgtest"
 	"concordat/memoranda"
 )
 
@@ -52,12 +53,9 @@ func territories(t *testing.T) (*memoranda.Catalogue, *memoranda.Attestations) {
 // to nobody where the region is not known; every gap is shown before signing.
 func TestTerritory(t *testing.T) {
 	t.Parallel()
-	b := enforcetest.Setup(t)
+	catalogue, attested := territories(t)
+	b := enforcetest.SetupWithout(t, pgtest.New(t), catalogue, attested)
 	ctx := t.Context()
-	b.Config.Catalogue, b.Config.Attestations = territories(t)
-	var err error
-	b.Register, err = enforcement.New(ctx, b.Config)
-	must(t, err)
 	name := map[enforcement.OrganisationID]string{}
 	enter := func(body, serves string) {
 		o := enforcement.Organisation{

@@ -24,6 +24,9 @@ type Adopted struct {
 	Source []byte
 }
 
+// File names the text of the edition in mistakes: its slug and first day.
+func (a Adopted) File() string { return a.Memorandum + "@" + a.From.String() }
+
 // Known reports whether the catalogue reads the edition as it was adopted. It does
 // not where the record has no text and this programme brings another, and where
 // what the text refers to (bodies, bases, the basic list) has changed since.
@@ -44,20 +47,21 @@ type text struct {
 // memorandum. Bodies, bases, list types and the basic list are the seed's. An
 // edition of which neither has the text that was adopted is left out; see
 // [Catalogue.Known]. An edition's hash is that of its own text, whatever ends it.
-// The error is [Mistakes] where a text does not fit the seed; their files are
-// named as slug@first-day.
+// The error is [Mistakes] where a text does not fit the seed; see [Adopted.File].
 func Effective(seed *Catalogue, adopted []Adopted) (*Catalogue, error) {
 	recorded := make(map[string]bool)
-	texts := make([]text, 0, len(adopted))
+	// The record's texts come last, so that what does not go together with the seed
+	// is their mistake.
+	var texts, own []text
 	for _, a := range adopted {
 		recorded[a.Memorandum] = true
 		stands := period{a.From, a.Until}
-		own := seed.beginning(a.Memorandum, a.From)
+		m := seed.beginning(a.Memorandum, a.From)
 		switch {
-		case own != nil && (bytes.Equal(own.source, a.Source) || (len(a.Source) == 0 && own.hash == a.Hash)):
-			texts = append(texts, text{own.file, own.source, stands})
+		case m != nil && (bytes.Equal(m.source, a.Source) || (len(a.Source) == 0 && m.hash == a.Hash)):
+			texts = append(texts, text{m.file, m.source, stands})
 		case len(a.Source) > 0:
-			texts = append(texts, text{a.Memorandum + "@" + a.From.String(), a.Source, stands})
+			own = append(own, text{a.File(), a.Source, stands})
 		}
 	}
 	for i := range seed.Memoranda {
@@ -65,6 +69,7 @@ func Effective(seed *Catalogue, adopted []Adopted) (*Catalogue, error) {
 			texts = append(texts, m.text())
 		}
 	}
+	texts = append(texts, own...)
 	if seed.is(texts) {
 		return seed, nil
 	}

@@ -105,7 +105,7 @@ func setup(t testing.TB, db *pg.DB, v *vault.Vault, catalogue *memoranda.Catalog
 	must(t, err)
 	b := &Bundle{T: t, DB: db, Vault: v, Calendar: days, Made: madeup.New(7), day: Start}
 	b.Config = enforcement.Config{
-		DB: db, Jobs: jobs, Vault: v, Calendar: days, Catalogue: catalogue, Attestations: attested,
+		DB: db, Jobs: jobs, Vault: v, Calendar: days, Catalogue: catalogue, Attestations: attested, Demonstration: true,
 		Machine: func() time.Time { return time.Now().UTC() },
 	}
 	b.Register, err = enforcement.New(t.Context(), b.Config)

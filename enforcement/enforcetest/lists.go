@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/internal/pg/pgtest"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -145,11 +146,8 @@ type Lists struct {
 // SetupLists makes a bundle on the made catalogue.
 func SetupLists(t testing.TB) *Lists {
 	t.Helper()
-	l := &Lists{Bundle: Setup(t)}
-	l.Config.Catalogue, l.Config.Attestations = MadeCatalogue(t)
-	var err error
-	l.Register, err = enforcement.New(t.Context(), l.Config)
-	must(t, err)
+	catalogue, attested := MadeCatalogue(t)
+	l := &Lists{Bundle: SetupWithout(t, pgtest.New(t), catalogue, attested)}
 	add := func(slug, body string) enforcement.OrganisationID {
 		id, err := l.AddOrganisation(t.Context(), l.System(), enforcement.Organisation{
 			Slug: slug, NameZH: "演示单位", NameEN: slug, Kind: enforcement.Authority, Serves: "4501",

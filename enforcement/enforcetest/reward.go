@@ -7,6 +7,7 @@ import (
 	"testing/fstest"
 
 	"concordat/enforcement"
+	"concordat/internal/pg/pgtest"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -60,11 +61,8 @@ const rewardLists = `list_types:
 // reward ends by itself.
 func SetupRewards(t testing.TB, automatic bool) *RewardBundle {
 	t.Helper()
-	b := &RewardBundle{Bundle: Setup(t)}
-	b.Config.Catalogue, b.Config.Attestations = rewardCatalogue(t, automatic)
-	var err error
-	b.Register, err = enforcement.New(t.Context(), b.Config)
-	must(t, err)
+	catalogue, attested := rewardCatalogue(t, automatic)
+	b := &RewardBundle{Bundle: SetupWithout(t, pgtest.New(t), catalogue, attested)}
 	organisation := func(body string) enforcement.OrganisationID {
 		id, err := b.AddOrganisation(t.Context(), b.System(), enforcement.Organisation{
 			Slug: "made-" + body, NameZH: "演示单位" + body, NameEN: "Made " + body, Kind: enforcement.Authority, Serves: "4501",

@@ -1,0 +1,216 @@
+package enforcement
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/internal/pg"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// Attestation is a lawyer's statement in the record.
+type Attestation struct {
+	ID ID
+	memoranda.Attestation
+
+	EnteredBy   string
+	EnteredAt   time.Time
+	WithdrawnBy string // empty: it was not taken back
+	WithdrawnAt time.Time
+	// WithdrawalReason is for everybody to read.
+	WithdrawalReason string
+}
+
+// maxStatementText bounds each text of a statement, in bytes.
+const maxStatementText = 2000
+
+// Attest enters a lawyer's statement (法律核定) that measures, bases or editions of
+// the basic list are encoded rightly. The lawyer's name and role are data of the
+// statement; an operator or an overseer enters it. Its hash must be
+// [memoranda.Catalogue.AttestedHash] of the words in force, or of those of next,
+// which may be nil: what is to be adopted can be attested before.
+func (r *Register) Attest(ctx context.Context, act Act, s memoranda.Attestation, next *memoranda.Catalogue) (ID, error) {
+	if err := act.check(Operator, Overseer); err != nil {
+		return ID{}, err
+	}
+	s, err := r.entered(act, s)
+	if err != nil {
+		return ID{}, err
+	}
+	id := NewID()
+	d, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
+		err := tx.Pgx(func(t pgx.Tx) error {
+			if _, err := t.Exec(ctx, closeEditions); err != nil {
+				return fmt.Errorf("close the gate of editions: %w", err)
+			}
+			known, err := r.learn(ctx, t)
+			if err != nil {
+				return err
+			}
+			about := known.catalogue
+			if next != nil {
+				about = next
+			}
+			if err := mayAttest(about, s); err != nil {
+				return err
+			}
+			return insertStatement(ctx, t, act, id, s)
+		})
+		return &event{Kind: EventAttested, RefersTo: id, DocumentHash: s.Hash[:], Reason: s.Memorandum}, err
+	})
+	if err != nil {
+		return ID{}, err
+	}
+	return d.refersTo, r.Refresh(ctx)
+}
+
+// entered brings a statement into the form in which the record keeps it.
+func (r *Register) entered(act Act, s memoranda.Attestation) (memoranda.Attestation, error) {
+	for _, text := range []*string{&s.Who.Name, &s.Who.Role, &s.Source} {
+		if *text = strings.TrimSpace(*text); *text == "" || len(*text) > maxStatementText {
+			return s, refuse("attestation.who", "max", strconv.Itoa(maxStatementText))
+		}
+	}
+	switch {
+	case s.When.IsZero() || s.When > r.Today(act.At):
+		return s, refuse("attestation.date")
+	case s.Demonstration && !r.demonstration:
+		return s, refuse("attestation.demonstration")
+	case len(s.Measures)+len(s.Bases)+len(s.BasicList) == 0:
+		return s, refuse("attestation.nothing")
+	case len(s.Measures) == 0: // of a memorandum without measures nothing is stated
+		s.Memorandum, s.Edition = "", ""
+	}
+	return s, nil
+}
+
+func mayAttest(c *memoranda.Catalogue, s memoranda.Attestation) error {
+	_, err := memoranda.NewAttestations(c, s)
+	mistakes, ok := errors.AsType[memoranda.Mistakes](err)
+	switch {
+	case !ok && err != nil:
+		return fmt.Errorf("read the statement: %w", err)
+	case !ok:
+		return nil
+	case mistakes[0].Code == "memoranda.stale":
+		now := c.AttestedHash(s)
+		return refuse("attestation.stale", "hash", hex.EncodeToString(now[:]))
+	default:
+		return refuse("attestation.unknown")
+	}
+}
+
+func insertStatement(ctx context.Context, t pgx.Tx, act Act, id ID, s memoranda.Attestation) error {
+	_, err := t.Exec(ctx, `INSERT INTO attestation (id, who, role, stated_on, source, memorandum, edition, measures, bases, basic_list, hash, demonstration, entered_by, entered_at)
+		VALUES ($1, $2, $3, $4::date, $5, nullif($6, ''), nullif($7, ''), $8, $9, $10, $11, $12, $13, $14)`,
+		id, s.Who.Name, s.Who.Role, s.When, s.Source, s.Memorandum, s.Edition, texts(s.Measures), texts(s.Bases), texts(s.BasicList), s.Hash[:], s.Demonstration, act.Actor.ID, act.At.UTC())
+	if err != nil {
+		return fmt.Errorf("enter statement %s: %w", id, err)
+	}
+	return nil
+}
+
+// texts is a list that is empty and not null.
+func texts(list []string) []string { return append([]string{}, list...) }
+
+// WithdrawAttestation takes a statement back: from the next publication on it
+// attests nothing.
+func (r *Register) WithdrawAttestation(ctx context.Context, act Act, id ID, reason string) error {
+	if err := act.check(Operator, Overseer); err != nil {
+		return err
+	}
+	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > maxStatementText {
+		return refuse("attestation.reason", "max", strconv.Itoa(maxStatementText))
+	}
+	_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
+		return &event{Kind: EventAttestationWithdrawn, RefersTo: id}, tx.Pgx(func(t pgx.Tx) error {
+			if _, err := t.Exec(ctx, closeEditions); err != nil {
+				return fmt.Errorf("close the gate of editions: %w", err)
+			}
+			var known bool
+			if err := t.QueryRow(ctx, `SELECT EXISTS (SELECT FROM attestation WHERE id = $1)`, id).Scan(&known); err != nil {
+				return fmt.Errorf("look for statement %s: %w", id, err)
+			}
+			if !known {
+				return refuse("not-found")
+			}
+			tag, err := t.Exec(ctx, `INSERT INTO attestation_withdrawal (attestation_id, reason, withdrawn_by, withdrawn_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+				id, reason, act.Actor.ID, act.At.UTC())
+			if err != nil {
+				return fmt.Errorf("take statement %s back: %w", id, err)
+			}
+			if tag.RowsAffected() == 0 {
+				return refuse("attestation.withdrawn")
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	return r.Refresh(ctx)
+}
+
+func readStatements(ctx context.Context, t pgx.Tx) ([]Attestation, error) {
+	rows, err := t.Query(ctx, `SELECT a.id, a.who, a.role, a.stated_on, a.source, coalesce(a.memorandum, ''), coalesce(a.edition, ''), a.measures, a.bases, a.basic_list, a.hash, a.demonstration,
+			a.entered_by, a.entered_at, coalesce(w.withdrawn_by, ''), coalesce(w.withdrawn_at, '0001-01-01Z'), coalesce(w.reason, '')
+		FROM attestation a LEFT JOIN attestation_withdrawal w ON w.attestation_id = a.id ORDER BY a.entered_at, a.id`)
+	if err != nil {
+		return nil, fmt.Errorf("read the statements: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Attestation, error) {
+		var s Attestation
+		var hash []byte
+		err := row.Scan(&s.ID, &s.Who.Name, &s.Who.Role, &s.When, &s.Source, &s.Memorandum, &s.Edition, &s.Measures, &s.Bases, &s.BasicList, &hash, &s.Demonstration,
+			&s.EnteredBy, &s.EnteredAt, &s.WithdrawnBy, &s.WithdrawnAt, &s.WithdrawalReason)
+		s.Hash = [32]byte(hash)
+		return s, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the statements: %w", err)
+	}
+	return list, nil
+}
+
+// AttestationState is a statement of the record and whether it counts.
+type AttestationState struct {
+	Attestation
+	// Counts is false for one that was taken back, was made for demonstration, or
+	// whose words are not in force: changed since, or not adopted yet.
+	Counts bool
+}
+
+// Attestations lists the record's statements, oldest first.
+func (r *Register) Attestations(ctx context.Context) ([]AttestationState, error) {
+	if err := r.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	known := r.known()
+	list := make([]AttestationState, len(known.statements))
+	for i, s := range known.statements {
+		_, fallen := memoranda.StandingAttestations(known.catalogue, []memoranda.Attestation{s.Attestation})
+		list[i] = AttestationState{s, s.WithdrawnBy == "" && (!s.Demonstration || r.demonstration) && len(fallen) == 0}
+	}
+	return list, nil
+}
+
+// Attested says how much of what is in force on a day may be sent.
+type Attested struct {
+	On day.Day `json:"on"`
+	// Measures stand in editions that are in force.
+	Measures int `json:"measures"`
+	// Attested of them could be sent; Demonstration of these by statements that were
+	// made for demonstration.
+	Attested int `json:"attested"`
+	// HeldBack counts the others by the reason that keeps each of them out, by its
+	// code ([memoranda.Reasons]).
+	HeldBack map[string]int `json:"held_back"`
+}
