@@ -37,17 +37,27 @@ type ExplainedSubject struct {
 
 // ExplainedDecision is the decision a measure rests on.
 type ExplainedDecision struct {
-	Ground      ID                   `json:"ground"`
-	Kind        memoranda.GroundKind `json:"kind"`
-	Reference   string               `json:"reference"`
-	CaseNumber  string               `json:"case_number,omitempty"`
-	OwnerZH     string               `json:"owner_zh"`
-	OwnerEN     string               `json:"owner_en"`
-	DecidedOn   day.Day              `json:"decided_on,omitzero"`
-	ServedOn    day.Day              `json:"served_on,omitzero"`
-	PublishedOn day.Day              `json:"published_on,omitzero"`
-	InForceOn   day.Day              `json:"in_force_on,omitzero"`
-	EndedOn     day.Day              `json:"ended_on,omitzero"`
+	Ground     ID                   `json:"ground"`
+	Kind       memoranda.GroundKind `json:"kind"`
+	Reference  string               `json:"reference"`
+	CaseNumber string               `json:"case_number,omitempty"`
+	OwnerZH    string               `json:"owner_zh"`
+	OwnerEN    string               `json:"owner_en"`
+	// NoticeServedOn is the day of the warning or of the notice before the decision,
+	// WindowUntil the last day to state and defend, AnnouncedOn the day of the
+	// announcement before publication.
+	NoticeServedOn day.Day `json:"notice_served_on,omitzero"`
+	WindowUntil    day.Day `json:"window_until,omitzero"`
+	AnnouncedOn    day.Day `json:"announced_on,omitzero"`
+	// Basis is the legal basis as an administrative decision cites it.
+	Basis string `json:"basis,omitempty"`
+	// Circumstances are why the subject was listed, as the rules name them.
+	Circumstances []LegalWord `json:"circumstances"`
+	DecidedOn     day.Day     `json:"decided_on,omitzero"`
+	ServedOn      day.Day     `json:"served_on,omitzero"`
+	PublishedOn   day.Day     `json:"published_on,omitzero"`
+	InForceOn     day.Day     `json:"in_force_on,omitzero"`
+	EndedOn       day.Day     `json:"ended_on,omitzero"`
 	// State is the ground's on the day explained: pending, in-force, suspended or
 	// ended.
 	State string `json:"state"`
@@ -188,8 +198,8 @@ type ExplainedState struct {
 // ExplainedEnd is how it ended, or what ends it and what the subject can do.
 type ExplainedEnd struct {
 	EndedOn day.Day `json:"ended_on,omitzero"`
-	// How is the state in which a listing ended: deleted, expired, early-deleted or
-	// revoked.
+	// How is how it ended: deleted, expired, early-deleted or revoked; of a reward
+	// expired, ended-by-owner, ended-after-review or ended-automatically.
 	How        string      `json:"how,omitempty"`
 	ValidUntil day.Day     `json:"valid_until,omitzero"`
 	Ways       []LegalWord `json:"ways"`

@@ -139,6 +139,8 @@ type explainer struct {
 	organisations []Organisation
 	directives    []explainedDirective
 	gaps          []Gap
+	// held are, by the plan that made a directive, the sets of the day's plan.
+	held map[int32]planSets
 }
 
 func (r *Register) explainer(ctx context.Context, act Act, g explainedGround, on day.Day) (*explainer, error) {
@@ -163,14 +165,24 @@ func (r *Register) explainer(ctx context.Context, act Act, g explainedGround, on
 	if err == nil && !seesAll(act) && g.owner != act.Actor.Organisation {
 		x.directives = slices.DeleteFunc(x.directives, func(d explainedDirective) bool { return d.organisation != act.Actor.Organisation })
 	}
+	if err != nil || on != x.today {
+		return x, err
+	}
+	plans := map[int32]memoranda.GroundKind{}
+	for _, d := range x.directives {
+		plans[d.plan] = g.kind
+	}
+	x.held, err = r.upheld(ctx, plans, on)
 	return x, err
 }
 
 // base is what every explanation of the ground says.
 func (x *explainer) base() Explanation {
+	decision := x.g.decision(x.on, x.today)
+	decision.Circumstances = x.library.circumstances(x.g)
 	return Explanation{
 		On: x.on, Subject: x.subject, OwnRecords: !seesAll(x.act), Measures: []ExplainedMeasure{},
-		Decision: x.g.decision(x.on, x.today), ListType: x.library.listType(x.g.listType, x.on), End: x.library.ending(x.g, x.on, x.today),
+		Decision: decision, ListType: x.library.listType(x.g.listType, x.on), End: x.library.ending(x.g, x.on, x.today, x.r.automaticEnd(Reward{ListType: x.g.listType}, x.on)),
 	}
 }
 
@@ -196,7 +208,7 @@ func (x *explainer) ofDirective(ctx context.Context, d explainedDirective, names
 
 // addressed puts the organisation and the state of a directive in.
 func (x *explainer) addressed(ctx context.Context, e *Explanation, d explainedDirective) error {
-	e.State = &ExplainedState{Directive: d.id, Version: d.version, Kind: d.kind, Step: d.step, ValidUntil: d.validUntil}
+	e.State = &ExplainedState{Directive: d.id, Version: d.version, Kind: d.kind.Told(x.g.kind), Step: d.step, ValidUntil: d.validUntil}
 	if o := x.organisation(d.organisation); o != nil {
 		e.Organisation = &ExplainedOrganisation{ID: o.ID, Slug: o.Slug, NameZH: o.NameZH, NameEN: o.NameEN, Kind: o.Kind, Serves: o.Serves}
 	}
@@ -247,9 +259,9 @@ func (x *explainer) reached(ctx context.Context, name MeasureName) ([]Explanatio
 			}
 			found = append(found, e)
 		}
-		return found, nil
+		return withoutFormer(found), nil
 	}
-	lines, err := x.r.plannedOn(ctx, x.g)
+	lines, err := x.r.plannedOn(ctx, x.g, x.on)
 	if err != nil {
 		return nil, err
 	}
@@ -272,6 +284,16 @@ func (x *explainer) reached(ctx context.Context, name MeasureName) ([]Explanatio
 	return found, nil
 }
 
+// withoutFormer leaves out what a directive that was withdrawn says where a later
+// one of the same organisation applies.
+func withoutFormer(list []Explanation) []Explanation {
+	return slices.DeleteFunc(list, func(e Explanation) bool {
+		return !e.Applied && slices.ContainsFunc(list, func(other Explanation) bool {
+			return other.Applied && other.Organisation != nil && e.Organisation != nil && other.Organisation.ID == e.Organisation.ID
+		})
+	})
+}
+
 // unreached explains that the measure reached nobody by this ground.
 func (x *explainer) unreached(name MeasureName, code string) Explanation {
 	e := x.base()
@@ -284,6 +306,12 @@ func (x *explainer) whyNow(d explainedDirective, number int16) (code string, app
 	switch out := x.g.outOfForce(x.on, x.today); {
 	case out != "":
 		return out, false
+	case slices.Contains(d.measures, number) && !slices.Contains(x.held[d.plan][d.organisation], number):
+		// Out from the moment of the switch, before its withdrawal is written.
+		if code, in := judged(x.resolution, x.r.MeasureName(number)); !in {
+			return x.whyNotAtAll(x.r.MeasureName(number), code), false
+		}
+		return UnappliedMoved, false
 	case slices.Contains(d.measures, number) && d.held:
 		return UnappliedHeld, false
 	case slices.Contains(d.measures, number) && (d.step == Delivered || d.step == Acknowledged || (d.kind == Amend && d.gone)):

@@ -41,13 +41,11 @@ var administrativeRemedies = []LegalWord{
 }
 
 // ending explains how a ground ended, or what ends it and what the subject can do.
-func (l library) ending(g explainedGround, on, today day.Day) *ExplainedEnd {
+// automatic is the rule by which a reward ends without a decision, or nothing.
+func (l library) ending(g explainedGround, on, today day.Day, automatic string) *ExplainedEnd {
 	e := &ExplainedEnd{ValidUntil: max(g.validUntil, g.termUntil), Ways: []LegalWord{}, Remedies: []LegalWord{}}
 	if g.stateOn(on, today) == "ended" {
-		e.EndedOn = g.endedOn
-		if g.listing.Ended() {
-			e.How = string(g.listing)
-		}
+		e.EndedOn, e.How = g.endedOn, g.how
 		return e
 	}
 	t := l.ListType(g.listType)
@@ -56,11 +54,10 @@ func (l library) ending(g explainedGround, on, today day.Day) *ExplainedEnd {
 		e.Ways, e.Remedies = courtWays(g.conducts), courtRemedies
 	case g.listType == ListType:
 		e.Ways, e.Remedies = orderWays, courtRemedies
+	case t != nil && t.Kind == memoranda.Reward:
+		e.Ways, e.Remedies = append(l.listWays(t), rewardWay(automatic)), l.rewardRemedies(t, automatic)
 	case t != nil:
-		e.Ways = l.listWays(t)
-		if t.Kind == memoranda.Punish {
-			e.Remedies = administrativeRemedies
-		}
+		e.Ways, e.Remedies = append(l.listWays(t), administrativeRevoked), administrativeRemedies
 	}
 	return e
 }
@@ -109,6 +106,62 @@ func (l library) listWays(t *memoranda.ListType) []LegalWord {
 		ways = append(ways, w)
 	}
 	return ways
+}
+
+// administrativeRevoked is ours: what should never have been is undone in every law.
+var administrativeRevoked = LegalWord{"revocation", "不应列入而列入的，由认定机关撤销", "what should never have been listed is revoked by who listed", ""}
+
+// rewardWay is how a reward ends before its term: by a rule of its own, or after a
+// review where its subject is published as seriously dishonest.
+func rewardWay(automatic string) LegalWord {
+	if automatic != "" {
+		return LegalWord{"reward-automatic", "该主体被公布为严重失信主体的，依规定结束", "ends by rule when the subject is published on a list of serious dishonesty", automatic}
+	}
+	return LegalWord{"reward-review", "该主体被公布为严重失信主体的，由认定机关告知并听取意见后决定是否保留", "when the subject is published on a list of serious dishonesty, who keeps the list gives notice, hears the subject and decides whether it stays", ""}
+}
+
+// rewardRemedies are what the subject can do before a reward is reviewed away.
+func (l library) rewardRemedies(t *memoranda.ListType, automatic string) []LegalWord {
+	if automatic != "" {
+		return []LegalWord{}
+	}
+	remedy := LegalWord{"reward-answer", "在告知后陈述意见", "answer the notice", ""}
+	if t.Reward != nil && t.Reward.Review != nil {
+		remedy.ZH = "在告知后" + spanText(i18n.Chinese, *t.Reward.Review) + "内陈述意见"
+		remedy.EN = "answer the notice within " + spanText(i18n.English, *t.Reward.Review)
+		remedy.Source = l.place(t.Reward.Review.Place)
+	}
+	return []LegalWord{remedy}
+}
+
+// circumstances names why the subject was listed.
+func (l library) circumstances(g explainedGround) []LegalWord {
+	words := []LegalWord{}
+	for _, conduct := range g.conducts {
+		if place := int(conduct) - 1; place >= 0 && place < len(conducts) {
+			words = append(words, conducts[place])
+		}
+	}
+	t := l.ListType(g.listType)
+	for _, slug := range g.circumstances {
+		if t == nil {
+			break
+		}
+		if c := t.ListGround(slug); c != nil {
+			words = append(words, LegalWord{c.Slug, c.ZH, c.EN, l.place(c.Place)})
+		}
+	}
+	return words
+}
+
+// conducts are the six of 法释〔2017〕7号 Art. 1, by number.
+var conducts = []LegalWord{
+	{"conduct-1", "有履行能力而拒不履行", "able to perform and refuses", "法释〔2017〕7号第1条第1项"},
+	{"conduct-2", "以伪造证据、暴力、威胁等方法妨碍、抗拒执行", "obstructs or resists enforcement by forged evidence, violence, threats or the like", "法释〔2017〕7号第1条第2项"},
+	{"conduct-3", "以虚假诉讼、虚假仲裁或者隐匿、转移财产等方法规避执行", "evades enforcement by sham litigation or arbitration, or by hiding or moving assets", "法释〔2017〕7号第1条第3项"},
+	{"conduct-4", "违反财产报告制度", "breaches the duty to report assets", "法释〔2017〕7号第1条第4项"},
+	{"conduct-5", "违反限制消费令", "breaches a consumption-restriction order", "法释〔2017〕7号第1条第5项"},
+	{"conduct-6", "无正当理由拒不履行执行和解协议", "refuses a settlement in enforcement without good reason", "法释〔2017〕7号第1条第6项"},
 }
 
 // place names the document and article of a citation.

@@ -14,33 +14,38 @@ import (
 
 // explainedGround is a ground with what an explanation says of its decision.
 type explainedGround struct {
-	id           ID
-	kind         memoranda.GroundKind
-	listType     string
-	subject      ID
-	subjectKind  memoranda.SubjectKind
-	owner        OrganisationID
-	ownerZH      string
-	ownerEN      string
-	serves       string
-	region       string // the subject's; empty: not known
-	reference    string
-	decidedOn    day.Day
-	validUntil   day.Day
-	state        string
-	plan         int32
-	inForceOn    day.Day
-	endedOn      day.Day
-	caseNumber   string
-	envelope     []byte
-	sealed       []byte
-	listing      ListingState // empty: no listing of a court
-	conducts     []Conduct
-	servedOn     day.Day
-	publishedOn  day.Day
-	termUntil    day.Day
-	suspensions  []suspension
-	hasDirective bool // one to the organisation that asks
+	id            ID
+	kind          memoranda.GroundKind
+	listType      string
+	subject       ID
+	subjectKind   memoranda.SubjectKind
+	owner         OrganisationID
+	ownerZH       string
+	ownerEN       string
+	serves        string
+	region        string // the subject's; empty: not known
+	reference     string
+	decidedOn     day.Day
+	validUntil    day.Day
+	state         string
+	plan          int32
+	inForceOn     day.Day
+	endedOn       day.Day
+	caseNumber    string
+	envelope      []byte
+	sealed        []byte
+	conducts      []Conduct // of a court's listing
+	circumstances []string  // of an administrative listing, slugs of its list type
+	basis         string    // as an administrative decision cites it
+	noticedOn     day.Day
+	windowUntil   day.Day // to state and defend
+	announcedOn   day.Day
+	how           string // it ended; empty: it did not, or before anything was in force
+	servedOn      day.Day
+	publishedOn   day.Day
+	termUntil     day.Day
+	suspensions   []suspension
+	hasDirective  bool // one to the organisation that asks
 }
 
 // suspension is a span of days on which a ground was suspended; no until: still.
@@ -48,16 +53,20 @@ type suspension struct{ from, until day.Day }
 
 const selectExplainedGround = `SELECT g.id, g.kind::text, g.list_type, g.subject_id, s.kind::text, g.organisation_id, o.name_zh, o.name_en, o.serves, coalesce(s.region, ''),
     g.reference, g.decided_on, g.valid_until, g.state::text, coalesce(g.plan_id, 0), g.in_force_on, g.ended_on, coalesce(c.number, ''), s.envelope, s.sealed,
-    coalesce(l.state::text, ''), coalesce(l.conducts, '{}'), l.served_on, l.published_on, greatest(l.term_until, l.extended_until),
+    coalesce(l.conducts, '{}'), coalesce(m.grounds, '{}'), coalesce(m.basis, ''), coalesce(l.notice_served_on, m.notice_served_on), m.window_until, m.announced_on,
+    coalesce(l.served_on, m.served_on), coalesce(l.published_on, m.published_on), coalesce(greatest(l.term_until, l.extended_until), m.term_until, w.valid_until),
+    CASE WHEN g.state = 'ended' THEN coalesce(l.state::text, m.state::text, w.end_kind, '') ELSE '' END,
     EXISTS (SELECT FROM directive d WHERE d.subject_id = g.subject_id AND d.ground_id = g.id AND d.organisation_id = $2)
   FROM ground g JOIN subject s ON s.id = g.subject_id JOIN organisation o ON o.id = g.organisation_id
-  LEFT JOIN execution_case c ON c.id = g.case_id LEFT JOIN listing l ON l.id = g.id`
+  LEFT JOIN execution_case c ON c.id = g.case_id LEFT JOIN listing l ON l.id = g.id
+  LEFT JOIN administrative_listing m ON m.id = g.id LEFT JOIN reward w ON w.id = g.id`
 
 func scanExplainedGround(row pgx.CollectableRow) (explainedGround, error) {
 	var g explainedGround
 	err := row.Scan(&g.id, &g.kind, &g.listType, &g.subject, &g.subjectKind, &g.owner, &g.ownerZH, &g.ownerEN, &g.serves, &g.region,
 		&g.reference, &g.decidedOn, &g.validUntil, &g.state, &g.plan, &g.inForceOn, &g.endedOn, &g.caseNumber, &g.envelope, &g.sealed,
-		&g.listing, &g.conducts, &g.servedOn, &g.publishedOn, &g.termUntil, &g.hasDirective)
+		&g.conducts, &g.circumstances, &g.basis, &g.noticedOn, &g.windowUntil, &g.announcedOn,
+		&g.servedOn, &g.publishedOn, &g.termUntil, &g.how, &g.hasDirective)
 	return g, err
 }
 
@@ -172,6 +181,7 @@ func (g explainedGround) decision(on, today day.Day) *ExplainedDecision {
 	d := &ExplainedDecision{
 		Ground: g.id, Kind: g.kind, Reference: g.reference, CaseNumber: g.caseNumber, OwnerZH: g.ownerZH, OwnerEN: g.ownerEN,
 		DecidedOn: g.decidedOn, ServedOn: g.servedOn, PublishedOn: g.publishedOn, InForceOn: g.inForceOn, EndedOn: g.endedOn, State: g.stateOn(on, today),
+		NoticeServedOn: g.noticedOn, WindowUntil: g.windowUntil, AnnouncedOn: g.announcedOn, Basis: g.basis, Circumstances: []LegalWord{},
 	}
 	return d
 }
@@ -194,6 +204,7 @@ func (r *Register) explainedSubject(act Act, g explainedGround) (ExplainedSubjec
 type explainedDirective struct {
 	id           ID
 	organisation OrganisationID
+	plan         int32
 	version      int16
 	kind         VersionKind
 	step         Step
@@ -204,7 +215,7 @@ type explainedDirective struct {
 	held         bool
 }
 
-const selectExplainedDirectives = `SELECT d.id, d.organisation_id, coalesce(a.version, 1), coalesce(a.kind::text, 'impose'), coalesce(a.step, d.step)::text,
+const selectExplainedDirectives = `SELECT d.id, d.organisation_id, d.plan_id, coalesce(a.version, 1), coalesce(a.kind::text, 'impose'), coalesce(a.step, d.step)::text,
     CASE WHEN a.version IS NULL THEN d.valid_until ELSE a.valid_until END, coalesce(a.measures, d.measures),
     ARRAY(SELECT DISTINCT unnest(d.measures || coalesce(e.measures, '{}')) ORDER BY 1), d.step IN ('left', 'delivered', 'acknowledged') OR coalesce(e.gone, false),
     coalesce(a.due, d.due) AND coalesce(a.burdens, true) AND directive_held(d.organisation_id, d.ground_id, d.plan_id)
@@ -220,7 +231,7 @@ func (r *Register) explainedDirectives(ctx context.Context, g explainedGround) (
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (explainedDirective, error) {
 		var d explainedDirective
-		err := row.Scan(&d.id, &d.organisation, &d.version, &d.kind, &d.step, &d.validUntil, &d.measures, &d.ever, &d.gone, &d.held)
+		err := row.Scan(&d.id, &d.organisation, &d.plan, &d.version, &d.kind, &d.step, &d.validUntil, &d.measures, &d.ever, &d.gone, &d.held)
 		return d, err
 	})
 	if err != nil {
@@ -251,8 +262,10 @@ func (r *Register) explainedReports(ctx context.Context, directive ID) (map[int1
 }
 
 // plannedOn is the plan that the ground stood under on a day, as lines.
-func (r *Register) plannedOn(ctx context.Context, g explainedGround) ([]planLine, error) {
-	rows, err := r.db.Pool.Query(ctx, `SELECT organisation_id, measures FROM plan_line WHERE plan_id = $1 ORDER BY position`, g.plan)
+func (r *Register) plannedOn(ctx context.Context, g explainedGround, on day.Day) ([]planLine, error) {
+	rows, err := r.db.Pool.Query(ctx, `WITH RECURSIVE chain (id, n) AS (SELECT $1::integer, 0 UNION ALL
+			SELECT s.to_plan, c.n + 1 FROM chain c JOIN plan_switch s ON s.from_plan = c.id WHERE s.day <= $2::date)
+		SELECT organisation_id, measures FROM plan_line WHERE plan_id = (SELECT id FROM chain ORDER BY n DESC LIMIT 1) ORDER BY position`, g.plan, on)
 	if err != nil {
 		return nil, fmt.Errorf("read plan %d: %w", g.plan, err)
 	}

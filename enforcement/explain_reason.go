@@ -19,6 +19,7 @@ const (
 	UnappliedNobody     = "nobody-stands-for-body"
 	UnappliedNotPlanned = "not-planned"
 	UnappliedElsewhere  = "not-addressed-here"
+	UnappliedMoved      = "organisation-no-longer"
 )
 
 // ExplanationReasons returns every reason an explanation can give, those of
@@ -39,6 +40,7 @@ func ExplanationReasons() []memoranda.Reason {
 		{Code: UnappliedHeld, ZH: "暂停下发，承办机构尚未收到", EN: "a hold stops it; the organisation has not been told of it"},
 		{Code: UnappliedNobody, ZH: "该地区没有机构承担该成员单位的职责", EN: "no organisation of that region stands for the body"},
 		{Code: UnappliedNotPlanned, ZH: "生效时的方案中没有该措施，须经重新核对方案后才能适用", EN: "the plan it was put in force under does not have it; it can apply only after the plan is made anew"},
+		{Code: UnappliedMoved, ZH: "该机构当日已不再承担该措施", EN: "on that day the measure is no longer this organisation's to carry out"},
 		{Code: UnappliedElsewhere, ZH: "该措施不由本机构办理", EN: "the measure is not addressed to this organisation"},
 	}, memoranda.Reasons()...)
 }

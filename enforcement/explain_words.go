@@ -91,8 +91,15 @@ func (w *wording) decision(d *ExplainedDecision) {
 		w.say("decision.pending", "owner", owner)
 		return
 	}
-	w.say("decision."+string(d.Kind), "owner", owner, "reference", d.Reference, "decided", dated(d.DecidedOn), "case", d.CaseNumber,
-		"served", dated(d.ServedOn), "published", dated(d.PublishedOn), "in-force", dated(d.InForceOn))
+	key := "decision." + string(d.Kind)
+	if d.WindowUntil != 0 {
+		key = "decision.administrative"
+	}
+	w.say(key, "owner", owner, "reference", d.Reference, "decided", dated(d.DecidedOn), "case", d.CaseNumber,
+		"served", dated(d.ServedOn), "published", dated(d.PublishedOn), "in-force", dated(d.InForceOn), "basis", d.Basis, "noticed", dated(d.NoticeServedOn), "window", dated(d.WindowUntil), "announced", dated(d.AnnouncedOn))
+	for _, c := range d.Circumstances {
+		w.say("circumstance", "what", w.either(c.ZH, c.EN), "source", c.Source)
+	}
 }
 
 func (w *wording) listType(t *ExplainedListType) {

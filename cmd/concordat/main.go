@@ -31,6 +31,7 @@ type commands struct {
 	Organisations organisationsCmd `cmd:"" help:"Courts and departments."`
 	Import        importCmd        `cmd:"" help:"Files of courts: listings to draft, listings in force elsewhere, templates."`
 	Memoranda     memorandaCmd     `cmd:"" help:"What was agreed: list, show, check, and ask whom it reaches."`
+	Explain       explainCmd       `cmd:"" help:"Say why a measure is, or is not, applied to a subject on a day, and on what it rests."`
 	Demo          demoCmd          `cmd:"" help:"Play a year of listings on made data, and serve it to try."`
 	Bench         benchCmd         `cmd:"" help:"Measure against the limit of PostgreSQL on this machine."`
 	Configuration configurationCmd `cmd:"" hidden:"" help:"Write docs/configuration.md."`
