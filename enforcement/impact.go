@@ -286,7 +286,7 @@ func (s *impactSum) close(known []Organisation) {
 		s.impact.Measures = append(s.impact.Measures, *one)
 	}
 	slices.SortFunc(s.impact.Measures, func(a, b MeasureImpact) int { return compareNames(a.MeasureName, b.MeasureName) })
-	s.impact.Unattested = slices.SortedFunc(maps.Keys(s.unattested), compareNames)
+	s.impact.Unattested = append(s.impact.Unattested, slices.SortedFunc(maps.Keys(s.unattested), compareNames)...)
 }
 
 func compareNames(a, b MeasureName) int {

@@ -13,14 +13,15 @@ import (
 	"concordat/memoranda/day"
 )
 
-// memorandaCmd asks the catalogue; it needs no database.
+// memorandaCmd asks the catalogue; only what says so needs the database.
 type memorandaCmd struct {
-	List  memorandaListCmd  `cmd:"" help:"List memoranda editions."`
-	Show  memorandaShowCmd  `cmd:"" help:"Show a memorandum, measure, body or legal basis."`
-	Lint  memorandaLintCmd  `cmd:"" help:"Report every mistake of a catalogue; exit code 1 if there is one."`
-	Reach memorandaReachCmd `cmd:"" help:"Say which measures reach a kind of subject on a day, and why others do not."`
-	Diff  memorandaDiffCmd  `cmd:"" help:"Say in words what one catalogue or edition says differently from another."`
-	Print memorandaPrintCmd `cmd:"" help:"Write one HTML page a memorandum, for lawyers to read: what is encoded, how well it is known, what would travel."`
+	List   memorandaListCmd   `cmd:"" help:"List memoranda editions."`
+	Show   memorandaShowCmd   `cmd:"" help:"Show a memorandum, measure, body or legal basis."`
+	Lint   memorandaLintCmd   `cmd:"" help:"Report every mistake of a catalogue; exit code 1 if there is one."`
+	Reach  memorandaReachCmd  `cmd:"" help:"Say which measures reach a kind of subject on a day, and why others do not."`
+	Diff   memorandaDiffCmd   `cmd:"" help:"Say in words what one catalogue or edition says differently from another."`
+	Impact memorandaImpactCmd `cmd:"" help:"Say what an edition would do to the directives of live grounds: a dry run that needs the database and writes nothing."`
+	Print  memorandaPrintCmd  `cmd:"" help:"Write one HTML page a memorandum, for lawyers to read: what is encoded, how well it is known, what would travel."`
 }
 
 // catalogueFlag chooses the catalogue to ask.
