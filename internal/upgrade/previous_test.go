@@ -16,9 +16,9 @@ import (
 	"time"
 )
 
-// previous is the release before this one: the commit of tag v0.2.0. A release
+// previous is the release before this one: the commit of tag v0.3.0. A release
 // that was never in service counts for nothing; the newest one that was, does.
-const previous = "d25c8c45c6741e009b422a4092262820434f10fb"
+const previous = "3c8abd097165bb29d01e04455bf3f019cab84b5e"
 
 // patience bounds every wait for another process.
 const patience = time.Minute
