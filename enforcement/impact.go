@@ -116,8 +116,12 @@ func (r *Register) Impact(ctx context.Context, act Act, next *memoranda.Catalogu
 	if err != nil {
 		return i, err
 	}
-	under := r.under(next, more)
-	sum := impactSum{impact: &i, r: under, organisations: map[OrganisationID]*OrganisationImpact{}, measures: map[int16]*MeasureImpact{}, unattested: map[MeasureName]bool{}}
+	record, err := r.learn(ctx, tx)
+	if err != nil {
+		return i, err
+	}
+	under := r.with(record, next, more)
+	sum := impactSum{impact: &i, measuresOf: under.measures, organisations: map[OrganisationID]*OrganisationImpact{}, measures: map[int16]*MeasureImpact{}, unattested: map[MeasureName]bool{}}
 	for _, p := range plans {
 		resolution, err := under.resolve(p.key)
 		if err != nil && !errors.Is(err, memoranda.ErrUnknownListType) {
@@ -158,36 +162,10 @@ func countStanding(ctx context.Context, p pgx.Tx, on day.Day) ([]standingCount, 
 	return list, nil
 }
 
-// under is the register as it would plan under another catalogue, for nothing but
-// planning: what is new there has numbers that no row knows.
-func (r *Register) under(next *memoranda.Catalogue, more []memoranda.Attestation) *Register {
-	u := &Register{calendar: r.calendar, catalogue: next, machine: r.machine}
-	if r.attested != nil {
-		more = slices.Concat(r.attested.Statements, more)
-	}
-	u.attested, _ = memoranda.StandingAttestations(next, more) // what fell attests nothing
-	u.measures = &measureTable{id: maps.Clone(r.measures.id), name: maps.Clone(r.measures.name)}
-	number := int16(0)
-	for n := range u.measures.name {
-		number = max(number, n)
-	}
-	for i := range next.Memoranda {
-		m := &next.Memoranda[i]
-		for j := range m.Measures {
-			name := MeasureName{m.Slug, m.Measures[j].Slug}
-			if _, ok := u.MeasureNumber(name); !ok {
-				number++
-				u.measures.id[name.Memorandum+"/"+name.Slug], u.measures.name[number] = number, name
-			}
-		}
-	}
-	return u
-}
-
 // impactSum adds plans up.
 type impactSum struct {
 	impact        *Impact
-	r             *Register
+	measuresOf    *measureTable
 	organisations map[OrganisationID]*OrganisationImpact
 	measures      map[int16]*MeasureImpact
 	unattested    map[MeasureName]bool
@@ -249,7 +227,7 @@ func becomes(before, after []int16, n int64) Counts {
 func (s *impactSum) measure(number int16, p standingCount) *MeasureImpact {
 	one := s.measures[number]
 	if one == nil {
-		one = &MeasureImpact{MeasureName: s.r.MeasureName(number)}
+		one = &MeasureImpact{MeasureName: s.measuresOf.name[number]}
 		s.measures[number] = one
 	}
 	one.Examples = examples(one.Examples, p.examples)

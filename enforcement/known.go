@@ -163,8 +163,8 @@ func effective(seed *memoranda.Catalogue, rows []edition) *memoranda.Catalogue {
 // attest evaluates the statements of the configuration and of the record against a
 // catalogue. What was made for demonstration counts only where the configuration
 // says so.
-func (r *Register) attest(c *memoranda.Catalogue, statements []Attestation) *memoranda.Attestations {
-	var counting []memoranda.Attestation
+func (r *Register) attest(c *memoranda.Catalogue, statements []Attestation, more ...memoranda.Attestation) *memoranda.Attestations {
+	counting := slices.Clone(more)
 	if r.attested != nil {
 		counting = append(counting, r.attested.Statements...)
 	}
@@ -177,11 +177,12 @@ func (r *Register) attest(c *memoranda.Catalogue, statements []Attestation) *mem
 	return attested
 }
 
-// with is the knowledge that another catalogue would make of the same statements.
-// Measures that have no number yet get the next ones, for this reckoning alone.
-func (r *Register) with(k *knowledge, next *memoranda.Catalogue) *knowledge {
+// with is the knowledge that another catalogue would make of the same statements
+// and more. Measures that have no number yet get the next ones, for this reckoning
+// alone.
+func (r *Register) with(k *knowledge, next *memoranda.Catalogue, more []memoranda.Attestation) *knowledge {
 	other := &knowledge{
-		catalogue: next, attested: r.attest(next, k.statements), editions: k.editions, statements: k.statements, mark: k.mark,
+		catalogue: next, attested: r.attest(next, k.statements, more...), editions: k.editions, statements: k.statements, mark: k.mark,
 		measures: &measureTable{id: make(map[string]int16, len(k.measures.id)), name: make(map[int16]MeasureName, len(k.measures.name))},
 	}
 	var last int16

@@ -33,7 +33,7 @@ func (c *memorandaImpactCmd) Run(a *app) error {
 		return fmt.Errorf("read %s: %w", c.File, err)
 	}
 	return c.within(func(ctx context.Context, o *office) error {
-		next, edition, err := memoranda.Next(o.catalogue, filepath.Base(c.File), source)
+		next, edition, err := memoranda.Next(o.register.Catalogue(), filepath.Base(c.File), source)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", c.File, err)
 		}
