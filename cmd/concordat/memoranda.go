@@ -91,7 +91,7 @@ type memorandaReachCmd struct {
 	ListType string                `required:"" help:"Kind of list, as judgment-debtor."`
 	Subject  memoranda.SubjectKind `required:"" help:"natural-person, legal-person, sole-trader or other-organisation."`
 	On       day.Day               `required:"" help:"Day, as 2025-09-01."`
-	Ground   memoranda.GroundKind  `default:"listing" help:"listing, order or court-request."`
+	Ground   memoranda.GroundKind  `default:"listing" help:"listing, order, court-request or reward."`
 	Attested string                `help:"Require attestation and take it from this file; 'demonstration' is the one made for demonstration." placeholder:"FILE"`
 	JSON     bool                  `name:"json" help:"Print JSON."`
 }

@@ -9,16 +9,16 @@ import (
 	"concordat/memoranda"
 )
 
-var errNoEntry = errors.New("the catalogue has no such memorandum, measure, body or legal basis")
+var errNoEntry = errors.New("the catalogue has no such memorandum, measure, body, legal basis or list type")
 
 type memorandaShowCmd struct {
 	catalogueFlag
-	ID   string `arg:"" help:"Slug of a memorandum, measure, body or legal basis."`
+	ID   string `arg:"" help:"Slug of a memorandum, measure, body, legal basis or list type."`
 	JSON bool   `name:"json" help:"Print JSON."`
 }
 
 // Run prints the entry of the slug: the first found among memoranda, measures,
-// bodies and bases. Of several editions each is printed.
+// bodies, bases and list types. Of several editions each is printed.
 func (s *memorandaShowCmd) Run(a *app) error {
 	c, err := s.load()
 	if err != nil {
@@ -56,23 +56,16 @@ func entries(c *memoranda.Catalogue, id string) []any {
 	if b := c.Basis(id); b != nil && len(found) == 0 {
 		found = append(found, b)
 	}
+	if t := c.ListType(id); t != nil && len(found) == 0 {
+		found = append(found, t)
+	}
 	return found
 }
 
 func printEntry(out io.Writer, c *memoranda.Catalogue, entry any) {
 	switch e := entry.(type) {
 	case *memoranda.Memorandum:
-		fmt.Fprintf(out, "%s %s  %s\n%s\n%s\n", e.Slug, e.Edition, e.Number, e.ZH, e.EN)
-		printNote(out, e.Note)
-		group := ""
-		for i := range e.Measures {
-			m := &e.Measures[i]
-			if m.Group != group {
-				group = m.Group
-				fmt.Fprintf(out, "\n%s\n", groupTitle(e, group))
-			}
-			fmt.Fprintf(out, "  %s  [%s] %s (%s, %s)\n", m.Slug, m.Mode, m.ZH, m.Status, m.Evidence)
-		}
+		printMemorandum(out, c, e)
 	case *memoranda.Measure:
 		printMeasure(out, c, e)
 	case *memoranda.Body:
@@ -81,9 +74,32 @@ func printEntry(out io.Writer, c *memoranda.Catalogue, entry any) {
 			fmt.Fprintf(out, "  from %s%s: %s%s (%s)\n", s.From, yearText(s.Precision), strings.Join(s.To, ", "), forText(s.Measures), s.Evidence)
 		}
 		printNote(out, e.Note)
+		if e.Climbs != "" {
+			fmt.Fprintf(out, "  looked for as far up as the %s\n", e.Climbs)
+		}
 	case *memoranda.LegalBasis:
 		fmt.Fprintf(out, "%s  %s  %s%s (%s, %s)\n", e.Slug, e.Title, e.Article, e.Clause, e.Kind, e.Evidence)
 		printNote(out, e.Note)
+	case *memoranda.ListType:
+		printListType(out, c, e)
+	}
+}
+
+func printMemorandum(out io.Writer, c *memoranda.Catalogue, m *memoranda.Memorandum) {
+	line := lineOf(c, m)
+	fmt.Fprintln(out, line.text())
+	printNote(out, m.Note)
+	group := ""
+	for i := range m.Measures {
+		one := &m.Measures[i]
+		if one.Group != group {
+			group = one.Group
+			fmt.Fprintf(out, "\n%s\n", groupTitle(m, group))
+		}
+		fmt.Fprintf(out, "  %s  [%s] %s (%s, %s)\n", one.Slug, one.Mode, one.ZH, one.Status, one.Evidence)
+	}
+	for _, one := range m.NotEncoded {
+		fmt.Fprintf(out, "  not encoded: %s / %s\n", one.ZH, one.EN)
 	}
 }
 

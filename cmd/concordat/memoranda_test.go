@@ -50,6 +50,7 @@ func TestMemorandaShow(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string]string{
 		"judgment-debtor-141": "发改财金〔2016〕141号", "enterprise-bond": "第一条",
+		"railway-offender": "open to objection for 7 working-days", "judgment-debtor": "court-deletion",
 		"work-safety": "only the year is known", "company-law-178": "第178条第1款第5项",
 	} {
 		if code, out, errOut := command(t, "memoranda", "show", id); code != 0 || !strings.Contains(out, want) {

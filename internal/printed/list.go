@@ -2,6 +2,7 @@ package printed
 
 import (
 	"fmt"
+	"strings"
 
 	"concordat/memoranda"
 )
@@ -45,6 +46,9 @@ func (p *Printer) listType(t *memoranda.ListType) list {
 		if !one.Open {
 			said = span(one.Period)
 		}
+		if names := grounds(t, one.Grounds); len(one.Grounds) > 0 {
+			said = word{said.ZH + "（" + names.ZH + "）", said.EN + " (" + names.EN + ")"}
+		}
 		view.Rules = append(view.Rules, p.rule(word{"期限", "term"}, said, one.Place, one.Evidence, one.Note))
 	}
 	if n := t.Notice; n != nil {
@@ -65,6 +69,16 @@ func (p *Printer) listType(t *memoranda.ListType) list {
 		view.Rules = append(view.Rules, p.reward(r))
 	}
 	return view
+}
+
+// grounds names the circumstances of slugs.
+func grounds(t *memoranda.ListType, slugs []string) word {
+	zh, en := make([]string, len(slugs)), make([]string, len(slugs))
+	for i, slug := range slugs {
+		g := t.ListGround(slug)
+		zh[i], en[i] = g.ZH, g.EN
+	}
+	return word{strings.Join(zh, "；"), strings.Join(en, "; ")}
 }
 
 func (p *Printer) repair(r *memoranda.Repair) rule {
