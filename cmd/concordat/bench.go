@@ -20,6 +20,7 @@ type benchCmd struct {
 	Deliver benchDeliverCmd `cmd:"" help:"Directives are sent, acknowledged and recorded, beside a set-wise UPDATE of the same rows."`
 	Hold    benchHoldCmd    `cmd:"" help:"Withdrawals beside a backlog that burdens, and under a hold placed in its middle."`
 	Year    benchYearCmd    `cmd:"" help:"A year of one city, synthetic: put in force and delivered."`
+	Repeal  benchRepealCmd  `cmd:"" help:"One measure withdrawn from live grounds, beside one INSERT of the same rows."`
 	Import  benchImportCmd  `cmd:"" help:"A made file of a court becomes drafts, beside COPY of the same rows."`
 }
 
@@ -102,6 +103,33 @@ func (c *benchHoldCmd) Run(a *app) error {
 	fmt.Fprintf(a.Out, "hold, synthetic: %d withdrawals beside a backlog of %d directives, medians of %d rounds\n"+
 		"liftings  %7.0f/s beside the backlog, %7.0f/s under the hold: ratio %.2f\nhold      returned after %.0f ms; afterwards %d directives that burden arrived\n",
 		h.Withdrawals, h.Backlog, h.Rounds, h.Free, h.Held, h.Ratio, h.Returned, h.After)
+	return nil
+}
+
+type benchRepealCmd struct {
+	Listings int  `default:"1000000" help:"Live grounds that the measure is withdrawn from."`
+	JSON     bool `name:"json" help:"Print one line of JSON."`
+}
+
+// Validate refuses what measures nothing.
+func (c *benchRepealCmd) Validate() error {
+	return benchFlags{Listings: c.Listings, Rounds: 1}.Validate()
+}
+
+// Run measures the withdrawal of one measure.
+func (c *benchRepealCmd) Run(a *app) error {
+	ctx, stop := interruptible()
+	defer stop()
+	r, err := bench.Repeal(ctx, bench.Options{Listings: c.Listings, Rounds: 1, Machine: time.Now, Progress: a.Err})
+	if err != nil {
+		return benchError(ctx, err)
+	}
+	if c.JSON {
+		return json.NewEncoder(a.Out).Encode(r) //nolint:wrapcheck // the end of the program
+	}
+	fmt.Fprintf(a.Out, "repeal, synthetic: one measure withdrawn from %d live grounds\nours    %6.2f s until every amendment is written\nlimit   %6.2f s for the same rows, ratio %.2f\n"+
+		"look-up %6.1f ms, right from the switch on: %d told of the measure\ndry run %6.1f ms\nlog     %6.0f bytes an amendment\n",
+		r.Grounds, r.Seconds, r.Limit, r.Ratio, r.LookUp, r.Told, r.Foreseen, r.WAL)
 	return nil
 }
 

@@ -52,6 +52,20 @@ func TestAYearIsPutInForceAndDelivered(t *testing.T) {
 	}
 }
 
+func TestAMeasureIsRepealed(t *testing.T) {
+	t.Parallel()
+	o := tiny(t)
+	o.Listings = 50
+	result, err := Repeal(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	positive(t, result, "grounds", "directives", "amended", "seconds", "limit_seconds", "ratio", "look_up_ms", "foreseen_ms", "wal_bytes_per_amendment")
+	if result.Told != 0 || result.Amended != int64(o.Listings) {
+		t.Errorf("%+v", result)
+	}
+}
+
 // positive demands that the JSON has the keys with numbers above 0.
 func positive(t *testing.T, result any, keys ...string) {
 	t.Helper()
