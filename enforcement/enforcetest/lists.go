@@ -157,6 +157,7 @@ func SetupLists(t testing.TB) *Lists {
 		return id
 	}
 	l.Owner, l.OtherOwner, l.Alpha, l.Beta = add("owner", "made-owner"), add("other-owner", "made-owner"), add("alpha", "made-alpha"), add("beta", "made-beta")
+	l.Departments = []enforcement.OrganisationID{l.Alpha, l.Beta}
 	return l
 }
 

@@ -24,6 +24,7 @@ var (
 	ofCourt           = []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.President}
 	ofCourtOrOverseer = []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.President, enforcement.Overseer}
 	ofDepartment      = []enforcement.Role{enforcement.DepartmentClerk, enforcement.DepartmentReviewer}
+	ofOfficers        = []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.President, enforcement.DepartmentClerk, enforcement.DepartmentReviewer}
 	ofHolders         = []enforcement.Role{enforcement.DepartmentClerk, enforcement.DepartmentReviewer, enforcement.Overseer}
 	ofOperations      = []enforcement.Role{enforcement.Operator, enforcement.Overseer}
 )

@@ -116,7 +116,7 @@ func TestRefusalsSayWhyAndWriteNothing(t *testing.T) {
 		{"organisation with a court code", b.operator, "/v1/organisations", organisation(func(o object) { o["court_code"] = "桂0199" }), 422, "organisation.court-code"},
 		{"organisation with a bad slug", b.operator, "/v1/organisations", organisation(func(o object) { o["slug"] = "Demo New" }), 422, "organisation.slug"},
 		{"wrong role: clerk enters an organisation", b.clerk, "/v1/organisations", organisation(func(object) {}), 403, "role.forbidden"},
-		{"wrong role: department enters a subject", b.department, "/v1/subjects", identityBody(otherPerson), 403, "role.forbidden"},
+		{"wrong role: overseer enters a subject", b.overseer, "/v1/subjects", identityBody(otherPerson), 403, "role.forbidden"},
 		{"wrong role: operator drafts", b.operator, "/v1/listings", b.draftBody(subject, execution), 403, "role.forbidden"},
 		{"wrong role: court answers", b.clerk, "/v1/answers", object{"answers": []object{{"directive": directive, "version": 1, "outcome": "acknowledged"}}}, 403, "role.forbidden"},
 		{"wrong role: department clerk reports", b.department, "/v1/answers", object{"answers": []object{{"directive": directive, "version": 1, "outcome": "acknowledged", "reports": []object{{"measure": "a/b", "outcome": "implemented"}}}}}, 403, "role.forbidden"},

@@ -79,8 +79,10 @@ func setupOn(t *testing.T, record *enforcetest.Bundle) *bundle {
 
 	b.clerk, b.judge, b.president = b.token(enforcement.Clerk, b.Court), b.token(enforcement.Judge, b.Court), b.token(enforcement.President, b.Court)
 	b.otherClerk = b.token(enforcement.Clerk, b.OtherCourt)
-	b.department, b.reviewer = b.token(enforcement.DepartmentClerk, b.Departments[0]), b.token(enforcement.DepartmentReviewer, b.Departments[0])
-	b.otherDepartment = b.token(enforcement.DepartmentReviewer, b.Departments[1])
+	if len(b.Departments) > 1 { // a record on a made catalogue has its own
+		b.department, b.reviewer = b.token(enforcement.DepartmentClerk, b.Departments[0]), b.token(enforcement.DepartmentReviewer, b.Departments[0])
+		b.otherDepartment = b.token(enforcement.DepartmentReviewer, b.Departments[1])
+	}
 	b.overseer, b.operator = b.token(enforcement.Overseer, 0), b.token(enforcement.Operator, 0)
 	return b
 }

@@ -184,8 +184,8 @@ func (e *examination) withdrawals(ctx context.Context) (string, []Finding, error
 func (e *examination) lanes(ctx context.Context) (string, []Finding, error) {
 	var found []Finding
 	express, err := e.texts(ctx, `SELECT o.slug || ' ' || count(*) FROM amendment a JOIN directive d ON d.id = a.directive_id JOIN ground g ON g.id = d.ground_id
-			LEFT JOIN listing l ON l.id = g.id JOIN organisation o ON o.id = a.organisation_id
-		WHERE a.due AND a.lane = 'express' AND NOT a.burdens AND coalesce((SELECT min(day) FROM plan_switch s WHERE s.to_plan = a.plan_id), g.ended_on, l.suspended_on) < $1::date - 1 GROUP BY o.slug ORDER BY o.slug`, e.today)
+			LEFT JOIN listing l ON l.id = g.id LEFT JOIN administrative_listing s ON s.id = g.id JOIN organisation o ON o.id = a.organisation_id
+		WHERE a.due AND a.lane = 'express' AND NOT a.burdens AND coalesce((SELECT min(day) FROM plan_switch w WHERE w.to_plan = a.plan_id), g.ended_on, l.suspended_on, s.suspended_on) < $1::date - 1 GROUP BY o.slug ORDER BY o.slug`, e.today)
 	if err != nil {
 		return "", nil, fmt.Errorf("look for liftings that wait: %w", err)
 	}
