@@ -205,12 +205,43 @@ func (r *Register) Attestations(ctx context.Context) ([]AttestationState, error)
 // Attested says how much of what is in force on a day may be sent.
 type Attested struct {
 	On day.Day `json:"on"`
-	// Measures stand in editions that are in force.
+	// Measures stand in editions that are in force that day.
 	Measures int `json:"measures"`
-	// Attested of them could be sent; Demonstration of these by statements that were
-	// made for demonstration.
+	// Attested of them are attested by a statement that counts, Travel would be sent.
 	Attested int `json:"attested"`
-	// HeldBack counts the others by the reason that keeps each of them out, by its
-	// code ([memoranda.Reasons]).
+	Travel   int `json:"travel"`
+	// HeldBack counts the others by the code of what holds each of them back
+	// ([memoranda.Reasons], [memoranda.NoEdition]).
 	HeldBack map[string]int `json:"held_back"`
+}
+
+// AttestedOn counts what is attested and what is held back.
+func (r *Register) AttestedOn(ctx context.Context, on day.Day) (Attested, error) {
+	a := Attested{On: on, HeldBack: map[string]int{}}
+	if err := r.Refresh(ctx); err != nil {
+		return a, err
+	}
+	known := r.known()
+	index, err := known.catalogue.Index(known.attested, true)
+	if err != nil {
+		return a, fmt.Errorf("compile the catalogue: %w", err)
+	}
+	for i := range known.catalogue.Memoranda {
+		m := &known.catalogue.Memoranda[i]
+		if m.From > on || (!m.Until.IsZero() && m.Until < on) {
+			continue
+		}
+		for _, s := range index.Standings(m, on) {
+			a.Measures++
+			if known.attested.Measure(m.Slug, m.Edition, s.Measure.Slug) {
+				a.Attested++
+			}
+			if s.Travels() {
+				a.Travel++
+			} else {
+				a.HeldBack[s.Code]++
+			}
+		}
+	}
+	return a, nil
 }

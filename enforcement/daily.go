@@ -2,13 +2,15 @@ package enforcement
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
 // DailyRound is what the system does at the turn of a day, in this order:
 // listings whose term is over are ended (liftings go first), withdrawals that
 // nobody acknowledged in time are escalated, statements without an answer made
-// tasks, rewards expire and begin, then listings are published: the courts' that
+// tasks, rewards expire and begin, the directives of live grounds follow what is in
+// force on the day ([Register.ResumeAdoptions]), then listings are published: the courts' that
 // were served and whose grace is over, and administrative ones
 // (administrative_publish.go). It may be run again at any time; step, when not nil,
 // is called between transactions with what was done.
@@ -41,9 +43,19 @@ func (r *Register) DailyRound(ctx context.Context, act Act, step func(ended, pub
 	if err := r.rewardRound(ctx, act); err != nil {
 		return ended, published, refused, fmt.Errorf("go through the rewards: %w", err)
 	}
+	// A list on which nothing can be planned, because an edition's text is unknown,
+	// does not stand in the way of others, and is said in the end.
+	_, stuck := r.ResumeAdoptions(ctx, act, nil)
+	if _, person := errors.AsType[*Refusal](stuck); stuck != nil && !person {
+		return ended, published, refused, stuck
+	}
 	var after ID
 	for {
 		last, n, no, err := r.PublishDue(ctx, act, after, Batch)
+		if _, person := errors.AsType[*Refusal](err); person {
+			stuck = errors.Join(stuck, fmt.Errorf("publish what is due: %w", err))
+			break
+		}
 		if err != nil {
 			return ended, published, refused, fmt.Errorf("publish what is due: %w", err)
 		}
@@ -60,5 +72,5 @@ func (r *Register) DailyRound(ctx context.Context, act Act, step func(ended, pub
 	if err != nil {
 		return ended, published + n, append(refused, no...), fmt.Errorf("publish what is due: %w", err)
 	}
-	return ended, published + n, append(refused, no...), nil
+	return ended, published + n, append(refused, no...), stuck
 }

@@ -25,20 +25,7 @@ type madeEdition [madeBodies][]int
 // days from a day on, and statements that attest all of it.
 func editions(t testing.TB, from day.Day, list []madeEdition) (*memoranda.Catalogue, *memoranda.Attestations) {
 	t.Helper()
-	var bodies strings.Builder
-	for b := range madeBodies {
-		fmt.Fprintf(&bodies, "  - {slug: body-%d, zh: 演示成员单位, en: Made body %d, evidence: known}\n", b, b)
-	}
-	files := fstest.MapFS{
-		"bodies.yaml":      {Data: []byte("bodies:\n" + bodies.String())},
-		"legal-bases.yaml": {Data: []byte("legal_bases:\n  - {slug: made-law, title: 演示法, kind: law, article: 第1条, article_verified: false, evidence: known}\n")},
-		"list-types.yaml":  {Data: []byte("list_types:\n  - slug: " + enforcement.ListType + "\n    zh: 演示名单\n    en: Made list\n    kind: punish\n    authority: court\n    bases: [{basis: made-law}]\n    subjects: [natural-person, legal-person, sole-trader]\n    evidence: known\n")},
-		"basic-list.yaml":  {Data: []byte("items:\n  - {slug: entry-ban, title: 演示, class: I, title_verified: false, evidence: known}\neditions:\n  - {name: \"2024\", from: 2024-02-18, items: [entry-ban], evidence: known}\n")},
-	}
-	for i, e := range list {
-		files[fmt.Sprintf("made-%03d.yaml", i)] = &fstest.MapFile{Data: []byte(e.text(i, from, i+1 == len(list)))}
-	}
-	c, err := memoranda.Load(files)
+	c, err := memoranda.Load(editionFiles(from, list, "演示法"))
 	must(t, err)
 	var statements strings.Builder
 	for i, e := range list {
@@ -52,6 +39,24 @@ func editions(t testing.TB, from day.Day, list []madeEdition) (*memoranda.Catalo
 	a, err := memoranda.LoadAttestations("made", []byte("attestations:\n"+statements.String()), c)
 	must(t, err)
 	return c, a
+}
+
+// editionFiles are the files of such a catalogue; law is the title of its one basis.
+func editionFiles(from day.Day, list []madeEdition, law string) fstest.MapFS {
+	var bodies strings.Builder
+	for b := range madeBodies {
+		fmt.Fprintf(&bodies, "  - {slug: body-%d, zh: 演示成员单位, en: Made body %d, evidence: known}\n", b, b)
+	}
+	files := fstest.MapFS{
+		"bodies.yaml":      {Data: []byte("bodies:\n" + bodies.String())},
+		"legal-bases.yaml": {Data: []byte("legal_bases:\n  - {slug: made-law, title: " + law + ", kind: law, article: 第1条, article_verified: false, evidence: known}\n")},
+		"list-types.yaml":  {Data: []byte("list_types:\n  - slug: " + enforcement.ListType + "\n    zh: 演示名单\n    en: Made list\n    kind: punish\n    authority: court\n    bases: [{basis: made-law}]\n    subjects: [natural-person, legal-person, sole-trader]\n    evidence: known\n")},
+		"basic-list.yaml":  {Data: []byte("items:\n  - {slug: entry-ban, title: 演示, class: I, title_verified: false, evidence: known}\neditions:\n  - {name: \"2024\", from: 2024-02-18, items: [entry-ban], evidence: known}\n")},
+	}
+	for i, e := range list {
+		files[fmt.Sprintf("made-%03d.yaml", i)] = &fstest.MapFile{Data: []byte(e.text(i, from, i+1 == len(list)))}
+	}
+	return files
 }
 
 // measures are the numbers of all measures, sorted, each once. Measure 0 is always
