@@ -218,6 +218,7 @@ type Directive struct {
 	ValidUntil   day.Day              `json:"valid_until,omitzero"`
 
 	plan int32 // that made it
+	set  []int16
 }
 
 const selectDirective = `SELECT d.id, d.organisation_id, d.ground_id, d.ground_kind::text, d.plan_id, coalesce(a.version, 1), coalesce(a.kind::text, 'impose'),
@@ -226,14 +227,18 @@ const selectDirective = `SELECT d.id, d.organisation_id, d.ground_id, d.ground_k
 
 func (r *Register) scanDirective(row pgx.CollectableRow) (Directive, error) {
 	var d Directive
-	var set []int16
-	err := row.Scan(&d.ID, &d.Organisation, &d.Ground, &d.GroundKind, &d.plan, &d.Version, &d.Kind, &d.Step, &set, &d.ValidUntil)
+	err := row.Scan(&d.ID, &d.Organisation, &d.Ground, &d.GroundKind, &d.plan, &d.Version, &d.Kind, &d.Step, &d.set, &d.ValidUntil)
 	d.Kind = d.Kind.Told(d.GroundKind)
-	d.Measures = make([]MeasureName, 0, len(set))
-	for _, m := range set {
-		d.Measures = append(d.Measures, r.MeasureName(m))
-	}
+	d.Measures = r.measureNames(d.set)
 	return d, err
+}
+
+func (r *Register) measureNames(set []int16) []MeasureName {
+	names := make([]MeasureName, 0, len(set))
+	for _, m := range set {
+		names = append(names, r.MeasureName(m))
+	}
+	return names
 }
 
 // Directives lists what an organisation holds or shall hold, by id from after

@@ -154,10 +154,7 @@ func (r *Register) uphold(ctx context.Context, list []Directive, on day.Day) ([]
 	}
 	for i := range list {
 		d := &list[i]
-		d.Measures = slices.DeleteFunc(d.Measures, func(m MeasureName) bool {
-			number, ok := r.MeasureNumber(m)
-			return !ok || !slices.Contains(holds[d.plan][d.Organisation], number)
-		})
+		d.Measures = r.measureNames(common(d.set, holds[d.plan][d.Organisation]))
 	}
 	return list, nil
 }

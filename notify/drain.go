@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"concordat/enforcement"
@@ -61,7 +62,7 @@ const (
 type Drainer struct {
 	c        Config
 	channels map[string]Channel
-	legend   legend
+	legend   atomic.Pointer[legend]
 	lanes    *lanes
 
 	mu         sync.Mutex
@@ -84,7 +85,8 @@ func NewDrainer(c Config) (*Drainer, error) {
 	if d.channels[InboxName] == nil {
 		return nil, errors.New("a drainer needs an inbox: every organisation has one")
 	}
-	d.legend = newLegend(c.Register, c.Catalogue, c.Register.Today(c.Legal()))
+	first := newLegend(c.Register, c.Catalogue, c.Register.Today(c.Legal()))
+	d.legend.Store(&first)
 	config := c.DB.Pool.Config().ConnConfig
 	config.RuntimeParams["application_name"] = "concordat-lanes"
 	d.lanes = &lanes{config: config, beat: c.Heartbeat, held: map[enforcement.WakeUp]*lane{}}

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -12,10 +13,47 @@ import (
 )
 
 // legend holds, for each measure's number, its name and explanation as JSON.
-// It is made once from the catalogue and never changes.
+// It is made from a catalogue and never changes; one of a later catalogue takes its
+// place.
 type legend struct {
 	names map[int16][]byte // quoted "memorandum/slug"
 	words map[int16][]byte // "memorandum/slug":{…}
+}
+
+// legendFor is the legend that explains what items carry. An edition that was
+// adopted since, by this process or another, may have brought measures that the one
+// at hand does not know.
+func (d *Drainer) legendFor(ctx context.Context, items []enforcement.Item) (*legend, error) {
+	l := d.legend.Load()
+	if l.knows(items) {
+		return l, nil
+	}
+	if err := d.c.Register.Refresh(ctx); err != nil {
+		return nil, err //nolint:wrapcheck // says what it was doing
+	}
+	newer := newLegend(d.c.Register, d.c.Register.Catalogue(), d.c.Register.Today(d.c.Legal()))
+	for i := range items {
+		for _, m := range items[i].Measures {
+			if newer.names[m] == nil { // a measure of a text that this programme cannot read
+				name := d.c.Register.MeasureName(m)
+				newer.names[m] = wire.AppendString(nil, name.Memorandum+"/"+name.Slug)
+			}
+		}
+	}
+	d.legend.Store(&newer)
+	return &newer, nil
+}
+
+// knows reports whether every measure of the items has a name.
+func (l *legend) knows(items []enforcement.Item) bool {
+	for i := range items {
+		for _, m := range items[i].Measures {
+			if l.names[m] == nil {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // newLegend explains every measure as the edition of a day words it; where none

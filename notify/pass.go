@@ -220,7 +220,9 @@ func (p *pass) send(ctx context.Context, e Endpoint, items []enforcement.Item) (
 	if channel == nil {
 		return nil, fmt.Errorf("no channel %s", e.Channel)
 	}
-	p.body = p.encode(channel, items)
+	if p.body, err = p.encode(ctx, channel, items); err != nil {
+		return nil, err
+	}
 	hash := sha256.Sum256(p.body)
 	if err := p.d.step(ctx, StepBeforeAttempt); err != nil {
 		return nil, err
@@ -262,16 +264,20 @@ func (p *pass) send(ctx context.Context, e Endpoint, items []enforcement.Item) (
 
 // encode writes the body: a message for webhooks, ids and versions for what lays
 // nothing else.
-func (p *pass) encode(channel Channel, items []enforcement.Item) []byte {
+func (p *pass) encode(ctx context.Context, channel Channel, items []enforcement.Item) ([]byte, error) {
 	buf := p.body[:0]
 	if channel.Name() == InboxName {
 		for i := range items {
 			buf = strconv.AppendInt(append(append(buf, items[i].Directive.String()...), '/'), int64(items[i].Version), 10)
 			buf = append(buf, '\n')
 		}
-		return buf
+		return buf, nil
 	}
-	return p.d.legend.encode(buf, message{
+	l, err := p.d.legendFor(ctx, items)
+	if err != nil {
+		return buf, err
+	}
+	return l.encode(buf, message{
 		organisation: p.to.slug, lane: p.of.Lane, sentAt: p.d.c.Machine(), demo: p.d.c.Demo, on: p.d.c.Register.Today(p.d.c.Legal()), items: items,
-	})
+	}), nil
 }
