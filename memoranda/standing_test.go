@@ -25,7 +25,7 @@ func TestStandingsAgreeWithResolve(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i, on := range boundaries(c) {
-				if i%3 != 0 {
+				if i%7 != 0 {
 					continue
 				}
 				all := resolveAll(t, c, Question{On: on, Attested: attested, RequireAttestation: require})
