@@ -132,7 +132,7 @@ func (w wayfarer) enter(p place) enforcement.ID {
 func (w wayfarer) move(id enforcement.ID, m enforcement.ListingMove) error {
 	ctx, c := w.t.Context(), of(id)
 	have := listed(w.t, w.Lists, id)
-	switch m {
+	switch m { //nolint:exhaustive // the others are the courts' own
 	case enforcement.MoveNotify:
 		return w.GiveNotice(ctx, w.OwnersClerk(), c, w.NoticeOfIt())
 	case enforcement.MoveState:

@@ -139,7 +139,7 @@ func (w walker) enter(s standing) (enforcement.ID, enforcement.Identity) {
 func (w walker) move(id enforcement.ID, m enforcement.ListingMove, identity enforcement.Identity, conduct enforcement.Conduct, grace bool) error {
 	ctx, c := w.t.Context(), of(id)
 	late := w.System()
-	switch m {
+	switch m { //nolint:exhaustive // the others are of administrative listings
 	case enforcement.MoveWarn:
 		return w.Warn(ctx, w.Clerk(), c, w.Notice())
 	case enforcement.MoveApply:

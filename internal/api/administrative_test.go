@@ -48,13 +48,11 @@ func (l *lists) step(token, id, name string, body any) answer {
 	return l.call(token, http.MethodPost, administrative+"/"+id+"/"+name, body, "If-Match", tag)
 }
 
-func (l *lists) stepped(token, id, name, state string, body any) answer {
+func (l *lists) stepped(token, id, name, state string, body any) {
 	l.T.Helper()
-	a := l.step(token, id, name, body)
-	if a.status != http.StatusOK || a.body["state"] != state {
+	if a := l.step(token, id, name, body); a.status != http.StatusOK || a.body["state"] != state {
 		l.T.Fatalf("%s: status %d: %s", name, a.status, a.text)
 	}
-	return a
 }
 
 func (l *lists) today() string { return l.Day().String() }
