@@ -25,27 +25,23 @@ func mustID(text string) enforcement.ID { return enforcement.ID(uuid.MustParse(t
 
 // letters are the kinds of directive a message can carry, with made-up people.
 func letters(r *enforcement.Register) []enforcement.Item {
-	tax, _ := r.MeasureNumber(enforcement.MeasureName{Memorandum: "judgment-debtors-141", Slug: firstMeasure(r)})
+	funds, _ := r.MeasureNumber(enforcement.MeasureName{Memorandum: "judgment-debtor-141", Slug: "securities-futures-fund-setup"})
 	company := enforcement.Identity{Kind: "legal-person", Name: `演示"甲"公司`, NumberKind: "uscc", Number: "91450100MA0DEMO000"}
 	adult := enforcement.Identity{Kind: "natural-person", Name: "演示一", NumberKind: "passport", State: "SGP", Number: "E1234567", Birth: day.Of(1980, 1, 2)}
 	child := enforcement.Identity{Kind: "natural-person", Name: "演示童", NumberKind: "passport", State: "SGP", Number: "E7654321", Birth: day.Of(2018, 1, 2)}
 	ground := enforcement.Ground{Kind: "listing", ListType: "judgment-debtor", Reference: "(2025)桂0103执1号之一", DecidedOn: day.Of(2025, 9, 1), Owner: "qingxiu-court", CaseNumber: "(2025)桂0103执1号"}
 	return []enforcement.Item{
-		{Directive: mustID("01990000-0000-7000-8000-000000000001"), Version: 1, Kind: enforcement.Impose, Measures: []int16{tax}, ValidUntil: day.Of(2027, 9, 1), Subject: company, Ground: ground},
+		{Directive: mustID("01990000-0000-7000-8000-000000000001"), Version: 1, Kind: enforcement.Impose, Measures: []int16{funds}, ValidUntil: day.Of(2027, 9, 1), Subject: company, Ground: ground},
 		{Directive: mustID("01990000-0000-7000-8000-000000000002"), Version: 2, Kind: enforcement.Withdraw, Measures: []int16{}, Subject: adult, Ground: ground},
 		{Directive: mustID("01990000-0000-7000-8000-000000000003"), Version: 1002, Kind: enforcement.Withdraw, Measures: []int16{}, Subject: child, Ground: ground},
 	}
 }
-
-// firstMeasure is the slug of measure 1.
-func firstMeasure(r *enforcement.Register) string { return r.MeasureName(1).Slug }
 
 func TestMessageFormat(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
 	encode := notify.Encoder(b.Register, b.Config.Catalogue, b.Day())
 	items := letters(b.Register)
-	items[0].Measures = []int16{1}
 	body := encode(nil, "dept-tax", enforcement.Bulk, time.Date(2025, 9, 1, 2, 0, 0, 0, time.UTC), items)
 
 	m, err := wire.ParseMessage("attempt", body)
