@@ -72,6 +72,7 @@ func SetupRewards(t testing.TB, automatic bool) *RewardBundle {
 		return id
 	}
 	b.Keeper, b.Alpha, b.Beta = organisation("keeper"), organisation("alpha"), organisation("beta")
+	b.Departments = []enforcement.OrganisationID{b.Keeper, b.Alpha, b.Beta}
 	return b
 }
 

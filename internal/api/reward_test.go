@@ -94,7 +94,7 @@ func TestARewardsLife(t *testing.T) {
 	must(t, err)
 	must(t, a.Settle(ctx, a.System(), attempt, []enforcement.Result{{Step: enforcement.Left}}))
 	a.want(http.StatusNoContent, a.alpha, http.MethodPost, "/v1/answers", object{"answers": []object{
-		{"directive": list.items()[0].(object)["id"], "version": 1, "outcome": "acknowledged"},
+		{"directive": at[string](t, list.items()[0], "id"), "version": 1, "outcome": "acknowledged"},
 	}})
 
 	listing := a.Published(subject)
