@@ -3,6 +3,7 @@ package enforcement_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -318,6 +319,70 @@ func TestAdministrativeListingsAfterARestore(t *testing.T) {
 	}
 	if _, published, _, err := l.DailyRound(ctx, l.System(), nil); err != nil || published != 1 {
 		t.Errorf("%d published: %v", published, err)
+	}
+	wantAudit(t, l.Bundle)
+}
+
+// Several processes go through the same day at once, while a subject objects:
+// each listing is announced and published once, and none over an open objection.
+func TestRoundsOfABatchAtOnce(t *testing.T) {
+	t.Parallel()
+	l := enforcetest.SetupLists(t)
+	ctx := t.Context()
+	const many = 12
+	var ids []enforcement.ID
+	for range many {
+		ids = append(ids, l.DecidedOn(enforcetest.ListBatch, l.Subject(l.Person())))
+	}
+	for _, id := range ids {
+		must(t, l.ServeAdministrative(ctx, l.OwnersClerk(), of(id), l.Service()))
+	}
+	atOnce := func(also func()) (announced, published int) {
+		var all sync.WaitGroup
+		var mu sync.Mutex
+		for range 3 {
+			all.Go(func() {
+				_, p, _, err := l.DailyRound(ctx, l.System(), nil)
+				if err != nil {
+					t.Error(err)
+				}
+				a, _, err := l.MonthlyBatch(ctx, l.System())
+				if err != nil {
+					t.Error(err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				announced, published = announced+a, published+p
+			})
+		}
+		also()
+		all.Wait()
+		return announced, published
+	}
+	l.Advance(40)
+	if announced, _ := atOnce(func() {}); announced != many {
+		t.Errorf("%d of %d announced", announced, many)
+	}
+	l.AdvanceTo(listed(t, l, ids[0]).ObjectionUntil.AddDays(1))
+	objected := map[enforcement.ID]bool{}
+	_, published := atOnce(func() {
+		for _, id := range ids[:many/2] {
+			err := l.RecordStatement(ctx, l.OwnersClerk(), of(id), enforcement.Statement{ReceivedOn: l.Day(), Text: "演示异议"})
+			if err == nil {
+				objected[id] = true
+			} else if !errors.Is(err, &enforcement.Refusal{Code: "state.forbidden"}) {
+				t.Error(err)
+			}
+		}
+	})
+	t.Logf("%d objections came in time", len(objected))
+	if published != many-len(objected) {
+		t.Errorf("%d published, with %d objections", published, len(objected))
+	}
+	for _, id := range ids {
+		if have := listed(t, l, id); (have.State == enforcement.AdministrativeAnnounced) != objected[id] {
+			t.Errorf("%s, objected to: %v", have.State, objected[id])
+		}
 	}
 	wantAudit(t, l.Bundle)
 }

@@ -10,6 +10,12 @@
 // The end of a listing and the queuing of all its withdrawals are one
 // transaction (listing_end.go).
 //
+// An entry on an administrative list (administrative_state.go) is heard before it
+// is decided: notice, a window to state and defend, an answer to all that was
+// stated, then the decision of a second person. What each list allows, how long and
+// made public in which way, is the catalogue's (administrative_rules.go); from its
+// publication on it travels and ends as any listing does.
+//
 // Courts also load files: an import run (intake_run.go) settles their rows batch
 // by batch, each with how far the run is, as drafts or, in a takeover
 // (intake_takeover.go), as listings in force under their old days; what is not

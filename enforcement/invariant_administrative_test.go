@@ -317,13 +317,36 @@ func TestInvariant43_NoListWithoutAFooting(t *testing.T) {
 	wantCode(t, "twice", err, "listing.exists")
 }
 
-// No child is entered on any list, nor decided on or published when it turns out
-// to be one.
+// No child is entered on any list, nor decided on, announced or published when its
+// subject turns out to be one.
 func TestAdministrativeListsTakeNoChildren(t *testing.T) {
 	t.Parallel()
 	l := enforcetest.SetupLists(t)
 	ctx := t.Context()
-	child := l.Subject(aged(l.Bundle, enforcetest.Start.AddYears(-17)))
-	_, err := l.DraftAdministrative(ctx, l.OwnersClerk(), enforcetest.NewOn(enforcetest.ListSerious, child))
+	birth := enforcetest.Start.AddYears(-17)
+	_, err := l.DraftAdministrative(ctx, l.OwnersClerk(), enforcetest.NewOn(enforcetest.ListSerious, l.Subject(aged(l.Bundle, birth))))
 	wantCode(t, "draft", err, "listing.minor")
+
+	younger := func(subject enforcement.ID) {
+		rewrite(t, l.Bundle, subject, func(i *enforcement.Identity) { i.Birth = birth })
+	}
+	subjects := []enforcement.ID{l.Subject(l.Person()), l.Subject(l.Person()), l.Subject(l.Person()), l.Subject(l.Person())}
+	drafted := l.On(enforcetest.ListSerious, subjects[0])
+	must(t, l.GiveNotice(ctx, l.OwnersClerk(), of(drafted), l.NoticeOfIt()))
+	l.PastWindow(drafted)
+	served, batch := l.ServedOn(enforcetest.ListSerious, subjects[1]), l.ServedOn(enforcetest.ListBatch, subjects[2])
+	active := l.PublishedOn(enforcetest.ListSerious, subjects[3])
+	for _, s := range subjects {
+		younger(s)
+	}
+	wantCode(t, "decide", l.DecideAdministrative(ctx, l.OwnersReviewer(), of(drafted), l.DecisionOnIt()), "listing.minor")
+	wantCode(t, "publish", l.PublishAdministrative(ctx, l.OwnersReviewer(), of(served)), "listing.minor")
+	l.Advance(40)
+	if announced, refused, err := l.MonthlyBatch(ctx, l.System()); err != nil || announced != 0 || len(refused) != 1 || refused[0].Listing != batch || refused[0].Because.Code != "listing.minor" {
+		t.Errorf("%d announced, refused %v: %v", announced, refused, err)
+	}
+	rewrite(t, l.Bundle, subjects[3], func(i *enforcement.Identity) { i.Birth = enforcetest.Start.AddYears(-10) })
+	if public := value(l.AdministrativePublicEntries(ctx, l.Day(), "", enforcement.ID{}, 10))(t); len(public) != 0 {
+		t.Errorf("the public sees a child: %v, active %s", public, active)
+	}
 }
