@@ -53,14 +53,29 @@ type ExplainedDecision struct {
 	Basis string `json:"basis,omitempty"`
 	// Circumstances are why the subject was listed, as the rules name them.
 	Circumstances []LegalWord `json:"circumstances"`
-	DecidedOn     day.Day     `json:"decided_on,omitzero"`
-	ServedOn      day.Day     `json:"served_on,omitzero"`
-	PublishedOn   day.Day     `json:"published_on,omitzero"`
-	InForceOn     day.Day     `json:"in_force_on,omitzero"`
-	EndedOn       day.Day     `json:"ended_on,omitzero"`
+	// Reviews are those of a reward, for its owner and overseers.
+	Reviews     []ExplainedReview `json:"reviews,omitempty"`
+	DecidedOn   day.Day           `json:"decided_on,omitzero"`
+	ServedOn    day.Day           `json:"served_on,omitzero"`
+	PublishedOn day.Day           `json:"published_on,omitzero"`
+	InForceOn   day.Day           `json:"in_force_on,omitzero"`
+	EndedOn     day.Day           `json:"ended_on,omitzero"`
 	// State is the ground's on the day explained: pending, in-force, suspended or
 	// ended.
 	State string `json:"state"`
+}
+
+// ExplainedReview is a review of a reward, because its subject was published on a
+// list of serious dishonesty.
+type ExplainedReview struct {
+	OpenedOn    day.Day `json:"opened_on"`
+	NoticedOn   day.Day `json:"noticed_on,omitzero"`
+	AnswerUntil day.Day `json:"answer_until,omitzero"`
+	AnsweredOn  day.Day `json:"answered_on,omitzero"`
+	// Outcome is as in [RewardReview]; empty while it is open.
+	Outcome   string  `json:"outcome,omitempty"`
+	DecidedOn day.Day `json:"decided_on,omitzero"`
+	Basis     string  `json:"basis,omitempty"`
 }
 
 // ExplainedListType is the list the decision stands on and what carries it.

@@ -69,6 +69,9 @@ func (r *Register) Explain(ctx context.Context, act Act, subject ID, measure Mea
 	if on > today {
 		return nil, refuse("explain.day")
 	}
+	if err := r.Refresh(ctx); err != nil {
+		return nil, err
+	}
 	l := r.library()
 	if m, _, _ := l.locate(measure, on); m == nil {
 		return nil, refuse("explain.measure")
@@ -138,6 +141,7 @@ type explainer struct {
 	resolution    memoranda.Resolution
 	organisations []Organisation
 	directives    []explainedDirective
+	reviews       []ExplainedReview
 	gaps          []Gap
 	// held are, by the plan that made a directive, the sets of the day's plan.
 	held map[int32]planSets
@@ -161,6 +165,9 @@ func (r *Register) explainer(ctx context.Context, act Act, g explainedGround, on
 		return nil, err
 	}
 	x.gaps = known.assign(x.resolution, key, x.organisations).gaps
+	if x.reviews, err = r.explainedReviews(ctx, act, g); err != nil {
+		return nil, err
+	}
 	x.directives, err = r.explainedDirectives(ctx, g)
 	if err == nil && !seesAll(act) && g.owner != act.Actor.Organisation {
 		x.directives = slices.DeleteFunc(x.directives, func(d explainedDirective) bool { return d.organisation != act.Actor.Organisation })
@@ -179,7 +186,7 @@ func (r *Register) explainer(ctx context.Context, act Act, g explainedGround, on
 // base is what every explanation of the ground says.
 func (x *explainer) base() Explanation {
 	decision := x.g.decision(x.on, x.today)
-	decision.Circumstances = x.library.circumstances(x.g)
+	decision.Circumstances, decision.Reviews = x.library.circumstances(x.g), x.reviews
 	return Explanation{
 		On: x.on, Subject: x.subject, OwnRecords: !seesAll(x.act), Measures: []ExplainedMeasure{},
 		Decision: decision, ListType: x.library.listType(x.g.listType, x.on), End: x.library.ending(x.g, x.on, x.today, x.r.automaticEnd(Reward{ListType: x.g.listType}, x.on)),

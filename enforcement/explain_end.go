@@ -177,7 +177,11 @@ func (l library) place(at *memoranda.Citation) string {
 }
 
 func spanText(lang i18n.Language, p memoranda.Period) string {
-	return i18n.Sentence(lang, "span", map[string]string{"value": strconv.Itoa(p.Value), "unit": string(p.Unit)})
+	unit := string(p.Unit)
+	if p.Value == 1 {
+		unit += "-1"
+	}
+	return i18n.Sentence(lang, "span", map[string]string{"value": strconv.Itoa(p.Value), "unit": unit})
 }
 
 // onGrounds names the circumstances that a term is for; nothing where it is for

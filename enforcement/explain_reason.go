@@ -31,7 +31,7 @@ func ExplanationReasons() []memoranda.Reason {
 
 		{Code: UnappliedNotListed, ZH: "当日该主体没有任何列入、命令或者激励记录可以适用该措施", EN: "on that day nothing stands against or for the subject that this measure could rest on"},
 		{Code: UnappliedPending, ZH: "决定当日尚未公布或者生效", EN: "the decision was not published or in force on that day"},
-		{Code: UnappliedEnded, ZH: "所依据的决定当日已经结束，措施已撤回", EN: "the decision it rested on had ended by that day, and the measure was withdrawn"},
+		{Code: UnappliedEnded, ZH: "所依据的决定当日已经结束，措施随之结束", EN: "the decision it rested on had ended by that day, and the measure with it"},
 		{Code: UnappliedTermOver, ZH: "期限当日已经届满", EN: "its term was over on that day"},
 		{Code: UnappliedNoEdition, ZH: "当日没有现行有效的该备忘录版本", EN: "no edition of the memorandum was in force on that day"},
 		{Code: UnappliedRepealed, ZH: "该措施已不在当日现行的版本中", EN: "the measure is not in the edition in force on that day"},

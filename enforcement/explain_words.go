@@ -100,16 +100,28 @@ func (w *wording) decision(d *ExplainedDecision) {
 	for _, c := range d.Circumstances {
 		w.say("circumstance", "what", w.either(c.ZH, c.EN), "source", c.Source)
 	}
+	for _, v := range d.Reviews {
+		w.say("review", "opened", dated(v.OpenedOn), "noticed", dated(v.NoticedOn), "until", dated(v.AnswerUntil), "answered", dated(v.AnsweredOn),
+			"decided", dated(v.DecidedOn), "outcome-of-review", v.Outcome, "basis", v.Basis)
+	}
 }
 
 func (w *wording) listType(t *ExplainedListType) {
 	if t == nil {
 		return
 	}
-	w.say("list-type", "list", w.either(t.ZH, t.EN), "slug", t.Slug, "list-kind", string(t.Kind), "authority", t.Authority, "footing", string(t.Footing))
+	w.say("list-type", "list", w.either(t.ZH, t.EN), "slug", t.Slug, "list-kind", string(t.Kind), "authority", t.Authority, "footing", footing(t))
 	for _, b := range t.Bases {
 		w.say("list-basis", "basis", b.Title, "place", b.Article+b.Clause)
 	}
+}
+
+// footing says what a list stands on; one that rewards needs less.
+func footing(t *ExplainedListType) string {
+	if t.Kind == memoranda.Reward && t.Footing == memoranda.FootingLawful {
+		return "reward"
+	}
+	return string(t.Footing)
 }
 
 func (w *wording) measure(m ExplainedMeasure, o *ExplainedOrganisation) {
@@ -133,7 +145,9 @@ func (w *wording) measure(m ExplainedMeasure, o *ExplainedOrganisation) {
 	if len(m.Bases) == 0 {
 		w.say("basis.none")
 	}
-	w.basicList(m.BasicList)
+	if m.BasicList != nil || m.Mode != memoranda.Grant { // the basic list is of punishments
+		w.basicList(m.BasicList)
+	}
 	w.attestations(m)
 	for _, b := range m.Bodies {
 		w.body(b, m.Territory, o != nil)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -9,8 +10,18 @@ import (
 	"strings"
 
 	"concordat/enforcement"
+	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
+
+// library is what was agreed and what of it is attested, as the record has it now.
+func (s *server) library(ctx context.Context) (*memoranda.Catalogue, *memoranda.Attestations, error) {
+	if err := s.Register.Refresh(ctx); err != nil {
+		return nil, nil, err
+	}
+	c, attested := s.Register.Known()
+	return c, attested, nil
+}
 
 // OnDay is a day in a query; empty is today.
 type OnDay struct {

@@ -89,7 +89,7 @@ func (s *server) measureRoutes() {
 
 // measures pages by place in the catalogue: a page mark holds as long as no other
 // edition is adopted in between.
-func (s *server) measures(_ context.Context, act enforcement.Act, in *MeasuresPage) (*Kept[MeasuresBody], error) {
+func (s *server) measures(ctx context.Context, act enforcement.Act, in *MeasuresPage) (*Kept[MeasuresBody], error) {
 	on, err := in.day(s, act)
 	if err != nil {
 		return nil, err
@@ -98,7 +98,10 @@ func (s *server) measures(_ context.Context, act enforcement.Act, in *MeasuresPa
 	if err != nil {
 		return nil, err
 	}
-	c, attested := s.Register.Known()
+	c, attested, err := s.library(ctx)
+	if err != nil {
+		return nil, err
+	}
 	body, place := MeasuresBody{Items: []MeasureLine{}}, enforcement.OrganisationID(0)
 	for i := range c.Memoranda {
 		m := &c.Memoranda[i]
@@ -148,12 +151,15 @@ func measureLine(c *memoranda.Catalogue, attested *memoranda.Attestations, m *me
 	return line
 }
 
-func (s *server) measure(_ context.Context, act enforcement.Act, in *OneMeasure) (*Kept[MeasureView], error) {
+func (s *server) measure(ctx context.Context, act enforcement.Act, in *OneMeasure) (*Kept[MeasureView], error) {
 	on, err := in.day(s, act)
 	if err != nil {
 		return nil, err
 	}
-	c, attested := s.Register.Known()
+	c, attested, err := s.library(ctx)
+	if err != nil {
+		return nil, err
+	}
 	explained, ok := s.Register.MeasureOn(enforcement.MeasureName{Memorandum: in.Memorandum, Slug: in.Slug}, on)
 	if !ok {
 		return nil, refuse(codeNoMeasure)

@@ -105,12 +105,15 @@ func (s *server) memorandaRoutes() {
 	}, s.listType)
 }
 
-func (s *server) memoranda(_ context.Context, act enforcement.Act, in *MemorandaPage) (*Kept[Items[MemorandumLine]], error) {
+func (s *server) memoranda(ctx context.Context, act enforcement.Act, in *MemorandaPage) (*Kept[Items[MemorandumLine]], error) {
 	on, err := in.day(s, act)
 	if err != nil {
 		return nil, err
 	}
-	c, attested := s.Register.Known()
+	c, attested, err := s.library(ctx)
+	if err != nil {
+		return nil, err
+	}
 	body := Items[MemorandumLine]{Items: []MemorandumLine{}}
 	for i := range c.Memoranda {
 		m := &c.Memoranda[i]
@@ -122,12 +125,15 @@ func (s *server) memoranda(_ context.Context, act enforcement.Act, in *Memoranda
 	return kept(in.Unchanged, body)
 }
 
-func (s *server) memorandum(_ context.Context, act enforcement.Act, in *OneMemorandum) (*Kept[MemorandumView], error) {
+func (s *server) memorandum(ctx context.Context, act enforcement.Act, in *OneMemorandum) (*Kept[MemorandumView], error) {
 	on, err := in.day(s, act)
 	if err != nil {
 		return nil, err
 	}
-	c, attested := s.Register.Known()
+	c, attested, err := s.library(ctx)
+	if err != nil {
+		return nil, err
+	}
 	m := nearestEdition(c, in.Slug, on)
 	if in.Edition != "" {
 		m = c.Memorandum(in.Slug, in.Edition)
@@ -181,12 +187,15 @@ func memorandumLine(c *memoranda.Catalogue, attested *memoranda.Attestations, m 
 	return line
 }
 
-func (s *server) listTypes(_ context.Context, act enforcement.Act, in *ListTypesPage) (*Kept[Items[ListTypeView]], error) {
+func (s *server) listTypes(ctx context.Context, act enforcement.Act, in *ListTypesPage) (*Kept[Items[ListTypeView]], error) {
 	on, err := in.day(s, act)
 	if err != nil {
 		return nil, err
 	}
-	c, _ := s.Register.Known()
+	c, _, err := s.library(ctx)
+	if err != nil {
+		return nil, err
+	}
 	body := Items[ListTypeView]{Items: make([]ListTypeView, 0, len(c.ListTypes))}
 	for i := range c.ListTypes {
 		t := &c.ListTypes[i]
@@ -195,12 +204,15 @@ func (s *server) listTypes(_ context.Context, act enforcement.Act, in *ListTypes
 	return kept(in.Unchanged, body)
 }
 
-func (s *server) listType(_ context.Context, act enforcement.Act, in *OneListType) (*Kept[ListTypeView], error) {
+func (s *server) listType(ctx context.Context, act enforcement.Act, in *OneListType) (*Kept[ListTypeView], error) {
 	on, err := in.day(s, act)
 	if err != nil {
 		return nil, err
 	}
-	c, _ := s.Register.Known()
+	c, _, err := s.library(ctx)
+	if err != nil {
+		return nil, err
+	}
 	t := c.ListType(in.Slug)
 	if t == nil {
 		return nil, refuse(codeNoListType)

@@ -71,7 +71,10 @@ func (s *server) resolveRoutes() {
 
 func (s *server) resolve(ctx context.Context, act enforcement.Act, in *ResolveQuestion) (*ResolveAnswer, error) {
 	b := in.Body
-	c, _ := s.Register.Known()
+	c, _, err := s.library(ctx)
+	if err != nil {
+		return nil, err
+	}
 	t := c.ListType(b.ListType)
 	if t == nil {
 		return nil, refuse(codeResolveList)

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -213,9 +214,9 @@ func (w *town) ask(token, method, path string, body any, headers ...string) answ
 }
 
 // move makes a move of what stands at an address, as who reads it there now.
-func (w *town) move(token, path, name string, body any) answer {
+func (w *town) move(token, path, name string, body any) {
 	w.t.Helper()
-	return w.ask(token, http.MethodPost, path+"/"+name, body, "If-Match", w.ask(token, http.MethodGet, path, nil).tag)
+	w.ask(token, http.MethodPost, path+"/"+name, body, "If-Match", w.ask(token, http.MethodGet, path, nil).tag)
 }
 
 // delivered waits until nothing is due anywhere: what the jobs send has been
@@ -287,6 +288,7 @@ func (w *town) follow(name, subject, reader string, measure enforcement.MeasureN
 func (l *life) explained(step, code string) {
 	l.t.Helper()
 	l.delivered()
+	l.agrees(strings.HasPrefix(code, "applied"))
 	for _, lang := range i18n.Languages() {
 		page := l.pages[lang]
 		fmt.Fprintf(page, "== %s, %s\n", l.day(), step)
@@ -306,6 +308,18 @@ func (l *life) explained(step, code string) {
 			}
 			fmt.Fprintln(page)
 		}
+	}
+}
+
+// agrees demands that the look-up of what is in force says the same.
+func (l *life) agrees(applied bool) {
+	l.t.Helper()
+	subject, err := enforcement.ParseID(l.subject)
+	must(l.t, err)
+	list, err := l.register.MeasuresInForce(l.t.Context(), subject, l.day())
+	must(l.t, err)
+	if slices.ContainsFunc(list, func(m enforcement.MeasureInForce) bool { return m.Measure == l.measure }) != applied {
+		l.t.Errorf("on %s the look-up says %v, the explanation applied %t", l.day(), list, applied)
 	}
 }
 
