@@ -15,17 +15,17 @@ func TestAJudgmentDebtor(t *testing.T) {
 	const court = "qingxiu-court"
 	clerk, judge, president := w.token(enforcement.Clerk, court), w.token(enforcement.Judge, court), w.token(enforcement.President, court)
 	number := w.made.Adult(w.day())
-	subject := w.ask(clerk, http.MethodPost, "/v1/subjects", object{"kind": "natural-person", "name": w.made.PersonName(), "number_kind": number.Kind, "number": number.Number}).text("id")
+	subject := w.ask(clerk, http.MethodPost, "/v1/subjects", object{"kind": "natural-person", "name": w.made.PersonName(), "number_kind": number.Kind, "number": number.Number}).id()
 	execution := w.ask(clerk, http.MethodPost, "/v1/cases", object{
 		"number": "（2025）桂0103执777号", "filed_on": w.day().AddDays(-30), "basis_document": "（2024）桂0103民初7号", "basis_unit": "演示法院",
-	}).text("id")
+	}).id()
 	l := w.follow("judgment-debtor", subject, clerk, enforcement.MeasureName{Memorandum: "judgment-debtor-141", Slug: "insurance-setup"})
 	l.explained("before anything", enforcement.UnappliedNotListed)
 
 	listing := "/v1/listings/" + w.ask(judge, http.MethodPost, "/v1/listings", object{
 		"case": execution, "subject": subject, "capacity": "debtor", "conducts": []int{1},
 		"facts": object{"obligation": "演示：支付货款", "performed": "none", "conduct": "演示：有履行能力而拒不履行"},
-	}).text("id")
+	}).id()
 	l.explained("drafted", enforcement.UnappliedPending)
 	w.move(clerk, listing, "warning", object{"served_on": w.day(), "risk_warning": true})
 	w.after(3)

@@ -14,12 +14,12 @@ func TestAMajorTaxViolation(t *testing.T) {
 	w := settle(t)
 	const owner = "nanning-tax"
 	clerk, reviewer := w.token(enforcement.DepartmentClerk, owner), w.token(enforcement.DepartmentReviewer, owner)
-	subject := w.ask(clerk, http.MethodPost, "/v1/subjects", w.company()).text("id")
+	subject := w.ask(clerk, http.MethodPost, "/v1/subjects", w.company()).id()
 	l := w.follow("major-tax-violation", subject, clerk, enforcement.MeasureName{Memorandum: "major-tax-violation", Slug: "tax-government-procurement"})
 
 	listing := "/v1/administrative-listings/" + w.ask(clerk, http.MethodPost, "/v1/administrative-listings", object{
 		"list_type": "major-tax-violation", "subject": subject, "conduct": "演示：虚开增值税专用发票", "finding": "演示税稽处〔2025〕1号",
-	}).text("id")
+	}).id()
 	l.explained("drafted", enforcement.UnappliedPending)
 	w.move(clerk, listing, "notice", object{"manner": "direct", "served_on": w.day(), "contents": []string{"cause", "basis", "rights"}})
 	w.after(2)

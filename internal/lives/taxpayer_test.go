@@ -17,12 +17,12 @@ func TestATaxpayerOfGradeA(t *testing.T) {
 	w := settle(t)
 	const owner = "nanning-tax"
 	clerk, reviewer := w.token(enforcement.DepartmentClerk, owner), w.token(enforcement.DepartmentReviewer, owner)
-	subject := w.ask(clerk, http.MethodPost, "/v1/subjects", w.company()).text("id")
+	subject := w.ask(clerk, http.MethodPost, "/v1/subjects", w.company()).id()
 	l := w.follow("a-rated-taxpayer", subject, clerk, enforcement.MeasureName{Memorandum: "a-rated-taxpayer-1467", Slug: "taxpayer-a-approval"})
 
 	reward := "/v1/rewards/" + w.ask(clerk, http.MethodPost, "/v1/rewards", object{
 		"list_type": "a-rated-taxpayer", "subject": subject, "reference": "演示评价〔2025〕1号", "decided_on": w.day(), "year": 2025,
-	}).text("id")
+	}).id()
 	l.explained("rated A, and told to the departments", enforcement.AppliedInForce)
 
 	listing := w.seriousTaxListing(clerk, reviewer, subject)
@@ -61,7 +61,7 @@ func (w *town) seriousTaxListing(clerk, reviewer, subject string) string {
 	w.t.Helper()
 	listing := "/v1/administrative-listings/" + w.ask(clerk, http.MethodPost, "/v1/administrative-listings", object{
 		"list_type": "major-tax-violation", "subject": subject, "conduct": "演示：虚开增值税专用发票",
-	}).text("id")
+	}).id()
 	w.move(clerk, listing, "notice", object{"manner": "direct", "served_on": w.day(), "contents": []string{"cause", "basis", "rights"}})
 	w.after(10)
 	w.move(reviewer, listing, "decision", object{

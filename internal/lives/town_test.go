@@ -180,7 +180,7 @@ type answer struct {
 	body object
 }
 
-func (a answer) text(name string) string { text, _ := a.body[name].(string); return text }
+func (a answer) id() string { id, _ := a.body["id"].(string); return id }
 
 // ask sends a request that must succeed.
 func (w *town) ask(token, method, path string, body any, headers ...string) answer {
