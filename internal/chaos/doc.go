@@ -26,6 +26,9 @@
 // (held_wrongly is 0), every answered act has exactly one event, the audit of the
 // directives finds nothing, and no ended ground is without its withdrawals.
 //
+// A test of its own adopts an edition meanwhile, in a further process that is killed
+// as well: at the end nobody holds what the edition repealed.
+//
 // The cluster runs without fsync, as all tests do. That is enough here: what is
 // killed are processes, not the machine. PostgreSQL hands its log to the kernel
 // by write before it reports a commit, with fsync or without, and what the kernel

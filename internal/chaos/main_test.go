@@ -34,6 +34,9 @@ type order struct {
 	// Swallow plants the defect: one message with a withdrawal to this
 	// organisation is lost and counted as acknowledged.
 	Swallow enforcement.OrganisationID
+	// Adopt is the file of an edition. A process that has it lives no lives: it adopts
+	// the edition, and has directives follow until its input ends.
+	Adopt string
 }
 
 func TestMain(m *testing.M) {

@@ -64,6 +64,10 @@ func (w *worker) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if w.order.Adopt != "" {
+		defer drainer.Close(context.WithoutCancel(ctx))
+		return errors.Join(w.adopt(ctx), db.Close())
+	}
 	client, err := jobs.Work(db.Pool, jobs.Config{Drainer: drainer, SoftStop: 5 * time.Second})
 	if err != nil {
 		return err
@@ -144,7 +148,7 @@ func registerConfig(db *pg.DB, keys *vault.Vault) (enforcement.Config, error) {
 	}
 	attested, err := memoranda.DemonstrationAttestations(catalogue)
 	return enforcement.Config{
-		DB: db, Jobs: insert, Vault: keys, Calendar: days, Catalogue: catalogue, Attestations: attested, Machine: machine,
+		DB: db, Jobs: insert, Vault: keys, Calendar: days, Catalogue: catalogue, Attestations: attested, Machine: machine, Demonstration: true,
 	}, err
 }
 
