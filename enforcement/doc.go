@@ -16,6 +16,12 @@
 // made public in which way, is the catalogue's (administrative_rules.go); from its
 // publication on it travels and ends as any listing does.
 //
+// A list that rewards has entries too: a reward (reward.go) is granted by the same
+// fan-out, without service. When its subject is published on a list of serious
+// dishonesty, its owner gets it to review (reward_review.go) while it goes on; a
+// revocation of that listing brings back what ended because of it
+// (reward_restore.go).
+//
 // Courts also load files: an import run (intake_run.go) settles their rows batch
 // by batch, each with how far the run is, as drafts or, in a takeover
 // (intake_takeover.go), as listings in force under their old days; what is not

@@ -1,11 +1,13 @@
 package enforcement_test
 
 import (
+	"regexp"
 	"slices"
 	"testing"
 
 	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
+	"concordat/internal/i18n"
 	"concordat/memoranda/day"
 )
 
@@ -349,5 +351,39 @@ func TestEveryRewardStateMeetsEveryMove(t *testing.T) {
 			wantCode(t, "a clerk ends it", b.EndReward(t.Context(), b.KeeperClerk(), ofReward(id), "演示理由", ""), "role.forbidden")
 			wantAudit(t, b.Bundle)
 		})
+	}
+}
+
+// An explanation of a grant, as it stands, under review and after its end, is in no
+// language in the words of a sanction.
+func TestARewardIsExplainedAsOne(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.SetupRewards(t, false)
+	ctx := t.Context()
+	sanctioning := regexp.MustCompile(`(?i)惩戒|惩罚|处罚|限制|制裁|punish|restrict|sanction|penal|impos`)
+	id, _, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
+	said := 0
+	say := func() {
+		t.Helper()
+		for _, d := range directives(t, b.Bundle, id) {
+			e := value(b.ExplainDirective(ctx, b.System(), d.ID))(t)
+			for _, lang := range i18n.Languages() {
+				for _, sentence := range e.Sentences(lang) {
+					said++
+					if found := sanctioning.FindString(sentence); found != "" {
+						t.Errorf("%q in: %s", found, sentence)
+					}
+				}
+			}
+		}
+	}
+	say()
+	b.Heard(id)
+	must(t, decide(b, id, true))
+	say()
+	sendAll(t, b.Bundle, enforcement.Acknowledged)
+	say()
+	if said < 60 {
+		t.Errorf("only %d sentences were read", said)
 	}
 }
