@@ -18,8 +18,11 @@ func round(t testing.TB, l *enforcetest.Lists) (announced, published int) {
 	t.Helper()
 	_, published, _, err := l.DailyRound(t.Context(), l.System(), nil)
 	must(t, err)
-	announced, _, err = l.MonthlyBatch(t.Context(), l.System())
+	announced, refused, err := l.MonthlyBatch(t.Context(), l.System())
 	must(t, err)
+	for _, r := range refused { // what waits for its batch is not refused
+		t.Errorf("on %s %s was refused: %v", l.Day(), r.Listing, r.Because)
+	}
 	return announced, published
 }
 
