@@ -72,15 +72,6 @@ func Sentence(lang Language, key string, args map[string]string) string {
 	return b.String()
 }
 
-// Term is what a code of a vocabulary is called in sentences; a code without a
-// term is returned as it is.
-func Term(lang Language, vocabulary, code string) string {
-	if term := phrasebookOf(lang).Terms[vocabulary][code]; term != "" {
-		return term
-	}
-	return visible(code)
-}
-
 // Sentences lists the keys that have a template in some language, sorted.
 func Sentences() []string {
 	keys := map[string]bool{}

@@ -1,0 +1,55 @@
+package enforcement_test
+
+import (
+	"slices"
+	"testing"
+
+	"concordat/enforcement"
+	"concordat/internal/i18n"
+	"concordat/memoranda"
+)
+
+// TestTermsAreComplete holds the vocabularies of sentences against the record's and
+// the catalogue's.
+func TestTermsAreComplete(t *testing.T) {
+	t.Parallel()
+	units := texts(memoranda.Units()...)
+	for _, unit := range memoranda.Units() {
+		units = append(units, string(unit)+"-1")
+	}
+	for name, codes := range map[string][]string{
+		"mode": texts(memoranda.Modes()...), "territory": texts(memoranda.Territories()...), "evidence": texts(memoranda.Evidences()...),
+		"basis-kind": texts(memoranda.BasisKinds()...), "list-kind": texts(memoranda.ListKinds()...), "subject-kind": texts(memoranda.SubjectKinds()...),
+		"unit": units, "rule": texts(memoranda.RepairRules()...),
+		"footing":   texts(memoranda.FootingLawful, memoranda.FootingProvisional, memoranda.FootingNone),
+		"authority": {"court", "department", "unit"},
+		"kind": append(texts(enforcement.Impose, enforcement.Amend, enforcement.Suspend, enforcement.Resume, enforcement.Permit, enforcement.PermitEnd, enforcement.Withdraw),
+			enforcement.Grant, enforcement.GrantEnd),
+		"step":              texts(enforcement.Queued, enforcement.Left, enforcement.Delivered, enforcement.Acknowledged, enforcement.Cancelled),
+		"outcome":           texts(enforcement.Implemented, enforcement.NotApplicable, enforcement.RefusedReport, enforcement.Lifted, enforcement.Kept),
+		"scope":             texts(enforcement.HoldEverything, enforcement.HoldCourt, enforcement.HoldOrganisation, enforcement.HoldMemorandum),
+		"how":               append(texts(enforcement.EndDeleted, enforcement.EndExpired, enforcement.EndEarlyDeleted, enforcement.EndRevoked), texts(enforcement.RewardExpired, enforcement.RewardEndedByOwner, enforcement.RewardEndedAfterReview, enforcement.RewardEndedAutomatically)...),
+		"outcome-of-review": {enforcement.OutcomeKept, enforcement.OutcomeEnded, enforcement.OutcomeEndedAutomatically, enforcement.OutcomeWithoutEffect},
+	} {
+		for _, lang := range i18n.Languages() {
+			for _, code := range codes {
+				if !slices.Contains(i18n.Terms(lang, name), code) {
+					t.Errorf("%s: %s %q has no term", lang, name, code)
+				}
+			}
+		}
+	}
+	for _, kind := range memoranda.GroundKinds() {
+		if !slices.Contains(i18n.Sentences(), "decision."+string(kind)) && kind != memoranda.OnCourtRequest {
+			t.Errorf("no sentence says a decision of kind %s", kind)
+		}
+	}
+}
+
+func texts[T ~string](values ...T) []string {
+	list := make([]string, 0, len(values))
+	for _, v := range values {
+		list = append(list, string(v))
+	}
+	return list
+}
