@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"testing/fstest"
 	"time"
 
@@ -21,8 +20,8 @@ type RepealResult struct {
 	Grounds    int    `json:"grounds"`
 	Directives int    `json:"directives"`
 	Amended    int64  `json:"amended"`
-	// Seconds is from the switch of the edition until every amendment is committed,
-	// Limit that of one INSERT … SELECT of the same rows into an empty table with the
+	// Seconds is from the switch of the edition until every amendment is committed and
+	// the adoption is complete, Limit that of one INSERT … SELECT of the same rows into an empty table with the
 	// same indexes, in the same run; Ratio is limit to ours.
 	Seconds float64 `json:"seconds"`
 	Limit   float64 `json:"limit_seconds"`
@@ -57,7 +56,7 @@ func Repeal(ctx context.Context, o Options) (result RepealResult, err error) {
 		return result, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	if r.catalogue, r.attested, err = repealCatalogue([]string{repealed, kept}); err != nil {
+	if r.catalogue, r.attested, err = repealCatalogue(); err != nil {
 		return result, fmt.Errorf("make a catalogue: %w", err)
 	}
 	w, err := r.standing(ctx, o)
@@ -66,7 +65,7 @@ func Repeal(ctx context.Context, o Options) (result RepealResult, err error) {
 	}
 	defer func() { err = errors.Join(err, w.db.Close()) }()
 	result = RepealResult{Bench: "repeal", Grounds: o.Listings, Directives: o.Listings * len(w.orgs)}
-	if err := w.switchEdition(ctx, r, &result); err != nil {
+	if err := w.switchEdition(ctx, &result); err != nil {
 		return result, err
 	}
 	if err := w.lookUp(ctx, &result); err != nil {
@@ -131,15 +130,23 @@ func (w *world) stand(ctx context.Context, r *rig, o Options) error {
 	return nil
 }
 
-// switchEdition foresees and then puts in force the edition without the measure,
-// from the next day on.
-func (w *world) switchEdition(ctx context.Context, r *rig, result *RepealResult) (err error) {
-	if r.catalogue, r.attested, err = repealCatalogue([]string{repealed, kept}, []string{kept}); err != nil {
+// switchEdition attests and foresees the edition without the measure, and adopts it:
+// it stands from the next day on. The look-ups and the replanning come after.
+func (w *world) switchEdition(ctx context.Context, result *RepealResult) error {
+	act := w.act
+	act.At = calendar.Start(on.AddDays(1)).Add(10 * time.Hour)
+	act.Actor = enforcement.Actor{ID: "bench", Role: enforcement.Operator}
+	text := madeEdition("1", on.AddDays(1), []string{kept})
+	next, edition, err := memoranda.Next(w.register.Catalogue(), "made-1.yaml", text)
+	if err != nil {
 		return fmt.Errorf("make the next edition: %w", err)
 	}
-	w.act = enforcement.Daily(calendar.Start(on.AddDays(1)).Add(10 * time.Hour))
+	if _, err := w.register.Attest(ctx, act, statementOf(next, edition), next); err != nil {
+		return fmt.Errorf("attest the next edition: %w", err)
+	}
+	w.act = act
 	begin := w.machine()
-	impact, err := w.register.Impact(ctx, w.act, r.catalogue, r.attested.Statements...)
+	impact, err := w.register.Impact(ctx, w.act, next)
 	if err != nil {
 		return fmt.Errorf("foresee the repeal: %w", err)
 	}
@@ -147,22 +154,8 @@ func (w *world) switchEdition(ctx context.Context, r *rig, result *RepealResult)
 	if impact.Counts != (enforcement.Counts{Shrunk: int64(result.Grounds)}) {
 		return fmt.Errorf("the dry run foresees %+v", impact.Counts)
 	}
-	_, err = w.db.Pool.Exec(ctx, `UPDATE edition SET valid_until = $1::date WHERE memorandum = 'made' AND valid_until IS NULL`, on)
-	if err != nil {
-		return fmt.Errorf("end the edition: %w", err)
-	}
-	last := &r.catalogue.Memoranda[len(r.catalogue.Memoranda)-1]
-	hash := r.catalogue.EditionHash(last)
-	_, err = w.db.Pool.Exec(ctx, `INSERT INTO edition (memorandum, list_type, content_hash, valid_from, adopted_by, adopted_at) VALUES ($1, $2, $3, $4::date, 'bench', $5)`,
-		last.Slug, last.ListType, hash[:], last.From, w.act.At)
-	if err != nil {
-		return fmt.Errorf("enter its successor: %w", err)
-	}
-	w.register, err = enforcement.New(ctx, enforcement.Config{
-		DB: w.db, Jobs: w.jobs, Vault: r.vault, Calendar: r.calendar, Catalogue: r.catalogue, Attestations: r.attested, Machine: r.machine,
-	})
-	if err != nil {
-		return fmt.Errorf("open the register under the next edition: %w", err)
+	if _, err := w.register.SwitchEdition(ctx, act, "made-1.yaml", text); err != nil {
+		return fmt.Errorf("switch the edition: %w", err)
 	}
 	return nil
 }
@@ -204,7 +197,7 @@ func (w *world) measureRepeal(ctx context.Context, o Options, result *RepealResu
 		return err
 	}
 	begin := w.machine()
-	done, err := w.register.Replan(ctx, w.act, nil)
+	done, err := w.register.ResumeAdoptions(ctx, w.act, nil)
 	if err != nil {
 		return fmt.Errorf("replan: %w", err)
 	}
@@ -233,44 +226,42 @@ func (w *world) measureRepeal(ctx context.Context, o Options, result *RepealResu
 	return nil
 }
 
-// repealCatalogue is a made memorandum whose editions give the first body these
-// measures, the second until the bench's day and its successor from the next.
-func repealCatalogue(editions ...[]string) (*memoranda.Catalogue, *memoranda.Attestations, error) {
-	files := fstest.MapFS{
+// repealCatalogue is a made memorandum of two bodies, attested for demonstration.
+func repealCatalogue() (*memoranda.Catalogue, *memoranda.Attestations, error) {
+	c, err := memoranda.Load(fstest.MapFS{
 		"bodies.yaml":      {Data: []byte("bodies:\n  - {slug: body-00, zh: 演示成员单位, en: Made body 0, evidence: known}\n  - {slug: body-01, zh: 演示成员单位, en: Made body 1, evidence: known}\n")},
 		"legal-bases.yaml": {Data: []byte("legal_bases:\n  - {slug: made-law, title: 演示法, kind: law, article: 第1条, article_verified: false, evidence: known}\n")},
 		"list-types.yaml":  {Data: []byte("list_types:\n  - slug: " + enforcement.ListType + "\n    zh: 演示名单\n    en: Made list\n    kind: punish\n    authority: court\n    bases: [{basis: made-law}]\n    subjects: [natural-person, legal-person]\n    evidence: known\n")},
 		"basic-list.yaml":  {Data: []byte("items:\n  - {slug: entry-ban, title: 演示, class: I, title_verified: false, evidence: known}\neditions:\n  - {name: \"2024\", from: 2024-02-18, items: [entry-ban], evidence: known}\n")},
-	}
-	from := day.Of(2016, time.January, 20)
-	for i, measures := range editions {
-		until := ""
-		if i+1 < len(editions) {
-			until = "\n  until: " + on.String()
-		}
-		var text strings.Builder
-		for body, slugs := range [][]string{measures, {beside}} {
-			for _, slug := range slugs {
-				fmt.Fprintf(&text, "  - {slug: %s, zh: 演示措施, en: Made measure, mode: prohibit, bodies: [body-%02d], reaches: [natural-person, legal-person], territory: court, bases: [{basis: made-law}], basic_list_item: entry-ban, status: in-force, evidence: known}\n", slug, body)
-			}
-		}
-		files[fmt.Sprintf("made-%d.yaml", i)] = &fstest.MapFile{Data: fmt.Appendf(nil, "memorandum:\n  slug: made\n  zh: 演示备忘录\n  en: Made memorandum\n  list_type: %s\n  edition: \"%d\"\n  from: %s%s\n  status: in-force\n  signatories: [body-00, body-01]\n  evidence: known\nmeasures:\n%s",
-			enforcement.ListType, i, from, until, text.String())}
-		from = on.AddDays(1)
-	}
-	c, err := memoranda.Load(files)
+		"made-0.yaml":      {Data: madeEdition("0", day.Of(2016, time.January, 20), []string{repealed, kept})},
+	})
 	if err != nil {
 		return nil, nil, err
 	}
-	var statements []memoranda.Attestation
-	for i, measures := range editions {
-		s := memoranda.Attestation{
-			Who: memoranda.Attester{Name: "演示核定", Role: "仅供演示"}, When: day.Of(2025, time.January, 1), Source: "made", Demonstration: true,
-			Memorandum: "made", Edition: fmt.Sprint(i), Measures: append(slices.Clone(measures), beside), Bases: []string{"made-law"}, BasicList: []string{"2024"},
-		}
-		s.Hash = c.AttestedHash(s)
-		statements = append(statements, s)
-	}
-	a, err := memoranda.NewAttestations(c, statements...)
+	a, err := memoranda.NewAttestations(c, statementOf(c, &c.Memoranda[0]))
 	return c, a, err
+}
+
+// madeEdition is the text of an edition that gives the first body these measures.
+func madeEdition(name string, from day.Day, measures []string) []byte {
+	text := fmt.Appendf(nil, "memorandum:\n  slug: made\n  zh: 演示备忘录\n  en: Made memorandum\n  list_type: %s\n  edition: %q\n  from: %s\n  status: in-force\n  signatories: [body-00, body-01]\n  evidence: known\nmeasures:\n", enforcement.ListType, name, from)
+	for body, slugs := range [][]string{measures, {beside}} {
+		for _, slug := range slugs {
+			text = fmt.Appendf(text, "  - {slug: %s, zh: 演示措施, en: Made measure, mode: prohibit, bodies: [body-%02d], reaches: [natural-person, legal-person], territory: court, bases: [{basis: made-law}], basic_list_item: entry-ban, status: in-force, evidence: known}\n", slug, body)
+		}
+	}
+	return text
+}
+
+// statementOf attests all of an edition.
+func statementOf(c *memoranda.Catalogue, m *memoranda.Memorandum) memoranda.Attestation {
+	s := memoranda.Attestation{
+		Who: memoranda.Attester{Name: "演示核定", Role: "仅供演示"}, When: day.Of(2025, time.January, 1), Source: "made", Demonstration: true,
+		Memorandum: m.Slug, Edition: m.Edition, Bases: []string{"made-law"}, BasicList: []string{"2024"},
+	}
+	for i := range m.Measures {
+		s.Measures = append(s.Measures, m.Measures[i].Slug)
+	}
+	s.Hash = c.AttestedHash(s)
+	return s
 }

@@ -137,7 +137,7 @@ func (r *rig) open(ctx context.Context, name string, conns int32) (*world, error
 		return nil, errors.Join(err, db.Close())
 	}
 	w.register, err = enforcement.New(ctx, enforcement.Config{
-		DB: db, Jobs: w.jobs, Vault: r.vault, Calendar: r.calendar, Catalogue: r.catalogue, Attestations: r.attested, Machine: r.machine,
+		DB: db, Jobs: w.jobs, Vault: r.vault, Calendar: r.calendar, Catalogue: r.catalogue, Attestations: r.attested, Demonstration: true, Machine: r.machine,
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the register: %w", err), db.Close())
