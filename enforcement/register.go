@@ -79,6 +79,14 @@ func New(ctx context.Context, c Config) (*Register, error) {
 	return r, nil
 }
 
+// Reading builds a Register that only reads, on a database that it enters nothing
+// into: for examining a record. Only DB, Catalogue and Attestations of the
+// configuration are needed.
+func Reading(ctx context.Context, c Config) (*Register, error) {
+	r := &Register{db: c.DB, shipped: c.Catalogue, attested: c.Attestations, demonstration: c.Demonstration, machine: c.Machine}
+	return r, r.Refresh(ctx)
+}
+
 // Today returns the legal day of an instant.
 func (r *Register) Today(at time.Time) day.Day { return calendar.DayOf(at) }
 

@@ -30,9 +30,9 @@ type installation struct {
 	Data string `help:"Folder of the keys and of the private PostgreSQL." default:"/var/lib/concordat" env:"CONCORDAT_DATA" type:"path"`
 	// DatabaseURL names a PostgreSQL; empty starts a private one under Data.
 	DatabaseURL string `help:"PostgreSQL to work on; empty starts a private one in the data folder." env:"DATABASE_URL"`
-	// Attestations is a file of lawyers' statements; empty means that nothing is
-	// attested, so that no directive is made.
-	Attestations string `help:"File of the lawyers' attestations; without one nothing is sent." env:"CONCORDAT_ATTESTATIONS" type:"path"`
+	// Attestations is a file of lawyers' statements beside those of the record; where
+	// there are none at all, no directive is made.
+	Attestations string `help:"File of lawyers' attestations that count beside those of the record (memoranda attest)." env:"CONCORDAT_ATTESTATIONS" type:"path"`
 	// Connections is the size of the database pool; 0 means 16.
 	Connections int32 `help:"Size of the database pool; 0 means 16." default:"0" env:"CONCORDAT_CONNECTIONS"`
 }

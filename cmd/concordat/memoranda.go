@@ -21,6 +21,8 @@ type memorandaCmd struct {
 	Reach  memorandaReachCmd  `cmd:"" help:"Say which measures reach a kind of subject on a day, and why others do not."`
 	Diff   memorandaDiffCmd   `cmd:"" help:"Say in words what one catalogue or edition says differently from another."`
 	Impact memorandaImpactCmd `cmd:"" help:"Say what an edition would do to the directives of live grounds: a dry run that needs the database and writes nothing."`
+	Adopt  memorandaAdoptCmd  `cmd:"" help:"Put an edition in force, and have the directives of live grounds follow; shows its impact first."`
+	Attest memorandaAttestCmd `cmd:"" help:"Enter a lawyer's statement that measures, bases or the basic list are encoded rightly; list them; say how much is attested."`
 	Print  memorandaPrintCmd  `cmd:"" help:"Write one HTML page a memorandum, for lawyers to read: what is encoded, how well it is known, what would travel."`
 }
 

@@ -14,13 +14,15 @@ import (
 	"github.com/rs/zerolog"
 
 	"concordat/internal/api"
+	"concordat/internal/calendar"
 	"concordat/internal/jobs"
 	"concordat/migrations"
 	"concordat/notify"
 )
 
-// reloadEvery is how often a running process looks for rotated keys; "keys
-// rotate" waits longer than this between its steps.
+// reloadEvery is how often a running process looks for rotated keys, and for
+// editions and statements that others entered; "keys rotate" waits longer than this
+// between its steps. (A publication looks for itself.)
 const reloadEvery = 10 * time.Second
 
 type serveCmd struct {
@@ -49,8 +51,8 @@ func (c *serveCmd) Run(a *app) error {
 			log.Error().Err(err).Msg("close")
 		}
 	}()
-	if c.Attestations == "" {
-		log.Warn().Msg("the shipped catalogue is attested by nobody: listings are published and no directive is made")
+	if err := o.tellAttested(ctx, log); err != nil {
+		return err
 	}
 	if err := o.tellHolds(ctx, log); err != nil {
 		return err
@@ -115,6 +117,30 @@ func (o *office) deliver(ctx context.Context, log zerolog.Logger) (finish func()
 	}, nil
 }
 
+// tellAttested says at the start how much of what is in force may be sent, what holds
+// the rest back, and which editions cannot be published on.
+func (o *office) tellAttested(ctx context.Context, log zerolog.Logger) error {
+	today := calendar.DayOf(now())
+	a, err := o.register.AttestedOn(ctx, today)
+	if err != nil {
+		return err
+	}
+	line := log.Info()
+	message := "measures in force, attested, sent, held back by reason"
+	if a.Travel == 0 {
+		line, message = log.Warn(), "nothing that is in force is attested: listings are published and no directive is made"
+	}
+	line.Int("measures", a.Measures).Int("attested", a.Attested).Int("travel", a.Travel).Interface("held_back", a.HeldBack).Msg(message)
+	unknown, err := o.register.UnknownEditions(ctx, today)
+	if err != nil {
+		return err
+	}
+	for _, edition := range unknown {
+		log.Error().Str("edition", edition).Msg("this program does not have the text of an edition of the record, or reads it otherwise: nothing is published on its lists")
+	}
+	return nil
+}
+
 // tellHolds says at the start why nothing that burdens may leave.
 func (o *office) tellHolds(ctx context.Context, log zerolog.Logger) error {
 	holds, err := o.register.Holds(ctx, false)
@@ -137,6 +163,9 @@ func (o *office) reloadKeys(ctx context.Context, log zerolog.Logger) {
 		case <-ticker.C:
 			if err := o.vault.Reload(); err != nil {
 				log.Error().Err(err).Msg("reload the keys")
+			}
+			if err := o.register.Refresh(ctx); err != nil && ctx.Err() == nil {
+				log.Error().Err(err).Msg("read the editions and statements anew")
 			}
 		}
 	}

@@ -13,6 +13,7 @@ var findingCodes = []string{
 	"doctor.sealed.unknown", "doctor.sealed.older",
 	"doctor.calendar.none", "doctor.calendar.provisional",
 	"doctor.attestations.absent", "doctor.attestations.unreadable", "doctor.attestations.demo",
+	"doctor.editions.unknown", "doctor.adoptions.open", "doctor.attested.lost",
 	"doctor.demonstration.tokens",
 	"doctor.queue.migration", "doctor.queue.leader", "doctor.queue.paused",
 	"doctor.jobs.waiting", "doctor.jobs.stuck", "doctor.jobs.discarded",

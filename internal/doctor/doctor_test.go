@@ -147,6 +147,9 @@ func (p *place) sql(sql string) {
 	defer func() { _ = conn.Close(p.t.Context()) }()
 	_, err = conn.Exec(p.t.Context(), sql)
 	must(p.t, err)
+	// What was written is counted before the doctor comes.
+	_, err = conn.Exec(p.t.Context(), `SELECT pg_stat_force_next_flush()`)
+	must(p.t, err)
 }
 
 func (p *place) keys() string { return filepath.Join(p.Data, "keys.json") }
@@ -192,6 +195,17 @@ func faults() []planted {
 			text := strings.Replace(string(attested(p.t)), "    memorandum:", "    demonstration: true\n    memorandum:", 1)
 			must(p.t, os.WriteFile(p.Attestations, []byte(text), 0o600))
 		}, "attestations", "doctor.attestations.demo", doctor.Fault, "", false},
+		{"an edition of a text that is not known", func(p *place) {
+			p.sql(`UPDATE edition SET valid_until = '2025-08-31' WHERE memorandum = 'judgment-debtor-141'`)
+			p.sql(`INSERT INTO edition (memorandum, list_type, content_hash, valid_from, adopted_by, adopted_at) VALUES ('judgment-debtor-141', 'judgment-debtor', sha256('made'), '2025-09-01', 'made', now())`)
+		}, "editions", "doctor.editions.unknown", doctor.Fault, "judgment-debtor-141@2025-09-01", false},
+		{"an adoption that broke off", func(p *place) {
+			p.sql(`INSERT INTO adoption (id, memorandum, to_edition, day, adopted_by, adopted_at) SELECT gen_random_uuid(), memorandum, id, '2025-09-01', 'made', now() FROM edition WHERE memorandum = 'judgment-debtor-141'`)
+		}, "adoptions", "doctor.adoptions.open", doctor.Fault, "judgment-debtor-141 2016 since 2025-09-01", false},
+		{"a statement whose words have changed", func(p *place) {
+			p.sql(`INSERT INTO attestation (id, who, role, stated_on, source, measures, bases, basic_list, hash, demonstration, entered_by, entered_at)
+				SELECT gen_random_uuid(), '演示', '仅供演示', '2025-01-01', 'made', '{}', '{consumption-rules}', '{}', sha256('made'), false, 'made', now()`)
+		}, "attested", "doctor.attested.lost", doctor.Warn, "-", false},
 		{"tokens of a demonstration", func(p *place) {
 			p.sql(`INSERT INTO token (hash, actor, role, demo, created_at) VALUES ('\x00', 'made', 'overseer', true, now())`)
 		}, "demonstration", "doctor.demonstration.tokens", doctor.Warn, "1 tokens", false},

@@ -92,9 +92,20 @@ func (e *examination) years(context.Context) (string, []Finding, error) {
 	return seen, nil, nil
 }
 
-// attestations reads the file that serve would be started with.
-func (e *examination) attestations(context.Context) (string, []Finding, error) {
+// attestations reads the file that serve would be started with. Without one the
+// record's statements must attest something.
+func (e *examination) attestations(ctx context.Context) (string, []Finding, error) {
 	if e.Attestations == "" {
+		if e.schema {
+			var stated bool
+			err := e.db.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM attestation a WHERE NOT a.demonstration AND NOT EXISTS (SELECT FROM attestation_withdrawal w WHERE w.attestation_id = a.id))`).Scan(&stated)
+			if err != nil {
+				return "", nil, fmt.Errorf("look for statements in the record: %w", err)
+			}
+			if stated {
+				return "those of the record", nil, nil
+			}
+		}
 		return "", []Finding{warn("doctor.attestations.absent", "CONCORDAT_ATTESTATIONS is not set")}, nil
 	}
 	data, err := os.ReadFile(e.Attestations)

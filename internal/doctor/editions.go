@@ -1,0 +1,92 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"concordat/enforcement"
+	"concordat/memoranda"
+)
+
+// reading is the record as serve would read it, without what serve enters at its
+// start. A file of attestations that cannot be read is another check's.
+func (e *examination) reading(ctx context.Context) (*enforcement.Register, error) {
+	catalogue, err := memoranda.Embedded()
+	if err != nil {
+		return nil, fmt.Errorf("load the catalogue: %w", err)
+	}
+	c := enforcement.Config{DB: e.db, Catalogue: catalogue, Machine: e.Machine}
+	if data, err := os.ReadFile(e.Attestations); e.Attestations != "" && err == nil {
+		if attested, err := memoranda.LoadAttestations(e.Attestations, data, catalogue); err == nil && !attested.Demonstration() {
+			c.Attestations = attested
+		}
+	}
+	return enforcement.Reading(ctx, c)
+}
+
+// editions looks for what stands in the record and cannot be read here.
+func (e *examination) editions(ctx context.Context) (string, []Finding, error) {
+	r, err := e.reading(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	unknown, err := r.UnknownEditions(ctx, e.today)
+	if err != nil {
+		return "", nil, err
+	}
+	seen := fmt.Sprintf("%d editions", len(r.Catalogue().Memoranda))
+	if len(unknown) > 0 {
+		return seen, []Finding{fault("doctor.editions.unknown", "%s", names(unknown))}, nil
+	}
+	return seen, nil, nil
+}
+
+// adoptions looks for adoptions whose day has come and that live directives have not
+// all followed. The daily round finishes them within minutes.
+func (e *examination) adoptions(ctx context.Context) (string, []Finding, error) {
+	open, err := e.texts(ctx, `SELECT a.memorandum || ' ' || coalesce(t.name, '') || ' since ' || a.day FROM adoption a JOIN edition t ON t.id = a.to_edition
+		WHERE a.completed_at IS NULL AND a.day <= $1::date ORDER BY a.day, a.memorandum`, e.today)
+	if err != nil {
+		return "", nil, fmt.Errorf("read the adoptions: %w", err)
+	}
+	if len(open) > 0 {
+		return "", []Finding{fault("doctor.adoptions.open", "%s", names(open))}, nil
+	}
+	return "all complete", nil, nil
+}
+
+// attested tells how much of what is in force may be sent: whatever serve's file and
+// the record's statements attest together.
+func (e *examination) attested(ctx context.Context) (string, []Finding, error) {
+	r, err := e.reading(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	a, err := r.AttestedOn(ctx, e.today)
+	if err != nil {
+		return "", nil, err
+	}
+	seen := fmt.Sprintf("%d measures in force, %d attested, %d travel", a.Measures, a.Attested, a.Travel)
+	if lost := e.lost(ctx, r); len(lost) > 0 {
+		return seen, []Finding{warn("doctor.attested.lost", "%s", names(lost))}, nil
+	}
+	return seen, nil, nil
+}
+
+// lost names statements of the record that were not taken back and do not count, as
+// far as they are about something in force.
+func (e *examination) lost(ctx context.Context, r *enforcement.Register) []string {
+	list, err := r.Attestations(ctx)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	var lost []string
+	for _, s := range list {
+		if !s.Counts && !s.Demonstration && s.WithdrawnBy == "" {
+			lost = append(lost, strings.TrimSpace(s.ID.String()+" "+s.Memorandum))
+		}
+	}
+	return lost
+}
