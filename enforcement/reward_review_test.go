@@ -1,15 +1,12 @@
 package enforcement_test
 
 import (
-	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
-	"concordat/memoranda"
 )
 
 // reviewed is a reward that everybody acknowledged, and its subject's listing that
@@ -160,125 +157,6 @@ func TestARewardIsKept(t *testing.T) {
 	wantAudit(t, b.Bundle)
 }
 
-// A revocation says that the listing should never have been: what is open because of
-// it is closed, and what ended because of it is granted again, by new directives.
-func TestARevocationRestoresTheReward(t *testing.T) {
-	t.Parallel()
-	b := enforcetest.SetupRewards(t, false)
-	ctx := t.Context()
-	open, wrong, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
-	must(t, b.Revoke(ctx, b.President(), of(wrong), b.Ending(0)))
-	wantReward(t, b, open, enforcement.RewardInForce)
-	if v := value(b.RewardReviews(ctx, b.KeeperClerk(), open))(t)[0]; v.Outcome != enforcement.OutcomeWithoutEffect {
-		t.Errorf("the review: %+v", v)
-	}
-	if tasks := value(b.Tasks(ctx, b.KeeperClerk(), enforcement.ID{}, 10))(t); len(tasks) != 0 {
-		t.Errorf("tasks are left: %+v", tasks)
-	}
-
-	ended, wrong, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
-	b.Heard(ended)
-	must(t, decide(b, ended, true))
-	sendAll(t, b.Bundle, enforcement.Acknowledged)
-	must(t, b.Revoke(ctx, b.President(), of(wrong), b.Ending(0)))
-	old := wantReward(t, b, ended, enforcement.RewardEnded)
-	if old.RestoredBy.IsZero() {
-		t.Fatal("nothing was restored")
-	}
-	again := wantReward(t, b, old.RestoredBy, enforcement.RewardInForce)
-	if again.Restores != ended || again.ValidUntil != old.ValidUntil || again.Reference != old.Reference || again.Year != old.Year || again.Note != "演示备注" {
-		t.Errorf("restored: %+v", again)
-	}
-	if got := kindsOf(t, b, again.ID); !slices.Equal(got, []enforcement.EventKind{enforcement.EventRewardRestored}) {
-		t.Errorf("the log: %v", got)
-	}
-	before, after := directives(t, b.Bundle, ended), directives(t, b.Bundle, again.ID)
-	for i := range before {
-		if before[i].Kind != enforcement.GrantEnd || after[i].Kind != enforcement.Grant || before[i].ID == after[i].ID {
-			t.Errorf("the old directive is %+v, the new %+v", before[i], after[i])
-		}
-	}
-	if sent := sendAll(t, b.Bundle, enforcement.Acknowledged); len(sent) < len(after) {
-		t.Errorf("%d messages left", len(sent))
-	}
-	wantAudit(t, b.Bundle)
-}
-
-// A deletion or the end of the term is no revocation: it restores nothing, and an
-// open review stays the owner's to decide.
-func TestADeletionRestoresNothing(t *testing.T) {
-	t.Parallel()
-	b := enforcetest.SetupRewards(t, false)
-	ctx := t.Context()
-	ended, listing, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
-	b.Heard(ended)
-	must(t, decide(b, ended, true))
-	must(t, b.Delete(ctx, b.Judge(), of(listing), b.Ending(1)))
-	if w := wantReward(t, b, ended, enforcement.RewardEnded); !w.RestoredBy.IsZero() {
-		t.Error("a deletion restored it")
-	}
-	open, listing, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
-	must(t, b.Delete(ctx, b.Judge(), of(listing), b.Ending(1)))
-	wantReward(t, b, open, enforcement.RewardUnderReview)
-	must(t, decide(b, open, false))
-	wantAudit(t, b.Bundle)
-}
-
-// What a revocation does not bring back: a reward whose own time is over, one that
-// its owner ended before, one that was entered anew.
-func TestWhatIsNotRestored(t *testing.T) {
-	t.Parallel()
-	b := enforcetest.SetupRewards(t, false)
-	ctx := t.Context()
-	over, first, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
-	b.Heard(over)
-	must(t, decide(b, over, true))
-	kept, second, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
-	must(t, decide(b, kept, false))
-	must(t, b.EndReward(ctx, b.KeeperReviewer(), ofReward(kept), "演示理由", ""))
-	anew, third, subject := reviewed(t, b, enforcetest.GoodExporter)
-	b.Heard(anew)
-	must(t, decide(b, anew, true))
-	fresh := b.Rewarded(enforcetest.GoodExporter, subject)
-	wantReward(t, b, fresh, enforcement.RewardUnderReview) // the listing stands still
-	b.Advance(400)
-	for _, l := range []enforcement.ID{first, second, third} {
-		must(t, b.Revoke(ctx, b.President(), of(l), b.Ending(0)))
-	}
-	for _, id := range []enforcement.ID{over, kept, anew} {
-		if w := wantReward(t, b, id, enforcement.RewardEnded); !w.RestoredBy.IsZero() {
-			t.Errorf("%s (%s) was restored", id, w.EndKind)
-		}
-	}
-	wantReward(t, b, fresh, enforcement.RewardInForce)
-	wantAudit(t, b.Bundle)
-}
-
-// Two listings stand behind one decision. When one of them is revoked, the reward is
-// back, and under review because of the other.
-func TestTwoListingsBehindOneEnd(t *testing.T) {
-	t.Parallel()
-	b := enforcetest.SetupRewards(t, false)
-	ctx := t.Context()
-	id, first, subject := reviewed(t, b, enforcetest.GoodTaxpayer)
-	b.Heard(id)
-	second := b.Published(subject)
-	wantCode(t, "end before notice of the second", decide(b, id, true), "reward.notice")
-	b.Heard(id)
-	must(t, decide(b, id, true))
-	must(t, b.Revoke(ctx, b.President(), of(first), b.Ending(0)))
-	again := wantReward(t, b, b.RewardStands(id).RestoredBy, enforcement.RewardUnderReview)
-	if v := value(b.RewardReviews(ctx, b.KeeperClerk(), again.ID))(t); len(v) != 1 || v[0].Listing != second {
-		t.Errorf("reviews: %+v", v)
-	}
-	must(t, b.Revoke(ctx, b.President(), of(second), b.Ending(0)))
-	wantReward(t, b, again.ID, enforcement.RewardInForce)
-	if n := b.Count(`SELECT count(*) FROM reward`); n != 2 {
-		t.Errorf("%d rewards", n)
-	}
-	wantAudit(t, b.Bundle)
-}
-
 // Only where the list's own rule says so, the reward ends by itself, with the rule
 // cited; a revocation brings it back, unless the same rule ends it at once again.
 func TestAnAutomaticEndIsCited(t *testing.T) {
@@ -383,89 +261,6 @@ func TestATermEndsWhatIsUnderReview(t *testing.T) {
 	must(t, b.Revoke(t.Context(), b.President(), of(listing), b.Ending(0)))
 	if w := b.RewardStands(id); !w.RestoredBy.IsZero() {
 		t.Error("what had expired was restored")
-	}
-	wantAudit(t, b.Bundle)
-}
-
-// The court's revocation waits for no memorandum: where none carries the reward
-// today, it is entered and granted when one does.
-func TestARevocationWaitsForNoMemorandum(t *testing.T) {
-	t.Parallel()
-	b := enforcetest.SetupRewards(t, false)
-	ctx := t.Context()
-	id, listing, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
-	b.Heard(id)
-	must(t, decide(b, id, true))
-	other := b.Config // a process whose catalogue knows nothing of the list
-	other.Catalogue, other.Attestations = value(memoranda.Embedded())(t), nil
-	elsewhere := value(enforcement.New(ctx, other))(t)
-	must(t, elsewhere.Revoke(ctx, b.President(), of(listing), b.Ending(0)))
-	again := wantReward(t, b, b.RewardStands(id).RestoredBy, enforcement.RewardDraft)
-	last, granted, err := elsewhere.GrantRewards(ctx, b.System(), enforcement.ID{}, 10)
-	if err != nil || granted != 0 || last != again.ID {
-		t.Errorf("granted %d up to %s: %v", granted, last, err)
-	}
-	_, _, _, err = b.DailyRound(ctx, b.System(), nil)
-	must(t, err)
-	wantReward(t, b, again.ID, enforcement.RewardInForce)
-	if got := kindsOf(t, b, again.ID); !slices.Equal(got, []enforcement.EventKind{enforcement.EventRewardEntered, enforcement.EventRewardRestored}) {
-		t.Errorf("the log: %v", got)
-	}
-	wantAudit(t, b.Bundle)
-}
-
-// The owner's end and the court's revocation at once: whoever is second finds what
-// the first did, and in the end the reward is in force.
-func TestAnEndRacesWithARevocation(t *testing.T) {
-	t.Parallel()
-	b := enforcetest.SetupRewards(t, false)
-	for range 8 {
-		id, listing, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
-		b.Heard(id)
-		var group sync.WaitGroup
-		var ended, revoked error
-		group.Go(func() { ended = decide(b, id, true) })
-		group.Go(func() { revoked = b.Revoke(t.Context(), b.President(), of(listing), b.Ending(0)) })
-		group.Wait()
-		must(t, revoked)
-		w := b.RewardStands(id)
-		switch {
-		case ended == nil:
-			wantReward(t, b, w.RestoredBy, enforcement.RewardInForce)
-		case errors.Is(ended, &enforcement.Refusal{Code: "state.forbidden"}):
-			wantReward(t, b, id, enforcement.RewardInForce)
-		default:
-			t.Errorf("the owner's decision: %v", ended)
-		}
-	}
-	wantAudit(t, b.Bundle)
-}
-
-// A reward that is entered while its subject's listing is published is weighed
-// against it once, whoever was first.
-func TestAnEntryRacesWithAPublication(t *testing.T) {
-	t.Parallel()
-	b := enforcetest.SetupRewards(t, false)
-	ctx := t.Context()
-	for range 6 {
-		subject := b.Subject(b.Company())
-		listing := b.Decided(subject)
-		must(t, b.Serve(ctx, b.Clerk(), of(listing), b.Service()))
-		var group sync.WaitGroup
-		var id enforcement.ID
-		var entered, published error
-		group.Go(func() {
-			id, entered = b.EnterReward(ctx, b.KeeperClerk(), b.NewReward(enforcetest.GoodTaxpayer, subject))
-		})
-		group.Go(func() { published = b.Publish(ctx, b.System(), of(listing)) })
-		group.Wait()
-		must(t, entered)
-		must(t, published)
-		must(t, b.ReviewRewards(ctx, b.System()))
-		wantReward(t, b, id, enforcement.RewardUnderReview)
-		if n := b.Count(`SELECT count(*) FROM reward_review WHERE reward_id = $1`, id); n != 1 {
-			t.Errorf("%d reviews", n)
-		}
 	}
 	wantAudit(t, b.Bundle)
 }
