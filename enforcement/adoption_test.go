@@ -355,3 +355,35 @@ func (w *planned) numbers() (list string, err error) {
 	err = w.DB.Pool.QueryRow(w.t.Context(), `SELECT string_agg(id || ' ' || memorandum || '/' || slug, ', ' ORDER BY id) FROM measure`).Scan(&list)
 	return list, err
 }
+
+// A hold on the memorandum stops what the new edition adds and nothing that it takes
+// away; the adoption is complete all the same.
+func TestAHoldDuringAnAdoption(t *testing.T) {
+	t.Parallel()
+	w := newPlanned(t, firstEdition)
+	ctx := t.Context()
+	w.Published(w.Subject(w.Person()))
+	sendAll(t, w.Bundle, enforcement.Acknowledged)
+	must(t, justError(w.PlaceHold(ctx, operator(w.Bundle, "operator-1"), enforcement.NewHold{Scope: enforcement.HoldMemorandum, Memorandum: "made", Reason: "演示"})))
+	text := w.next(secondEdition, w.Day())
+	w.attest(text)
+	if a := w.adopted(text); a.CompletedAt.IsZero() {
+		t.Error("the hold keeps the adoption from being complete")
+	}
+	sent := sendAll(t, w.Bundle, enforcement.Acknowledged)
+	withdrawn := 0
+	for _, item := range sent {
+		if item.Kind == enforcement.Withdraw {
+			withdrawn++
+		}
+		for _, m := range item.Measures {
+			if name := w.MeasureName(m).Slug; name == "measure-06" || name == "measure-07" {
+				t.Errorf("%s left while it was held", name)
+			}
+		}
+	}
+	if withdrawn != 1 || len(sent) < 2 {
+		t.Errorf("%d of %d sent versions withdraw", withdrawn, len(sent))
+	}
+	wantAudit(t, w.Bundle)
+}

@@ -27,6 +27,13 @@
 // (intake_takeover.go), as listings in force under their old days; what is not
 // clear waits for a person. Reading files is package internal/intake's.
 //
+// What is in force is the catalogue in the binary overlaid with the record's editions
+// and evaluated against its lawyers' statements (known.go, edition.go,
+// attestation.go). Whoever makes directives passes a gate behind which neither can
+// change, and reads them anew if there are more than this process knows; so several
+// processes never plan by different texts. A new edition is adopted in one
+// transaction (adoption.go); the directives of live grounds follow it (replan.go).
+//
 // How versions travel is not known here. This package owns what travel needs of
 // the record: what is due, attempts that are committed before anything leaves,
 // and settlements (attempt.go); answers and reports (answer.go). Package notify

@@ -16,6 +16,9 @@ import (
 // It is made from a catalogue and never changes; one of a later catalogue takes its
 // place.
 type legend struct {
+	catalogue *memoranda.Catalogue
+	on        day.Day
+
 	names map[int16][]byte // quoted "memorandum/slug"
 	words map[int16][]byte // "memorandum/slug":{…}
 }
@@ -24,14 +27,14 @@ type legend struct {
 // adopted since, by this process or another, may have brought measures that the one
 // at hand does not know.
 func (d *Drainer) legendFor(ctx context.Context, items []enforcement.Item) (*legend, error) {
-	l := d.legend.Load()
-	if l.knows(items) {
+	l, today := d.legend.Load(), d.c.Register.Today(d.c.Legal())
+	if l.knows(items) && l.on == today && l.catalogue == d.c.Register.Catalogue() {
 		return l, nil
 	}
 	if err := d.c.Register.Refresh(ctx); err != nil {
 		return nil, err //nolint:wrapcheck // says what it was doing
 	}
-	newer := newLegend(d.c.Register, d.c.Register.Catalogue(), d.c.Register.Today(d.c.Legal()))
+	newer := newLegend(d.c.Register, d.c.Register.Catalogue(), today)
 	for i := range items {
 		for _, m := range items[i].Measures {
 			if newer.names[m] == nil { // a measure of a text that this programme cannot read
@@ -59,7 +62,7 @@ func (l *legend) knows(items []enforcement.Item) bool {
 // newLegend explains every measure as the edition of a day words it; where none
 // is in force that day, the newest before it.
 func newLegend(r *enforcement.Register, c *memoranda.Catalogue, on day.Day) legend {
-	l := legend{names: map[int16][]byte{}, words: map[int16][]byte{}}
+	l := legend{catalogue: c, on: on, names: map[int16][]byte{}, words: map[int16][]byte{}}
 	for i := range c.Memoranda { // sorted by slug, then by first day: later editions overwrite
 		m := &c.Memoranda[i]
 		for n := range m.Measures {

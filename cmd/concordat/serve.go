@@ -125,12 +125,11 @@ func (o *office) tellAttested(ctx context.Context, log zerolog.Logger) error {
 	if err != nil {
 		return err
 	}
-	line := log.Info()
-	message := "measures in force, attested, sent, held back by reason"
+	level, message := zerolog.InfoLevel, "measures in force, attested, sent, held back by reason"
 	if a.Travel == 0 {
-		line, message = log.Warn(), "nothing that is in force is attested: listings are published and no directive is made"
+		level, message = zerolog.WarnLevel, "nothing that is in force is attested: listings are published and no directive is made"
 	}
-	line.Int("measures", a.Measures).Int("attested", a.Attested).Int("travel", a.Travel).Interface("held_back", a.HeldBack).Msg(message)
+	log.WithLevel(level).Int("measures", a.Measures).Int("attested", a.Attested).Int("travel", a.Travel).Interface("held_back", a.HeldBack).Msg(message)
 	unknown, err := o.register.UnknownEditions(ctx, today)
 	if err != nil {
 		return err
