@@ -105,7 +105,7 @@ func readSwitch(ctx context.Context, p pgx.Tx, from, to int32) (*switching, erro
 	s.lines = lines[to]
 	s.target = plan{lines: s.lines}.sets()
 	for i, line := range s.lines {
-		s.place[line.organisation] = int16(i + 1) //nolint:gosec // lines of a plan
+		s.place[line.organisation] = int16(i + 1)
 	}
 	before := make([]planSets, len(ids))
 	for i, id := range ids {
