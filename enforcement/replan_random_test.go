@@ -246,3 +246,19 @@ func (l *randomLife) sendAll() {
 	}
 	l.t.Error("something is due again and again")
 }
+
+// TestAnOvertakenChangeStillJoins: a directive is withdrawn on the way to an edition
+// that takes all of it away, and before its successor is made the next edition
+// comes, which shares something with both.
+func TestAnOvertakenChangeStillJoins(t *testing.T) {
+	t.Parallel()
+	w := newPlanned(t, madeEdition{{1, 2, 3}, {4}})
+	ground := w.Published(w.Subject(w.Person()))
+	w.adopt(madeEdition{{5}, {4}})
+	w.interrupted(1)
+	last := madeEdition{{3, 5, 6}, {4}}
+	w.adopt(last)
+	w.replan()
+	w.wants("overtaken", ground, last)
+	w.clean()
+}

@@ -49,7 +49,9 @@ type switching struct {
 }
 
 // compare finds out whom a change concerns. A ground stands on one of the plans
-// before: on several, where an earlier change was overtaken on its way.
+// before: on several, where an earlier change was overtaken on its way. Then any
+// directive may have been withdrawn on the way and its successor not made yet, so
+// that every organisation of the plan may have to join.
 func (s *switching) compare(before []planSets) {
 	s.joins = map[OrganisationID]bool{}
 	all := map[OrganisationID]bool{}
@@ -63,7 +65,7 @@ func (s *switching) compare(before []planSets) {
 		for _, sets := range before {
 			lifts = lifts || !within(sets[org], set)
 			differs = differs || !slices.Equal(sets[org], set)
-			if len(set) > 0 && len(common(sets[org], set)) == 0 {
+			if len(set) > 0 && (len(before) > 1 || len(common(sets[org], set)) == 0) {
 				s.joins[org] = true
 			}
 		}
