@@ -16,6 +16,9 @@
 // job per directive. The receivers of a delivery are in this process, behind
 // HTTP on loopback, and their work counts as ours.
 //
+// [Repeal] withdraws one measure from live grounds by adopting an edition without
+// it, and stands beside one INSERT … SELECT of the amendments that it wrote.
+//
 // [Year] puts a city's year in force and delivers it. [Import] reads a made file
 // of a court, and stands beside COPY of the rows that it wrote.
 package bench
