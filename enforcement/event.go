@@ -148,10 +148,21 @@ type Event struct {
 	Directives int       `json:"directives,omitempty"`
 }
 
-// Events returns the log of one ground, oldest first.
+// The plans that the directives of a ground followed it to, and how many did.
+const selectEvents = `WITH followed AS (
+    SELECT f.plan_id, count(DISTINCT f.id) AS n FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
+    CROSS JOIN LATERAL (SELECT d.id, a.plan_id FROM amendment a WHERE a.directive_id = d.id AND a.plan_id IS NOT NULL
+      UNION ALL SELECT d.id, d.plan_id WHERE d.plan_id <> g.plan_id) f WHERE g.id = $1 GROUP BY f.plan_id)
+  SELECT seq, id, kind, at, recorded_at, actor, role, day::text, coalesce(reason, ''), coalesce(legal_basis, ''), coalesce(cardinality(directives), 0) FROM event WHERE ground_id = $1
+  UNION ALL SELECT e.seq, e.id, e.kind, e.at, e.recorded_at, e.actor, e.role, e.day::text, coalesce(e.reason, ''), coalesce(e.legal_basis, ''), f.n::integer
+    FROM followed f CROSS JOIN LATERAL (SELECT seq, id, kind, at, recorded_at, actor, role, day, reason, legal_basis FROM event WHERE kind = 'replanned' AND plan_id = f.plan_id ORDER BY seq DESC LIMIT 1) e
+  ORDER BY seq`
+
+// Events returns the log of one ground, oldest first. Of a change of plan, of which
+// one event speaks of many grounds, it is the last one, with the number of the
+// ground's own directives.
 func (r *Register) Events(ctx context.Context, ground ID) ([]Event, error) {
-	rows, err := r.db.Pool.Query(ctx, `SELECT seq, id, kind, at, recorded_at, actor, role, day::text, coalesce(reason, ''), coalesce(legal_basis, ''), coalesce(cardinality(directives), 0)
-		FROM event WHERE ground_id = $1 ORDER BY seq`, ground)
+	rows, err := r.db.Pool.Query(ctx, selectEvents, ground)
 	if err != nil {
 		return nil, fmt.Errorf("read events of %s: %w", ground, err)
 	}

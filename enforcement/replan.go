@@ -42,7 +42,9 @@ func (p *ReplanProgress) add(more ReplanProgress) {
 // have changed again meanwhile it goes there from wherever each ground stands. Two
 // at once take turns. step, when not nil, is called after each transaction with
 // what was done so far. When it returns without an error every live directive
-// stands on the day's plan; calling it then costs a look at the plans.
+// stands on the day's plan; calling it then costs a look at the plans. Where an
+// edition of a list cannot be read here, the directives of other lists follow, and
+// the refusal comes in the end.
 func (r *Register) Replan(ctx context.Context, act Act, step func(ReplanProgress)) (ReplanProgress, error) {
 	var sum ReplanProgress
 	if err := act.check(System, Operator); err != nil {
@@ -52,7 +54,7 @@ func (r *Register) Replan(ctx context.Context, act Act, step func(ReplanProgress
 		step = func(ReplanProgress) {}
 	}
 	for {
-		open, entered, err := r.enterSwitches(ctx, act)
+		open, entered, stuck, err := r.enterSwitches(ctx, act)
 		if err != nil {
 			return sum, asRefusal(err)
 		}
@@ -60,7 +62,7 @@ func (r *Register) Replan(ctx context.Context, act Act, step func(ReplanProgress
 		sum.Open = len(open)
 		step(sum)
 		if len(open) == 0 {
-			return sum, nil
+			return sum, stuck
 		}
 		for _, pass := range []int{passLifting, passAdding} {
 			for _, s := range open {

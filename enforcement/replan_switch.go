@@ -169,8 +169,9 @@ const holdEditionsOf = `SELECT FROM edition WHERE id IN (SELECT edition_id FROM 
 
 // enterSwitches finds every plan that live grounds stand on and that is not the
 // day's, and enters what it gives way to. It returns the changes that grounds still
-// have to follow, older ones too, and how many were entered.
-func (r *Register) enterSwitches(ctx context.Context, act Act) (open []*switching, entered int, err error) {
+// have to follow, older ones too, and how many were entered. stuck is the refusal of
+// a plan that cannot be made; it does not stand in the way of others.
+func (r *Register) enterSwitches(ctx context.Context, act Act) (open []*switching, entered int, stuck, err error) {
 	err = r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		err := tx.Pgx(func(p pgx.Tx) error {
 			_, err := p.Exec(ctx, oneReplanning)
@@ -179,8 +180,8 @@ func (r *Register) enterSwitches(ctx context.Context, act Act) (open []*switchin
 		if err != nil {
 			return fmt.Errorf("replan alone: %w", err)
 		}
-		stands, days, err := r.outdated(ctx, tx, act)
-		if err != nil {
+		var stands, days []int32
+		if stands, days, stuck, err = r.outdated(ctx, tx, act); err != nil {
 			return err
 		}
 		if len(stands) > 0 {
@@ -193,7 +194,7 @@ func (r *Register) enterSwitches(ctx context.Context, act Act) (open []*switchin
 			if err != nil {
 				return fmt.Errorf("hold the editions of %d plans: %w", len(stands), err)
 			}
-			if stands, days, err = r.outdated(ctx, tx, act); err != nil {
+			if stands, days, stuck, err = r.outdated(ctx, tx, act); err != nil {
 				return err
 			}
 		}
@@ -208,12 +209,13 @@ func (r *Register) enterSwitches(ctx context.Context, act Act) (open []*switchin
 			return err
 		})
 	})
-	return open, entered, err
+	return open, entered, stuck, err
 }
 
 // outdated lists the plans that live grounds stand on and that are not the day's,
-// each with the day's.
-func (r *Register) outdated(ctx context.Context, tx *pg.Tx, act Act) (stands, days []int32, err error) {
+// each with the day's. stuck is why for some there is none: an edition that this
+// programme cannot read.
+func (r *Register) outdated(ctx context.Context, tx *pg.Tx, act Act) (stands, days []int32, stuck, err error) {
 	var list []standingPlan
 	var known []Organisation
 	err = tx.Pgx(func(p pgx.Tx) (err error) {
@@ -224,18 +226,22 @@ func (r *Register) outdated(ctx context.Context, tx *pg.Tx, act Act) (stands, da
 		return err
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	for _, one := range list {
 		now, err := r.planOfDay(ctx, tx, one, known)
+		if _, person := errors.AsType[*Refusal](err); person {
+			stuck = err
+			continue
+		}
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		if now.id != one.id {
 			stands, days = append(stands, one.id), append(days, now.id)
 		}
 	}
-	return stands, days, nil
+	return stands, days, stuck, nil
 }
 
 // planOfDay is the plan that a ground of a plan would get on the day. Where no

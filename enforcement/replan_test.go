@@ -37,6 +37,10 @@ func TestReplanFollowsAnEdition(t *testing.T) {
 		w.wants("after", ground, next)
 	}
 	w.clean()
+	log := value(w.Events(ctx, live))(t)
+	if last := log[len(log)-1]; last.Kind != enforcement.EventReplanned || last.Directives != 4 {
+		t.Errorf("the ground's log ends with %+v", last)
+	}
 	if again := w.replan(); again != (enforcement.ReplanProgress{}) {
 		t.Errorf("asked again: %+v", again)
 	}
