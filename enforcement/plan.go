@@ -180,7 +180,9 @@ func (r *Register) planFor(ctx context.Context, tx *pg.Tx, key planKey, organisa
 		if p.editions, err = holdEditions(ctx, t, known, key, resolution.Editions); err != nil {
 			return err
 		}
-		if len(p.editions) == 0 {
+		// An entry on a list of which no memorandum speaks is public and carries
+		// nothing; a reward that grants nothing is none.
+		if len(p.editions) == 0 && key.ground != memoranda.OnListing {
 			return refuse("plan.list-type", "list_type", key.listType)
 		}
 		return r.enterPlan(ctx, t, key, &p)
@@ -202,8 +204,12 @@ func (r *Register) enterPlan(ctx context.Context, t pgx.Tx, key planKey, p *plan
 	if err == nil || !errors.Is(err, pgx.ErrNoRows) {
 		return err
 	}
+	var first *int32
+	if len(p.editions) > 0 {
+		first = &p.editions[0]
+	}
 	err = t.QueryRow(ctx, `INSERT INTO plan (hash, edition_id, list_type, subject_kind, territory, ground_kind, region) VALUES ($1, $2, $3, $4, $5, $6::text::ground_kind, nullif($7, ''))
-		ON CONFLICT ON CONSTRAINT plan_hash_key DO NOTHING RETURNING id`, hash, p.editions[0], key.listType, key.subject, key.territory, key.ground, key.region).Scan(&p.id)
+		ON CONFLICT ON CONSTRAINT plan_hash_key DO NOTHING RETURNING id`, hash, first, key.listType, key.subject, key.territory, key.ground, key.region).Scan(&p.id)
 	if errors.Is(err, pgx.ErrNoRows) { // another publication entered it meanwhile
 		return t.QueryRow(ctx, `SELECT id FROM plan WHERE hash = $1`, hash).Scan(&p.id)
 	}
