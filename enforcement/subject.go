@@ -105,7 +105,8 @@ func (i Identity) check(act Act) (Identity, identifier.Identifier, error) {
 
 // EnterSubject enters a subject, or finds the one that holds the same number
 // under the same name. The same number under another name is refused: which of
-// the two is wrong is for a person to find out (PIPL Art. 8).
+// the two is wrong is for a person to find out (PIPL Art. 8). A department enters
+// subjects only if it keeps a list.
 func (r *Register) EnterSubject(ctx context.Context, act Act, given Identity) (ID, error) {
 	if err := act.check(Clerk, Judge, DepartmentClerk, DepartmentReviewer, System); err != nil {
 		return ID{}, err
@@ -116,6 +117,9 @@ func (r *Register) EnterSubject(ctx context.Context, act Act, given Identity) (I
 	}
 	for {
 		d, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
+			if err := r.checkKeeper(ctx, tx, act); err != nil {
+				return nil, err
+			}
 			known, err := r.findSubject(ctx, tx, number)
 			if err != nil {
 				return nil, err

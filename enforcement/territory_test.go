@@ -171,3 +171,39 @@ func TestRegionOfASubject(t *testing.T) {
 		wantCode(t, bad, err, "subject.region")
 	}
 }
+
+// TestDepartmentsThatEnterSubjects: one that keeps a list may, others could only
+// find out who is known.
+func TestDepartmentsThatEnterSubjects(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	var tax, none enforcement.OrganisationID
+	owners := map[string]bool{}
+	for _, list := range b.Config.Catalogue.ListTypes {
+		for _, owner := range list.Owners {
+			for _, body := range b.Config.Catalogue.Body(owner, b.Day()) {
+				owners[body] = true
+			}
+		}
+	}
+	for _, o := range value(b.Organisations(ctx))(t) {
+		keeps := slices.ContainsFunc(o.Bodies, func(p enforcement.Part) bool { return owners[p.Body] })
+		switch {
+		case o.Kind == enforcement.Court:
+		case keeps:
+			tax = o.ID
+		default:
+			none = o.ID
+		}
+	}
+	if tax == 0 || none == 0 {
+		t.Fatalf("the made departments show nothing: %d keeps a list, %d none", tax, none)
+	}
+	for _, role := range []enforcement.Role{enforcement.DepartmentClerk, enforcement.DepartmentReviewer} {
+		_, err := b.EnterSubject(ctx, b.As(role, tax), b.Company())
+		must(t, err)
+		_, err = b.EnterSubject(ctx, b.As(role, none), b.Company())
+		wantCode(t, string(role), err, "role.forbidden")
+	}
+}
