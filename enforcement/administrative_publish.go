@@ -17,19 +17,11 @@ import (
 // PublishAdministrative publishes one listing: after service, or, of a batch
 // list, when the time to object to its announcement is over. Publication,
 // directives, their event and the wake-ups are one transaction.
-func (r *Register) PublishAdministrative(ctx context.Context, act Act, c Change) (err error) {
+func (r *Register) PublishAdministrative(ctx context.Context, act Act, c Change) error {
 	if err := act.check(DepartmentClerk, DepartmentReviewer, System); err != nil {
 		return err
 	}
-	ctx, end := under(ctx, "act")
-	defer end(&err)
-	taken := act
-	err = r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		claim, err := r.claim(ctx, tx, act)
-		if err != nil || claim.found != nil {
-			return err
-		}
-		taken.Key = claim.key
+	return r.performs(ctx, act, func(ctx context.Context, tx *pg.Tx, act Act) error {
 		l, err := lockAdministrative(ctx, tx, act, c)
 		if err != nil {
 			return err
@@ -40,20 +32,12 @@ func (r *Register) PublishAdministrative(ctx context.Context, act Act, c Change)
 		if _, err := l.State.After(MovePublish); err != nil {
 			return err
 		}
-		refused, err := r.publishAdministrative(ctx, tx, taken, []AdministrativeListing{l})
+		refused, err := r.publishAdministrative(ctx, tx, act, []AdministrativeListing{l})
 		if err == nil && len(refused) > 0 {
 			return refused[0].Because
 		}
 		return err
 	})
-	if name, ok := pg.Constraint(err); ok && name == "event_act_key" {
-		return nil // the same act, asked twice at once
-	}
-	if refused := asRefusal(err); refused != nil {
-		_, err = r.overtaken(ctx, taken, refused)
-		return err
-	}
-	return nil
 }
 
 // lists that go out by themselves, and batch lists once announced.

@@ -19,19 +19,11 @@ type NotPublished struct {
 
 // Publish publishes one listing that was served and whose grace is over. Its
 // publication, its directives, their event and the wake-ups are one transaction.
-func (r *Register) Publish(ctx context.Context, act Act, c Change) (err error) {
+func (r *Register) Publish(ctx context.Context, act Act, c Change) error {
 	if err := act.check(Clerk, Judge, President, System); err != nil {
 		return err
 	}
-	ctx, end := under(ctx, "act")
-	defer end(&err)
-	taken := act
-	err = r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		claim, err := r.claim(ctx, tx, act)
-		if err != nil || claim.found != nil {
-			return err
-		}
-		taken.Key = claim.key
+	return r.performs(ctx, act, func(ctx context.Context, tx *pg.Tx, act Act) error {
 		l, err := lockChange(ctx, tx, act, c)
 		if err != nil {
 			return err
@@ -42,20 +34,12 @@ func (r *Register) Publish(ctx context.Context, act Act, c Change) (err error) {
 		if _, err := l.State.After(MovePublish); err != nil {
 			return err
 		}
-		refused, err := r.publish(ctx, tx, taken, []Listing{l})
+		refused, err := r.publish(ctx, tx, act, []Listing{l})
 		if err == nil && len(refused) > 0 {
 			return refused[0].Because
 		}
 		return err
 	})
-	if name, ok := pg.Constraint(err); ok && name == "event_act_key" {
-		return nil // the same act, asked twice at once
-	}
-	if refused := asRefusal(err); refused != nil {
-		_, err = r.overtaken(ctx, taken, refused)
-		return err
-	}
-	return nil
 }
 
 // PublishDue publishes what is due on the act's day, up to limit listings with

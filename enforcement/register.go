@@ -143,6 +143,30 @@ func (r *Register) perform(ctx context.Context, act Act, fn func(ctx context.Con
 	}
 }
 
+// performs is perform for an act that writes its events itself, as a publication
+// does: fn gets the act with the key that its events carry.
+func (r *Register) performs(ctx context.Context, act Act, fn func(ctx context.Context, tx *pg.Tx, act Act) error) (err error) {
+	ctx, end := under(ctx, "act")
+	defer end(&err)
+	taken := act
+	err = r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		claim, err := r.claim(ctx, tx, act)
+		if err != nil || claim.found != nil {
+			return err
+		}
+		taken.Key = claim.key
+		return fn(ctx, tx, taken)
+	})
+	if name, ok := pg.Constraint(err); ok && name == "event_act_key" {
+		return nil // the same act, asked twice at once
+	}
+	if refused := asRefusal(err); refused != nil {
+		_, err = r.overtaken(ctx, taken, refused)
+		return err
+	}
+	return nil
+}
+
 // overtaken tells whether a refusal only says that the same act, asked at the
 // same time under the same key, came first: the loser waited for the winner's
 // rows and then met the state they are in, or a number that is taken. Then what
