@@ -174,6 +174,17 @@ func TestRandomLives(t *testing.T) {
 	})
 }
 
+// fewTimes lets a property be tried fewLives times, for [TestRandomLives] sets rapid's own
+// count for the package. What failed is tried again, so that it can be made smaller.
+func fewTimes(t *testing.T, property func(*rapid.T)) func(*rapid.T) {
+	tried := 0
+	return func(r *rapid.T) {
+		if tried++; tried <= fewLives || t.Failed() {
+			property(r)
+		}
+	}
+}
+
 // A check that finds nothing shows nothing: a withdrawal that is lost and yet
 // recorded as acknowledged is found in every life in which it happens.
 func TestDroppedWithdrawalIsFound(t *testing.T) {

@@ -83,7 +83,7 @@ func TestRandomEditions(t *testing.T) {
 		}
 		w = bad
 	}
-	rapid.Check(t, check)
+	rapid.Check(t, fewTimes(t, check))
 }
 
 // randomLife is what happens between and during editions.

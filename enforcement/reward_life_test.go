@@ -162,7 +162,7 @@ func TestRandomLivesOfRewards(t *testing.T) {
 	}
 	for _, automatic := range []bool{false, true} {
 		b := enforcetest.SetupRewards(t, automatic)
-		rapid.Check(t, func(r *rapid.T) {
+		rapid.Check(t, fewTimes(t, func(r *rapid.T) {
 			l := &rewardLives{RewardBundle: b, t: t, revoked: map[enforcement.ID]bool{}}
 			for range 2 {
 				l.subjects = append(l.subjects, b.Subject(b.Company()))
@@ -176,6 +176,6 @@ func TestRandomLivesOfRewards(t *testing.T) {
 			if t.Failed() {
 				r.FailNow()
 			}
-		})
+		}))
 	}
 }
