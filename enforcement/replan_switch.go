@@ -149,10 +149,12 @@ func readLines(ctx context.Context, p pgx.Tx, plans []int32) (map[int32][]planLi
 }
 
 // The plans that live grounds were put in force under, found by jumping through
-// the index, and those they stand on now, with what their keys were.
+// the index, and those they stand on now, with what their keys were. A plan without
+// a kind of ground is an older release's, which planned everything in the owner's
+// region: it stays so, and no listing loses a measure by an upgrade.
 const selectStandingPlans = `WITH RECURSIVE b (id) AS ((SELECT plan_id FROM ground WHERE state IN ('in-force', 'suspended') ORDER BY plan_id LIMIT 1)
     UNION ALL SELECT (SELECT plan_id FROM ground WHERE state IN ('in-force', 'suspended') AND plan_id > b.id ORDER BY plan_id LIMIT 1) FROM b WHERE b.id IS NOT NULL)
-  SELECT p.id, coalesce(p.ground_kind, (SELECT g.kind FROM ground g WHERE g.plan_id = p.id AND g.state IN ('in-force', 'suspended') LIMIT 1))::text, p.list_type, p.subject_kind, p.territory, coalesce(p.region, ''), ARRAY(SELECT edition_id FROM plan_edition e WHERE e.plan_id = p.id UNION SELECT p.edition_id WHERE p.edition_id IS NOT NULL ORDER BY 1)
+  SELECT p.id, coalesce(p.ground_kind, (SELECT g.kind FROM ground g WHERE g.plan_id = p.id AND g.state IN ('in-force', 'suspended') LIMIT 1))::text, p.list_type, p.subject_kind, p.territory, CASE WHEN p.ground_kind IS NULL THEN p.territory ELSE coalesce(p.region, '') END, ARRAY(SELECT edition_id FROM plan_edition e WHERE e.plan_id = p.id UNION SELECT p.edition_id WHERE p.edition_id IS NOT NULL ORDER BY 1)
   FROM plan p WHERE p.id IN (SELECT plan_now(b.id) FROM b WHERE b.id IS NOT NULL) ORDER BY p.id`
 
 // standingPlan is a plan that live grounds stand on, and its key on a day.

@@ -207,3 +207,37 @@ func TestDepartmentsThatEnterSubjects(t *testing.T) {
 		wantCode(t, string(role), err, "role.forbidden")
 	}
 }
+
+// TestUpgradeTakesNothing: a plan of a release that knew no regions was made in the
+// owner's region, and is followed as if that were the subject's.
+func TestUpgradeTakesNothing(t *testing.T) {
+	t.Parallel()
+	catalogue, attested := territories(t)
+	b := enforcetest.SetupWithout(t, pgtest.New(t), catalogue, attested)
+	ctx := t.Context()
+	for _, body := range []string{"stays", "city", "province", "nation"} {
+		value(b.AddOrganisation(ctx, b.System(), enforcement.Organisation{
+			Slug: body, NameZH: "演示单位", NameEN: "Made", Kind: enforcement.Authority, Serves: "450103",
+			Bodies: []enforcement.Part{{Body: body, From: enforcetest.Start.AddYears(-1)}},
+		}))(t)
+	}
+	person := b.Person()
+	person.Region = "450103"
+	subject := b.Subject(person)
+	listing := b.Published(subject)
+	before := len(directives(t, b, listing))
+	for _, sql := range []string{
+		`ALTER TABLE plan DISABLE TRIGGER plan_append_only`,
+		`UPDATE plan SET ground_kind = NULL, region = NULL`,
+		`ALTER TABLE plan ENABLE TRIGGER plan_append_only`,
+		`UPDATE subject SET region = NULL`,
+	} {
+		_, err := b.DB.Pool.Exec(ctx, sql)
+		must(t, err)
+	}
+	done := value(b.Replan(ctx, b.System(), nil))(t)
+	if before == 0 || done.Withdrawn+done.Shrunk+done.Grown+done.Added != 0 {
+		t.Errorf("of %d directives the replanning changed some: %+v", before, done)
+	}
+	wantAudit(t, b)
+}
