@@ -28,6 +28,9 @@ type Config struct {
 	Machine, Legal func() time.Time
 	// FreeBytes is how much must be free where the data lie; 0 means 1 GiB.
 	FreeBytes uint64
+	// FreePercent is how much of that disk should be free, in hundredths; 0 means
+	// 15. A third of it is too little.
+	FreePercent uint64
 }
 
 // Verdict is how a check came out.

@@ -17,10 +17,9 @@ import (
 )
 
 const (
-	// A disk with less than this share free is full for us, or will be soon, in
-	// hundredths.
-	fullPercent, lowPercent = 5, 15
-	defaultFree             = 1 << 30
+	// A disk with less than this share free will soon be full, in hundredths.
+	lowPercent  = 15
+	defaultFree = 1 << 30
 	// horizonDays is how far ahead deadlines are reckoned: the longest of ours in
 	// working days, and the turn of the year it may fall on.
 	horizonDays = 45
@@ -39,10 +38,14 @@ func (e *examination) disk(context.Context) (string, []Finding, error) {
 	if least == 0 {
 		least = defaultFree
 	}
+	low := e.FreePercent
+	if low == 0 {
+		low = lowPercent
+	}
 	switch {
-	case free < least || percent < fullPercent:
+	case free < least || percent < low/3:
 		return seen, []Finding{fault("doctor.disk.full", "%s", seen)}, nil
-	case percent < lowPercent:
+	case percent < low:
 		return seen, []Finding{warn("doctor.disk.low", "%s", seen)}, nil
 	}
 	return seen, nil, nil
