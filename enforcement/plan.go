@@ -35,6 +35,10 @@ type planLine struct {
 	measures     []int16
 }
 
+func (l planLine) equal(other planLine) bool {
+	return l.organisation == other.organisation && slices.Equal(l.measures, other.measures)
+}
+
 // plan says which organisation does what; lines stand in order of organisation.
 type plan struct {
 	id int32
@@ -119,7 +123,7 @@ func (k *knowledge) assign(resolution memoranda.Resolution, key planKey, organis
 		}
 		for _, body := range in.Bodies {
 			region, climbs := k.whereabouts(in.Territory, body, key)
-			found := nearest(organisations, region, climbs, func(o Organisation) bool {
+			found := nearest(organisations, region, climbs, func(o *Organisation) bool {
 				// Who decides for itself is informed, never ordered (国办发〔2020〕49号 item 10).
 				return o.playsOn(body, key.on) && (in.Inform || o.Kind != InformedBody)
 			})
@@ -139,7 +143,7 @@ func (k *knowledge) assign(resolution memoranda.Resolution, key planKey, organis
 	return p
 }
 
-func (o Organisation) playsOn(body string, on day.Day) bool {
+func (o *Organisation) playsOn(body string, on day.Day) bool {
 	return slices.ContainsFunc(o.Bodies, func(p Part) bool {
 		return p.Body == body && p.From <= on && (p.Until.IsZero() || on <= p.Until)
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/internal/pg"
+	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
 
@@ -155,7 +156,7 @@ func readLines(ctx context.Context, p pgx.Tx, plans []int32) (map[int32][]planLi
 const selectStandingPlans = `WITH RECURSIVE b (id) AS ((SELECT plan_id FROM ground WHERE state IN ('in-force', 'suspended') ORDER BY plan_id LIMIT 1)
     UNION ALL SELECT (SELECT plan_id FROM ground WHERE state IN ('in-force', 'suspended') AND plan_id > b.id ORDER BY plan_id LIMIT 1) FROM b WHERE b.id IS NOT NULL)
   SELECT p.id, coalesce(p.ground_kind, (SELECT g.kind FROM ground g WHERE g.plan_id = p.id AND g.state IN ('in-force', 'suspended') LIMIT 1))::text, p.list_type, p.subject_kind, p.territory, CASE WHEN p.ground_kind IS NULL THEN p.territory ELSE coalesce(p.region, '') END, ARRAY(SELECT edition_id FROM plan_edition e WHERE e.plan_id = p.id UNION SELECT p.edition_id WHERE p.edition_id IS NOT NULL ORDER BY 1)
-  FROM plan p WHERE p.id IN (SELECT plan_now(b.id) FROM b WHERE b.id IS NOT NULL) ORDER BY p.id`
+  FROM plan p WHERE p.id IN (SELECT CASE WHEN EXISTS (SELECT FROM plan_switch s WHERE s.from_plan = b.id) THEN plan_now(b.id) ELSE b.id END FROM b WHERE b.id IS NOT NULL) ORDER BY p.id`
 
 // standingPlan is a plan that live grounds stand on, and its key on a day.
 type standingPlan struct {
@@ -219,9 +220,17 @@ func (r *Register) enterSwitches(ctx context.Context, act Act) (open []*switchin
 // programme cannot read.
 func (r *Register) outdated(ctx context.Context, tx *pg.Tx, act Act) (stands, days []int32, stuck, err error) {
 	var list []standingPlan
+	var lines map[int32][]planLine
 	var known []Organisation
 	err = tx.Pgx(func(p pgx.Tx) (err error) {
 		if list, err = standingPlans(ctx, p, r.Today(act.At)); err != nil {
+			return err
+		}
+		ids := make([]int32, len(list))
+		for i := range list {
+			ids[i] = list[i].id
+		}
+		if lines, err = readLines(ctx, p, ids); err != nil {
 			return err
 		}
 		known, err = organisations(ctx, p)
@@ -230,7 +239,18 @@ func (r *Register) outdated(ctx context.Context, tx *pg.Tx, act Act) (stands, da
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	same, err := r.sameAsEver(ctx, tx, known)
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	for _, one := range list {
+		unchanged, err := same(one, lines[one.id])
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if unchanged { // as nearly all are on nearly all days
+			continue
+		}
 		now, err := r.planOfDay(ctx, tx, one, known)
 		if _, person := errors.AsType[*Refusal](err); person {
 			stuck = err
@@ -244,6 +264,49 @@ func (r *Register) outdated(ctx context.Context, tx *pg.Tx, act Act) (stands, da
 		}
 	}
 	return stands, days, stuck, nil
+}
+
+// sameAsEver returns what tells whether the day's plan has the lines and editions of
+// a plan. There are many plans of few questions: each question is answered once.
+func (r *Register) sameAsEver(ctx context.Context, tx *pg.Tx, organisations []Organisation) (func(standingPlan, []planLine) (bool, error), error) {
+	k, err := r.current(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	type answer struct {
+		resolution memoranda.Resolution
+		editions   []int32
+		readable   bool
+	}
+	answers := map[planKey]answer{}
+	ask := func(key planKey) (a answer, err error) {
+		if a.resolution, err = k.resolve(key); err != nil {
+			return a, err
+		}
+		err = tx.Pgx(func(p pgx.Tx) error {
+			a.editions, err = holdEditions(ctx, p, k, key, a.resolution.Editions)
+			return err
+		})
+		if _, person := errors.AsType[*Refusal](err); person {
+			return a, nil
+		}
+		slices.Sort(a.editions)
+		a.readable = err == nil
+		return a, err
+	}
+	return func(one standingPlan, lines []planLine) (bool, error) {
+		question := one.key
+		question.territory, question.region = "", ""
+		a, asked := answers[question]
+		if !asked {
+			if a, err = ask(question); err != nil {
+				return false, err
+			}
+			answers[question] = a
+		}
+		return a.readable && slices.Equal(a.editions, one.editions) &&
+			slices.EqualFunc(k.assign(a.resolution, one.key, organisations).lines, lines, planLine.equal), nil
+	}, nil
 }
 
 // planOfDay is the plan that a ground of a plan would get on the day. Where no

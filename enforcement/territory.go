@@ -43,10 +43,11 @@ func levelLength(l memoranda.Level) int {
 // nearest returns those that serve the region itself, or else those of the nearest
 // parent region with a code of at least climbs digits. An unknown region has
 // nobody.
-func nearest(organisations []Organisation, region string, climbs int, fits func(Organisation) bool) []OrganisationID {
+func nearest(organisations []Organisation, region string, climbs int, fits func(*Organisation) bool) []OrganisationID {
 	var found []OrganisationID
 	serves := -1
-	for _, o := range organisations {
+	for i := range organisations {
+		o := &organisations[i]
 		length := len(o.Serves)
 		if region == "" || length < climbs || length < serves || !strings.HasPrefix(region, o.Serves) || !fits(o) {
 			continue
