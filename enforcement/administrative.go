@@ -180,20 +180,7 @@ func (r *Register) changeAdministrative(ctx context.Context, act Act, c Change, 
 // setAdministrative updates columns of a listing on the condition that nobody
 // else moved it. columns is SQL whose arguments begin at $4.
 func setAdministrative(ctx context.Context, tx *pg.Tx, l AdministrativeListing, next AdministrativeState, columns string, args ...any) error {
-	return tx.Pgx(func(p pgx.Tx) error {
-		sql := `UPDATE administrative_listing SET state = $3::text::administrative_state, version = version + 1`
-		if columns != "" {
-			sql += ", " + columns
-		}
-		tag, err := p.Exec(ctx, sql+` WHERE id = $1 AND version = $2`, append([]any{l.ID, l.Version, next}, args...)...)
-		if err != nil {
-			return fmt.Errorf("move administrative listing %s to %s: %w", l.ID, next, err)
-		}
-		if tag.RowsAffected() != 1 {
-			return refuse("version.stale")
-		}
-		return nil
-	})
+	return moveRow(ctx, tx, "administrative_listing", "administrative_state", l.ID, l.Version, string(next), columns, args...)
 }
 
 // sealAdministrative seals a text under the envelope of the listing's subject.

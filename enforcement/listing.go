@@ -210,14 +210,20 @@ func (r *Register) change(ctx context.Context, act Act, c Change, move ListingMo
 // set updates columns of a listing on the condition that nobody else moved it.
 // columns is SQL whose arguments begin at $4.
 func set(ctx context.Context, tx *pg.Tx, l Listing, next ListingState, columns string, args ...any) error {
+	return moveRow(ctx, tx, "listing", "listing_state", l.ID, l.Version, string(next), columns, args...)
+}
+
+// moveRow moves a row of a table, of whose states the enumeration is named, on the
+// condition that nobody else moved it. Both names are constants of the callers.
+func moveRow(ctx context.Context, tx *pg.Tx, table, states string, id ID, version int, next, columns string, args ...any) error {
 	return tx.Pgx(func(p pgx.Tx) error {
-		sql := `UPDATE listing SET state = $3::text::listing_state, version = version + 1`
+		sql := `UPDATE ` + table + ` SET state = $3::text::` + states + `, version = version + 1`
 		if columns != "" {
 			sql += ", " + columns
 		}
-		tag, err := p.Exec(ctx, sql+` WHERE id = $1 AND version = $2`, append([]any{l.ID, l.Version, next}, args...)...)
+		tag, err := p.Exec(ctx, sql+` WHERE id = $1 AND version = $2`, append([]any{id, version, next}, args...)...)
 		if err != nil {
-			return fmt.Errorf("move listing %s to %s: %w", l.ID, next, err)
+			return fmt.Errorf("move %s %s to %s: %w", table, id, next, err)
 		}
 		if tag.RowsAffected() != 1 {
 			return refuse("version.stale")

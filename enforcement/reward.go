@@ -172,20 +172,7 @@ func (r *Register) changeReward(ctx context.Context, act Act, c RewardChange, mo
 // setReward updates columns of a reward on the condition that nobody else moved
 // it. columns is SQL whose arguments begin at $4.
 func setReward(ctx context.Context, tx *pg.Tx, w Reward, next RewardState, columns string, args ...any) error {
-	return tx.Pgx(func(p pgx.Tx) error {
-		sql := `UPDATE reward SET state = $3::text::reward_state, version = version + 1`
-		if columns != "" {
-			sql += ", " + columns
-		}
-		tag, err := p.Exec(ctx, sql+` WHERE id = $1 AND version = $2`, append([]any{w.ID, w.Version, string(next)}, args...)...)
-		if err != nil {
-			return fmt.Errorf("move reward %s to %s: %w", w.ID, next, err)
-		}
-		if tag.RowsAffected() != 1 {
-			return refuse("version.stale")
-		}
-		return nil
-	})
+	return moveRow(ctx, tx, "reward", "reward_state", w.ID, w.Version, string(next), columns, args...)
 }
 
 // The fields of rewards and reviews that are sealed under the subject's envelope.

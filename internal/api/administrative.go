@@ -199,19 +199,8 @@ func (s *server) administrativeFile(ctx context.Context, act enforcement.Act, in
 		}
 		out.Body.Texts = &texts
 	}
-	directives, err := s.Register.DirectivesOf(ctx, l.ID)
-	if err != nil {
-		return nil, err
-	}
-	out.Body.Directives = viewDirectives(directives)
-	if out.Body.Clocks, err = s.Register.Clocks(ctx, l.ID); err != nil {
-		return nil, err
-	}
-	if out.Body.Events, err = s.Register.Events(ctx, l.ID); err != nil {
-		return nil, err
-	}
-	holds, err := s.Register.HoldsOn(ctx, l.ID)
-	out.Body.Holds = append([]enforcement.Hold{}, holds...)
+	h, err := s.hangsOn(ctx, act, l.ID)
+	out.Body.Directives, out.Body.Clocks, out.Body.Events, out.Body.Holds = h.directives, h.clocks, h.events, h.holds
 	return &out, err
 }
 

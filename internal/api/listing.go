@@ -122,20 +122,39 @@ func (s *server) listing(ctx context.Context, act enforcement.Act, in *Path) (*L
 	}
 	out := ListingFile{ETag: etag(l.Version)}
 	out.Body.Listing = l
-	directives, err := s.Register.DirectivesOn(ctx, l.ID, s.Register.Today(act.At))
-	if err != nil {
-		return nil, err
-	}
-	out.Body.Directives = viewDirectives(directives)
-	if out.Body.Clocks, err = s.Register.Clocks(ctx, l.ID); err != nil {
-		return nil, err
-	}
-	if out.Body.Events, err = s.Register.Events(ctx, l.ID); err != nil {
-		return nil, err
-	}
-	holds, err := s.Register.HoldsOn(ctx, l.ID)
-	out.Body.Holds = append([]enforcement.Hold{}, holds...)
+	h, err := s.hangsOn(ctx, act, l.ID)
+	out.Body.Directives, out.Body.Clocks, out.Body.Events, out.Body.Holds = h.directives, h.clocks, h.events, h.holds
 	return &out, err
+}
+
+// hanging is what hangs on a ground of any kind, as its file shows it.
+type hanging struct {
+	directives []DirectiveView
+	clocks     []enforcement.Clock
+	events     []enforcement.Event
+	holds      []enforcement.Hold
+}
+
+// hangsOn reads it for who may read the ground. Of the directives it shows what is
+// in force today: what an edition took away is gone at once, also from those whose
+// withdrawal is still to be written.
+func (s *server) hangsOn(ctx context.Context, act enforcement.Act, ground enforcement.ID) (h hanging, err error) {
+	directives, err := s.Register.DirectivesOn(ctx, ground, s.Register.Today(act.At))
+	if err != nil {
+		return h, err
+	}
+	h.directives = viewDirectives(directives)
+	clocks, err := s.Register.Clocks(ctx, ground)
+	if err != nil {
+		return h, err
+	}
+	h.clocks = append([]enforcement.Clock{}, clocks...)
+	if h.events, err = s.Register.Events(ctx, ground); err != nil {
+		return h, err
+	}
+	holds, err := s.Register.HoldsOn(ctx, ground)
+	h.holds = append([]enforcement.Hold{}, holds...)
+	return h, err
 }
 
 func (s *server) foresee(ctx context.Context, act enforcement.Act, in *Path) (*Foresight, error) {

@@ -179,21 +179,8 @@ func (s *server) rewardFile(ctx context.Context, act enforcement.Act, in *Path) 
 		return nil, err
 	}
 	out.Body.Reviews = append([]enforcement.RewardReview{}, reviews...)
-	directives, err := s.Register.DirectivesOf(ctx, w.ID)
-	if err != nil {
-		return nil, err
-	}
-	out.Body.Directives = viewDirectives(directives)
-	clocks, err := s.Register.Clocks(ctx, w.ID)
-	if err != nil {
-		return nil, err
-	}
-	out.Body.Clocks = append([]enforcement.Clock{}, clocks...)
-	if out.Body.Events, err = s.Register.Events(ctx, w.ID); err != nil {
-		return nil, err
-	}
-	holds, err := s.Register.HoldsOn(ctx, w.ID)
-	out.Body.Holds = append([]enforcement.Hold{}, holds...)
+	h, err := s.hangsOn(ctx, act, w.ID)
+	out.Body.Directives, out.Body.Clocks, out.Body.Events, out.Body.Holds = h.directives, h.clocks, h.events, h.holds
 	return &out, err
 }
 
