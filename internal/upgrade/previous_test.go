@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,26 +31,34 @@ type release struct {
 	attestations string
 }
 
-// build takes the previous release out of git and builds it.
+// kept is where a built previous release stays for the next run, from the root of
+// the repository. Its name says all that it was made of.
+const kept = ".bin/previous-" + previous + "-" + runtime.GOOS + "-" + runtime.GOARCH + "-"
+
+// build takes the previous release out of git and builds it, unless it is kept. Of
+// its data races nothing is asked here, so that the race detector does not slow it.
 func build(t *testing.T) release {
 	t.Helper()
-	ctx := t.Context()
-	if err := exec.CommandContext(ctx, "git", "cat-file", "-e", previous+"^{commit}").Run(); err != nil {
+	root := filepath.Join("..", "..")
+	if err := exec.CommandContext(t.Context(), "git", "cat-file", "-e", previous+"^{commit}").Run(); err != nil {
 		t.Skipf("the history here does not reach back to %s (a shallow clone, or none): git fetch --unshallow --tags", previous)
 	}
+	program, err := filepath.Abs(filepath.Join(root, kept+runtime.Version()))
+	must(t, err)
 	dir := t.TempDir()
 	tree := filepath.Join(dir, "tree")
 	must(t, os.Mkdir(tree, 0o755))
-	r := release{program: filepath.Join(dir, "concordat"), attestations: filepath.Join(dir, "attestations.yaml")}
 	archive := filepath.Join(dir, "tree.tar")
-	run(t, filepath.Join("..", ".."), "git", "archive", "--format=tar", "-o", archive, previous)
+	run(t, root, "git", "archive", "--format=tar", "-o", archive, previous)
 	run(t, tree, "tar", "-xf", archive)
-	// No -trimpath: what is compiled of others' packages is then found compiled.
-	args := []string{"build", "-o", r.program}
-	if raced {
-		args = append(args, "-race")
+	if _, err := os.Stat(program); err != nil {
+		must(t, os.MkdirAll(filepath.Dir(program), 0o755))
+		made := program + "." + strconv.Itoa(os.Getpid()) // another process may make it too
+		// No -trimpath: what is compiled of others' packages is then found compiled.
+		run(t, tree, "go", "build", "-o", made, "./cmd/concordat")
+		must(t, os.Rename(made, program))
 	}
-	run(t, tree, "go", append(args, "./cmd/concordat")...)
+	r := release{program: program, attestations: filepath.Join(dir, "attestations.yaml")}
 	text, err := os.ReadFile(filepath.Join(tree, "memoranda", "demonstration", "attestation.yaml"))
 	must(t, err)
 	must(t, os.WriteFile(r.attestations, bytes.ReplaceAll(text, []byte("    demonstration: true\n"), nil), 0o600))
