@@ -12,7 +12,7 @@ DEADCODE := .bin/deadcode-$(call tool_version,$(word 2,$(TOOLS)))
 
 # Two cores, two packages at a time, each with its PostgreSQL: while one waits (for a lock, a kill, the linker), the other works.
 TESTFLAGS ?= -p 2 -parallel 4
-# Garbage is collected less often: a fifth less work for some hundred MB.
+# Garbage is collected less often: less work, for some hundred MB more.
 TESTGOGC  ?= 400
 FUZZTIME  ?= 3s
 BUDGET    := 20
