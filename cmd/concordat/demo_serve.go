@@ -15,6 +15,7 @@ import (
 	"concordat/internal/access"
 	"concordat/internal/api"
 	"concordat/internal/demo"
+	"concordat/internal/edge"
 	"concordat/internal/pg"
 	"concordat/migrations"
 )
@@ -56,7 +57,7 @@ func serveDemo(ctx context.Context, a *app, played *demo.Demo, db *pg.DB, listen
 	log := zerolog.New(a.Err).With().Timestamp().Str("mode", "DEMO").Logger()
 	handler, err := api.New(api.Config{
 		Register: played.Register, Tokens: tokens, Inbox: played.Inbox, Legal: played.Clock.Now,
-		Log: log, Demo: true, Ready: api.DatabaseReady(db, machineTime, wanted),
+		Log: log, Demo: true, Ready: edge.DatabaseReady(db, machineTime, wanted),
 	})
 	if err != nil {
 		return fmt.Errorf("build the interface: %w", err)

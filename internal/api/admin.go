@@ -1,11 +1,10 @@
 package api
 
 import (
-	"encoding/json"
-	"maps"
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/internal/edge"
 )
 
 // QueuesPath is where the page of the queues is served.
@@ -32,39 +31,38 @@ func (s *server) admin() {
 	}
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s.fail(w, r, refuse(codeOrigin))
+		s.door.Fail(w, r, refuse(edge.CodeOrigin))
 	}))
 	page := origin.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := s.enter(r); err != nil {
-			s.turnAway(w, r, err)
-			return
+		err := s.door.Admit(w, byBasic(r), edge.Endpoint{Roles: ofOperator}, func(http.ResponseWriter, *http.Request) {
+			w.Header().Set("Content-Security-Policy", adminPolicy)
+			s.Queues.ServeHTTP(unstored{w}, r)
+		})
+		if err != nil {
+			s.door.Fail(asking{w}, r, err)
 		}
-		w.Header().Set("Content-Security-Policy", adminPolicy)
-		s.Queues.ServeHTTP(unstored{w}, r)
 	}))
 	s.router.Handle(QueuesPath, page)
 	s.router.Handle(QueuesPath+"/*", page)
 }
 
-// enter finds out who is asking, by HTTP Basic too.
-func (s *server) enter(r *http.Request) error {
+// byBasic is the request with the password of HTTP Basic as its token.
+func byBasic(r *http.Request) *http.Request {
 	if _, password, basic := r.BasicAuth(); basic {
 		r = r.Clone(r.Context())
 		r.Header.Set("Authorization", bearer+" "+password)
 	}
-	return s.identify(r, ofOperator)
+	return r
 }
 
-// turnAway answers like fail, and has a browser ask for the token.
-func (s *server) turnAway(w http.ResponseWriter, r *http.Request, err error) {
-	p := s.problem(r.Context(), err)
-	maps.Copy(w.Header(), p.GetHeaders())
-	if p.Status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", `Basic realm="concordat", charset="UTF-8"`)
+// asking has a browser ask for the token.
+type asking struct{ http.ResponseWriter }
+
+func (a asking) WriteHeader(status int) {
+	if status == http.StatusUnauthorized {
+		a.Header().Set("WWW-Authenticate", `Basic realm="concordat", charset="UTF-8"`)
 	}
-	w.Header().Set("Content-Type", problemType)
-	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) // the reader may have left
+	a.ResponseWriter.WriteHeader(status)
 }
 
 // unstored keeps an answer out of every store: net/http's file server takes the

@@ -15,6 +15,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/internal/access"
+	"concordat/internal/edge"
 	"concordat/memoranda/day"
 	"concordat/notify"
 )
@@ -33,7 +34,7 @@ type Config struct {
 	Demo bool
 	// UploadLimit is how large an uploaded file may be, in bytes; 0 means 256 MiB.
 	UploadLimit int64
-	// Ready tells whether the database can be worked with; see [DatabaseReady].
+	// Ready tells whether the database can be worked with; see [edge.DatabaseReady].
 	Ready func(ctx context.Context) error
 	// Queues is the page of the queues, served to operators at [QueuesPath]; nil is
 	// none.
@@ -52,6 +53,7 @@ const maxBody = 1 << 20
 type server struct {
 	Config
 
+	door   *edge.Door
 	router chi.Router
 	api    huma.API
 	// names are the fields and parameters of the schema: nothing else is named in
@@ -59,21 +61,24 @@ type server struct {
 	names map[string]bool
 }
 
+// policy is the Content-Security-Policy of all answers but pages: nothing of them
+// is shown.
+const policy = "default-src 'none'; frame-ancestors 'none'"
+
 // New builds the handler of /v1, /docs, /healthz and /readyz.
 func New(c Config) (http.Handler, error) {
 	if c.Register == nil || c.Tokens == nil || c.Inbox == nil || c.Legal == nil || c.Ready == nil {
 		return nil, errors.New("build the API: a field of its configuration is not set")
 	}
-	s := &server{Config: c, router: chi.NewRouter()}
-	s.router.Use(s.visited, s.traced, s.logged, s.recovered, secured)
-	s.router.NotFound(s.unknownRoute)
-	s.router.MethodNotAllowed(s.wrongMethod)
-
+	s := &server{Config: c, door: &edge.Door{
+		Register: c.Register, Tokens: c.Tokens, Legal: c.Legal, Log: c.Log, Demo: c.Demo, Ready: c.Ready, Tracers: c.Tracers, Answered: c.Answered,
+	}}
+	s.router = s.door.Router(policy)
 	s.api = humachi.New(s.router, s.humaConfig())
 	s.routes()
 	s.documentErrors()
 	s.names = schemaNames(s.api.OpenAPI())
-	s.health()
+	s.door.Health(s.router)
 	s.admin()
 	return s.router, s.documentation()
 }
@@ -152,43 +157,40 @@ func add[I, O any](s *server, o operation, handle func(ctx context.Context, act 
 	op := huma.Operation{
 		Method: o.method, Path: o.path, OperationID: o.id, DefaultStatus: o.status,
 		Summary: o.en, Tags: []string{string(o.tag)}, MaxBodyBytes: maxBody,
-		Extensions: map[string]any{"x-summary-zh": o.zh},
-		Middlewares: huma.Middlewares{func(ctx huma.Context, next func(huma.Context)) {
-			switch {
-			case !s.admit(ctx, o.roles):
-			case visitOf(ctx.Context()).key != "":
-				s.keyed(ctx, o, next)
-			default:
-				next(ctx)
-			}
-		}},
-		Responses: map[string]*huma.Response{"default": {Ref: problemResponse}},
+		Extensions:  map[string]any{"x-summary-zh": o.zh},
+		Middlewares: huma.Middlewares{s.admit(o)},
+		Responses:   map[string]*huma.Response{"default": {Ref: problemResponse}},
 	}
 	if o.roles != nil {
 		op.Security = []map[string][]string{{bearer: {}}}
 		op.Extensions["x-roles"] = o.roles
 	}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
-		act := s.act(ctx)
-		if again, err := s.replayed(ctx, act); err != nil {
-			return nil, s.problem(ctx, err)
-		} else if again {
+		act, answered, err := s.door.Act(ctx)
+		if err != nil {
+			return nil, told{s.door.Problem(ctx, err)}
+		}
+		if answered {
 			return new(O), nil
 		}
 		out, err := handle(ctx, act, in)
 		if err != nil {
-			return nil, s.problem(ctx, err)
+			return nil, told{s.door.Problem(ctx, err)}
 		}
 		return out, nil
 	})
 }
 
-// act is the act of the request's actor, now.
-func (s *server) act(ctx context.Context) enforcement.Act {
-	v := visitOf(ctx)
-	act := enforcement.Act{At: s.Legal(), Actor: v.actor, Key: v.key}
-	if v.keyed != nil {
-		act.Request = v.keyed.request(v.line, v.actor)
+// admit lets the endpoint's roles pass, before the body is read.
+func (s *server) admit(o operation) func(huma.Context, func(huma.Context)) {
+	e := edge.Endpoint{Roles: o.roles, Route: o.method + " " + o.path, Personal: o.personal, BodyNotHashed: o.bodyNotHashed}
+	return func(ctx huma.Context, next func(huma.Context)) {
+		r, w := humachi.Unwrap(ctx)
+		err := s.door.Admit(w, r, e, func(w http.ResponseWriter, r *http.Request) {
+			next(humachi.NewContext(ctx.Operation(), r, w))
+		})
+		if err != nil {
+			s.door.Fail(w, r, err)
+		}
 	}
-	return act
 }

@@ -1,18 +1,18 @@
 // Package api is the JSON edge: it reads requests under /v1, asks the record,
 // and answers.
 //
-// A request passes, in this order: a reference number and a language are given
-// to it; it is logged, by route pattern and never by path; a panic is caught;
-// security headers are set; its bearer token becomes an actor, whose role must
-// be one of the route's (auth.go); its body is read, at most 1 MiB, and checked
-// against the schema, unknown and repeated fields refused (body.go); then the
-// handler runs. Handlers lie one file per noun and do nothing but translate: the
-// record checks roles, organisations and states again, and its word is final.
+// A request comes in by the door that both edges share (internal/edge): there it
+// gets a reference number and a language, is logged and traced, and its bearer
+// token becomes an actor, whose role must be one of the route's (roles.go). Then
+// its body is read, at most 1 MiB, and checked against the schema, unknown and
+// repeated fields refused (body.go); then the handler runs. Handlers lie one file
+// per noun and do nothing but translate: the record checks roles, organisations and
+// states again, and its word is final.
 //
 // Whatever a person caused comes back as a problem document (RFC 9457) with a
-// stable code and words in both languages (problem.go); which status a code has
-// stands in one table (status.go). What was submitted is never repeated in it.
-// Everything else is a 500 with a reference number, logged once.
+// stable code and words in both languages. What huma refuses by itself is put into
+// the same form, without the values it would repeat (problem.go). Everything else
+// is a 500 with a reference number, logged once.
 //
 // A move of a listing needs If-Match with the ETag of the listing as it was read:
 // missing is 428, stale 412. An Idempotency-Key makes a POST safe to repeat: the

@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"concordat/enforcement"
+	"concordat/internal/edge"
 	"concordat/internal/i18n"
 )
 
@@ -41,7 +42,7 @@ func (s *server) documentation() error {
 	s.router.Get("/v1/openapi.json", serveBytes("application/json", schema))
 	s.router.Get("/docs/style.css", serveBytes("text/css; charset=utf-8", docsStyle))
 	s.router.Get("/docs", func(w http.ResponseWriter, r *http.Request) {
-		lang := visitOf(r.Context()).language
+		lang := edge.VisitOf(r.Context()).Language
 		if asked := i18n.Language(r.URL.Query().Get("lang")); slices.Contains(i18n.Languages(), asked) {
 			lang = asked
 		}
@@ -112,9 +113,8 @@ func (s *server) renderDocs(lang i18n.Language) ([]byte, error) {
 		}
 		page.Groups = append(page.Groups, group)
 	}
-	for _, code := range allCodes() {
-		status, _ := statusOf(code)
-		page.Refusals = append(page.Refusals, docsRefusal{Code: code, Status: status, Words: i18n.Words(lang, code, nil)})
+	for _, code := range edge.Codes() {
+		page.Refusals = append(page.Refusals, docsRefusal{Code: code, Status: edge.Status(code), Words: i18n.Words(lang, code, nil)})
 	}
 	parsed, err := template.New("docs").Parse(docsTemplate)
 	if err != nil {

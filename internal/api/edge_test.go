@@ -13,6 +13,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/internal/api"
+	"concordat/internal/edge"
 )
 
 func TestAnOrganisationSeesItsOwnAndNothingElse(t *testing.T) {
@@ -104,7 +105,7 @@ func TestFieldProblems(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	a := b.call(b.judge, http.MethodPost, "/v1/listings", `{"case":"x","capacity":"king","conducts":[1,9,"a"],"facts":{"obligation":"`+strings.Repeat("x", 4001)+`","performed":1,"小名":2},"score":600}`)
-	var p api.Problem
+	var p edge.Problem
 	must(t, json.Unmarshal([]byte(a.text), &p))
 	got := map[string]string{}
 	for _, e := range p.Errors {
@@ -213,9 +214,9 @@ func TestReady(t *testing.T) {
 	b.want(http.StatusOK, "", http.MethodGet, "/readyz", nil)
 	now := func() time.Time { return time.Now() }
 	for name, ready := range map[string]func(context.Context) error{
-		"another schema": api.DatabaseReady(b.DB, now, 1_000_000),
-		"a fast clock":   api.DatabaseReady(b.DB, func() time.Time { return time.Now().Add(7 * time.Second) }, 1),
-		"a slow clock":   api.DatabaseReady(b.DB, func() time.Time { return time.Now().Add(-7 * time.Second) }, 1),
+		"another schema": edge.DatabaseReady(b.DB, now, 1_000_000),
+		"a fast clock":   edge.DatabaseReady(b.DB, func() time.Time { return time.Now().Add(7 * time.Second) }, 1),
+		"a slow clock":   edge.DatabaseReady(b.DB, func() time.Time { return time.Now().Add(-7 * time.Second) }, 1),
 		"a secret cause": func(context.Context) error { return errors.New("the secret cause") },
 	} {
 		config := b.config

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/internal/edge"
 	"concordat/internal/i18n"
 )
 
@@ -23,7 +24,7 @@ func (q InLanguage) of(ctx context.Context) i18n.Language {
 	if q.Lang != "" {
 		return i18n.Language(q.Lang)
 	}
-	return visitOf(ctx).language
+	return edge.VisitOf(ctx).Language
 }
 
 // ExplainedDirective asks why a directive carries what it carries.

@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
 	"concordat/enforcement"
+	"concordat/internal/edge"
 )
 
 const (
@@ -129,7 +130,7 @@ func (s *server) importRoutes() {
 func (s *server) startImport(ctx context.Context, act enforcement.Act, in *NewImport) (*StartedImport, error) {
 	defer func() { _ = in.file.Close() }()
 	if kind, _, err := mime.ParseMediaType(in.ContentType); err != nil || kind != uploadType {
-		return nil, refuse(codeUploadType)
+		return nil, refuse(edge.CodeUploadType)
 	}
 	limit := s.UploadLimit
 	if limit == 0 {
@@ -156,12 +157,12 @@ func uploadProblem(err error) error {
 		return err
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return refuse(codeUploadSize)
+		return refuse(edge.CodeUploadSize)
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return refuse(codeBodyTimeout)
+		return refuse(edge.CodeBodyTimeout)
 	}
-	return refuse(codeUploadBroken)
+	return refuse(edge.CodeUploadBroken)
 }
 
 func (s *server) imports(ctx context.Context, act enforcement.Act, in *Page) (*List[enforcement.ImportRun], error) {

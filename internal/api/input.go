@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"concordat/enforcement"
+	"concordat/internal/edge"
 	"concordat/memoranda/day"
 )
 
@@ -30,13 +31,13 @@ type Move struct {
 // have seen it.
 func (m Move) change() (enforcement.Change, error) {
 	if m.IfMatch == "" {
-		return enforcement.Change{}, refuse(codeNoMatch)
+		return enforcement.Change{}, refuse(edge.CodeNoMatch)
 	}
 	quoted := strings.TrimPrefix(m.IfMatch, `"`)
 	text, ok := strings.CutSuffix(quoted, `"`)
 	version, err := strconv.Atoi(text)
 	if !ok || quoted == m.IfMatch || err != nil || version < 1 || strconv.Itoa(version) != text {
-		return enforcement.Change{}, refuse(codeBadMatch)
+		return enforcement.Change{}, refuse(edge.CodeBadMatch)
 	}
 	return enforcement.Change{Listing: m.ID, Version: version}, nil
 }

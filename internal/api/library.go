@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"concordat/enforcement"
+	"concordat/internal/edge"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -35,7 +36,7 @@ func (q OnDay) day(s *server, act enforcement.Act) (day.Day, error) {
 	}
 	d, err := day.Parse(q.On)
 	if err != nil {
-		return 0, refuse(fieldFormat)
+		return 0, refuse(edge.FieldFormat)
 	}
 	return d, nil
 }

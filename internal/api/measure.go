@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"concordat/enforcement"
+	"concordat/internal/edge"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -108,7 +109,7 @@ func (s *server) measures(ctx context.Context, act enforcement.Act, in *Measures
 		for k := range m.Measures {
 			place++
 			line := measureLine(c, attested, m, &m.Measures[k], on)
-			if !standsOn(m, on) || !in.wants(line) || !later(numbered(place), after) {
+			if !standsOn(m, on) || !in.wants(line) || !later(edge.Numbered(place), after) {
 				continue
 			}
 			if len(body.Items) == in.Limit {
@@ -116,7 +117,7 @@ func (s *server) measures(ctx context.Context, act enforcement.Act, in *Measures
 			}
 			body.Items = append(body.Items, line)
 			if len(body.Items) == in.Limit {
-				body.Next = cursor(numbered(place))
+				body.Next = edge.Cursor(edge.Numbered(place))
 			}
 		}
 	}
@@ -162,7 +163,7 @@ func (s *server) measure(ctx context.Context, act enforcement.Act, in *OneMeasur
 	}
 	explained, ok := s.Register.MeasureOn(enforcement.MeasureName{Memorandum: in.Memorandum, Slug: in.Slug}, on)
 	if !ok {
-		return nil, refuse(codeNoMeasure)
+		return nil, refuse(edge.CodeNoMeasure)
 	}
 	m := c.Memorandum(explained.Memorandum, explained.Edition)
 	measure := m.Measure(in.Slug)

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"concordat/enforcement"
+	"concordat/internal/edge"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -139,7 +140,7 @@ func (s *server) memorandum(ctx context.Context, act enforcement.Act, in *OneMem
 		m = c.Memorandum(in.Slug, in.Edition)
 	}
 	if m == nil {
-		return nil, refuse(codeNoMemorandum)
+		return nil, refuse(edge.CodeNoMemorandum)
 	}
 	return kept(in.Unchanged, MemorandumView{Line: memorandumLine(c, attested, m, on), Memorandum: *m})
 }
@@ -215,7 +216,7 @@ func (s *server) listType(ctx context.Context, act enforcement.Act, in *OneListT
 	}
 	t := c.ListType(in.Slug)
 	if t == nil {
-		return nil, refuse(codeNoListType)
+		return nil, refuse(edge.CodeNoListType)
 	}
 	return kept(in.Unchanged, ListTypeView{ListType: *t, Footing: c.Footing(t, on)})
 }

@@ -6,6 +6,8 @@ import (
 	"reflect"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"concordat/internal/edge"
 )
 
 // tag groups endpoints in the documentation.
@@ -58,10 +60,10 @@ const problemResponse = "#/components/responses/Problem"
 // names the groups.
 func (s *server) documentErrors() {
 	doc := s.api.OpenAPI()
-	schema := doc.Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
+	schema := doc.Components.Schemas.Schema(reflect.TypeFor[edge.Problem](), true, "Problem")
 	doc.Components.Responses = map[string]*huma.Response{"Problem": {
 		Description: "A problem document (RFC 9457); its code is stable. 问题说明，code 不变。",
-		Content:     map[string]*huma.MediaType{problemType: {Schema: schema}},
+		Content:     map[string]*huma.MediaType{edge.ProblemType: {Schema: schema}},
 	}}
 	delete(doc.Components.Schemas.Map(), "ErrorModel")
 	delete(doc.Components.Schemas.Map(), "ErrorDetail")

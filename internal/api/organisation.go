@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"concordat/enforcement"
+	"concordat/internal/edge"
 	"concordat/memoranda/day"
 )
 
@@ -62,7 +63,7 @@ func (s *server) organisations(ctx context.Context, _ enforcement.Act, in *Page)
 	if err != nil {
 		return nil, err
 	}
-	idOf := func(o enforcement.Organisation) enforcement.ID { return numbered(o.ID) }
+	idOf := func(o enforcement.Organisation) enforcement.ID { return edge.Numbered(o.ID) }
 	rest := slices.DeleteFunc(all, func(o enforcement.Organisation) bool {
 		id := idOf(o)
 		return bytes.Compare(id[:], after[:]) <= 0

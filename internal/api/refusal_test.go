@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"concordat/enforcement"
-	"concordat/internal/api"
+	"concordat/internal/edge"
 	"concordat/internal/i18n"
 )
 
@@ -164,7 +164,7 @@ func checkProblem(t *testing.T, a answer) {
 	if got := a.header.Get("Content-Type"); got != "application/problem+json" {
 		t.Errorf("content type %q", got)
 	}
-	var p api.Problem
+	var p edge.Problem
 	must(t, json.Unmarshal([]byte(a.text), &p))
 	if p.Status != a.status || p.Reference == "" || p.Reference != a.header.Get("X-Request-Id") || p.Type != "/docs#"+p.Code || p.Title == "" {
 		t.Errorf("problem %+v", p)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/internal/edge"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -77,7 +78,7 @@ func (s *server) resolve(ctx context.Context, act enforcement.Act, in *ResolveQu
 	}
 	t := c.ListType(b.ListType)
 	if t == nil {
-		return nil, refuse(codeResolveList)
+		return nil, refuse(edge.CodeResolveList)
 	}
 	if b.On.IsZero() {
 		b.On = s.Register.Today(act.At)

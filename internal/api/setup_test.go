@@ -19,6 +19,7 @@ import (
 	"concordat/enforcement/enforcetest"
 	"concordat/internal/access"
 	"concordat/internal/api"
+	"concordat/internal/edge"
 	"concordat/internal/pg/pgtest"
 	"concordat/notify"
 )
@@ -70,7 +71,7 @@ func setupOn(t *testing.T, record *enforcetest.Bundle) *bundle {
 	latest := b.Count(`SELECT max(version_id) FROM goose_db_version`)
 	b.config = api.Config{
 		Register: b.Register, Tokens: b.tokens, Inbox: b.inbox, Legal: b.At, Log: zerolog.New(b.log), Demo: true,
-		Ready: api.DatabaseReady(b.DB, machine, int64(latest)),
+		Ready: edge.DatabaseReady(b.DB, machine, int64(latest)),
 	}
 	handler, err := api.New(b.config)
 	must(t, err)

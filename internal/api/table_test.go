@@ -3,35 +3,7 @@ package api
 import (
 	"encoding/json"
 	"testing"
-
-	"concordat/enforcement"
 )
-
-func TestEveryCodeHasAStatus(t *testing.T) {
-	t.Parallel()
-	for _, code := range allCodes() {
-		if _, ok := statusOf(code); !ok {
-			t.Errorf("%s has no status", code)
-		}
-	}
-	if status, ok := statusOf("no.such"); ok || status != statusUnassigned {
-		t.Errorf("an unknown code: %d %t", status, ok)
-	}
-	known := map[string]bool{}
-	for _, code := range allCodes() {
-		known[code] = true
-		for i, c := range code {
-			if c == '.' {
-				known[code[:i]] = true
-			}
-		}
-	}
-	for code := range statuses {
-		if !known[code] {
-			t.Errorf("a status for %s, which nobody can say", code)
-		}
-	}
-}
 
 func TestUnmarshalIsStrict(t *testing.T) {
 	t.Parallel()
@@ -67,20 +39,6 @@ func FuzzUnmarshal(f *testing.F) {
 			t.Errorf("took %q", data)
 		}
 	})
-}
-
-func TestCursor(t *testing.T) {
-	t.Parallel()
-	id := enforcement.NewID()
-	got, err := Page{After: cursor(id)}.afterID()
-	if err != nil || got != id {
-		t.Errorf("%s came back as %s: %v", id, got, err)
-	}
-	for _, bad := range []string{"x", "!!!!", cursor(id) + "A", cursor(id)[:20], id.String()} {
-		if _, err := (Page{After: bad}).afterID(); err == nil {
-			t.Errorf("%q was taken", bad)
-		}
-	}
 }
 
 func TestPrecondition(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 
 	"concordat/enforcement"
 	"concordat/internal/access"
-	"concordat/internal/api"
 	"concordat/internal/backup"
+	"concordat/internal/edge"
 	"concordat/internal/i18n"
 	"concordat/internal/identifier"
 	"concordat/internal/intake"
@@ -23,7 +23,7 @@ import (
 // everyCode lists the codes of all packages whose refusals reach a person.
 // Calendar and vault speak to operators.
 func everyCode() []string {
-	return slices.Concat(api.Codes(), access.Codes(), enforcement.Codes(), identifier.Codes(), intake.Codes(), notify.Codes(), backup.Codes())
+	return slices.Concat(edge.Codes(), access.Codes(), enforcement.Codes(), identifier.Codes(), intake.Codes(), notify.Codes(), backup.Codes())
 }
 
 func TestEveryCodeHasWordsAndNoWordsAreDead(t *testing.T) {

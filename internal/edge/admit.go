@@ -1,4 +1,4 @@
-package api
+package edge
 
 import (
 	"crypto/sha256"
@@ -8,39 +8,43 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humachi"
-
 	"concordat/enforcement"
 	"concordat/internal/access"
 )
 
-// bearer names the scheme in the schema.
-const bearer = "bearer"
-
-// The sets of roles that routes are open to. Who of a court may sign or revoke is
-// for the record to say, so that the refusal names the law and not the route.
-var (
-	ofCourt           = []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.President}
-	ofCourtOrOverseer = []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.President, enforcement.Overseer}
-	ofDepartment      = []enforcement.Role{enforcement.DepartmentClerk, enforcement.DepartmentReviewer}
-	ofOfficers        = []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.President, enforcement.DepartmentClerk, enforcement.DepartmentReviewer}
-	ofHolders         = []enforcement.Role{enforcement.DepartmentClerk, enforcement.DepartmentReviewer, enforcement.Overseer}
-	ofOperations      = []enforcement.Role{enforcement.Operator, enforcement.Overseer}
-)
-
-// admit finds out who is asking and whether this is a place for that role. It
-// runs before the body is read. false: the refusal is written.
-func (s *server) admit(ctx huma.Context, roles []enforcement.Role) bool {
-	r, w := humachi.Unwrap(ctx)
-	if err := s.identify(r, roles); err != nil {
-		s.fail(w, r, err)
-		return false
-	}
-	return true
+// Endpoint is what the door must know of the place a request goes to.
+type Endpoint struct {
+	// Roles may come here; nil is everybody, without a token.
+	Roles []enforcement.Role
+	// Route is method and pattern, as "POST /v1/listings"; repetitions are known
+	// by it. Empty: no request is known again here, whatever key it carries.
+	Route string
+	// Personal: the answer names subjects, so what is kept of it for repetitions is
+	// forgotten when a subject is shredded.
+	Personal bool
+	// BodyNotHashed: a key is taken for the same whatever the body, as where a large
+	// body is known by its content elsewhere.
+	BodyNotHashed bool
 }
 
-func (s *server) identify(r *http.Request, roles []enforcement.Role) error {
+// Admit finds out who is asking and whether this is a place for that role, and if
+// so has the request worked. The body is not read before. With an Idempotency-Key
+// it is worked as one that may have been answered already, and work gets a writer
+// and a request that see to it; see [Door.Act]. An error says that nobody was
+// admitted and nothing is written.
+func (d *Door) Admit(w http.ResponseWriter, r *http.Request, e Endpoint, work func(http.ResponseWriter, *http.Request)) error {
+	if err := d.identify(r, e.Roles); err != nil {
+		return err
+	}
+	if visitOf(r.Context()).key != "" && e.Route != "" {
+		d.once(w, r, e, work)
+	} else {
+		work(w, r)
+	}
+	return nil
+}
+
+func (d *Door) identify(r *http.Request, roles []enforcement.Role) error {
 	v := visitOf(r.Context())
 	if roles == nil {
 		return nil
@@ -49,17 +53,20 @@ func (s *server) identify(r *http.Request, roles []enforcement.Role) error {
 	if err != nil {
 		return err
 	}
-	actor, err := s.Tokens.Authenticate(r.Context(), token)
+	actor, err := d.Tokens.Authenticate(r.Context(), token)
 	if err != nil {
 		return err
 	}
-	v.actor = actor
+	v.Actor = actor
 	if !slices.Contains(roles, actor.Role) {
 		return &enforcement.Refusal{Code: codeForbidden, Args: map[string]string{"role": string(actor.Role)}}
 	}
 	v.key, err = keyOf(r, actor)
 	return err
 }
+
+// bearer is the scheme of tokens, in any case.
+const bearer = "bearer"
 
 func tokenOf(r *http.Request) (string, error) {
 	headers := r.Header.Values("Authorization")
@@ -72,6 +79,9 @@ func tokenOf(r *http.Request) (string, error) {
 	}
 	return strings.TrimSpace(token), nil
 }
+
+// keyHeader names the header.
+const keyHeader = "Idempotency-Key"
 
 // maxKey is how long an Idempotency-Key may be, in bytes.
 const maxKey = 200

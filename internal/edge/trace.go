@@ -1,4 +1,4 @@
-package api
+package edge
 
 import (
 	"net/http"
@@ -12,7 +12,7 @@ import (
 )
 
 // scope names this package in traces.
-const scope = "concordat/internal/api"
+const scope = "concordat/internal/edge"
 
 // traced gives the request its span: method, route pattern and status, and
 // nothing of what the client sent. Ready-made middleware writes addresses, agents
@@ -22,11 +22,11 @@ const scope = "concordat/internal/api"
 // that a court sees its request through to the departments, and a department's
 // answer joins the trace that its message came in. For everybody else a new one
 // begins.
-func (s *server) traced(next http.Handler) http.Handler {
-	if s.Tracers == nil {
+func (d *Door) traced(next http.Handler) http.Handler {
+	if d.Tracers == nil {
 		return next
 	}
-	tracer := s.Tracers.Tracer(scope)
+	tracer := d.Tracers.Tracer(scope)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := r.Context()
 		if r.Header.Get("Authorization") != "" {
@@ -39,10 +39,10 @@ func (s *server) traced(next http.Handler) http.Handler {
 }
 
 // measured names the span of an answered request and tells whoever counts.
-func (s *server) measured(r *http.Request, pattern string, status int, took time.Duration) {
+func (d *Door) measured(r *http.Request, pattern string, status int, took time.Duration) {
 	method := knownMethod(r.Method)
-	if s.Answered != nil {
-		s.Answered(r.Context(), method, pattern, status, took)
+	if d.Answered != nil {
+		d.Answered(r.Context(), method, pattern, status, took)
 	}
 	span := trace.SpanFromContext(r.Context())
 	if !span.IsRecording() {
@@ -51,7 +51,7 @@ func (s *server) measured(r *http.Request, pattern string, status int, took time
 	span.SetName(method + " " + pattern)
 	span.SetAttributes(
 		attribute.String("http.request.method", method), attribute.String("http.route", pattern),
-		attribute.Int("http.response.status_code", status), attribute.String("concordat.reference", visitOf(r.Context()).reference),
+		attribute.Int("http.response.status_code", status), attribute.String("concordat.reference", visitOf(r.Context()).Reference),
 	)
 	if status >= http.StatusInternalServerError {
 		span.SetStatus(codes.Error, "")

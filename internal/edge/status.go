@@ -1,4 +1,4 @@
-package api
+package edge
 
 import (
 	"net/http"
@@ -11,58 +11,64 @@ import (
 	"concordat/internal/intake"
 )
 
-// Codes of the refusals of this package.
+// Codes of the refusals that an edge makes itself.
 const (
-	codeInternal     = "internal"
-	codeUnavailable  = "unavailable"
-	codeNotReady     = "not-ready"
-	codeRoute        = "route.unknown"
-	codeMethod       = "route.method"
-	codeMalformed    = "body.malformed"
-	codeBodyMissing  = "body.missing"
-	codeTooLarge     = "body.too-large"
-	codeBodyType     = "body.type"
-	codeBodyTimeout  = "body.timeout"
-	codeInvalid      = "request.invalid"
-	codeNoMatch      = "precondition.missing"
-	codeBadMatch     = "precondition.malformed"
-	codeBadKey       = "key.malformed"
-	codeOrigin       = "request.cross-origin"
-	codeCursor       = "cursor.malformed"
-	codeForbidden    = "role.forbidden"
-	codeInFlight     = "request.in-flight"
-	codeUploadSize   = "import.too-large"
-	codeUploadType   = "import.content-type"
-	codeUploadBroken = "import.interrupted"
-	codeNoMemorandum = "memoranda.memorandum"
-	codeNoMeasure    = "memoranda.measure"
-	codeNoListType   = "memoranda.list-type"
-	codeResolveList  = "resolve.list-type"
-	fieldRequired    = "field.required"
-	fieldUnknown     = "field.unknown"
-	fieldType        = "field.type"
-	fieldEnum        = "field.enum"
-	fieldFormat      = "field.format"
-	fieldLength      = "field.length"
-	fieldRange       = "field.range"
-	fieldItems       = "field.items"
-	fieldInvalid     = "field.invalid"
-	statusUnassigned = http.StatusUnprocessableEntity
+	CodeInternal      = "internal" // a fault of ours
+	CodeBodyMalformed = "body.malformed"
+	CodeBodyMissing   = "body.missing"
+	CodeBodyTooLarge  = "body.too-large"
+	CodeBodyType      = "body.type" // not the content type that is read there
+	CodeBodyTimeout   = "body.timeout"
+	CodeInvalid       = "request.invalid"      // fields say more
+	CodeOrigin        = "request.cross-origin" // another site made a browser ask
+	CodeNoMatch       = "precondition.missing" // nobody says which version was read
+	CodeBadMatch      = "precondition.malformed"
+	CodeUploadSize    = "import.too-large"
+	CodeUploadType    = "import.content-type"
+	CodeUploadBroken  = "import.interrupted" // the file did not arrive whole
+	CodeNoMemorandum  = "memoranda.memorandum"
+	CodeNoMeasure     = "memoranda.measure"
+	CodeNoListType    = "memoranda.list-type"
+	CodeResolveList   = "resolve.list-type"
 )
 
-// Codes lists the codes that this package adds to those of the record.
-func Codes() []string {
-	return []string{
-		codeInternal, codeUnavailable, codeNotReady, codeRoute, codeMethod, codeMalformed, codeBodyMissing, codeTooLarge,
-		codeBodyType, codeBodyTimeout, codeInvalid, codeNoMatch, codeBadMatch, codeBadKey, codeUploadSize, codeUploadType, codeUploadBroken,
-		fieldRequired, fieldUnknown, fieldType, fieldEnum, fieldFormat, fieldLength, fieldRange, fieldItems, fieldInvalid, codeOrigin,
-		codeNoMemorandum, codeNoMeasure, codeNoListType, codeResolveList,
-	}
-}
+// Codes of what is wrong with one field, in a [FieldProblem].
+const (
+	FieldRequired = "field.required"
+	FieldUnknown  = "field.unknown"
+	FieldType     = "field.type"
+	FieldEnum     = "field.enum"
+	FieldFormat   = "field.format"
+	FieldLength   = "field.length"
+	FieldRange    = "field.range"
+	FieldItems    = "field.items"
+	FieldInvalid  = "field.invalid"
+)
 
-// allCodes lists every code that an answer can carry, sorted.
-func allCodes() []string {
-	codes := slices.Concat(Codes(), access.Codes(), enforcement.Codes(), identifier.Codes(), intake.Codes())
+// Codes that only the door says.
+const (
+	codeUnavailable = "unavailable"
+	codeNotReady    = "not-ready"
+	codeRoute       = "route.unknown"
+	codeMethod      = "route.method"
+	codeBadKey      = "key.malformed"
+	codeCursor      = "cursor.malformed"
+	codeForbidden   = "role.forbidden"
+	codeInFlight    = "request.in-flight"
+)
+
+const statusUnassigned = http.StatusUnprocessableEntity
+
+// Codes lists every code that an answer can carry, those of the record and of its
+// readers too, sorted.
+func Codes() []string {
+	own := []string{
+		CodeInternal, codeUnavailable, codeNotReady, codeRoute, codeMethod, CodeBodyMalformed, CodeBodyMissing, CodeBodyTooLarge,
+		CodeBodyType, CodeBodyTimeout, CodeInvalid, CodeNoMatch, CodeBadMatch, codeBadKey, CodeUploadSize, CodeUploadType, CodeUploadBroken,
+		FieldRequired, FieldUnknown, FieldType, FieldEnum, FieldFormat, FieldLength, FieldRange, FieldItems, FieldInvalid, CodeOrigin,
+		CodeNoMemorandum, CodeNoMeasure, CodeNoListType, CodeResolveList,
+	}
+	codes := slices.Concat(own, access.Codes(), enforcement.Codes(), identifier.Codes(), intake.Codes())
 	slices.Sort(codes)
 	return slices.Compact(codes)
 }
@@ -70,24 +76,24 @@ func allCodes() []string {
 // statuses is the whole answer to which HTTP status a code has: by the code
 // itself, or by its family, the part before the dot.
 var statuses = map[string]int{
-	codeInternal:    http.StatusInternalServerError,
-	codeUnavailable: http.StatusServiceUnavailable,
-	codeNotReady:    http.StatusServiceUnavailable,
-	codeRoute:       http.StatusNotFound,
-	codeMethod:      http.StatusMethodNotAllowed,
-	codeMalformed:   http.StatusBadRequest,
-	codeBodyMissing: http.StatusBadRequest,
-	codeTooLarge:    http.StatusRequestEntityTooLarge,
-	codeBodyType:    http.StatusUnsupportedMediaType,
-	codeBodyTimeout: http.StatusRequestTimeout,
-	codeInvalid:     http.StatusUnprocessableEntity,
-	codeNoMatch:     http.StatusPreconditionRequired,
-	codeBadMatch:    http.StatusBadRequest,
-	codeBadKey:      http.StatusBadRequest,
-	codeOrigin:      http.StatusForbidden,
-	codeCursor:      http.StatusBadRequest,
-	"id.malformed":  http.StatusUnprocessableEntity,
-	"field":         http.StatusUnprocessableEntity,
+	CodeInternal:      http.StatusInternalServerError,
+	codeUnavailable:   http.StatusServiceUnavailable,
+	codeNotReady:      http.StatusServiceUnavailable,
+	codeRoute:         http.StatusNotFound,
+	codeMethod:        http.StatusMethodNotAllowed,
+	CodeBodyMalformed: http.StatusBadRequest,
+	CodeBodyMissing:   http.StatusBadRequest,
+	CodeBodyTooLarge:  http.StatusRequestEntityTooLarge,
+	CodeBodyType:      http.StatusUnsupportedMediaType,
+	CodeBodyTimeout:   http.StatusRequestTimeout,
+	CodeInvalid:       http.StatusUnprocessableEntity,
+	CodeNoMatch:       http.StatusPreconditionRequired,
+	CodeBadMatch:      http.StatusBadRequest,
+	codeBadKey:        http.StatusBadRequest,
+	CodeOrigin:        http.StatusForbidden,
+	codeCursor:        http.StatusBadRequest,
+	"id.malformed":    http.StatusUnprocessableEntity,
+	"field":           http.StatusUnprocessableEntity,
 
 	// Who is asking. The edge always sets actor and time: their absence is ours.
 	"token":                 http.StatusUnauthorized,
@@ -152,9 +158,9 @@ var statuses = map[string]int{
 	"reward.answer-running": http.StatusConflict,
 	"reward.stayed":         http.StatusConflict,
 	"reward.suspension":     http.StatusConflict,
-	codeUploadSize:          http.StatusRequestEntityTooLarge,
-	codeUploadType:          http.StatusUnsupportedMediaType,
-	codeUploadBroken:        http.StatusBadRequest,
+	CodeUploadSize:          http.StatusRequestEntityTooLarge,
+	CodeUploadType:          http.StatusUnsupportedMediaType,
+	CodeUploadBroken:        http.StatusBadRequest,
 	codeInFlight:            http.StatusConflict,
 
 	"list.not-owner":         http.StatusForbidden,
@@ -202,6 +208,12 @@ var statuses = map[string]int{
 	"explain":   http.StatusUnprocessableEntity,
 	"memoranda": http.StatusNotFound,
 	"resolve":   http.StatusUnprocessableEntity,
+}
+
+// Status is the HTTP status of a code.
+func Status(code string) int {
+	status, _ := statusOf(code)
+	return status
 }
 
 // statusOf is the status of a code; ok is false for a code the table forgot.

@@ -1,4 +1,4 @@
-package api
+package edge
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/go-chi/chi/v5"
 
 	"concordat/internal/pg"
 )
@@ -16,16 +18,16 @@ const maxSkew = 5 * time.Second
 // readyTimeout bounds a readiness check.
 const readyTimeout = 3 * time.Second
 
-// health says whether the process lives (/healthz) and whether it should be sent
-// work (/readyz). Why it is not ready stands in the log only.
-func (s *server) health() {
-	s.router.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { writeOK(w) })
-	s.router.Get("/readyz", func(w http.ResponseWriter, r *http.Request) {
+// Health answers whether the process lives (/healthz) and whether it should be
+// sent work (/readyz). Why it is not ready stands in the log only.
+func (d *Door) Health(router chi.Router) {
+	router.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { writeOK(w) })
+	router.Get("/readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 		defer cancel()
-		if err := s.Ready(ctx); err != nil {
-			s.Log.Warn().Str("reference", visitOf(ctx).reference).Err(err).Msg("not ready")
-			s.fail(w, r, refuse(codeNotReady))
+		if err := d.Ready(ctx); err != nil {
+			d.Log.Warn().Str("reference", visitOf(ctx).Reference).Err(err).Msg("not ready")
+			d.Fail(w, r, refuse(codeNotReady))
 			return
 		}
 		writeOK(w)
@@ -43,7 +45,7 @@ var (
 	errSkew   = errors.New("machine time and database time lie too far apart")
 )
 
-// DatabaseReady is the usual Config.Ready: the database answers, its schema is at
+// DatabaseReady is the usual [Door.Ready]: the database answers, its schema is at
 // least of the wanted version (a binary also runs on the next one), and its clock
 // lies within 5 s of machine time.
 func DatabaseReady(db *pg.DB, machine func() time.Time, wanted int64) func(ctx context.Context) error {
