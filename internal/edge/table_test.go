@@ -1,8 +1,10 @@
 package edge
 
 import (
+	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"concordat/enforcement"
 )
@@ -73,5 +75,22 @@ func TestNumbersAreInOrder(t *testing.T) {
 		} else {
 			last = id
 		}
+	}
+}
+
+// deadlined is a connection's writer, which can be told how long to wait.
+type deadlined struct {
+	http.ResponseWriter
+	until time.Time
+}
+
+func (d *deadlined) SetReadDeadline(until time.Time) error { d.until = until; return nil }
+
+// A body is read under a deadline whether or not its answer is held back.
+func TestAHeldAnswerLetsDeadlinesThrough(t *testing.T) {
+	t.Parallel()
+	connection, until := &deadlined{}, time.Now().Add(time.Minute)
+	if err := http.NewResponseController(&heldWriter{to: connection}).SetReadDeadline(until); err != nil || !connection.until.Equal(until) {
+		t.Errorf("%v: the deadline is %s", err, connection.until)
 	}
 }
