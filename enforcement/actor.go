@@ -72,10 +72,10 @@ func (a Act) check(roles ...Role) error {
 	return nil
 }
 
-// ofCourt demands that a court's own people act on its records; the system may
-// act for every court.
-func (a Act) ofCourt(court OrganisationID) error {
-	if a.Actor.Role != System && a.Actor.Organisation != court {
+// ofOwner demands that the people of the organisation that owns a record act on it;
+// the system may act for every owner.
+func (a Act) ofOwner(owner OrganisationID) error {
+	if a.Actor.Role != System && a.Actor.Organisation != owner {
 		return refuse("not-found")
 	}
 	return nil

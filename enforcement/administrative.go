@@ -2,12 +2,9 @@ package enforcement
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
-	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -15,12 +12,12 @@ import (
 // AdministrativeListing is a subject's entry on an administrative list, as its
 // owner sees it. The texts are sealed and read apart ([Register.AdministrativeTexts]).
 type AdministrativeListing struct {
-	ID           ID                  `json:"id"`
-	ListType     string              `json:"list_type"`
-	Organisation OrganisationID      `json:"organisation"`
-	Subject      ID                  `json:"subject"`
-	State        AdministrativeState `json:"state"`
-	Version      int                 `json:"version"`
+	ID           ID             `json:"id"`
+	ListType     string         `json:"list_type"`
+	Organisation OrganisationID `json:"organisation"`
+	Subject      ID             `json:"subject"`
+	State        State          `json:"state"`
+	Version      int            `json:"version"`
 	// Grounds are slugs of the list type's grounds.
 	Grounds        []string `json:"grounds"`
 	NoticeServedOn day.Day  `json:"notice_served_on,omitzero"`
@@ -72,134 +69,65 @@ func scanAdministrative(row pgx.CollectableRow) (AdministrativeListing, error) {
 	return l, err
 }
 
-// ofOwners are the people of a list owner.
-var ofOwners = []Role{DepartmentClerk, DepartmentReviewer}
+// administrativeLife is the life of administrative listings over the record.
+func administrativeLife(r *Register) Life[AdministrativeListing] {
+	return Life[AdministrativeListing]{
+		Table: AdministrativeTable(), Register: r, Enum: "administrative_state", Select: selectAdministrative, Scan: scanAdministrative, Lock: "l", Head: (*AdministrativeListing).head,
+		May: map[MoveName]func(*AdministrativeListing, day.Day) error{
+			MoveReply: (*AdministrativeListing).openStatement, MoveUphold: (*AdministrativeListing).openStatement,
+			MoveDecide: func(l *AdministrativeListing, today day.Day) error {
+				if today <= l.WindowUntil {
+					return refuse("window.running", "until", l.WindowUntil.String())
+				}
+				return nil
+			},
+			MovePublish: mayPublishAdministrative,
+			MoveSuspend: func(l *AdministrativeListing, _ day.Day) error { return notSuspended(l.SuspendedFor) },
+			MoveBrake:   func(l *AdministrativeListing, _ day.Day) error { return notSuspended(l.SuspendedFor) },
+			MoveResume:  func(l *AdministrativeListing, _ day.Day) error { return resumable(l.SuspendedFor) },
+			MoveExpire:  func(l *AdministrativeListing, today day.Day) error { return overOn(l.TermUntil, today) },
+			MoveEarly: func(l *AdministrativeListing, today day.Day) error {
+				_, err := r.repairable(l, today)
+				return err
+			},
+		},
+	}
+}
+
+func (l *AdministrativeListing) head() Head {
+	return Head{
+		ID: l.ID, Subject: l.Subject, Owner: l.Organisation, State: l.State, Version: l.Version, ListType: l.ListType, SubjectKind: l.subjectKind,
+		Serves: l.serves, Region: l.region, Until: l.TermUntil, SuspendedFor: l.SuspendedFor, DraftedBy: l.draftedBy, Envelope: l.envelope,
+	}
+}
+
+// openStatement refuses an answer where nothing waits for one.
+func (l *AdministrativeListing) openStatement(day.Day) error {
+	if l.State == Announced && (l.ObjectedOn.IsZero() || !l.ObjectionAnsweredOn.IsZero()) {
+		return refuse("statement.none")
+	}
+	return nil
+}
 
 // AdministrativeListing returns one administrative listing of the actor's own
 // organisation; another's is not found. Overseers read every one.
 func (r *Register) AdministrativeListing(ctx context.Context, act Act, id ID) (AdministrativeListing, error) {
-	if err := act.check(DepartmentClerk, DepartmentReviewer, Overseer, System); err != nil {
-		return AdministrativeListing{}, err
-	}
-	rows, err := r.db.Pool.Query(ctx, selectAdministrative+` WHERE l.id = $1`, id)
-	if err != nil {
-		return AdministrativeListing{}, fmt.Errorf("read administrative listing %s: %w", id, err)
-	}
-	l, err := pgx.CollectExactlyOneRow(rows, scanAdministrative)
-	if err != nil {
-		return AdministrativeListing{}, notFound(err, "read administrative listing "+id.String())
-	}
-	if act.Actor.Role != Overseer {
-		if err := act.ofCourt(l.Organisation); err != nil {
-			return AdministrativeListing{}, err
-		}
-	}
-	return l, nil
+	return r.administrative.Read(ctx, act, id)
 }
 
 // AdministrativeListings lists the administrative listings of the actor's
-// organisation, for overseers of all, by id from after on; state "" and list
-// type "" are any.
-func (r *Register) AdministrativeListings(ctx context.Context, act Act, state AdministrativeState, listType string, after ID, limit int) ([]AdministrativeListing, error) {
-	if err := act.check(DepartmentClerk, DepartmentReviewer, Overseer, System); err != nil {
-		return nil, err
-	}
-	owner := act.Actor.Organisation
-	if act.Actor.Role == Overseer || act.Actor.Role == System {
-		owner = 0
-	}
-	rows, err := r.db.Pool.Query(ctx, selectAdministrative+` WHERE ($1 = 0 OR l.organisation_id = $1) AND ($2 = '' OR l.state::text = $2)
-		AND ($3 = '' OR l.list_type = $3) AND l.id > $4 ORDER BY l.id LIMIT $5`, int32(owner), state, listType, [16]byte(after), limit)
-	if err != nil {
-		return nil, fmt.Errorf("list administrative listings: %w", err)
-	}
-	return pgx.CollectRows(rows, scanAdministrative)
+// organisation, for overseers of all.
+func (r *Register) AdministrativeListings(ctx context.Context, act Act, w Wanted) ([]AdministrativeListing, error) {
+	return r.administrative.List(ctx, act, w)
 }
 
 // ForeseeAdministrative tells what an administrative listing would reach if it
-// were published on the act's day, as [Register.Foresee] does for the courts'.
+// were published on the act's day.
 func (r *Register) ForeseeAdministrative(ctx context.Context, act Act, id ID) ([]PlanLine, []memoranda.Exclusion, []Gap, error) {
-	l, err := r.AdministrativeListing(ctx, act, id)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	return r.foresee(ctx, planKey{memoranda.OnListing, l.ListType, l.subjectKind, l.serves, l.region, r.Today(act.At)})
+	return r.administrative.Foresee(ctx, act, id)
 }
 
-// lockAdministrative reads a listing for change by who has seen a version of it.
-func lockAdministrative(ctx context.Context, tx *pg.Tx, act Act, c Change) (l AdministrativeListing, err error) {
-	err = tx.Pgx(func(p pgx.Tx) error {
-		rows, err := p.Query(ctx, selectAdministrative+` WHERE l.id = $1 FOR NO KEY UPDATE OF l`, c.Listing)
-		if err != nil {
-			return err
-		}
-		l, err = pgx.CollectExactlyOneRow(rows, scanAdministrative)
-		return err
-	})
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return l, refuse("not-found")
-	case err != nil:
-		return l, fmt.Errorf("lock administrative listing %s: %w", c.Listing, err)
-	case c.Version != 0 && c.Version != l.Version:
-		if err := act.ofCourt(l.Organisation); err != nil {
-			return l, err
-		}
-		return l, refuse("version.stale")
-	}
-	return l, act.ofCourt(l.Organisation)
-}
-
-// changeAdministrative runs one move: the state is checked, the update is
-// conditional, the event carries subject and ground.
-func (r *Register) changeAdministrative(ctx context.Context, act Act, c Change, move ListingMove,
-	fn func(ctx context.Context, tx *pg.Tx, l AdministrativeListing, next AdministrativeState) (*event, error),
-) error {
-	_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
-		l, err := lockAdministrative(ctx, tx, act, c)
-		if err != nil {
-			return nil, err
-		}
-		next, err := l.State.After(move)
-		if err != nil {
-			return nil, err
-		}
-		e, err := fn(ctx, tx, l, next)
-		if err != nil {
-			return nil, err
-		}
-		e.Subject, e.Ground = l.Subject, l.ID
-		if e.Day.IsZero() {
-			e.Day = r.Today(act.At)
-		}
-		return e, nil
-	})
-	return err
-}
-
-// setAdministrative updates columns of a listing on the condition that nobody
-// else moved it. columns is SQL whose arguments begin at $4.
-func setAdministrative(ctx context.Context, tx *pg.Tx, l AdministrativeListing, next AdministrativeState, columns string, args ...any) error {
-	return moveRow(ctx, tx, "administrative_listing", "administrative_state", l.ID, l.Version, string(next), columns, args...)
-}
-
-// sealAdministrative seals a text under the envelope of the listing's subject.
-func (r *Register) sealAdministrative(l AdministrativeListing, field, plain string) ([]byte, error) {
-	return r.sealUnder(l.Subject, l.envelope, field, []byte(plain))
-}
-
-// sealUnder seals a text under a subject's envelope.
-func (r *Register) sealUnder(subject ID, wrapped []byte, field string, plain []byte) ([]byte, error) {
-	if wrapped == nil {
-		return nil, refuse("subject.shredded")
-	}
-	envelope, err := r.vault.OpenEnvelope(subject, wrapped)
-	if err != nil {
-		return nil, fmt.Errorf("open the envelope of subject %s: %w", subject, err)
-	}
-	sealed, err := envelope.Seal(plain, field)
-	if err != nil {
-		return nil, fmt.Errorf("seal %s of subject %s: %w", field, subject, err)
-	}
-	return sealed, nil
+// AdministrativeMoves tells of every move of a listing whether the actor can make it now.
+func (r *Register) AdministrativeMoves(ctx context.Context, act Act, id ID) (int, []Offer, error) {
+	return r.administrative.Moves(ctx, act, id)
 }

@@ -50,7 +50,7 @@ func TestTheMonthlyBatch(t *testing.T) {
 		t.Error("it was announced twice")
 	}
 	have := listed(t, l, id)
-	if have.State != enforcement.AdministrativeAnnounced || have.AnnouncedOn != l.Day() || have.ObjectionUntil != day.Of(2025, time.October, 17) { // Saturday the eleventh is worked
+	if have.State != "announced" || have.AnnouncedOn != l.Day() || have.ObjectionUntil != day.Of(2025, time.October, 17) { // Saturday the eleventh is worked
 		t.Fatalf("%+v", have)
 	}
 	if l.Count(`SELECT count(*) FROM directive`) != 0 {
@@ -78,7 +78,7 @@ func TestTheMonthlyBatch(t *testing.T) {
 	if ended, _, _, err := l.DailyRound(ctx, l.System(), nil); err != nil || ended != 1 {
 		t.Errorf("%d ended: %v", ended, err)
 	}
-	if now := listed(t, l, id); now.State != enforcement.AdministrativeExpired {
+	if now := listed(t, l, id); now.State != enforcement.Expired {
 		t.Errorf("%+v", now)
 	}
 	wantAudit(t, l.Bundle)
@@ -125,7 +125,7 @@ func TestObjectionsToABatch(t *testing.T) {
 		t.Errorf("%d published, want the one whose objection is answered", published)
 	}
 	broken(t, l, "administrative_objection_answered", `UPDATE administrative_listing SET objection_answered_on = NULL WHERE id = $1`, ids[1])
-	if have := listed(t, l, ids[0]); have.State != enforcement.AdministrativeAbandoned || have.EndCause != enforcement.CauseObjectionUpheld || !have.PublishedOn.IsZero() {
+	if have := listed(t, l, ids[0]); have.State != enforcement.Abandoned || have.EndCause != "objection-upheld" || !have.PublishedOn.IsZero() {
 		t.Errorf("%+v", have)
 	}
 	if l.Count(`SELECT count(*) FROM directive d JOIN administrative_listing l ON l.id = d.ground_id WHERE l.id = $1`, ids[0]) != 0 {
@@ -157,9 +157,9 @@ func TestABatchThatBreaksOff(t *testing.T) {
 		_, err := l.DB.Pool.Exec(ctx, `DROP TRIGGER break_off ON `+pgx.Identifier{table}.Sanitize())
 		must(t, err)
 	}
-	before := w.print()
+	before := fingerprint(t, w.Bundle)
 	block("event", "administrative-announced")
-	if _, _, err := l.MonthlyBatch(ctx, l.System()); err == nil || w.print() != before {
+	if _, _, err := l.MonthlyBatch(ctx, l.System()); err == nil || fingerprint(t, w.Bundle) != before {
 		t.Errorf("half a batch is announced: %v", err)
 	}
 	free("event")
@@ -167,9 +167,9 @@ func TestABatchThatBreaksOff(t *testing.T) {
 		t.Errorf("%d announced after all", announced)
 	}
 	l.AdvanceTo(listed(t, l, ids[0]).ObjectionUntil.AddDays(1))
-	before = w.print()
+	before = fingerprint(t, w.Bundle)
 	block("event", "administrative-published")
-	if _, _, _, err := l.DailyRound(ctx, l.System(), nil); err == nil || w.print() != before {
+	if _, _, _, err := l.DailyRound(ctx, l.System(), nil); err == nil || fingerprint(t, w.Bundle) != before {
 		t.Errorf("half a batch is published: %v", err)
 	}
 	free("event")
@@ -195,7 +195,7 @@ func TestAListWithoutAMemorandum(t *testing.T) {
 	if published != 2 || len(refused) != 0 {
 		t.Errorf("%d published, refused %v", published, refused)
 	}
-	if listed(t, l, alone).State != enforcement.AdministrativeActive || listed(t, l, other).State != enforcement.AdministrativeActive {
+	if listed(t, l, alone).State != enforcement.Active || listed(t, l, other).State != enforcement.Active {
 		t.Error("one did not go out")
 	}
 	if told := len(directives(t, l.Bundle, alone)); told != 0 {
@@ -237,7 +237,7 @@ func TestEndsOfAdministrativeListings(t *testing.T) {
 	}
 	wantCode(t, "a clerk resumes", l.ResumeAdministrative(ctx, l.OwnersClerk(), of(serious), ""), "role.forbidden")
 	must(t, l.ResumeAdministrative(ctx, l.OwnersReviewer(), of(serious), ""))
-	must(t, l.DeleteAdministrative(ctx, l.OwnersReviewer(), of(serious), l.EndOfIt(enforcement.CauseSubjectCeased)))
+	must(t, l.DeleteAdministrative(ctx, l.OwnersReviewer(), of(serious), l.EndOfIt("subject-ceased")))
 	if public() != 0 {
 		t.Error("the public sees an ended one")
 	}
@@ -388,7 +388,7 @@ func TestRoundsOfABatchAtOnce(t *testing.T) {
 		t.Errorf("%d published, with %d objections", published, len(objected))
 	}
 	for _, id := range ids {
-		if have := listed(t, l, id); (have.State == enforcement.AdministrativeAnnounced) != objected[id] {
+		if have := listed(t, l, id); (have.State == "announced") != objected[id] {
 			t.Errorf("%s, objected to: %v", have.State, objected[id])
 		}
 	}

@@ -2,11 +2,8 @@ package enforcement
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/jackc/pgx/v5"
 
 	"concordat/internal/pg"
 	"concordat/memoranda"
@@ -33,86 +30,51 @@ type AdministrativeDecision struct {
 // when the window is over and everything that was stated is answered; never
 // longer than the list type allows.
 func (r *Register) DecideAdministrative(ctx context.Context, act Act, c Change, d AdministrativeDecision) error {
-	if err := act.check(ofOwners...); err != nil {
-		return err
-	}
-	switch {
-	case act.Actor.Role != DepartmentReviewer:
-		return refuse("decision.signer", "role", string(act.Actor.Role))
-	case d.Reasons == "":
-		return refuse("decision.reasons")
-	case d.Number == "":
-		return refuse("decision.number")
-	case d.RemovalConditions == "":
-		return refuse("decision.remedies", "missing", "removal-conditions")
-	case d.Remedies == "":
-		return refuse("decision.remedies", "missing", "remedies")
-	}
-	_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
-		l, err := lockAdministrative(ctx, tx, act, c)
-		if err != nil {
-			return nil, err
-		}
-		if l.State == AdministrativeStated {
-			return nil, refuse("statement.unanswered")
-		}
-		next, err := l.State.After(MoveDecide)
-		if err != nil {
-			return nil, err
-		}
-		e, err := r.decideAdministrative(ctx, tx, act, l, next, d)
-		if err != nil {
-			return nil, err
-		}
-		e.Subject, e.Ground = l.Subject, l.ID
-		return e, nil
-	})
-	return err
+	given := Given{"reasons": d.Reasons, "number": d.Number, "removal_conditions": d.RemovalConditions, "remedies": d.Remedies}
+	return r.administrative.Do(ctx, act, c, given, func(ctx context.Context, tx *pg.Tx, t *Turn[AdministrativeListing]) error {
+		return r.decideAdministrative(ctx, tx, t, d)
+	}, MoveDecide)
 }
 
-func (r *Register) decideAdministrative(ctx context.Context, tx *pg.Tx, act Act, l AdministrativeListing, next AdministrativeState, d AdministrativeDecision) (*event, error) {
-	today := r.Today(act.At)
-	t, err := r.punishList(l.ListType)
+func (r *Register) decideAdministrative(ctx context.Context, tx *pg.Tx, t *Turn[AdministrativeListing], d AdministrativeDecision) error {
+	l, today := &t.Case, t.Today
+	list, err := r.punishList(l.ListType)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	switch {
-	case act.Actor.ID == l.draftedBy:
-		return nil, refuse("decision.second-person")
-	case today <= l.WindowUntil:
-		return nil, refuse("window.running", "until", l.WindowUntil.String())
-	}
-	if err := r.checkPowers(ctx, tx, t, l.Organisation, l.subjectKind, today); err != nil {
-		return nil, err
+	if err := r.checkPowers(ctx, tx, list, l.Organisation, l.subjectKind, today); err != nil {
+		return err
 	}
 	if err := r.checkAdministrativeAge(l, today); err != nil {
-		return nil, err
+		return err
 	}
-	basis, err := r.citedBasis(t, l.Grounds, d.Bases, today)
+	basis, err := r.citedBasis(list, l.Grounds, d.Bases, today)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	rule := r.termOf(t, l.Grounds, today)
+	rule := r.termOf(list, l.Grounds, today)
 	until, limit, err := rule.until(d.TermUntil, today)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	publication := memoranda.NoPublication // what no rule makes public is not shown
-	if t.Publication != nil {
-		publication = t.Publication.Rule
+	if list.Publication != nil {
+		publication = list.Publication.Rule
 	}
-	sealed, err := r.sealDecision(l, d)
-	if err != nil {
-		return nil, err
+	for _, text := range []struct{ column, field, plain string }{
+		{"reasons", "administrative-reasons", d.Reasons}, {"removal_conditions", "removal-conditions", d.RemovalConditions}, {"remedies", "remedies", d.Remedies},
+	} {
+		sealed, err := t.Seal(text.field, text.plain)
+		if err != nil {
+			return err
+		}
+		t.Set(text.column, sealed)
 	}
-	if err := r.enterAdministrativeDecision(ctx, tx, act, l, d.Number, until); err != nil {
-		return nil, err
-	}
-	return &event{Kind: EventAdministrativeDecided, Day: today, Until: until, LegalBasis: basis, DocumentHash: r.vault.DocumentHash([]byte(d.Reasons))},
-		setAdministrative(ctx, tx, l, next, `decision_number = $4, reasons = $5, removal_conditions = $6, remedies = $7, basis = $8, decided_by = $9, signer_role = $10,
-			decided_on = $11::date, serious = $12, footing_kind = $13, list_region = $14, publication = $15, open_term = $16, term_until = $17::date, term_limit = $18::date`,
-			d.Number, sealed[0], sealed[1], sealed[2], basis, act.Actor.ID, act.Actor.Role,
-			today, t.Serious, r.footingKind(t, today), t.Region, publication, rule.open, until, limit)
+	t.Set("decision_number", d.Number, "basis", basis, "decided_by", t.Act.Actor.ID, "signer_role", t.Act.Actor.Role, "decided_on", today,
+		"serious", list.Serious, "footing_kind", r.footingKind(list, today), "list_region", list.Region, "publication", publication,
+		"open_term", rule.open, "term_until", until, "term_limit", limit)
+	t.Event.Until, t.Event.LegalBasis, t.Event.DocumentHash = until, basis, r.vault.DocumentHash([]byte(d.Reasons))
+	return t.Decide(ctx, tx, d.Number, until)
 }
 
 // until returns the last day that a decision states, or that the rule gives, and
@@ -156,62 +118,9 @@ func (r *Register) citedBasis(t *memoranda.ListType, grounds, named []string, on
 	return strings.Join(slices.Compact(cited), "; "), nil
 }
 
-func (r *Register) sealDecision(l AdministrativeListing, d AdministrativeDecision) (sealed [3][]byte, err error) {
-	for i, text := range []struct{ field, plain string }{
-		{"administrative-reasons", d.Reasons}, {"removal-conditions", d.RemovalConditions}, {"remedies", d.Remedies},
-	} {
-		if sealed[i], err = r.sealAdministrative(l, text.field, text.plain); err != nil {
-			return sealed, err
-		}
-	}
-	return sealed, nil
-}
-
-// enterAdministrativeDecision closes what ran before the decision and says it of
-// the ground.
-func (r *Register) enterAdministrativeDecision(ctx context.Context, tx *pg.Tx, act Act, l AdministrativeListing, number string, until day.Day) error {
-	today := r.Today(act.At)
-	if err := stopClocks(ctx, tx, l.ID, today); err != nil {
-		return err
-	}
-	if err := r.startClock(ctx, tx, l.Organisation, l.ID, today, termStartService); err != nil {
-		return err
-	}
-	return tx.Pgx(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `UPDATE ground SET reference = $2, decided_on = $3::date, valid_until = $4::date WHERE id = $1`, l.ID, number, today, until)
-		if err != nil {
-			return fmt.Errorf("enter the decision of ground %s: %w", l.ID, err)
-		}
-		return nil
-	})
-}
-
 // ServeAdministrative records service of the decision, with the repair notice
-// among its enclosures (国办发〔2025〕22号); without service nothing is published.
+// among its enclosures; without service nothing is published.
 func (r *Register) ServeAdministrative(ctx context.Context, act Act, c Change, s Service) error {
-	if err := act.check(ofOwners...); err != nil {
-		return err
-	}
-	if !slices.Contains(manners(), s.Manner) {
-		return refuse("service.manner")
-	}
-	for _, needed := range Enclosures() {
-		if !slices.Contains(s.Enclosures, needed) {
-			return refuse("service.repair-notice", "missing", needed)
-		}
-	}
-	if s.On.IsZero() || s.On > r.Today(act.At) {
-		return refuse("service.date")
-	}
-	return r.changeAdministrative(ctx, act, c, MoveServe, func(ctx context.Context, tx *pg.Tx, l AdministrativeListing, next AdministrativeState) (*event, error) {
-		if s.On < l.DecidedOn {
-			return nil, refuse("service.date")
-		}
-		if err := r.stopClock(ctx, tx, l.Organisation, l.ID, termStartService, r.Today(act.At)); err != nil {
-			return nil, err
-		}
-		served := r.effective(s.Manner, s.On)
-		return &event{Kind: EventAdministrativeServed, Day: served, Reason: s.Manner, LegalBasis: noticeBasis, DocumentHash: r.vault.DocumentHash(s.Document)},
-			setAdministrative(ctx, tx, l, next, `service_manner = $4, served_on = $5::date, enclosures = $6`, s.Manner, served, s.Enclosures)
-	})
+	decided := func(l *AdministrativeListing) day.Day { return l.DecidedOn }
+	return r.administrative.serve(ctx, act, c, s, decided, func(*Turn[AdministrativeListing], day.Day) {})
 }

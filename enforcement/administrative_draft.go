@@ -35,7 +35,7 @@ type NewAdministrative struct {
 // DraftAdministrative enters a draft: it restrains nobody. Nobody lists outside
 // its powers, and no list without a footing takes an entry (49号 items 6, 7).
 func (r *Register) DraftAdministrative(ctx context.Context, act Act, n NewAdministrative) (ID, error) {
-	if err := act.check(ofOwners...); err != nil {
+	if err := act.check(department...); err != nil {
 		return ID{}, err
 	}
 	t, err := r.punishList(n.ListType)
@@ -66,19 +66,19 @@ func (r *Register) DraftAdministrative(ctx context.Context, act Act, n NewAdmini
 		if err := r.checkPowers(ctx, tx, t, l.Organisation, l.subjectKind, today); err != nil {
 			return nil, err
 		}
-		if err := r.checkAdministrativeAge(l, today); err != nil {
+		if err := r.checkAdministrativeAge(&l, today); err != nil {
 			return nil, err
 		}
 		sealed, err := r.sealUnder(l.Subject, l.envelope, "administrative-facts", facts)
 		if err != nil {
 			return nil, err
 		}
+		err = enterGround(ctx, tx, newGround{id: id, kind: memoranda.OnListing, listType: t.Slug, subject: l.Subject, owner: l.Organisation})
+		if err != nil {
+			return nil, err
+		}
 		err = tx.Pgx(func(p pgx.Tx) error {
-			_, err := p.Exec(ctx, `INSERT INTO ground (id, kind, list_type, subject_id, organisation_id) VALUES ($1, 'listing', $2, $3, $4)`, id, t.Slug, l.Subject, l.Organisation)
-			if err != nil {
-				return fmt.Errorf("enter ground %s: %w", id, err)
-			}
-			_, err = p.Exec(ctx, `INSERT INTO administrative_listing (id, list_type, organisation_id, subject_id, state, grounds, facts, drafted_by) VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7)`,
+			_, err := p.Exec(ctx, `INSERT INTO administrative_listing (id, list_type, organisation_id, subject_id, state, grounds, facts, drafted_by) VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7)`,
 				id, t.Slug, l.Organisation, l.Subject, append([]string{}, grounds...), sealed, act.Actor.ID)
 			if err != nil {
 				return fmt.Errorf("draft administrative listing %s: %w", id, err)
@@ -90,10 +90,8 @@ func (r *Register) DraftAdministrative(ctx context.Context, act Act, n NewAdmini
 	return d.ground, err
 }
 
-// checkAdministrativeAge refuses a natural person under 18. No text says so for
-// administrative lists as a whole: it is our own rule, after the courts' (法释
-// 〔2017〕7号 Art. 4; docs/open-questions.md).
-func (r *Register) checkAdministrativeAge(l AdministrativeListing, on day.Day) error {
+// checkAdministrativeAge refuses a natural person under 18.
+func (r *Register) checkAdministrativeAge(l *AdministrativeListing, on day.Day) error {
 	if l.subjectKind != memoranda.NaturalPerson {
 		return nil
 	}
@@ -101,7 +99,7 @@ func (r *Register) checkAdministrativeAge(l AdministrativeListing, on day.Day) e
 	if err != nil {
 		return err
 	}
-	return r.checkAge(identity, on)
+	return checkAge(identity, on)
 }
 
 // NoticeContents lists what a notice must tell (国办发〔2020〕49号 item 8).
@@ -119,60 +117,32 @@ type AdministrativeNotice struct {
 	Document []byte
 }
 
-// manners lists the manners of service.
-func manners() []string {
-	return []string{ServedDirectly, ServedByLeaving, ServedElectronically, ServedByMail, ServedByAnnouncement}
-}
-
-// effective is the day on which service takes effect: by announcement when thirty
-// days have passed (CPL Art. 95).
-func (r *Register) effective(manner string, on day.Day) day.Day {
-	if manner == ServedByAnnouncement {
-		return r.calendar.AddCalendarDays(on, announcementPeriod).Day
-	}
-	return on
-}
-
 // GiveNotice records that the subject was told cause, basis and rights, and opens
 // the window to state and defend: as long as the list type says, else as long as
 // the configuration.
 func (r *Register) GiveNotice(ctx context.Context, act Act, c Change, n AdministrativeNotice) error {
-	if err := act.check(ofOwners...); err != nil {
-		return err
-	}
-	if !slices.Contains(manners(), n.Manner) {
-		return refuse("service.manner")
-	}
-	for _, needed := range NoticeContents() {
-		if !slices.Contains(n.Contents, needed) {
-			return refuse("notice.contents", "missing", needed)
-		}
-	}
-	if n.ServedOn.IsZero() || n.ServedOn > r.Today(act.At) {
-		return refuse("notice.date")
-	}
-	return r.changeAdministrative(ctx, act, c, MoveNotify, func(ctx context.Context, tx *pg.Tx, l AdministrativeListing, next AdministrativeState) (*event, error) {
-		t, err := r.punishList(l.ListType)
+	given := Given{"manner": n.Manner, "contents": n.Contents, "served_on": n.ServedOn}
+	return r.administrative.Do(ctx, act, c, given, func(_ context.Context, _ *pg.Tx, t *Turn[AdministrativeListing]) error {
+		list, err := r.punishList(t.ListType)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		served := r.effective(n.Manner, n.ServedOn)
-		due, period := r.within(served, t.Notice, r.noticeWindow)
-		if err := r.startClock(ctx, tx, l.Organisation, l.ID, served, term{clockWindow, period}); err != nil {
-			return nil, err
-		}
-		return &event{Kind: EventAdministrativeNotified, Day: served, Reason: n.Manner, LegalBasis: noticeBasis, DocumentHash: r.vault.DocumentHash(n.Document)},
-			setAdministrative(ctx, tx, l, next, `notice_manner = $4, notice_served_on = $5::date, notice_contents = $6, window_until = $7::date`, n.Manner, served, n.Contents, due.Day)
-	})
+		due, period := r.within(served, list.Notice, own(r.noticeWindow, noticeDays))
+		t.Within(clockWindow, period)
+		t.Set("notice_manner", n.Manner, "notice_served_on", served, "notice_contents", n.Contents, "window_until", due.Day)
+		t.Event.Day, t.Event.Reason, t.Event.DocumentHash = served, n.Manner, r.vault.DocumentHash(n.Document)
+		return nil
+	}, MoveNotify)
 }
 
 // own is a period of our own, where no rule sets one.
 func own(p calendar.Period, days int) calendar.Period {
 	if p == (calendar.Period{}) {
-		return calendar.Period{Value: days, Unit: calendar.WorkingDays, Source: internalTerm}
+		return calendar.Period{Value: days, Unit: calendar.WorkingDays, Source: OwnTerm}
 	}
 	if p.Source == "" {
-		p.Source = internalTerm
+		p.Source = OwnTerm
 	}
 	return p
 }
@@ -180,31 +150,9 @@ func own(p calendar.Period, days int) calendar.Period {
 // AbandonAdministrative gives a listing up before publication; any state before
 // it allows it.
 func (r *Register) AbandonAdministrative(ctx context.Context, act Act, c Change, reason AbandonReason) error {
-	if err := act.check(DepartmentClerk, DepartmentReviewer, System); err != nil {
-		return err
-	}
-	if !slices.Contains([]AbandonReason{Performed, Minor, Dead, WrongPerson}, reason) {
-		return refuse("abandon.reason")
-	}
-	return r.changeAdministrative(ctx, act, c, MoveAbandon, func(ctx context.Context, tx *pg.Tx, l AdministrativeListing, next AdministrativeState) (*event, error) {
-		if err := r.giveUp(ctx, tx, act, l, next, string(reason)); err != nil {
-			return nil, err
-		}
-		return &event{Kind: EventAdministrativeAbandoned, Reason: string(reason), LegalBasis: noticeBasis}, nil
-	})
-}
-
-// giveUp ends a listing that was never published.
-func (r *Register) giveUp(ctx context.Context, tx *pg.Tx, act Act, l AdministrativeListing, next AdministrativeState, cause string) error {
-	today := r.Today(act.At)
-	if err := endGround(ctx, tx, l.ID, today); err != nil {
-		return err
-	}
-	if err := stopClocks(ctx, tx, l.ID, today); err != nil {
-		return err
-	}
-	if err := closeTasks(ctx, tx, l.ID, today); err != nil {
-		return err
-	}
-	return setAdministrative(ctx, tx, l, next, `ended_on = $4::date, end_cause = $5`, today, cause)
+	return r.administrative.Do(ctx, act, c, Given{"reason": string(reason)}, func(_ context.Context, _ *pg.Tx, t *Turn[AdministrativeListing]) error {
+		t.Set("end_cause", string(reason))
+		t.Event.Reason = string(reason)
+		return nil
+	}, MoveAbandon)
 }

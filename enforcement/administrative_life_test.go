@@ -61,7 +61,7 @@ func TestLifeOfAMajorTaxCompany(t *testing.T) {
 		t.Errorf("%d were sent, %d foreseen", len(sent), len(lines))
 	}
 	for _, e := range value(b.Events(ctx, id))(t) {
-		if e.Kind == enforcement.EventAdministrativePublished && (e.Directives != len(lines) || !strings.Contains(e.LegalBasis, "国家税务总局令第54号")) {
+		if e.Kind == "administrative-published" && (e.Directives != len(lines) || !strings.Contains(e.LegalBasis, "国家税务总局令第54号")) {
 			t.Errorf("published with %d directives by %q", e.Directives, e.LegalBasis)
 		}
 	}
@@ -141,7 +141,7 @@ func TestLifeOfARailwayOffender(t *testing.T) {
 	if err != nil || published != 2 || len(no) != 0 {
 		t.Fatalf("%d published, refused %v: %v", published, no, err)
 	}
-	must(t, b.DeleteAdministrative(ctx, reviewer(), of(debtor), enforcement.AdministrativeEnding{Cause: enforcement.CauseReasonEnded, EventOn: b.Day(), Reasons: "演示:已补缴"}))
+	must(t, b.DeleteAdministrative(ctx, reviewer(), of(debtor), enforcement.AdministrativeEnding{Cause: "reason-ended", EventOn: b.Day(), Reasons: "演示:已补缴"}))
 	b.AdvanceTo(have(smoker).TermUntil.AddDays(1))
 	if ended, _, _, err := b.DailyRound(ctx, b.System(), nil); err != nil || ended != 1 {
 		t.Errorf("%d ended: %v", ended, err)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"concordat/internal/calendar"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -74,10 +73,8 @@ func (r *Register) administrativeEntry(row pgx.CollectableRow, on day.Day) (Admi
 	if err != nil {
 		return e, err
 	}
-	e.Name, e.Number = identity.Name, identity.Masked()
-	if identity.Kind == memoranda.NaturalPerson {
-		e.child = calendar.Age(identity.Birth, on) < protectedAge
-	} else {
+	e.Name, e.Number, e.child = identity.Name, identity.Masked(), child(identity, on)
+	if identity.Kind != memoranda.NaturalPerson {
 		e.Head = identity.Head
 	}
 	e.Grounds = make([]string, 0, len(grounds))

@@ -23,14 +23,6 @@ const (
 	longestTermYears = 3 // 国办发〔2025〕22号 item 2, of what is serious
 )
 
-const (
-	noticeBasis   = "国办发〔2020〕49号 item 8"
-	repairBasis   = "国办发〔2025〕22号 item 2"
-	clockWindow   = "state-and-defend"
-	clockAnswer   = "answer-statement"
-	clockObjected = "object-to-announcement"
-)
-
 // punishList returns the list type that a department or unit keeps, or the
 // refusal that says why there is none.
 func (r *Register) punishList(slug string) (*memoranda.ListType, error) {
@@ -75,10 +67,10 @@ func (r *Register) checkPowers(ctx context.Context, tx *pg.Tx, t *memoranda.List
 	return nil
 }
 
-// checkKeeper refuses a department that keeps no list: it has no subject to enter,
+// keepsAnyList refuses a department that keeps no list: it has no subject to enter,
 // and could only find out who is known here.
-func (r *Register) checkKeeper(ctx context.Context, tx *pg.Tx, act Act) error {
-	if !slices.Contains(ofOwners, act.Actor.Role) {
+func (r *Register) keepsAnyList(ctx context.Context, tx *pg.Tx, act Act) error {
+	if !slices.Contains(department, act.Actor.Role) {
 		return nil
 	}
 	today, catalogue := r.Today(act.At), r.Catalogue()
@@ -164,7 +156,7 @@ func (r *Register) within(from day.Day, set *memoranda.Period, own calendar.Peri
 	if set == nil {
 		return r.calendar.Add(from, own), own
 	}
-	p := calendar.Period{Value: set.Value, Unit: calendar.Unit(set.Unit), Source: internalTerm}
+	p := calendar.Period{Value: set.Value, Unit: calendar.Unit(set.Unit), Source: OwnTerm}
 	if set.Unit == memoranda.Years {
 		p.Value, p.Unit = 12*set.Value, calendar.Months
 	}

@@ -40,59 +40,36 @@ type Statement struct {
 // batch is announced, objects. It waits for an answer: until then nothing is
 // decided, and nothing published.
 func (r *Register) RecordStatement(ctx context.Context, act Act, c Change, s Statement) error {
-	if err := act.check(ofOwners...); err != nil {
-		return err
-	}
-	today := r.Today(act.At)
-	if s.Text == "" {
-		return refuse("statement.empty")
-	}
-	return r.changeAdministrative(ctx, act, c, MoveState, func(ctx context.Context, tx *pg.Tx, l AdministrativeListing, next AdministrativeState) (*event, error) {
-		stage, since, columns := StageNotice, l.NoticeServedOn, `stated_on = greatest(stated_on, $4::date), answered_on = NULL`
-		if next == AdministrativeAnnounced {
-			stage, since, columns = StageAnnouncement, l.AnnouncedOn, `objected_on = greatest(objected_on, $4::date), objection_answered_on = NULL`
+	given := Given{"text": s.Text, "received_on": s.ReceivedOn}
+	return r.administrative.Do(ctx, act, c, given, func(ctx context.Context, tx *pg.Tx, t *Turn[AdministrativeListing]) error {
+		l := &t.Case
+		stage, since := StageNotice, l.NoticeServedOn
+		if t.Next == Announced {
+			stage, since = StageAnnouncement, l.AnnouncedOn
+			t.Set("objected_on", max(l.ObjectedOn, s.ReceivedOn), "objection_answered_on", nil)
+		} else {
+			t.Set("stated_on", max(l.StatedOn, s.ReceivedOn), "answered_on", nil)
 		}
 		// A notice by announcement takes effect late; who answers it sooner is heard.
-		if s.ReceivedOn.IsZero() || s.ReceivedOn > today || s.ReceivedOn < min(since, today) {
-			return nil, refuse("statement.date")
+		if s.ReceivedOn < min(since, t.Today) {
+			return refuse("statement.date")
 		}
 		id := NewID()
-		sealed, err := r.sealAdministrative(l, statementField(id), s.Text)
+		sealed, err := t.Seal(statementField(id), s.Text)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		err = tx.Pgx(func(p pgx.Tx) error {
+		t.Within(clockAnswer, own(r.answerWithin, answerDays))
+		t.Event.Day, t.Event.Reason, t.Event.RefersTo, t.Event.DocumentHash = s.ReceivedOn, stage, id, r.vault.DocumentHash([]byte(s.Text))
+		return tx.Pgx(func(p pgx.Tx) error {
 			_, err := p.Exec(ctx, `INSERT INTO administrative_statement (id, listing_id, stage, received_on, recorded_by, statement) VALUES ($1, $2, $3, $4::date, $5, $6)`,
-				id, l.ID, stage, s.ReceivedOn, act.Actor.ID, sealed)
+				id, t.ID, stage, s.ReceivedOn, act.Actor.ID, sealed)
 			if err != nil {
-				return fmt.Errorf("record a statement on listing %s: %w", l.ID, err)
+				return fmt.Errorf("record a statement on listing %s: %w", t.ID, err)
 			}
 			return nil
 		})
-		if err != nil {
-			return nil, err
-		}
-		if err := r.startAnswerClock(ctx, tx, l, s.ReceivedOn); err != nil {
-			return nil, err
-		}
-		return &event{Kind: EventAdministrativeStated, Day: s.ReceivedOn, Reason: stage, RefersTo: id, LegalBasis: noticeBasis, DocumentHash: r.vault.DocumentHash([]byte(s.Text))},
-			setAdministrative(ctx, tx, l, next, columns, s.ReceivedOn)
-	})
-}
-
-// startAnswerClock starts the owner's clock, or starts it again for another
-// statement of the same day.
-func (r *Register) startAnswerClock(ctx context.Context, tx *pg.Tx, l AdministrativeListing, from day.Day) error {
-	if err := r.startClock(ctx, tx, l.Organisation, l.ID, from, term{clockAnswer, r.answerWithin}); err != nil {
-		return err
-	}
-	return tx.Pgx(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `UPDATE clock SET done_on = NULL WHERE ground_id = $1 AND kind = $2 AND started_on = $3::date`, l.ID, clockAnswer, from)
-		if err != nil {
-			return fmt.Errorf("start the clock of the answer on listing %s: %w", l.ID, err)
-		}
-		return nil
-	})
+	}, MoveState)
 }
 
 func statementField(id ID) string { return "statement/" + id.String() }
@@ -109,81 +86,60 @@ type StatementAnswer struct {
 // AnswerStatement verifies and answers every open statement on a listing; one
 // that is upheld ends the matter without a listing.
 func (r *Register) AnswerStatement(ctx context.Context, act Act, c Change, a StatementAnswer) error {
-	if err := act.check(ofOwners...); err != nil {
-		return err
-	}
-	if a.Text == "" {
-		return refuse("statement.answer")
-	}
 	move := MoveReply
 	if a.Upheld {
 		move = MoveUphold
 	}
-	return r.changeAdministrative(ctx, act, c, move, func(ctx context.Context, tx *pg.Tx, l AdministrativeListing, next AdministrativeState) (*event, error) {
-		today := r.Today(act.At)
-		answered, err := r.answerOpen(ctx, tx, act, l, a)
-		if err != nil {
-			return nil, err
-		}
-		if answered == 0 {
-			return nil, refuse("statement.none")
-		}
-		e := &event{Kind: EventAdministrativeAnswered, Reason: "dismissed", LegalBasis: noticeBasis, DocumentHash: r.vault.DocumentHash([]byte(a.Text))}
-		if a.Upheld {
-			cause := CauseStatementUpheld
-			if l.State == AdministrativeAnnounced {
-				cause = CauseObjectionUpheld
-			}
-			e.Reason = cause
-			return e, r.giveUp(ctx, tx, act, l, next, cause)
-		}
-		err = tx.Pgx(func(p pgx.Tx) error {
-			if _, err := p.Exec(ctx, `UPDATE clock SET done_on = $3::date WHERE ground_id = $1 AND kind = $2 AND done_on IS NULL`, l.ID, clockAnswer, today); err != nil {
-				return fmt.Errorf("stop the clock of the answer on listing %s: %w", l.ID, err)
-			}
-			_, err := p.Exec(ctx, `UPDATE task SET closed_on = $3::date, closed_because = 'answered' WHERE ground_id = $1 AND kind = $2 AND closed_on IS NULL`, l.ID, TaskStatement, today)
+	return r.administrative.Do(ctx, act, c, Given{"text": a.Text}, func(ctx context.Context, tx *pg.Tx, t *Turn[AdministrativeListing]) error {
+		if err := r.answerOpen(ctx, tx, t, a); err != nil {
 			return err
-		})
-		if err != nil {
-			return nil, err
 		}
-		column := `answered_on = $4::date`
-		if l.State == AdministrativeAnnounced {
-			column = `objection_answered_on = $4::date`
+		t.Event.Reason, t.Event.DocumentHash = "dismissed", r.vault.DocumentHash([]byte(a.Text))
+		if a.Upheld {
+			t.Event.Reason = CauseStatementUpheld
+			if t.State == Announced {
+				t.Event.Reason = CauseObjectionUpheld
+			}
+			t.Set("end_cause", t.Event.Reason)
+			return nil
 		}
-		return e, setAdministrative(ctx, tx, l, next, column, today)
-	})
+		if t.State == Announced {
+			t.Set("objection_answered_on", t.Today)
+		} else {
+			t.Set("answered_on", t.Today)
+		}
+		_, err := closeTasks(ctx, tx, t.ID, TaskStatement, "answered", t.Today)
+		return err
+	}, move)
 }
 
-// answerOpen seals the answer with each open statement and counts them.
-func (r *Register) answerOpen(ctx context.Context, tx *pg.Tx, act Act, l AdministrativeListing, a StatementAnswer) (int, error) {
-	var open []ID
-	err := tx.Pgx(func(p pgx.Tx) error {
-		rows, err := p.Query(ctx, `SELECT id FROM administrative_statement WHERE listing_id = $1 AND answered_on IS NULL ORDER BY id`, l.ID)
+// answerOpen seals the answer with each open statement.
+func (r *Register) answerOpen(ctx context.Context, tx *pg.Tx, t *Turn[AdministrativeListing], a StatementAnswer) error {
+	return tx.Pgx(func(p pgx.Tx) error {
+		rows, err := p.Query(ctx, `SELECT id FROM administrative_statement WHERE listing_id = $1 AND answered_on IS NULL ORDER BY id`, t.ID)
 		if err != nil {
-			return err
+			return fmt.Errorf("read the open statements on listing %s: %w", t.ID, err)
 		}
-		open, err = pgx.CollectRows(rows, pgx.RowTo[ID])
-		return err
+		open, err := pgx.CollectRows(rows, pgx.RowTo[ID])
+		if err != nil {
+			return fmt.Errorf("read the open statements on listing %s: %w", t.ID, err)
+		}
+		if len(open) == 0 {
+			return refuse("statement.none")
+		}
+		for _, id := range open {
+			sealed, err := t.Seal(answerField(id), a.Text)
+			if err != nil {
+				return err
+			}
+			_, err = p.Exec(ctx, `UPDATE administrative_statement SET answered_on = $2::date, answered_by = $3, upheld = $4, answer = $5 WHERE id = $1`,
+				id, t.Today, t.Act.Actor.ID, a.Upheld, sealed)
+			if err != nil {
+				return fmt.Errorf("answer statement %s: %w", id, err)
+			}
+		}
+		return nil
 	})
-	if err != nil {
-		return 0, fmt.Errorf("read the open statements on listing %s: %w", l.ID, err)
-	}
-	for _, id := range open {
-		sealed, err := r.sealAdministrative(l, answerField(id), a.Text)
-		if err != nil {
-			return 0, err
-		}
-		err = tx.Pgx(func(p pgx.Tx) error {
-			_, err := p.Exec(ctx, `UPDATE administrative_statement SET answered_on = $2::date, answered_by = $3, upheld = $4, answer = $5 WHERE id = $1`,
-				id, r.Today(act.At), act.Actor.ID, a.Upheld, sealed)
-			return err
-		})
-		if err != nil {
-			return 0, fmt.Errorf("answer statement %s: %w", id, err)
-		}
-	}
-	return len(open), nil
 }
 
 // CheckStatements gives the owner of every statement that waits longer than the
@@ -204,13 +160,7 @@ func (r *Register) CheckStatements(ctx context.Context, act Act) (overdue int, e
 				return fmt.Errorf("look for overdue answers: %w", err)
 			}
 			overdue = len(late)
-			_, err = p.Exec(ctx, `INSERT INTO task (id, kind, organisation_id, ground_id, opened_on)
-				SELECT ($2::uuid[])[u.n], $3, g.organisation_id, g.id, $4::date FROM unnest($1::uuid[]) WITH ORDINALITY u (id, n) JOIN ground g ON g.id = u.id
-				ON CONFLICT (kind, ground_id) WHERE closed_on IS NULL DO NOTHING`, late, newIDs(len(late)), TaskStatement, today)
-			if err != nil {
-				return fmt.Errorf("give the tasks of %d overdue answers: %w", len(late), err)
-			}
-			return nil
+			return giveTasks(ctx, p, late, TaskStatement, today)
 		})
 	})
 	return overdue, asRefusal(err)
@@ -238,7 +188,7 @@ type Heard struct {
 // AdministrativeTexts opens the texts of a listing for its owner's own people.
 func (r *Register) AdministrativeTexts(ctx context.Context, act Act, id ID) (AdministrativeTexts, error) {
 	texts := AdministrativeTexts{Statements: []Heard{}}
-	if err := act.check(ofOwners...); err != nil {
+	if err := act.check(department...); err != nil {
 		return texts, err
 	}
 	l, err := r.AdministrativeListing(ctx, act, id)

@@ -32,7 +32,7 @@ func TestLifeOnAnAdministrativeList(t *testing.T) {
 		t.Fatalf("published %d, refused %v: %v", published, refused, err)
 	}
 	have := listed(t, l, id)
-	if have.State != enforcement.AdministrativeActive || have.TermUntil != decided.AddYears(3) || have.PublishedOn != decided {
+	if have.State != enforcement.Active || have.TermUntil != decided.AddYears(3) || have.PublishedOn != decided {
 		t.Errorf("%+v", have)
 	}
 	if sent := sendAll(t, l.Bundle, enforcement.Acknowledged); len(sent) != 2 {

@@ -13,6 +13,12 @@ import (
 	"concordat/memoranda/day"
 )
 
+// The acts of an adoption in the log.
+const (
+	EventEditionAdopted    EventKind = "edition-adopted"
+	EventAdoptionCompleted EventKind = "adoption-completed"
+)
+
 // Adoption is a switch of a memorandum to a new edition.
 type Adoption struct {
 	ID         ID     `json:"id"`

@@ -85,7 +85,7 @@ func TestAdoptThenPublish(t *testing.T) {
 	if list := value(w.Adoptions(ctx, false))(t); len(list) != 1 || list[0].CompletedAt.IsZero() {
 		t.Errorf("the adoptions are %+v", list)
 	}
-	for kind, n := range map[enforcement.EventKind]int{enforcement.EventEditionAdopted: 1, enforcement.EventAdoptionCompleted: 1, enforcement.EventAttested: 1} {
+	for kind, n := range map[enforcement.EventKind]int{"edition-adopted": 1, enforcement.EventAdoptionCompleted: 1, "attested": 1} {
 		if got := w.Count(`SELECT count(*) FROM event WHERE kind = $1`, string(kind)); got != n {
 			t.Errorf("%d events %s", got, kind)
 		}

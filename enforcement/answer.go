@@ -13,6 +13,12 @@ import (
 	"concordat/memoranda/day"
 )
 
+// The acts of answers in the log.
+const (
+	EventAnswers EventKind = "answers"
+	EventReports EventKind = "reports"
+)
+
 // ReportOutcome is what a department did with one measure.
 type ReportOutcome string
 

@@ -14,6 +14,12 @@ import (
 	"concordat/internal/pg"
 )
 
+// The acts of sending in the log.
+const (
+	EventAttempt    EventKind = "attempt"
+	EventSettlement EventKind = "settlement"
+)
+
 // Attempt is one send, committed before it leaves: from then on all its items
 // count as having left.
 type Attempt struct {

@@ -16,6 +16,12 @@ import (
 	"concordat/memoranda/day"
 )
 
+// The acts of attestations in the log.
+const (
+	EventAttested             EventKind = "attested"
+	EventAttestationWithdrawn EventKind = "attestation-withdrawn"
+)
+
 // Attestation is a lawyer's statement in the record.
 type Attestation struct {
 	ID ID

@@ -62,6 +62,7 @@ type replay struct {
 	later    map[ID][]int16 // the versions after the first
 	reports  map[reportKey]int16
 	open     map[ID][]versionKey // attempts not settled yet, by their event
+	acts     map[EventKind]VersionKind
 	// epoch counts the restorations so far; organisation is the event's own.
 	epoch        int16
 	organisation OrganisationID
@@ -79,7 +80,7 @@ func (r *Register) AuditDirectives(ctx context.Context, step func(events int64))
 		return a, fmt.Errorf("begin the audit: %w", err)
 	}
 	defer func() { _ = tx.Rollback(ctx) }() // nothing was written
-	state := &replay{versions: map[versionKey]*replayed{}, newest: map[ID]int16{}, later: map[ID][]int16{}, reports: map[reportKey]int16{}, open: map[ID][]versionKey{}}
+	state := &replay{versions: map[versionKey]*replayed{}, newest: map[ID]int16{}, later: map[ID][]int16{}, reports: map[reportKey]int16{}, open: map[ID][]versionKey{}, acts: actsOf(Kinds())}
 	if state.plans, err = readPlans(ctx, tx); err != nil {
 		return a, err
 	}
@@ -92,7 +93,10 @@ func (r *Register) AuditDirectives(ctx context.Context, step func(events int64))
 	if err := state.compareReports(ctx, tx, &a); err != nil {
 		return a, err
 	}
-	return a, dangling(ctx, tx, &a)
+	if err := dangling(ctx, tx, &a); err != nil {
+		return a, err
+	}
+	return a, disagreeing(ctx, tx, &a)
 }
 
 func readPlans(ctx context.Context, tx pgx.Tx) (map[int32][]planLine, error) {
@@ -134,19 +138,20 @@ func (s *replay) read(ctx context.Context, tx pgx.Tx, a *Audit, step func(int64)
 // apply follows one event. Its rules are those of fanout.go, version.go,
 // attempt.go, answer.go and reconcile.go, stated once more on their own.
 func (s *replay) apply(a *Audit, e event) {
-	if kind, ok := versionEvents[e.Kind]; ok {
+	if kind, ok := s.acts[e.Kind]; ok && kind == Impose {
+		s.fannedOut(a, e)
+	} else if ok {
 		s.amended(a, e, kind)
 	} else if follow, ok := travelEvents[e.Kind]; ok {
 		follow(s, a, e)
 	}
 }
 
-// travelEvents maps the acts that begin or move versions to what follows.
+// travelEvents maps the acts that begin or move versions to what follows; those of
+// cases are told by the tables of their kinds ([actsOf]).
 var travelEvents = map[EventKind]func(*replay, *Audit, event){
-	EventPublished:      (*replay).fannedOut,
 	EventInForce:        (*replay).fannedOut,
 	EventTakenOver:      (*replay).fannedOut,
-	EventRewardGranted:  (*replay).fannedOut,
 	EventRewardRestored: (*replay).fannedOut,
 	EventAttempt:        (*replay).attempted,
 	EventSettlement:     (*replay).settled,
@@ -155,8 +160,21 @@ var travelEvents = map[EventKind]func(*replay, *Audit, event){
 	EventRestored:       (*replay).restored,
 	EventReconciled:     (*replay).reconciled,
 	EventReplanned:      (*replay).replanned,
+}
 
-	EventAdministrativePublished: (*replay).fannedOut,
+// actsOf says of the acts of cases which versions they write: Impose is the first,
+// by the plan; the others are later ones.
+func actsOf(kinds []*Table) map[EventKind]VersionKind {
+	written := map[Effect]VersionKind{EffectInForce: Impose, EffectSuspends: Suspend, EffectResumes: Resume, EffectAmends: Amend, EffectEnds: Withdraw}
+	acts := map[EventKind]VersionKind{EventGroundEnded: Withdraw}
+	for _, kind := range kinds {
+		for _, m := range kind.Moves {
+			if k, ok := written[m.Effect]; ok {
+				acts[m.Event] = k
+			}
+		}
+	}
+	return acts
 }
 
 func (s *replay) attempted(_ *Audit, e event) {
@@ -188,14 +206,6 @@ func (s *replay) reported(_ *Audit, e event) {
 	for i, id := range e.Directives {
 		s.reports[reportKey{versionKey{id, e.Versions[i]}, e.Measures[i]}] = e.Outcomes[i]
 	}
-}
-
-// versionEvents maps the acts that write later versions to their kind.
-var versionEvents = map[EventKind]VersionKind{
-	EventSuspended: Suspend, EventResumed: Resume, EventExtended: Amend, EventCorrected: Amend,
-	EventDeleted: Withdraw, EventExpired: Withdraw, EventEarlyDeleted: Withdraw, EventRevoked: Withdraw, EventGroundEnded: Withdraw,
-	EventRewardEnded: Withdraw, EventRewardEndedAfterReview: Withdraw, EventRewardEndedAutomatically: Withdraw, EventRewardExpired: Withdraw,
-	EventAdministrativeDeleted: Withdraw, EventAdministrativeExpired: Withdraw, EventAdministrativeEarlyDeleted: Withdraw, EventAdministrativeRevoked: Withdraw,
 }
 
 func (s *replay) known(a *Audit, k versionKey) *replayed {
@@ -357,113 +367,3 @@ func (s *replay) settled(a *Audit, e event) {
 		}
 	}
 }
-
-func (s *replay) compareVersions(ctx context.Context, tx pgx.Tx, a *Audit) error {
-	rows, err := tx.Query(ctx, `SELECT id, 1::smallint, 'impose', organisation_id, step::text, due, valid_until, measures FROM directive
-		UNION ALL SELECT directive_id, version, kind::text, organisation_id, step::text, due, valid_until, measures FROM amendment
-		UNION ALL SELECT directive_id, version, 'withdraw', organisation_id, step::text, due, NULL, '{}' FROM orphan`)
-	if err != nil {
-		return fmt.Errorf("read directives: %w", err)
-	}
-	var k versionKey
-	var have replayed
-	_, err = pgx.ForEachRow(rows, []any{&k.directive, &k.version, &have.kind, &have.organisation, &have.step, &have.due, &have.until, &have.measures}, func() error {
-		a.Versions++
-		told := s.versions[k]
-		if told == nil {
-			a.find(k.directive, k.version, "no event made it")
-			return nil
-		}
-		s.compare(a, k, have, *told)
-		delete(s.versions, k)
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("read directives: %w", err)
-	}
-	for k := range s.versions {
-		a.find(k.directive, k.version, "the events made it and the tables lack it")
-	}
-	return nil
-}
-
-func (s *replay) compare(a *Audit, k versionKey, have, told replayed) {
-	if have.kind != told.kind || have.organisation != told.organisation || have.until != told.until || !slices.Equal(have.measures, told.measures) {
-		a.find(k.directive, k.version, "the table says %s for organisation %d until %q with measures %v, the events say %s for %d until %q with %v",
-			have.kind, have.organisation, have.until, have.measures, told.kind, told.organisation, told.until, told.measures)
-	}
-	if have.step == told.step && have.due == told.due {
-		return
-	}
-	doubtful := func(s Step) bool { return s == Left || s == Cancelled }
-	if have.due == told.due && doubtful(have.step) && doubtful(told.step) && s.inDoubt(k) {
-		return
-	}
-	a.find(k.directive, k.version, "the table says %s (due %v), the events say %s (due %v)", have.step, have.due, told.step, told.due)
-}
-
-func (s *replay) compareReports(ctx context.Context, tx pgx.Tx, a *Audit) error {
-	rows, err := tx.Query(ctx, `SELECT directive_id, version, measure_id, outcome::text FROM report`)
-	if err != nil {
-		return fmt.Errorf("read reports: %w", err)
-	}
-	var k reportKey
-	var outcome ReportOutcome
-	_, err = pgx.ForEachRow(rows, []any{&k.directive, &k.version, &k.measure, &outcome}, func() error {
-		a.Reports++
-		told, ok := s.reports[k]
-		if !ok || reportOutcomes[told] != outcome {
-			a.find(k.directive, k.version, "the report on measure %d does not follow from the events", k.measure)
-		}
-		delete(s.reports, k)
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("read reports: %w", err)
-	}
-	for k := range s.reports {
-		a.find(k.directive, k.version, "the tables lack the report on measure %d", k.measure)
-	}
-	return nil
-}
-
-// dangling looks for what foreign keys would have prevented, and for what must
-// never be: a directive of an ended ground that nothing withdraws.
-func dangling(ctx context.Context, tx pgx.Tx, a *Audit) error {
-	for what, sql := range map[string]string{
-		"refers to nothing": `SELECT d.id, 1::smallint FROM directive d WHERE NOT EXISTS (SELECT FROM ground g WHERE g.id = d.ground_id AND g.subject_id = d.subject_id AND g.kind = d.ground_kind)
-			OR NOT EXISTS (SELECT FROM organisation o WHERE o.id = d.organisation_id) OR NOT EXISTS (SELECT FROM plan p WHERE p.id = d.plan_id)`,
-		"amends nothing": `SELECT directive_id, version FROM amendment a WHERE NOT EXISTS (SELECT FROM directive d WHERE d.id = a.directive_id AND d.organisation_id = a.organisation_id)`,
-		"reports on nothing": `SELECT p.directive_id, p.version FROM report p WHERE NOT EXISTS (SELECT FROM directive d WHERE d.id = p.directive_id)
-			OR (p.version > 1 AND NOT EXISTS (SELECT FROM amendment a WHERE a.directive_id = p.directive_id AND a.version = p.version))`,
-		"is said to come from a file and does not": `SELECT s.listing_id, 0::smallint FROM listing_source s
-			WHERE NOT EXISTS (SELECT FROM listing l WHERE l.id = s.listing_id AND l.case_id = s.case_id AND l.subject_id = s.subject_id)
-				OR NOT EXISTS (SELECT FROM import_run r WHERE r.id = s.import_id)`,
-		"is a reward whose ground says otherwise": `SELECT w.id, 0::smallint FROM reward w WHERE NOT EXISTS (SELECT FROM ground g WHERE g.id = w.id AND g.kind = 'reward'
-				AND g.subject_id = w.subject_id AND g.organisation_id = w.owner_id AND g.list_type = w.list_type
-				AND CASE w.state WHEN 'draft' THEN g.state = 'pending' WHEN 'ended' THEN g.state = 'ended' ELSE g.state IN ('in-force', 'suspended') END)
-			OR (w.state = 'under-review') <> EXISTS (SELECT FROM reward_review v WHERE v.reward_id = w.id AND v.outcome IS NULL)`,
-		"its ground has ended and nothing withdraws it": unwithdrawn,
-		"another directive tells its organisation of the same ground": `SELECT d.id, 1::smallint FROM directive d JOIN ground g ON g.id = d.ground_id AND g.plan_id <> d.plan_id
-			JOIN directive o ON o.subject_id = d.subject_id AND o.ground_id = d.ground_id AND o.organisation_id = d.organisation_id AND o.id <> d.id
-			WHERE NOT EXISTS (SELECT FROM amendment a WHERE a.directive_id IN (d.id, o.id) AND a.kind = 'withdraw')`,
-		"stands under another ground than its event says": `SELECT u.id, 1::smallint FROM event e, unnest(e.directives, e.grounds) u (id, ground)
-			WHERE e.kind = 'replanned' AND u.ground IS NOT NULL AND NOT EXISTS (SELECT FROM directive d WHERE d.id = u.id AND d.ground_id = u.ground)`,
-	} {
-		rows, err := tx.Query(ctx, sql)
-		if err != nil {
-			return fmt.Errorf("look for what %s: %w", what, err)
-		}
-		var id ID
-		var version int16
-		if _, err := pgx.ForEachRow(rows, []any{&id, &version}, func() error { a.find(id, version, "%s", what); return nil }); err != nil {
-			return fmt.Errorf("look for what %s: %w", what, err)
-		}
-	}
-	return nil
-}
-
-// unwithdrawn finds directives without an active decision that are not
-// withdrawn: there must be none (invariant 35).
-const unwithdrawn = `SELECT d.id, 1::smallint FROM directive d JOIN ground g ON g.id = d.ground_id
-  WHERE g.state = 'ended' AND NOT EXISTS (SELECT FROM amendment a WHERE a.directive_id = d.id AND a.kind = 'withdraw')`

@@ -11,6 +11,9 @@ import (
 	"concordat/memoranda/day"
 )
 
+// EventCaseEntered is the act of cases in the log.
+const EventCaseEntered EventKind = "case-entered"
+
 // Case is an execution case and the effective document it rests on.
 type Case struct {
 	ID            ID             `json:"id"`

@@ -11,23 +11,15 @@ import (
 	"concordat/memoranda/day"
 )
 
-// term is a kind of deadline: its length, unit and source. Where no law sets the
-// time the source is 内部时限, our own term.
-type term struct {
-	kind   string
-	period calendar.Period
+// Deadline is a kind of clock: its length, unit and source. One without a length has
+// it from the list type of the case.
+type Deadline struct {
+	Kind   string
+	Period calendar.Period
 }
 
-const internalTerm = "内部时限"
-
-var (
-	termDecideApplication = term{"decide-application", calendar.Period{Value: 15, Unit: calendar.CalendarDays, Source: "法释〔2017〕7号 Art. 5 ¶2"}}
-	termStartService      = term{"start-service", calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: internalTerm}}
-	termDelete            = term{"delete", calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: "法释〔2017〕7号 Art. 10 ¶1"}}
-	termExpire            = term{"delete-on-expiry", calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: "法释〔2017〕7号 Art. 10 ¶2"}}
-	termRevoke            = term{"revoke", calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: "法释〔2017〕7号 Art. 9"}}
-	termCorrect           = term{"correct", calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: "法释〔2017〕7号 Art. 9"}}
-)
+// OwnTerm is the source of a term of our own, where no law sets the time.
+const OwnTerm = "内部时限"
 
 // Clock is a running deadline.
 type Clock struct {
@@ -42,37 +34,41 @@ type Clock struct {
 	DoneOn      day.Day `json:"done_on,omitzero"`
 }
 
-// startClock starts a deadline the day after its event.
-func (r *Register) startClock(ctx context.Context, tx *pg.Tx, org OrganisationID, ground ID, from day.Day, t term) error {
-	due := r.calendar.Add(from, t.period)
+// startClock starts a deadline the day after its event, once: a clock of the kind
+// that began on the day runs again.
+func (r *Register) startClock(ctx context.Context, tx *pg.Tx, org OrganisationID, ground ID, from day.Day, d Deadline) error {
+	due := r.calendar.Add(from, d.Period)
 	return tx.Pgx(func(p pgx.Tx) error {
 		_, err := p.Exec(ctx, `INSERT INTO clock (kind, organisation_id, ground_id, started_on, value, unit, source, due_on, provisional)
-			VALUES ($1, $2, $3, $4::date, $5, $6, $7, $8::date, $9) ON CONFLICT ON CONSTRAINT clock_key DO NOTHING`,
-			t.kind, org, ground, from, t.period.Value, string(t.period.Unit), t.period.Source, due.Day, due.Provisional)
+			VALUES ($1, $2, $3, $4::date, $5, $6, $7, $8::date, $9) ON CONFLICT ON CONSTRAINT clock_key DO UPDATE SET done_on = NULL`,
+			d.Kind, org, ground, from, d.Period.Value, string(d.Period.Unit), d.Period.Source, due.Day, due.Provisional)
 		if err != nil {
-			return fmt.Errorf("start the clock %s: %w", t.kind, err)
+			return fmt.Errorf("start the clock %s: %w", d.Kind, err)
 		}
 		return nil
 	})
 }
 
-// stopClock records that what a deadline asked for was done on the day.
-func (r *Register) stopClock(ctx context.Context, tx *pg.Tx, org OrganisationID, ground ID, t term, on day.Day) error {
+// stopClock records that what deadlines of a ground asked for was done on the day.
+func stopClock(ctx context.Context, tx *pg.Tx, ground ID, kinds []string, on day.Day) error {
+	if len(kinds) == 0 {
+		return nil
+	}
 	return tx.Pgx(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `UPDATE clock SET done_on = $4::date WHERE organisation_id = $1 AND ground_id = $2 AND kind = $3 AND done_on IS NULL`, org, ground, t.kind, on)
+		_, err := p.Exec(ctx, `UPDATE clock SET done_on = $3::date WHERE ground_id = $1 AND kind = ANY ($2) AND done_on IS NULL`, ground, kinds, on)
 		if err != nil {
-			return fmt.Errorf("stop the clock %s: %w", t.kind, err)
+			return fmt.Errorf("stop the clocks %v: %w", kinds, err)
 		}
 		return nil
 	})
 }
 
-// stopClocks stops every deadline of a ground that is over.
-func stopClocks(ctx context.Context, tx *pg.Tx, ground ID, on day.Day) error {
+// stopClocks stops every deadline of grounds.
+func stopClocks(ctx context.Context, tx *pg.Tx, grounds []ID, on day.Day) error {
 	return tx.Pgx(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `UPDATE clock SET done_on = $2::date WHERE ground_id = $1 AND done_on IS NULL`, ground, on)
+		_, err := p.Exec(ctx, `UPDATE clock SET done_on = $2::date WHERE ground_id = ANY ($1) AND done_on IS NULL`, grounds, on)
 		if err != nil {
-			return fmt.Errorf("stop the clocks of %s: %w", ground, err)
+			return fmt.Errorf("stop the clocks of %d grounds: %w", len(grounds), err)
 		}
 		return nil
 	})

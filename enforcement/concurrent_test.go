@@ -60,7 +60,7 @@ func TestEndsRaceWithSends(t *testing.T) {
 	}
 	must(t, l.quiesce())
 	for n, g := range l.grounds {
-		if ended := n%4 != 3; g.state.Ended() != ended {
+		if ended := n%4 != 3; listingTable.IsEnded(g.state) != ended {
 			t.Errorf("listing %d is %s", n, g.state)
 		}
 	}

@@ -40,7 +40,7 @@ var epoch = day.Of(2000, time.January, 1)
 func copyDirectives(ctx context.Context, t pgx.Tx, p plan, kind string, grounds []inForce, ids []ID, step Step) error {
 	tails := make([][]byte, len(p.lines))
 	for i, line := range p.lines {
-		tails[i] = appendMeasures(nil, line.measures)
+		tails[i] = appendSmalls(nil, line.measures)
 	}
 	buf := make([]byte, 0, 32+len(ids)*copyRowSize)
 	buf = append(buf, "PGCOPY\n\377\r\n\000\000\000\000\000\000\000\000\000"...)
@@ -97,10 +97,10 @@ func appendFlag(buf []byte, flag bool) []byte {
 	return append(appendLength(buf, 1), 0)
 }
 
-// appendMeasures writes a smallint[] of one dimension.
-func appendMeasures(buf []byte, set []int16) []byte {
+// appendSmalls writes a smallint[] of one dimension.
+func appendSmalls(buf []byte, set []int16) []byte {
 	const head = 5 * 4
-	n := int32(len(set)) //nolint:gosec // measures of one plan line
+	n := int32(len(set)) //nolint:gosec // a few numbers
 	buf = appendLength(buf, head+n*(4+2))
 	for _, word := range []int32{1, 0, oidInt2, n, 1} { // dimensions, nulls, type, length, first index
 		buf = appendLength(buf, word)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // DailyRound is what the system does at the turn of a day, in this order:
@@ -52,12 +53,11 @@ func (r *Register) DailyRound(ctx context.Context, act Act, step func(ended, pub
 	var after ID
 	for {
 		last, n, no, err := r.PublishDue(ctx, act, after, Batch)
-		if _, person := errors.AsType[*Refusal](err); person {
-			stuck = errors.Join(stuck, fmt.Errorf("publish what is due: %w", err))
-			break
-		}
 		if err != nil {
 			return ended, published, refused, fmt.Errorf("publish what is due: %w", err)
+		}
+		if i := slices.IndexFunc(no, func(n NotPublished) bool { return n.Because.Code == "plan.edition-unknown" }); i >= 0 && stuck == nil {
+			stuck = fmt.Errorf("publish what is due: %w", no[i].Because)
 		}
 		refused = append(refused, no...)
 		if last.IsZero() {

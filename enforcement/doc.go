@@ -25,7 +25,7 @@
 // Courts also load files: an import run (intake_run.go) settles their rows batch
 // by batch, each with how far the run is, as drafts or, in a takeover
 // (intake_takeover.go), as listings in force under their old days; what is not
-// clear waits for a person. Reading files is package internal/intake's.
+// clear waits for a person. Reading files is package internal/courtfile's.
 //
 // What is in force is the catalogue in the binary overlaid with the record's editions
 // and evaluated against its lawyers' statements (known.go, edition.go,

@@ -67,7 +67,7 @@ func TestADeliveredDirectiveIsExplainedStepByStep(t *testing.T) {
 	for _, d := range directives(t, b, id) {
 		e := value(b.ExplainDirective(t.Context(), b.As(enforcement.Overseer, 0), d.ID))(t)
 		switch {
-		case !e.Applied || e.Reason.Code != enforcement.AppliedInForce:
+		case !e.Applied || e.Reason.Code != "applied":
 			t.Errorf("applied is %t, %s", e.Applied, e.Reason.Code)
 		case e.Decision == nil || e.Decision.Reference == "" || e.Decision.CaseNumber == "" || e.Decision.OwnerZH != "南宁市青秀区人民法院" || e.Decision.ServedOn != b.Day() || e.Decision.PublishedOn != b.Day():
 			t.Errorf("decision %+v", e.Decision)
@@ -141,25 +141,25 @@ func TestWhyAMeasureIsNotApplied(t *testing.T) {
 	id := b.Published(b.Subject(b.Person()))
 	name, d := measureOf(t, b, id)
 	carried = d.ID
-	wantReason("published", explained(id, name, 0), enforcement.AppliedOnItsWay)
+	wantReason("published", explained(id, name, 0), "applied-on-its-way")
 	sendAll(t, b, enforcement.Delivered)
-	wantReason("delivered", explained(id, name, 0), enforcement.AppliedInForce)
+	wantReason("delivered", explained(id, name, 0), "applied")
 	published := b.Day()
 
 	decided := b.Decided(b.Subject(b.Person()))
-	wantReason("decided", explained(decided, name, 0), enforcement.UnappliedPending)
+	wantReason("decided", explained(decided, name, 0), "decision-not-in-force")
 	unlisted := b.Subject(b.Company())
-	wantReason("on no list", value(b.Explain(ctx, b.Clerk(), unlisted, name, 0))(t)[0], enforcement.UnappliedNotListed)
+	wantReason("on no list", value(b.Explain(ctx, b.Clerk(), unlisted, name, 0))(t)[0], "not-listed")
 
 	b.Advance(5)
 	must(t, b.Suspend(ctx, b.Judge(), of(id), enforcement.CourtStay))
-	wantReason("suspended", explained(id, name, 0), enforcement.UnappliedSuspended)
+	wantReason("suspended", explained(id, name, 0), "suspended")
 	suspended := b.Day()
 	b.Advance(5)
 	must(t, b.Resume(ctx, b.Judge(), of(id)))
 	hold := value(b.PlaceHold(ctx, b.As(enforcement.Operator, 0), enforcement.NewHold{Scope: enforcement.HoldEverything, Reason: "演示"}))(t)
 	held := explained(id, name, 0)
-	wantReason("held", held, enforcement.UnappliedHeld)
+	wantReason("held", held, "held")
 	if len(held.State.Holds) != 1 || held.State.Holds[0].Reason != "演示" {
 		t.Errorf("holds %+v", held.State.Holds)
 	}
@@ -167,25 +167,25 @@ func TestWhyAMeasureIsNotApplied(t *testing.T) {
 	second := b.As(enforcement.Operator, 0)
 	second.Actor.ID = "another"
 	must(t, b.EndHold(ctx, second, hold, "演示"))
-	wantReason("resumed", explained(id, name, 0), enforcement.AppliedOnItsWay)
+	wantReason("resumed", explained(id, name, 0), "applied-on-its-way")
 
 	// A permit leaves the rest in force; no act of this release makes one.
 	_, err := b.DB.Pool.Exec(ctx, `INSERT INTO amendment (directive_id, version, organisation_id, kind, lane, step, burdens, due, measures)
 		SELECT directive_id, 9, organisation_id, 'permit', 'express', 'delivered', false, false, ARRAY[32767]::smallint[] FROM amendment WHERE directive_id = $1 AND kind = 'resume'`, d.ID)
 	must(t, err)
-	wantReason("permitted", explained(id, name, 0), enforcement.UnappliedPermitted)
+	wantReason("permitted", explained(id, name, 0), "permitted")
 
 	b.Advance(5)
 	must(t, b.Delete(ctx, b.Judge(), of(id), b.Ending(1)))
 	ended := explained(id, name, 0)
-	wantReason("ended", ended, enforcement.UnappliedEnded)
+	wantReason("ended", ended, "decision-ended")
 	golden(t, "ended.zh-CN.txt", told(ended, i18n.Chinese))
 
 	// Days of the past are explained as they were.
-	wantReason("before", explained(id, name, published.AddDays(-1)), enforcement.UnappliedPending)
-	wantReason("then", explained(id, name, published), enforcement.AppliedInForce)
-	wantReason("while it was suspended", explained(id, name, suspended), enforcement.UnappliedSuspended)
-	wantReason("after the suspension", explained(id, name, suspended.AddDays(5)), enforcement.AppliedInForce)
+	wantReason("before", explained(id, name, published.AddDays(-1)), "decision-not-in-force")
+	wantReason("then", explained(id, name, published), "applied")
+	wantReason("while it was suspended", explained(id, name, suspended), "suspended")
+	wantReason("after the suspension", explained(id, name, suspended.AddDays(5)), "applied")
 	_, err = b.Explain(ctx, b.Clerk(), unlisted, name, b.Day().AddDays(1))
 	wantCode(t, "a day to come", err, "explain.day")
 	_, err = b.Explain(ctx, b.Clerk(), unlisted, enforcement.MeasureName{Memorandum: name.Memorandum, Slug: "no-such"}, 0)
@@ -253,7 +253,7 @@ func TestABodyThatNobodyStandsForIsExplained(t *testing.T) {
 	later := b.Published(b.Subject(b.Company()))
 	list := value(b.Explain(t.Context(), b.Clerk(), state(t, b, later).Subject, name, 0))(t)
 	last := list[len(list)-1]
-	if last.Reason.Code != enforcement.UnappliedNobody || last.Organisation != nil || !slices.ContainsFunc(last.Measures[0].Bodies, func(x enforcement.ExplainedBody) bool { return !x.Stands }) {
+	if last.Reason.Code != "nobody-stands-for-body" || last.Organisation != nil || !slices.ContainsFunc(last.Measures[0].Bodies, func(x enforcement.ExplainedBody) bool { return !x.Stands }) {
 		t.Errorf("%s: %+v", last.Reason.Code, last.Measures[0].Bodies)
 	}
 	if text := told(last, i18n.English); !strings.Contains(text, "no organisation stands for it") {
@@ -298,7 +298,7 @@ func TestWhoMayAskWhy(t *testing.T) {
 	}
 	// Who has decided nothing about the subject learns nothing of others' decisions.
 	for _, e := range value(b.Explain(ctx, b.As(enforcement.Clerk, b.OtherCourt), subject, name, 0))(t) {
-		if e.Reason.Code != enforcement.UnappliedNotListed || !e.OwnRecords || e.Decision != nil {
+		if e.Reason.Code != "not-listed" || !e.OwnRecords || e.Decision != nil {
 			t.Errorf("another court: %+v", e)
 		}
 	}

@@ -24,12 +24,12 @@ func TestTermsAreComplete(t *testing.T) {
 		"footing":   texts(memoranda.FootingLawful, memoranda.FootingProvisional, memoranda.FootingNone),
 		"authority": {"court", "department", "unit"},
 		"kind": append(texts(enforcement.Impose, enforcement.Amend, enforcement.Suspend, enforcement.Resume, enforcement.Permit, enforcement.PermitEnd, enforcement.Withdraw),
-			enforcement.Grant, enforcement.GrantEnd),
+			"grant", "grant-end"),
 		"step":              texts(enforcement.Queued, enforcement.Left, enforcement.Delivered, enforcement.Acknowledged, enforcement.Cancelled),
-		"outcome":           texts(enforcement.Implemented, enforcement.NotApplicable, enforcement.RefusedReport, enforcement.Lifted, enforcement.Kept),
+		"outcome":           texts(enforcement.Implemented, enforcement.NotApplicable, enforcement.RefusedReport, enforcement.Lifted, "kept"),
 		"scope":             texts(enforcement.HoldEverything, enforcement.HoldCourt, enforcement.HoldOrganisation, enforcement.HoldMemorandum),
-		"how":               append(texts(enforcement.EndDeleted, enforcement.EndExpired, enforcement.EndEarlyDeleted, enforcement.EndRevoked), texts(enforcement.RewardExpired, enforcement.RewardEndedByOwner, enforcement.RewardEndedAfterReview, enforcement.RewardEndedAutomatically)...),
-		"outcome-of-review": {enforcement.OutcomeKept, enforcement.OutcomeEnded, enforcement.OutcomeEndedAutomatically, enforcement.OutcomeWithoutEffect},
+		"how":               append(texts(enforcement.Deleted, enforcement.Expired, enforcement.EarlyDeleted, enforcement.Revoked), texts("expired", "ended-by-owner", "ended-after-review", "ended-automatically")...),
+		"outcome-of-review": {"kept", "ended", "ended-automatically", "without-effect"},
 	} {
 		for _, lang := range i18n.Languages() {
 			for _, code := range codes {

@@ -93,6 +93,9 @@ type origin struct {
 	document []byte
 }
 
+// inForceNow writes that grounds are in force under a plan.
+const inForceNow = `UPDATE ground SET state = 'in-force', plan_id = $2, in_force_on = $3::date WHERE id = ANY($1)`
+
 func (r *Register) putInForce(ctx context.Context, tx *pg.Tx, act Act, kind EventKind, grounds []ID) error {
 	return r.putInForceFrom(ctx, tx, act, kind, grounds, origin{})
 }
@@ -119,7 +122,18 @@ func (r *Register) putInForceFrom(ctx context.Context, tx *pg.Tx, act Act, kind 
 		if err != nil {
 			return err
 		}
-		if err := tx.Pgx(func(t pgx.Tx) error { return r.fanOut(ctx, t, act, kind, from, p, key, groups[key], len(grounds) == 1) }); err != nil {
+		list := groups[key]
+		ids := make([]ID, len(list))
+		for i, g := range list {
+			ids[i] = g.id
+		}
+		err = tx.Pgx(func(t pgx.Tx) error {
+			if _, err := t.Exec(ctx, inForceNow, ids, p.id, key.on); err != nil {
+				return fmt.Errorf("put %d grounds in force: %w", len(ids), err)
+			}
+			return r.fanOut(ctx, t, fanOut{act: act, kind: kind, from: from, plan: p, key: key, grounds: list, single: len(grounds) == 1})
+		})
+		if err != nil {
 			return err
 		}
 		for _, line := range p.lines {
@@ -162,8 +176,6 @@ func (r *Register) groupByPlan(ctx context.Context, tx *pg.Tx, act Act, grounds 
 	return groups, nil
 }
 
-const putGroundsInForce = `UPDATE ground SET state = 'in-force', plan_id = $2, in_force_on = $3::date WHERE id = ANY($1)`
-
 // The directives of each ground stand in the plan's order, so that an event
 // needs their ids only.
 const insertFanOutEvents = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, act_key, subject_id, ground_id, plan_id, day, legal_basis, until, directives, refers_to, document_hash)
@@ -171,30 +183,38 @@ const insertFanOutEvents = `INSERT INTO event (id, kind, at, recorded_at, actor,
     ($2::uuid[])[(u.n - 1) * $14 + 1 : u.n * $14], $16::uuid, $17::bytea
   FROM unnest($1::uuid[]) WITH ORDINALITY AS u (id, n) JOIN ground g ON g.id = u.id ORDER BY u.n`
 
-// fanOut writes the directives and events of grounds under one plan. single says
-// that the act is about one ground: its event carries the act's own key, those of
-// several the key and their ground.
-func (r *Register) fanOut(ctx context.Context, t pgx.Tx, act Act, kind EventKind, from origin, p plan, key planKey, list []inForce, single bool) (err error) {
-	ctx, end := under(ctx, "fan-out", attribute.String("concordat.act", string(kind)),
-		attribute.Int("concordat.grounds", len(list)), attribute.Int("concordat.directives", len(list)*len(p.lines)))
+// fanOut is what goes out at once: grounds that came into force under one plan.
+type fanOut struct {
+	act     Act
+	kind    EventKind
+	from    origin
+	plan    plan
+	key     planKey
+	grounds []inForce
+	// single says that the act is about one ground: its event carries the act's own
+	// key, those of several the key and their ground.
+	single bool
+}
+
+// fanOut writes the directives and events of grounds. That they are in force was
+// written by who has the grounds.
+func (r *Register) fanOut(ctx context.Context, t pgx.Tx, f fanOut) (err error) {
+	ctx, end := under(ctx, "fan-out", attribute.String("concordat.act", string(f.kind)),
+		attribute.Int("concordat.grounds", len(f.grounds)), attribute.Int("concordat.directives", len(f.grounds)*len(f.plan.lines)))
 	defer end(&err)
-	day := r.Today(act.At)
-	grounds := make([]ID, len(list))
-	for i, g := range list {
+	grounds := make([]ID, len(f.grounds))
+	for i, g := range f.grounds {
 		grounds[i] = g.id
 	}
-	if _, err := t.Exec(ctx, putGroundsInForce, grounds, p.id, day); err != nil {
-		return fmt.Errorf("put %d grounds in force: %w", len(grounds), err)
-	}
-	width := len(p.lines)
+	width := len(f.plan.lines)
 	ids := newIDs(len(grounds) * width)
 	if width > 0 {
-		if err := copyDirectives(ctx, t, p, string(key.ground), list, ids, Queued); err != nil {
+		if err := copyDirectives(ctx, t, f.plan, string(f.key.ground), f.grounds, ids, Queued); err != nil {
 			return fmt.Errorf("fan out %d grounds: %w", len(grounds), err)
 		}
 	}
-	_, err = t.Exec(ctx, insertFanOutEvents, grounds, ids, newIDs(len(grounds)), kind, act.At.UTC(), r.machine(), act.Actor.ID, act.Actor.Role, int32(act.Actor.Organisation),
-		act.Key, p.id, day, r.listBasis(key.listType, day), width, single, from.refersTo, from.document)
+	_, err = t.Exec(ctx, insertFanOutEvents, grounds, ids, newIDs(len(grounds)), f.kind, f.act.At.UTC(), r.machine(), f.act.Actor.ID, f.act.Actor.Role, int32(f.act.Actor.Organisation),
+		f.act.Key, f.plan.id, f.key.on, r.listBasis(f.key.listType, f.key.on), width, f.single, f.from.refersTo, f.from.document)
 	if err != nil {
 		return fmt.Errorf("log the fan-out of %d grounds: %w", len(grounds), err)
 	}

@@ -108,7 +108,7 @@ func (r *Register) Figures(ctx context.Context, on day.Day) (Figures, error) {
 	var batch pgx.Batch
 	batch.Queue(selectDueFigures, on, noCursor, FigureLimit, oldestAmong).Query(f.readDue)
 	batch.Queue(selectUnlifted, FigureLimit).Query(counts(f.Unlifted))
-	batch.Queue(selectOverdue, on, termLift.kind).Query(counts(f.Overdue))
+	batch.Queue(selectOverdue, on, clockLift.Kind).Query(counts(f.Overdue))
 	batch.Queue(selectIncidentFigures).Query(counts(f.Incidents))
 	batch.Queue(selectHoldFigures).Query(func(rows pgx.Rows) (err error) {
 		f.Holds, err = pgx.CollectRows(rows, pgx.RowToStructByPos[HoldFigure])

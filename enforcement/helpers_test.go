@@ -1,8 +1,10 @@
 package enforcement_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 
 	"concordat/enforcement"
@@ -12,6 +14,21 @@ import (
 )
 
 var of = enforcetest.Of
+
+// The lives, as data.
+var (
+	listingTable        = enforcement.ListingTable()
+	administrativeTable = enforcement.AdministrativeTable()
+	rewardTable         = enforcement.RewardTable()
+)
+
+// movesOf lists the moves of a life.
+func movesOf(t *enforcement.Table) (list []enforcement.MoveName) {
+	for _, m := range t.Moves {
+		list = append(list, m.Name)
+	}
+	return list
+}
 
 // must ends the test on an error.
 func must(t testing.TB, err error) {
@@ -65,7 +82,7 @@ func state(t testing.TB, b *enforcetest.Bundle, id enforcement.ID) enforcement.L
 	return value(b.Listing(t.Context(), b.System(), id))(t)
 }
 
-func wantState(t testing.TB, b *enforcetest.Bundle, id enforcement.ID, want enforcement.ListingState) {
+func wantState(t testing.TB, b *enforcetest.Bundle, id enforcement.ID, want enforcement.State) {
 	t.Helper()
 	if got := state(t, b, id).State; got != want {
 		t.Errorf("listing %s is %s, want %s", id, got, want)
@@ -152,4 +169,67 @@ func all(n int, step enforcement.Step) []enforcement.Result {
 // officer acts for a department as its reviewer.
 func officer(b *enforcetest.Bundle, org enforcement.OrganisationID) enforcement.Act {
 	return b.As(enforcement.DepartmentReviewer, org)
+}
+
+// everyone is every role, the system too.
+func everyone() []enforcement.Role { return append(enforcement.Roles(), enforcement.System) }
+
+// inRole is an act of somebody of an organisation in a role, at the same instant.
+func inRole(act enforcement.Act, role enforcement.Role, org enforcement.OrganisationID) enforcement.Act {
+	switch role { //nolint:exhaustive // the others are of an organisation
+	case enforcement.Overseer, enforcement.Operator, enforcement.System:
+		org = 0
+	}
+	act.Actor = enforcement.Actor{ID: "a " + string(role), Role: role, Organisation: org}
+	return act
+}
+
+// itself leaves an act with whom it is of.
+func itself(act enforcement.Act) enforcement.Act { return act }
+
+// barred is what a role meets that may never make a move; "" if it may.
+func barred(m *enforcement.Move, role enforcement.Role) string {
+	switch {
+	case slices.Contains(m.Roles, role):
+		return ""
+	case m.Signer != "":
+		return m.Signer
+	default:
+		return "role.forbidden"
+	}
+}
+
+// fingerprint is everything that a refused move must leave as it is: every table.
+func fingerprint(t testing.TB, b *enforcetest.Bundle) string {
+	t.Helper()
+	var query, text string
+	must(t, b.DB.Pool.QueryRow(t.Context(), `SELECT 'SELECT concat_ws(''|'', ' || string_agg(format('(SELECT md5(string_agg(x::text, '';'' ORDER BY x::text)) FROM %I.%I x)', schemaname, tablename), ', ' ORDER BY schemaname, tablename) || ')'
+		FROM pg_tables WHERE schemaname = 'public' OR (schemaname, tablename) = ('river', 'river_job')`).Scan(&query))
+	must(t, b.DB.Pool.QueryRow(t.Context(), query).Scan(&text))
+	return text
+}
+
+// tryEverybody makes a move in every role of the owner, and in the right ones of
+// another organisation; do makes it by the act that it is handed through as. refusal
+// is what whoever may make it meets because of the case. What is refused leaves no
+// trace; a move that somebody may make and that nothing refuses is not tried here: the
+// roles that may are returned.
+func tryEverybody(t testing.TB, b *enforcetest.Bundle, m *enforcement.Move, owner, other enforcement.OrganisationID, refusal string, do func(as func(enforcement.Act) enforcement.Act) error) (may []enforcement.Role) {
+	t.Helper()
+	before := fingerprint(t, b)
+	for _, role := range everyone() {
+		code := barred(m, role)
+		if code == "" && refusal == "" {
+			may = append(may, role)
+		} else {
+			wantCode(t, string(m.Name)+" by a "+string(role), do(func(act enforcement.Act) enforcement.Act { return inRole(act, role, owner) }), cmp.Or(code, refusal))
+		}
+		if barred(m, role) == "" && role != enforcement.System {
+			wantCode(t, string(m.Name)+" by another's "+string(role), do(func(act enforcement.Act) enforcement.Act { return inRole(act, role, other) }), "not-found")
+		}
+	}
+	if fingerprint(t, b) != before {
+		t.Errorf("the refused move %s left something", m.Name)
+	}
+	return may
 }

@@ -13,6 +13,12 @@ import (
 	"concordat/internal/pg"
 )
 
+// The acts of holds in the log.
+const (
+	EventHoldPlaced EventKind = "hold-placed"
+	EventHoldEnded  EventKind = "hold-ended"
+)
+
 // HoldScope is what a hold stops.
 type HoldScope string
 
@@ -219,12 +225,17 @@ func (r *Register) holds(ctx context.Context, sql string, args ...any) ([]Hold, 
 	})
 }
 
-// courtsHeld says of which courts nothing may be published. It passes the gate:
+// ownersStopped says of which courts nothing may be published. It passes the gate:
 // a hold placed meanwhile waits for the publication.
-func courtsHeld(ctx context.Context, p pgx.Tx) (held func(OrganisationID) bool, err error) {
+func ownersStopped(ctx context.Context, p pgx.Tx) (held func(OrganisationID) bool, err error) {
 	if _, err := p.Exec(ctx, enterGate); err != nil {
 		return nil, fmt.Errorf("pass the gate of holds: %w", err)
 	}
+	return ownersToldStopped(ctx, p)
+}
+
+// ownersToldStopped is ownersStopped for who only tells of it: it does not wait at the gate.
+func ownersToldStopped(ctx context.Context, p pgx.Tx) (held func(OrganisationID) bool, err error) {
 	rows, err := p.Query(ctx, `SELECT coalesce(organisation_id, 0) FROM hold WHERE ended_at IS NULL AND scope IN ('everything', 'court')`)
 	if err != nil {
 		return nil, fmt.Errorf("look for holds: %w", err)

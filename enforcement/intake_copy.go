@@ -35,8 +35,8 @@ func (c *copier) row() {
 	c.rows++
 }
 
-func (c *copier) id(id ID) {
-	if id.IsZero() {
+func (c *copier) id(id [16]byte) {
+	if id == [16]byte{} {
 		c.null()
 		return
 	}
@@ -83,13 +83,7 @@ var epochMicros = epoch.UTC().UnixMicro()
 
 func (c *copier) instant(t time.Time) { c.int8(t.UnixMicro() - epochMicros) }
 
-func (c *copier) conducts(list []Conduct) {
-	set := make([]int16, len(list))
-	for i, n := range list {
-		set[i] = int16(n)
-	}
-	c.buf = appendMeasures(c.buf, set)
-}
+func (c *copier) smalls(set []int16) { c.buf = appendSmalls(c.buf, set) }
 
 // texts writes a text[] of one dimension.
 func (c *copier) texts(list ...string) {

@@ -149,9 +149,10 @@ func (w *importWriter) lookListings(ctx context.Context, t pgx.Tx) error {
 		return err
 	}
 	var k pairKey
-	var state ListingState
+	var state State
+	life := ListingTable()
 	_, err = pgx.ForEachRow(rows, []any{&k.execCase, &k.subject, &state}, func() error {
-		if state.Ended() {
+		if life.IsEnded(state) {
 			w.ended[k] = true
 		} else {
 			w.live[k] = true

@@ -63,7 +63,7 @@ func (r *Register) PrepareImport(act Act, run ImportRun, rows []ImportRow, refus
 	if err := act.check(importRoles(run.Kind)...); err != nil {
 		return nil, err
 	}
-	if err := act.ofCourt(run.Court); err != nil {
+	if err := act.ofOwner(run.Court); err != nil {
 		return nil, err
 	}
 	p := &PreparedImport{rows: make([]preparedRow, len(rows)), refusals: refusals}
@@ -105,7 +105,7 @@ func (r *Register) prepareRow(act Act, run ImportRun, given *ImportRow, row *pre
 	}
 	today := r.Today(act.At)
 	if given.Taken == nil {
-		if err := r.checkAge(identity, today); err != nil {
+		if err := checkAge(identity, today); err != nil {
 			return err
 		}
 	} else {

@@ -173,7 +173,7 @@ func (r *Register) StartImport(ctx context.Context, act Act, n NewImport) (Impor
 }
 
 // importOf finds the run of the same file; no id if there is none.
-func (r *Register) importOf(ctx context.Context, q querier, act Act, n NewImport) (ID, error) {
+func (r *Register) importOf(ctx context.Context, q pg.Querier, act Act, n NewImport) (ID, error) {
 	var sums [][]byte
 	for _, h := range r.vault.Hashes(importDomain, string(n.Content[:])) {
 		sums = append(sums, h.Sum)
@@ -288,7 +288,7 @@ func (r *Register) Import(ctx context.Context, act Act, id ID) (ImportRun, error
 	if err != nil {
 		return ImportRun{}, notFound(err, "read an import")
 	}
-	return run, act.ofCourt(run.Court)
+	return run, act.ofOwner(run.Court)
 }
 
 // Imports lists the runs of the actor's court by id, from after on; the

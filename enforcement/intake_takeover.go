@@ -77,7 +77,7 @@ func (c *importCopies) takenOver(id ID, key sourceKey, court OrganisationID, row
 // stands over the court nothing is taken over: the run waits where it is.
 func (r *Register) inForceFromElsewhere(ctx context.Context, tx *pg.Tx, act Act, run ImportRun, listings []ID) error {
 	err := tx.Pgx(func(t pgx.Tx) error {
-		held, err := courtsHeld(ctx, t)
+		held, err := ownersStopped(ctx, t)
 		if err == nil && held(run.Court) {
 			return refuse("hold.standing")
 		}
@@ -86,7 +86,7 @@ func (r *Register) inForceFromElsewhere(ctx context.Context, tx *pg.Tx, act Act,
 	if err != nil {
 		return err
 	}
-	if err := openOrderTasks(ctx, tx, listings, r.Today(act.At)); err != nil {
+	if err := openTasks(ctx, tx, listings, TaskConsumptionOrder, r.Today(act.At)); err != nil {
 		return err
 	}
 	if err := r.rewardsUnderReview(ctx, tx, act, listings); err != nil {

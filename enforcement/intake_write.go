@@ -40,7 +40,7 @@ func (r *Register) WriteImport(ctx context.Context, act Act, run ImportRun, p *P
 	if err := act.check(importRoles(run.Kind)...); err != nil {
 		return Settled{}, err
 	}
-	if err := act.ofCourt(run.Court); err != nil {
+	if err := act.ofOwner(run.Court); err != nil {
 		return Settled{}, err
 	}
 	for attempt := 1; ; attempt++ {
@@ -259,7 +259,7 @@ func (c *importCopies) ground(id ID, key sourceKey, court OrganisationID, taken 
 	t.day(taken.TermUntil)
 }
 
-func (c *importCopies) listing(id ID, key sourceKey, court OrganisationID, state ListingState, row *preparedRow, facts []byte, by string) *copier {
+func (c *importCopies) listing(id ID, key sourceKey, court OrganisationID, state State, row *preparedRow, facts []byte, by string) *copier {
 	t := c.listings
 	t.row()
 	t.id(id)
@@ -267,7 +267,11 @@ func (c *importCopies) listing(id ID, key sourceKey, court OrganisationID, state
 	t.id(key.execCase)
 	t.id(key.subject)
 	t.text(string(state))
-	t.conducts(row.conducts)
+	conducts := make([]int16, len(row.conducts))
+	for i, n := range row.conducts {
+		conducts[i] = int16(n)
+	}
+	t.smalls(conducts)
 	t.bytes(facts)
 	t.text(by)
 	return t

@@ -138,7 +138,7 @@ func TestInvariant42_AnswersAreOwed(t *testing.T) {
 	}
 	l.Advance(1)
 	for range 2 {
-		if open := tasks(); len(open) != 1 || open[0].Kind != enforcement.TaskStatement || open[0].Ground != id {
+		if open := tasks(); len(open) != 1 || open[0].Kind != "statement-unanswered" || open[0].Ground != id {
 			t.Errorf("tasks after the term: %v", open)
 		}
 	}
@@ -156,7 +156,7 @@ func TestInvariant42_AnswersAreOwed(t *testing.T) {
 	}
 	must(t, l.AnswerStatement(ctx, l.OwnersReviewer(), of(id), enforcement.StatementAnswer{Text: "演示采纳", Upheld: true}))
 	have := listed(t, l, id)
-	if have.State != enforcement.AdministrativeAbandoned || have.EndCause != enforcement.CauseStatementUpheld || len(tasks()) != 0 {
+	if have.State != enforcement.Abandoned || have.EndCause != "statement-upheld" || len(tasks()) != 0 {
 		t.Errorf("%+v", have)
 	}
 	if n := l.Count(`SELECT count(*) FROM ground WHERE id = $1 AND state = 'ended'`, id); n != 1 {
@@ -198,7 +198,7 @@ func TestAdministrativeDecisionsAreComplete(t *testing.T) {
 	d = l.DecisionOnIt()
 	d.TermUntil = l.Day()
 	wantCode(t, "over when it begins", l.DecideAdministrative(ctx, l.OwnersReviewer(), of(id), d), "list.term")
-	wantCode(t, "a clerk decides", l.DecideAdministrative(ctx, l.OwnersClerk(), of(id), l.DecisionOnIt()), "decision.signer")
+	wantCode(t, "a clerk decides", l.DecideAdministrative(ctx, l.OwnersClerk(), of(id), l.DecisionOnIt()), "decision.reviewer")
 	same := l.OwnersReviewer()
 	same.Actor.ID = l.OwnersClerk().Actor.ID
 	wantCode(t, "the drafter decides", l.DecideAdministrative(ctx, same, of(id), l.DecisionOnIt()), "decision.second-person")

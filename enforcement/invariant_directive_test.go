@@ -27,9 +27,9 @@ func TestInvariant14_OrderMissingIsATask(t *testing.T) {
 		t.Errorf("another court's tasks: %+v", others)
 	}
 	wantCode(t, "close for no recorded reason", b.CloseTask(ctx, b.Judge(), tasks[0].ID, "no-time"), "task.reason")
-	wantCode(t, "close as a clerk", b.CloseTask(ctx, b.Clerk(), tasks[0].ID, string(enforcement.AssetsSuffice)), "role.forbidden")
-	wantCode(t, "close for another court", b.CloseTask(ctx, b.As(enforcement.Judge, b.OtherCourt), tasks[0].ID, string(enforcement.AssetsSuffice)), "not-found")
-	must(t, b.CloseTask(ctx, b.Judge(), tasks[0].ID, string(enforcement.AssetsSuffice)))
+	wantCode(t, "close as a clerk", b.CloseTask(ctx, b.Clerk(), tasks[0].ID, string("assets-suffice")), "role.forbidden")
+	wantCode(t, "close for another court", b.CloseTask(ctx, b.As(enforcement.Judge, b.OtherCourt), tasks[0].ID, string("assets-suffice")), "not-found")
+	must(t, b.CloseTask(ctx, b.Judge(), tasks[0].ID, string("assets-suffice")))
 	must(t, b.Delete(ctx, b.Judge(), of(ended), b.Ending(1)))
 	if open := value(b.Tasks(ctx, b.Clerk(), enforcement.ID{}, 10))(t); len(open) != 0 {
 		t.Errorf("still open: %+v", open)

@@ -97,7 +97,7 @@ func TestInvariant17_ExpiresByItself(t *testing.T) {
 	wantState(t, b, extended, enforcement.Extended)
 	wantState(t, b, open, enforcement.Active)
 	events := value(b.Events(ctx, plain))(t)
-	if last := events[len(events)-1]; last.Kind != enforcement.EventExpired || last.Role != enforcement.System {
+	if last := events[len(events)-1]; last.Kind != "listing-expired" || last.Role != enforcement.System {
 		t.Errorf("the last event of an expiry: %+v", last)
 	}
 	wantCode(t, "expire what has no term", b.Expire(ctx, b.System(), of(open)), "end.no-term")

@@ -74,11 +74,11 @@ func TestInvariant03_Excluded(t *testing.T) {
 		bars []enforcement.Conduct
 	}{
 		{enforcement.SecurityGiven, []enforcement.Conduct{1}},
-		{enforcement.AssetsSuffice, []enforcement.Conduct{1, 6}},
-		{enforcement.NotYetLiable, []enforcement.Conduct{1}},
-		{enforcement.NotAble, []enforcement.Conduct{1}},
-		{enforcement.CreditorAsksNot, []enforcement.Conduct{1, 6}},
-		{enforcement.CampusLoanStudent, everyGround},
+		{"assets-suffice", []enforcement.Conduct{1, 6}},
+		{"not-yet-liable", []enforcement.Conduct{1}},
+		{"not-able", []enforcement.Conduct{1}},
+		{"creditor-asks-not-to", []enforcement.Conduct{1, 6}},
+		{"campus-loan-student", everyGround},
 	} {
 		for _, conduct := range conducts {
 			code := ""
@@ -104,13 +104,13 @@ func TestInvariant03_Excluded(t *testing.T) {
 		}
 	}
 	id := b.Draft(b.Subject(b.Company()))
-	_, err := b.OpenExclusion(ctx, b.Judge(), id, enforcement.NotAble, 0)
+	_, err := b.OpenExclusion(ctx, b.Judge(), id, "not-able", 0)
 	wantCode(t, "open on no day", err, "exclusion.period")
-	_, err = b.OpenExclusion(ctx, b.Judge(), id, enforcement.NotAble, b.Day().AddDays(1))
+	_, err = b.OpenExclusion(ctx, b.Judge(), id, "not-able", b.Day().AddDays(1))
 	wantCode(t, "open tomorrow", err, "exclusion.period")
 	_, err = b.OpenExclusion(ctx, b.Judge(), id, "poor", b.Day())
 	wantCode(t, "open an unknown fact", err, "exclusion.kind")
-	fact := value(b.OpenExclusion(ctx, b.Judge(), id, enforcement.NotAble, b.Day()))(t)
+	fact := value(b.OpenExclusion(ctx, b.Judge(), id, "not-able", b.Day()))(t)
 	wantCode(t, "close on no day", b.CloseExclusion(ctx, b.Judge(), fact, 0), "exclusion.period")
 	wantCode(t, "close before it began", b.CloseExclusion(ctx, b.Judge(), fact, b.Day().AddDays(-1)), "exclusion.period")
 	wantCode(t, "close by another court", b.CloseExclusion(ctx, b.As(enforcement.Judge, b.OtherCourt), fact, b.Day()), "not-found")
@@ -216,7 +216,7 @@ func TestInvariant12_NobodyForTheUnit(t *testing.T) {
 	b := enforcetest.Setup(t)
 	head := b.Subject(b.Person())
 	for _, capacity := range []enforcement.Capacity{
-		enforcement.LegalRepresentative, enforcement.Principal, enforcement.ResponsiblePerson, enforcement.Controller, "", "spouse",
+		"legal-representative", "principal", "responsible-person", "controller", "", "spouse",
 	} {
 		_, err := b.DraftListing(t.Context(), b.Judge(), enforcement.NewListing{
 			Case: b.Case(), Subject: head, Capacity: capacity, Conducts: conducts[:1], Facts: enforcetest.Facts(),

@@ -135,16 +135,16 @@ func TestInvariant49_EveryMoveIsLogged(t *testing.T) {
 	b := enforcetest.Setup(t)
 	ctx := t.Context()
 	want := map[enforcement.EventKind]enforcement.Role{
-		enforcement.EventDrafted: enforcement.Judge, enforcement.EventWarned: enforcement.Clerk, enforcement.EventApplied: enforcement.Clerk,
-		enforcement.EventRefused: enforcement.Judge, enforcement.EventProposed: enforcement.Judge, enforcement.EventDecided: enforcement.President,
-		enforcement.EventServed: enforcement.Clerk, enforcement.EventAbandoned: enforcement.Clerk, enforcement.EventPublished: enforcement.System,
-		enforcement.EventExtended: enforcement.President, enforcement.EventSuspended: enforcement.Judge, enforcement.EventResumed: enforcement.Judge,
-		enforcement.EventCorrecting: enforcement.Judge, enforcement.EventCorrected: enforcement.Judge, enforcement.EventDeleted: enforcement.Judge,
-		enforcement.EventExpired: enforcement.System, enforcement.EventEarlyDeleted: enforcement.Judge, enforcement.EventRevoked: enforcement.Judge,
-		enforcement.EventExclusionOpened: enforcement.Judge, enforcement.EventExclusionClosed: enforcement.Judge, enforcement.EventSearched: enforcement.Clerk,
+		enforcement.EventDrafted: enforcement.Judge, "listing-warned": enforcement.Clerk, "listing-applied": enforcement.Clerk,
+		"listing-refused": enforcement.Judge, "decision-proposed": enforcement.Judge, "listing-decided": enforcement.President,
+		"listing-served": enforcement.Clerk, "listing-abandoned": enforcement.Clerk, "listing-published": enforcement.System,
+		"listing-extended": enforcement.President, enforcement.EventSuspended: enforcement.Judge, enforcement.EventResumed: enforcement.Judge,
+		"correction-opened": enforcement.Judge, "listing-corrected": enforcement.Judge, "listing-deleted": enforcement.Judge,
+		"listing-expired": enforcement.System, "listing-early-deleted": enforcement.Judge, "listing-revoked": enforcement.Judge,
+		"exclusion-opened": enforcement.Judge, "exclusion-closed": enforcement.Judge, "network-search": enforcement.Clerk,
 		enforcement.EventInForce: enforcement.System, enforcement.EventGroundEnded: enforcement.Judge,
 	}
-	hashed := []enforcement.EventKind{enforcement.EventWarned, enforcement.EventProposed, enforcement.EventServed, enforcement.EventRefused, enforcement.EventDeleted, enforcement.EventRevoked}
+	hashed := []enforcement.EventKind{"listing-warned", "decision-proposed", "listing-served", "listing-refused", "listing-deleted", "listing-revoked"}
 
 	identity := b.Company()
 	deleted := b.Published(b.Subject(identity))
@@ -160,7 +160,7 @@ func TestInvariant49_EveryMoveIsLogged(t *testing.T) {
 	must(t, b.Extend(ctx, b.President(), of(early), extension(b, 1)))
 	must(t, b.DeleteEarly(ctx, b.Judge(), of(early), b.Ending(0)))
 	refused, abandoned := b.Draft(b.Subject(b.Company())), b.Draft(b.Subject(b.Company()))
-	fact := value(b.OpenExclusion(ctx, b.Judge(), abandoned, enforcement.NotAble, b.Day()))(t)
+	fact := value(b.OpenExclusion(ctx, b.Judge(), abandoned, "not-able", b.Day()))(t)
 	must(t, b.CloseExclusion(ctx, b.Judge(), fact, b.Day()))
 	must(t, b.Abandon(ctx, b.Clerk(), of(abandoned), enforcement.WrongPerson))
 	must(t, b.Warn(ctx, b.Clerk(), of(refused), b.Notice()))
@@ -200,7 +200,7 @@ func TestInvariant49_EveryMoveIsLogged(t *testing.T) {
 	for _, nobody := range []enforcement.Actor{{}, {ID: "x"}, {Role: enforcement.Judge}, {ID: "x", Role: enforcement.Judge}, {ID: "x", Role: enforcement.DepartmentReviewer}} {
 		act := enforcement.Act{At: b.At(), Actor: nobody}
 		wantCode(t, "act as nobody", b.Resume(ctx, act, of(early)), "act.actor")
-		_, err := b.Listings(ctx, act, "", enforcement.ID{}, 10)
+		_, err := b.Listings(ctx, act, enforcement.Wanted{Limit: 10})
 		wantCode(t, "list as nobody", err, "act.actor")
 		_, err = b.Directives(ctx, act, enforcement.ID{}, 10)
 		wantCode(t, "read directives as nobody", err, "act.actor")

@@ -71,11 +71,11 @@ func TestInvariant32a_KeptOnlyOnItsOwnBasis(t *testing.T) {
 		report enforcement.Report
 		code   string
 	}{
-		{"without basis", enforcement.Report{Outcome: enforcement.Kept, KeptUntil: until}, "report.kept"},
-		{"without end", enforcement.Report{Outcome: enforcement.Kept, Basis: "演示法第1条"}, "report.kept"},
+		{"without basis", enforcement.Report{Outcome: "kept", KeptUntil: until}, "report.kept"},
+		{"without end", enforcement.Report{Outcome: "kept", Basis: "演示法第1条"}, "report.kept"},
 		{"an end of what is lifted", enforcement.Report{Outcome: enforcement.Lifted, KeptUntil: until}, "report.kept"},
 		{"of no outcome", enforcement.Report{Outcome: "pending"}, "report.outcome"},
-		{"with both", enforcement.Report{Outcome: enforcement.Kept, Basis: "演示法第1条", KeptUntil: until}, ""},
+		{"with both", enforcement.Report{Outcome: "kept", Basis: "演示法第1条", KeptUntil: until}, ""},
 	} {
 		row.report.Measure = name
 		wantCode(t, "keep "+row.what, b.CheckReports([]enforcement.Report{row.report}), row.code)

@@ -3,7 +3,6 @@ package enforcement
 import (
 	"encoding/binary"
 	"fmt"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -36,7 +35,7 @@ func (r *itemRow) next(size int) []byte {
 	return column
 }
 
-func (r *itemRow) id() (id ID) {
+func (r *itemRow) id() (id [16]byte) {
 	copy(id[:], r.next(len(id)))
 	return id
 }
@@ -70,15 +69,12 @@ func (r *itemRow) text(before string) string {
 	return before
 }
 
-// pgEpoch is the day that PostgreSQL counts dates from.
-var pgEpoch = day.Of(2000, time.January, 1)
-
 func (r *itemRow) day() day.Day {
 	column := r.next(4)
 	if column == nil {
 		return 0
 	}
-	return pgEpoch.AddDays(int(int32(binary.BigEndian.Uint32(column)))) //nolint:gosec // dates are signed
+	return epoch.AddDays(int(int32(binary.BigEndian.Uint32(column)))) //nolint:gosec // dates are signed
 }
 
 // smalls reads an array of smallint of one dimension: their number, flags and

@@ -18,7 +18,7 @@ func TestColumnsAreReadByTheirSize(t *testing.T) {
 		{0xff, 0xff, 0xff, 0xff},
 		nil,
 	}}
-	if good.id() != (ID{15: 7}) || good.small() != -2 || good.text("impose") != "impose" {
+	if good.id() != [16]byte{15: 7} || good.small() != -2 || good.text("impose") != "impose" {
 		t.Error("id, number or text")
 	}
 	if set := good.smalls(); !slices.Equal(set, []int16{9, 256}) {

@@ -56,11 +56,11 @@ func acts() []asked {
 		{"open-exclusion", (*bundle).Judge, func(t *testing.T, b *bundle) ask {
 			id := b.Draft(b.Subject(b.Company()))
 			return func(act enforcement.Act) (enforcement.ID, error) {
-				return b.OpenExclusion(t.Context(), act, id, enforcement.NotAble, b.Day())
+				return b.OpenExclusion(t.Context(), act, id, "not-able", b.Day())
 			}
 		}},
 		{"close-exclusion", (*bundle).Judge, func(t *testing.T, b *bundle) ask {
-			id := value(b.OpenExclusion(t.Context(), b.Judge(), b.Draft(b.Subject(b.Company())), enforcement.NotAble, b.Day()))(t)
+			id := value(b.OpenExclusion(t.Context(), b.Judge(), b.Draft(b.Subject(b.Company())), "not-able", b.Day()))(t)
 			return func(act enforcement.Act) (enforcement.ID, error) {
 				return no(b.CloseExclusion(t.Context(), act, id, b.Day()))
 			}
@@ -104,7 +104,7 @@ func acts() []asked {
 			b.Published(b.Subject(b.Company()))
 			tasks := value(b.Tasks(t.Context(), b.Judge(), enforcement.ID{}, 1000))(t)
 			return func(act enforcement.Act) (enforcement.ID, error) {
-				return no(b.CloseTask(t.Context(), act, tasks[len(tasks)-1].ID, string(enforcement.AssetsSuffice)))
+				return no(b.CloseTask(t.Context(), act, tasks[len(tasks)-1].ID, string("assets-suffice")))
 			}
 		}},
 		{"put-in-force", (*bundle).System, func(t *testing.T, b *bundle) ask {

@@ -2,8 +2,6 @@ package enforcement
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -21,17 +19,14 @@ type Conduct int16
 
 // The six grounds, by their numbers in Art. 1.
 const (
-	AbleButRefuses     Conduct = 1 // no term: ends only by an event of Art. 10
-	ObstructsByForce   Conduct = 2
-	EvadesBySham       Conduct = 3
-	BreachesReporting  Conduct = 4
-	BreachesOrder      Conduct = 5
-	RefusesSettlement  Conduct = 6
-	termYears                  = 2 // Art. 2: listings on grounds 2–6
-	relistBarMonths            = 6 // Art. 10 ¶4
-	minorAge                   = 18
-	protectedAge               = 14 // PIPL Art. 28, our stricter rule
-	announcementPeriod         = 30 // days, CPL (2023) Art. 95
+	AbleButRefuses    Conduct = 1 // no term: ends only by an event of Art. 10
+	ObstructsByForce  Conduct = 2
+	EvadesBySham      Conduct = 3
+	BreachesReporting Conduct = 4
+	BreachesOrder     Conduct = 5
+	RefusesSettlement Conduct = 6
+	termYears                 = 2 // Art. 2: listings on grounds 2–6
+	relistBarMonths           = 6 // Art. 10 ¶4
 )
 
 // Facts are the items of Art. 6 that the listing itself brings; sealed at rest.
@@ -50,7 +45,7 @@ type Listing struct {
 	Court            OrganisationID `json:"court"`
 	Case             ID             `json:"case"`
 	Subject          ID             `json:"subject"`
-	State            ListingState   `json:"state"`
+	State            State          `json:"state"`
 	Version          int            `json:"version"`
 	Conducts         []Conduct      `json:"conducts"`
 	NoticeServedOn   day.Day        `json:"notice_served_on,omitzero"`
@@ -96,147 +91,93 @@ func scanListing(row pgx.CollectableRow) (Listing, error) {
 	return l, err
 }
 
-// Listing returns one listing of a court; another court's is not found.
+// listingLife is the life of listings over the record.
+func listingLife(r *Register) Life[Listing] {
+	return Life[Listing]{
+		Table: ListingTable(), Register: r, Enum: "listing_state", Select: selectListing, Scan: scanListing, Lock: "l", Head: (*Listing).head,
+		May: map[MoveName]func(*Listing, day.Day) error{
+			MoveSign: func(l *Listing, _ day.Day) error {
+				if !l.hasReasons || l.proposedBy == "" {
+					return refuse("decision.not-proposed")
+				}
+				return nil
+			},
+			MovePublish: onItsDay,
+			MoveExtend:  mayExtend,
+			MoveSuspend: func(l *Listing, _ day.Day) error { return notSuspended(l.SuspendedFor) },
+			MoveBrake:   func(l *Listing, _ day.Day) error { return notSuspended(l.SuspendedFor) },
+			MoveResume: func(l *Listing, _ day.Day) error {
+				if l.SuspendedFor == SuspendedRestored {
+					return refuse("resumption.reasons")
+				}
+				return resumable(l.SuspendedFor)
+			},
+			MoveResumeRestored: func(l *Listing, _ day.Day) error {
+				if l.SuspendedFor != SuspendedRestored {
+					return refuse("listing.suspension")
+				}
+				return nil
+			},
+			MoveOpenCorrection: func(l *Listing, _ day.Day) error { return l.correcting(false) },
+			MoveCorrect:        func(l *Listing, _ day.Day) error { return l.correcting(true) },
+			MoveDelete:         func(l *Listing, _ day.Day) error { return l.term(false) },
+			MoveEarly:          func(l *Listing, _ day.Day) error { return l.term(true) },
+			MoveExpire:         func(l *Listing, today day.Day) error { return overOn(l.Until(), today) },
+		},
+		Bars: map[MoveName]func(context.Context, *pg.Tx, *Listing, day.Day) error{MoveSign: r.barred, MovePublish: r.barred},
+		Last: map[MoveName]func(*Listing) day.Day{MoveExtend: func(l *Listing) day.Day { return l.TermUntil }},
+	}
+}
+
+func (l *Listing) head() Head {
+	return Head{
+		ID: l.ID, Subject: l.Subject, Owner: l.Court, State: l.State, Version: l.Version, ListType: ListType, SubjectKind: l.subjectKind, Serves: l.serves, Region: l.region,
+		Until: l.Until(), SuspendedFor: l.SuspendedFor, DraftedBy: l.draftedBy, Envelope: l.envelope,
+	}
+}
+
+// correcting refuses where a correction is not open, or open already.
+func (l *Listing) correcting(want bool) error {
+	switch {
+	case want && l.CorrectingSince.IsZero():
+		return refuse("correction.none")
+	case !want && !l.CorrectingSince.IsZero():
+		return refuse("correction.open")
+	}
+	return nil
+}
+
+// term refuses an end that needs a term, or that needs none.
+func (l *Listing) term(want bool) error {
+	switch {
+	case want && l.TermUntil.IsZero():
+		return refuse("end.no-term")
+	case !want && !l.TermUntil.IsZero():
+		return refuse("end.fixed-term")
+	}
+	return nil
+}
+
+// Listing returns one listing of the actor's court; another court's is not found.
 func (r *Register) Listing(ctx context.Context, act Act, id ID) (Listing, error) {
-	if err := act.check(Clerk, Judge, President, Overseer, System); err != nil {
-		return Listing{}, err
-	}
-	rows, err := r.db.Pool.Query(ctx, selectListing+` WHERE l.id = $1`, id)
-	if err != nil {
-		return Listing{}, fmt.Errorf("read listing %s: %w", id, err)
-	}
-	l, err := pgx.CollectExactlyOneRow(rows, scanListing)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Listing{}, refuse("not-found")
-	}
-	if err != nil {
-		return Listing{}, fmt.Errorf("read listing %s: %w", id, err)
-	}
-	if act.Actor.Role != Overseer {
-		if err := act.ofCourt(l.Court); err != nil {
-			return Listing{}, err
-		}
-	}
-	return l, nil
+	return r.listings.Read(ctx, act, id)
 }
 
-// Listings lists a court's listings by id from after on; state "" is any.
-func (r *Register) Listings(ctx context.Context, act Act, state ListingState, after ID, limit int) ([]Listing, error) {
-	if err := act.check(Clerk, Judge, President, Overseer, System); err != nil {
-		return nil, err
-	}
-	court := act.Actor.Organisation
-	if act.Actor.Role == Overseer || act.Actor.Role == System {
-		court = 0
-	}
-	rows, err := r.db.Pool.Query(ctx, selectListing+` WHERE ($1 = 0 OR l.court_id = $1) AND ($2 = '' OR l.state::text = $2) AND l.id > $3 ORDER BY l.id LIMIT $4`,
-		int32(court), state, [16]byte(after), limit)
-	if err != nil {
-		return nil, fmt.Errorf("list listings: %w", err)
-	}
-	return pgx.CollectRows(rows, scanListing)
+// Listings lists the listings of the actor's court.
+func (r *Register) Listings(ctx context.Context, act Act, w Wanted) ([]Listing, error) {
+	return r.listings.List(ctx, act, w)
 }
 
-// lockListing reads a listing for change within the transaction.
-func lockListing(ctx context.Context, tx *pg.Tx, act Act, id ID) (Listing, error) {
-	l, err := lockAnyListing(ctx, tx, id)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return l, refuse("not-found")
-	}
-	if err != nil {
-		return l, err
-	}
-	return l, act.ofCourt(l.Court)
+// Foresee tells what a listing would reach if it were published on the act's day.
+func (r *Register) Foresee(ctx context.Context, act Act, id ID) ([]PlanLine, []memoranda.Exclusion, []Gap, error) {
+	return r.listings.Foresee(ctx, act, id)
 }
 
-// lockAnyListing is lockListing whoever's it is; pgx.ErrNoRows if there is none.
-func lockAnyListing(ctx context.Context, tx *pg.Tx, id ID) (l Listing, err error) {
-	err = tx.Pgx(func(p pgx.Tx) error {
-		rows, err := p.Query(ctx, selectListing+` WHERE l.id = $1 FOR NO KEY UPDATE OF l`, id)
-		if err != nil {
-			return err
-		}
-		l, err = pgx.CollectExactlyOneRow(rows, scanListing)
-		return err
-	})
-	if err != nil {
-		return l, fmt.Errorf("lock listing %s: %w", id, err)
-	}
-	return l, nil
+// ListingMoves tells of every move of a listing whether the actor can make it now.
+func (r *Register) ListingMoves(ctx context.Context, act Act, id ID) (int, []Offer, error) {
+	return r.listings.Moves(ctx, act, id)
 }
 
-// lockChange is lockListing for who has seen a version of it.
-func lockChange(ctx context.Context, tx *pg.Tx, act Act, c Change) (Listing, error) {
-	l, err := lockListing(ctx, tx, act, c.Listing)
-	if err == nil && c.Version != 0 && c.Version != l.Version {
-		err = refuse("version.stale")
-	}
-	return l, err
-}
-
-// Change names a listing and the version its caller has seen; 0 is any.
-type Change struct {
-	Listing ID
-	Version int
-}
-
-// change runs one move of one listing: the state is checked, the update is
-// conditional, the event carries subject and ground.
-func (r *Register) change(ctx context.Context, act Act, c Change, move ListingMove,
-	fn func(ctx context.Context, tx *pg.Tx, l Listing, next ListingState) (*event, error),
-) error {
-	_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
-		l, err := lockChange(ctx, tx, act, c)
-		if err != nil {
-			return nil, err
-		}
-		next, err := l.State.After(move)
-		if err != nil {
-			return nil, err
-		}
-		e, err := fn(ctx, tx, l, next)
-		if err != nil || e == nil {
-			return nil, err
-		}
-		e.Subject, e.Ground = l.Subject, l.ID
-		if e.Day.IsZero() {
-			e.Day = r.Today(act.At)
-		}
-		return e, nil
-	})
-	return err
-}
-
-// set updates columns of a listing on the condition that nobody else moved it.
-// columns is SQL whose arguments begin at $4.
-func set(ctx context.Context, tx *pg.Tx, l Listing, next ListingState, columns string, args ...any) error {
-	return moveRow(ctx, tx, "listing", "listing_state", l.ID, l.Version, string(next), columns, args...)
-}
-
-// moveRow moves a row of a table, of whose states the enumeration is named, on the
-// condition that nobody else moved it. Both names are constants of the callers.
-func moveRow(ctx context.Context, tx *pg.Tx, table, states string, id ID, version int, next, columns string, args ...any) error {
-	return tx.Pgx(func(p pgx.Tx) error {
-		sql := `UPDATE ` + table + ` SET state = $3::text::` + states + `, version = version + 1`
-		if columns != "" {
-			sql += ", " + columns
-		}
-		tag, err := p.Exec(ctx, sql+` WHERE id = $1 AND version = $2`, append([]any{id, version, next}, args...)...)
-		if err != nil {
-			return fmt.Errorf("move %s %s to %s: %w", table, id, next, err)
-		}
-		if tag.RowsAffected() != 1 {
-			return refuse("version.stale")
-		}
-		return nil
-	})
-}
-
-// sealFor seals a text under the envelope of the listing's subject.
-func (r *Register) sealFor(l Listing, field string, plain []byte) ([]byte, error) {
-	return r.sealUnder(l.Subject, l.envelope, field, plain)
-}
-
-func hasConduct(l Listing, conducts ...Conduct) bool {
+func hasConduct(l *Listing, conducts ...Conduct) bool {
 	return slices.ContainsFunc(conducts, func(c Conduct) bool { return slices.Contains(l.Conducts, c) })
 }

@@ -2,7 +2,6 @@ package enforcement
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -25,29 +24,16 @@ type Decision struct {
 
 // Propose lays a decision before the president.
 func (r *Register) Propose(ctx context.Context, act Act, c Change, d Decision) error {
-	if err := act.check(Judge); err != nil {
+	given := Given{"reasons": d.Reasons, "number": d.Number, "term_until": d.TermUntil, "grace_months": d.GraceMonths}
+	return r.listings.Do(ctx, act, c, given, func(_ context.Context, _ *pg.Tx, t *Turn[Listing]) error {
+		if err := checkTerm(t.Case, d.TermUntil, t.Today); err != nil {
+			return err
+		}
+		sealed, err := t.Seal("reasons", d.Reasons)
+		t.Set("decision_number", d.Number, "reasons", sealed, "term_until", d.TermUntil, "grace_months", d.GraceMonths, "proposed_by", act.Actor.ID)
+		t.Event.DocumentHash = r.vault.DocumentHash([]byte(d.Reasons))
 		return err
-	}
-	switch {
-	case d.Reasons == "":
-		return refuse("decision.reasons")
-	case d.Number == "":
-		return refuse("decision.number")
-	case d.GraceMonths < 0 || d.GraceMonths > 3:
-		return refuse("decision.grace")
-	}
-	return r.change(ctx, act, c, MovePropose, func(ctx context.Context, tx *pg.Tx, l Listing, next ListingState) (*event, error) {
-		if err := checkTerm(l, d.TermUntil, r.Today(act.At)); err != nil {
-			return nil, err
-		}
-		sealed, err := r.sealFor(l, "reasons", []byte(d.Reasons))
-		if err != nil {
-			return nil, err
-		}
-		return &event{Kind: EventProposed, LegalBasis: "法释〔2017〕7号 Art. 5 ¶3", DocumentHash: r.vault.DocumentHash([]byte(d.Reasons))},
-			set(ctx, tx, l, next, `decision_number = $4, reasons = $5, term_until = $6::date, grace_months = $7, proposed_by = $8`,
-				d.Number, sealed, d.TermUntil, d.GraceMonths, act.Actor.ID)
-	})
+	}, MovePropose)
 }
 
 // checkTerm holds Art. 2: ground 1 alone has no term, every other listing one of
@@ -66,122 +52,48 @@ func checkTerm(l Listing, until, decided day.Day) error {
 // Sign makes the decision: by the president of the court, after the checks of
 // age and exclusion on the day of decision (Art. 3–5).
 func (r *Register) Sign(ctx context.Context, act Act, c Change) error {
-	if err := act.check(); err != nil {
-		return err
-	}
-	if act.Actor.Role != President {
-		return refuse("decision.signer", "role", string(act.Actor.Role))
-	}
-	return r.change(ctx, act, c, MoveSign, func(ctx context.Context, tx *pg.Tx, l Listing, next ListingState) (*event, error) {
-		today := r.Today(act.At)
-		if !l.hasReasons || l.proposedBy == "" {
-			return nil, refuse("decision.not-proposed")
-		}
-		if err := checkTerm(l, l.TermUntil, today); err != nil {
-			return nil, err
-		}
-		identity, err := r.openIdentity(l.Subject, l.envelope, l.sealed)
-		if err != nil {
-			return nil, err
-		}
-		if err := r.checkAge(identity, today); err != nil {
-			return nil, err
-		}
-		if err := r.checkExclusions(ctx, tx, l); err != nil {
-			return nil, err
-		}
-		if err := r.stopClock(ctx, tx, l.Court, l.ID, termDecideApplication, today); err != nil {
-			return nil, err
-		}
-		if err := r.startClock(ctx, tx, l.Court, l.ID, today, termStartService); err != nil {
-			return nil, err
-		}
-		err = tx.Pgx(func(p pgx.Tx) error {
-			_, err := p.Exec(ctx, `UPDATE ground SET reference = $2, decided_on = $3::date, valid_until = $4::date WHERE id = $1`, l.ID, l.DecisionNumber, today, l.TermUntil)
+	return r.listings.Do(ctx, act, c, nil, func(ctx context.Context, tx *pg.Tx, t *Turn[Listing]) error {
+		l := &t.Case
+		if err := checkTerm(*l, l.TermUntil, t.Today); err != nil {
 			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("enter the decision of ground %s: %w", l.ID, err)
 		}
-		return &event{Kind: EventDecided, LegalBasis: "法释〔2017〕7号 Art. 5 ¶3"},
-			set(ctx, tx, l, next, `signed_by = $4, signer_role = 'president', decided_on = $5::date`, act.Actor.ID, today)
-	})
+		if err := r.barred(ctx, tx, l, t.Today); err != nil {
+			return err
+		}
+		t.Set("signed_by", act.Actor.ID, "signer_role", President, "decided_on", t.Today)
+		return t.Decide(ctx, tx, l.DecisionNumber, l.TermUntil)
+	}, MoveSign)
 }
 
-// The manners of service of the Civil Procedure Law.
-const (
-	ServedDirectly       = "direct"
-	ServedByLeaving      = "leaving"
-	ServedElectronically = "electronic"
-	ServedByMail         = "mail"
-	ServedByAnnouncement = "announcement"
-)
-
-// Enclosures lists what every listing decision goes out with.
-func Enclosures() []string {
-	return []string{"reasons", "consequences", "removal-conditions", "remedies", repairNotice}
-}
-
-const repairNotice = "repair-notice"
-
-// Service is the record that a decision was served.
-type Service struct {
-	Manner string
-	// On is the day of service, or the day of the announcement.
-	On         day.Day
-	Enclosures []string
-	Document   []byte
-}
-
-// Serve records service. By announcement it takes effect when thirty days have
-// passed (CPL Art. 95). The repair notice must be among the enclosures
-// (国办发〔2025〕22号); without service nothing is published.
-func (r *Register) Serve(ctx context.Context, act Act, c Change, s Service) error {
-	if err := act.check(Clerk, Judge, System); err != nil {
+// barred refuses whom no decision may list on a day: by age, and by recorded facts.
+func (r *Register) barred(ctx context.Context, tx *pg.Tx, l *Listing, today day.Day) error {
+	open, err := openExclusions(ctx, tx, []ID{l.ID})
+	if err != nil {
 		return err
 	}
-	if !slices.Contains([]string{ServedDirectly, ServedByLeaving, ServedElectronically, ServedByMail, ServedByAnnouncement}, s.Manner) {
-		return refuse("service.manner")
+	return r.mayBeListed(l, open[l.ID], today)
+}
+
+func (r *Register) mayBeListed(l *Listing, open []ExclusionKind, today day.Day) error {
+	identity, err := r.openIdentity(l.Subject, l.envelope, l.sealed)
+	if err != nil {
+		return err
 	}
-	for _, needed := range Enclosures() {
-		if !slices.Contains(s.Enclosures, needed) {
-			return refuse("service.repair-notice", "missing", needed)
-		}
+	if err := checkAge(identity, today); err != nil {
+		return err
 	}
-	if s.On.IsZero() || s.On > r.Today(act.At) {
-		return refuse("service.date")
-	}
-	effective := s.On
-	if s.Manner == ServedByAnnouncement {
-		effective = r.calendar.AddCalendarDays(s.On, announcementPeriod).Day
-	}
-	_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
-		l, err := lockChange(ctx, tx, act, c)
-		if err != nil {
-			return nil, err
+	return excluded(l, open)
+}
+
+// Serve records service; where the decision grants a period of grace, it begins.
+func (r *Register) Serve(ctx context.Context, act Act, c Change, s Service) error {
+	decided := func(l *Listing) day.Day { return l.DecidedOn }
+	return r.listings.serve(ctx, act, c, s, decided, func(t *Turn[Listing], served day.Day) {
+		if months := t.Case.GraceMonths; months > 0 {
+			t.Next = t.Move.Or
+			t.Set("grace_until", r.calendar.Add(served, calendar.Period{Value: months, Unit: calendar.Months, Source: "法发〔2019〕35号 item 15"}).Day)
 		}
-		if l.State == Warned || l.State == Applied || l.State == Draft {
-			return nil, refuse("decision.unsigned")
-		}
-		move, grace := MoveServe, day.Day(0)
-		if l.GraceMonths > 0 {
-			move = MoveServeGrace
-			grace = r.calendar.Add(effective, calendar.Period{Value: l.GraceMonths, Unit: calendar.Months, Source: "法发〔2019〕35号 item 15"}).Day
-		}
-		next, err := l.State.After(move)
-		if err != nil {
-			return nil, err
-		}
-		if s.On < l.DecidedOn {
-			return nil, refuse("service.date")
-		}
-		if err := r.stopClock(ctx, tx, l.Court, l.ID, termStartService, r.Today(act.At)); err != nil {
-			return nil, err
-		}
-		e := &event{Kind: EventServed, Subject: l.Subject, Ground: l.ID, Day: effective, Reason: s.Manner, DocumentHash: r.vault.DocumentHash(s.Document), LegalBasis: "法释〔2017〕7号 Art. 5 ¶3"}
-		return e, set(ctx, tx, l, next, `service_manner = $4, served_on = $5::date, enclosures = $6, grace_until = $7::date`, s.Manner, effective, s.Enclosures, grace)
 	})
-	return err
 }
 
 // ExclusionKind is a fact that forbids a listing while it stands.
@@ -221,7 +133,7 @@ func (r *Register) OpenExclusion(ctx context.Context, act Act, listing ID, kind 
 	}
 	id := NewID()
 	d, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
-		l, err := lockListing(ctx, tx, act, listing)
+		l, err := r.listings.lockOwn(ctx, tx, act, Change{Ground: listing})
 		if err != nil {
 			return nil, err
 		}
@@ -254,16 +166,8 @@ func (r *Register) CloseExclusion(ctx context.Context, act Act, id ID, on day.Da
 	return err
 }
 
-// checkExclusions refuses while a recorded fact bars a ground of the listing.
-func (r *Register) checkExclusions(ctx context.Context, tx *pg.Tx, l Listing) error {
-	open, err := openExclusions(ctx, tx, []ID{l.ID})
-	if err != nil {
-		return err
-	}
-	return excluded(l, open[l.ID])
-}
-
-func excluded(l Listing, open []ExclusionKind) error {
+// excluded refuses while a recorded fact bars a ground of the listing.
+func excluded(l *Listing, open []ExclusionKind) error {
 	for _, k := range open {
 		if hasConduct(l, excludes[k]...) {
 			return refuse("listing.excluded", "because", string(k))
@@ -291,15 +195,4 @@ func openExclusions(ctx context.Context, tx *pg.Tx, listings []ID) (map[ID][]Exc
 		return nil, fmt.Errorf("read the exclusions of %d listings: %w", len(listings), err)
 	}
 	return open, nil
-}
-
-// notFound turns "no row" into a refusal and wraps everything else.
-func notFound(err error, doing string) error {
-	if err == nil {
-		return nil
-	}
-	if errors.Is(err, pgx.ErrNoRows) {
-		return refuse("not-found")
-	}
-	return fmt.Errorf("%s: %w", doing, err)
 }

@@ -62,19 +62,18 @@ func (r *Register) DraftListing(ctx context.Context, act Act, n NewListing) (ID,
 		if err != nil {
 			return nil, err
 		}
-		if err := r.checkAge(identity, r.Today(act.At)); err != nil {
+		if err := checkAge(identity, r.Today(act.At)); err != nil {
 			return nil, err
 		}
-		sealed, err := r.sealFor(l, "facts", facts)
+		sealed, err := r.sealUnder(l.Subject, l.envelope, "facts", facts)
+		if err != nil {
+			return nil, err
+		}
+		err = enterGround(ctx, tx, newGround{id: id, kind: memoranda.OnListing, listType: ListType, subject: l.Subject, owner: l.Court, executionCase: l.Case})
 		if err != nil {
 			return nil, err
 		}
 		err = tx.Pgx(func(p pgx.Tx) error {
-			_, err := p.Exec(ctx, `INSERT INTO ground (id, kind, list_type, subject_id, organisation_id, case_id) VALUES ($1, 'listing', $2, $3, $4, $5)`,
-				id, ListType, l.Subject, l.Court, l.Case)
-			if err != nil {
-				return fmt.Errorf("enter ground %s: %w", id, err)
-			}
 			_, err = p.Exec(ctx, `INSERT INTO listing (id, court_id, case_id, subject_id, state, conducts, facts, drafted_by) VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7)`,
 				id, l.Court, l.Case, l.Subject, conducts, sealed, act.Actor.ID)
 			if err != nil {
@@ -102,18 +101,10 @@ func (r *Register) draftParties(ctx context.Context, tx *pg.Tx, act Act, l *List
 	if err != nil {
 		return Identity{}, notFound(err, "read the parties of a draft")
 	}
-	if err := act.ofCourt(l.Court); err != nil {
+	if err := act.ofOwner(l.Court); err != nil {
 		return Identity{}, err
 	}
 	return r.openIdentity(l.Subject, l.envelope, l.sealed)
-}
-
-// checkAge refuses a natural person under 18 on the day (Art. 4).
-func (r *Register) checkAge(identity Identity, on day.Day) error {
-	if identity.Kind == memoranda.NaturalPerson && !calendar.Adult(identity.Birth, on) {
-		return refuse("listing.minor", "on", on.String())
-	}
-	return nil
 }
 
 // Notice is the execution notice of the case.
@@ -128,40 +119,23 @@ type Notice struct {
 // Warn records the execution notice; without the risk warning it is refused
 // (Art. 5 ¶1).
 func (r *Register) Warn(ctx context.Context, act Act, c Change, n Notice) error {
-	if err := act.check(Clerk, Judge, System); err != nil {
-		return err
-	}
-	if !n.RiskWarning {
-		return refuse("notice.risk-warning")
-	}
-	if n.ServedOn.IsZero() || n.ServedOn > r.Today(act.At) {
-		return refuse("notice.date")
-	}
-	return r.change(ctx, act, c, MoveWarn, func(ctx context.Context, tx *pg.Tx, l Listing, next ListingState) (*event, error) {
-		err := set(ctx, tx, l, next, `risk_warning = true, notice_served_on = $4::date`, n.ServedOn)
-		return &event{Kind: EventWarned, DocumentHash: r.vault.DocumentHash(n.Document), LegalBasis: "法释〔2017〕7号 Art. 5 ¶1"}, err
-	})
+	given := Given{"risk_warning": n.RiskWarning, "served_on": n.ServedOn}
+	return r.listings.Do(ctx, act, c, given, func(_ context.Context, _ *pg.Tx, t *Turn[Listing]) error {
+		t.Set("risk_warning", true, "notice_served_on", n.ServedOn)
+		t.Event.DocumentHash = r.vault.DocumentHash(n.Document)
+		return nil
+	}, MoveWarn)
 }
 
 // Apply records the creditor's written application and starts the court's 15
 // calendar days (Art. 5 ¶2). Within six months of a deletion that the creditor
 // asked for it is refused (Art. 10 ¶4).
 func (r *Register) Apply(ctx context.Context, act Act, c Change, receivedOn day.Day) error {
-	if err := act.check(Clerk, Judge, System); err != nil {
-		return err
-	}
-	if receivedOn.IsZero() || receivedOn > r.Today(act.At) {
-		return refuse("application.date")
-	}
-	return r.change(ctx, act, c, MoveApply, func(ctx context.Context, tx *pg.Tx, l Listing, next ListingState) (*event, error) {
-		if err := r.checkRelistBar(ctx, tx, l, receivedOn); err != nil {
-			return nil, err
-		}
-		if err := r.startClock(ctx, tx, l.Court, l.ID, receivedOn, termDecideApplication); err != nil {
-			return nil, err
-		}
-		return &event{Kind: EventApplied, Day: receivedOn, LegalBasis: "法释〔2017〕7号 Art. 5 ¶2"}, set(ctx, tx, l, next, `applied_on = $4::date`, receivedOn)
-	})
+	return r.listings.Do(ctx, act, c, Given{"received_on": receivedOn}, func(ctx context.Context, tx *pg.Tx, t *Turn[Listing]) error {
+		t.Set("applied_on", receivedOn)
+		t.Event.Day = receivedOn
+		return r.checkRelistBar(ctx, tx, t.Case, receivedOn)
+	}, MoveApply)
 }
 
 func (r *Register) checkRelistBar(ctx context.Context, tx *pg.Tx, l Listing, receivedOn day.Day) error {
@@ -184,70 +158,18 @@ func (r *Register) checkRelistBar(ctx context.Context, tx *pg.Tx, l Listing, rec
 
 // RefuseApplication refuses the creditor's application, with reasons.
 func (r *Register) RefuseApplication(ctx context.Context, act Act, c Change, reasons string) error {
-	if err := act.check(Judge, President); err != nil {
+	return r.listings.Do(ctx, act, c, Given{"reasons": reasons}, func(_ context.Context, _ *pg.Tx, t *Turn[Listing]) error {
+		sealed, err := t.Seal("reasons", reasons)
+		t.Set("end_reasons", sealed)
+		t.Event.DocumentHash = r.vault.DocumentHash([]byte(reasons))
 		return err
-	}
-	if reasons == "" {
-		return refuse("decision.reasons")
-	}
-	return r.change(ctx, act, c, MoveRefuse, func(ctx context.Context, tx *pg.Tx, l Listing, next ListingState) (*event, error) {
-		sealed, err := r.sealFor(l, "reasons", []byte(reasons))
-		if err != nil {
-			return nil, err
-		}
-		if err := endGround(ctx, tx, l.ID, r.Today(act.At)); err != nil {
-			return nil, err
-		}
-		if err := stopClocks(ctx, tx, l.ID, r.Today(act.At)); err != nil {
-			return nil, err
-		}
-		return &event{Kind: EventRefused, LegalBasis: "法释〔2017〕7号 Art. 5 ¶2", DocumentHash: r.vault.DocumentHash([]byte(reasons))},
-			set(ctx, tx, l, next, `end_reasons = $4, ended_on = $5::date`, sealed, r.Today(act.At))
-	})
+	}, MoveRefuse)
 }
-
-// AbandonReason is why a listing was given up before publication.
-type AbandonReason string
-
-// The reasons to abandon.
-const (
-	Performed   AbandonReason = "performed"
-	Minor       AbandonReason = "minor"
-	Dead        AbandonReason = "dead"
-	WrongPerson AbandonReason = "wrong-person"
-	Excluded    AbandonReason = "excluded"
-)
 
 // Abandon gives a listing up before publication; any state before it allows it.
 func (r *Register) Abandon(ctx context.Context, act Act, c Change, reason AbandonReason) error {
-	if err := act.check(Clerk, Judge, President, System); err != nil {
-		return err
-	}
-	if !slices.Contains([]AbandonReason{Performed, Minor, Dead, WrongPerson, Excluded}, reason) {
-		return refuse("abandon.reason")
-	}
-	return r.change(ctx, act, c, MoveAbandon, func(ctx context.Context, tx *pg.Tx, l Listing, next ListingState) (*event, error) {
-		today := r.Today(act.At)
-		if err := endGround(ctx, tx, l.ID, today); err != nil {
-			return nil, err
-		}
-		if err := stopClocks(ctx, tx, l.ID, today); err != nil {
-			return nil, err
-		}
-		if err := closeTasks(ctx, tx, l.ID, today); err != nil {
-			return nil, err
-		}
-		return &event{Kind: EventAbandoned, Reason: string(reason), LegalBasis: "法发〔2019〕35号 item 15"},
-			set(ctx, tx, l, next, `ended_on = $4::date`, today)
-	})
-}
-
-func endGround(ctx context.Context, tx *pg.Tx, id ID, on day.Day) error {
-	return tx.Pgx(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `UPDATE ground SET state = 'ended', ended_on = $2::date WHERE id = $1 AND state <> 'ended'`, id, on)
-		if err != nil {
-			return fmt.Errorf("end ground %s: %w", id, err)
-		}
+	return r.listings.Do(ctx, act, c, Given{"reason": string(reason)}, func(_ context.Context, _ *pg.Tx, t *Turn[Listing]) error {
+		t.Event.Reason = string(reason)
 		return nil
-	})
+	}, MoveAbandon)
 }

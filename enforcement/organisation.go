@@ -77,7 +77,7 @@ func (r *Register) AddOrganisation(ctx context.Context, act Act, o Organisation)
 				return fmt.Errorf("enter organisation %s: %w", o.Slug, err)
 			}
 			for _, part := range o.Bodies {
-				if r.shipped.BodyNamed(part.Body) == nil {
+				if r.bodies.BodyNamed(part.Body) == nil {
 					return refuse("organisation.body", "body", part.Body)
 				}
 				_, err := p.Exec(ctx, `INSERT INTO organisation_role (organisation_id, body, valid_from, valid_until) VALUES ($1, $2, $3::date, $4::date)`,
@@ -105,12 +105,7 @@ func (r *Register) Organisations(ctx context.Context) ([]Organisation, error) {
 	return organisations(ctx, r.db.Pool)
 }
 
-// querier is the pool, or a transaction under way.
-type querier interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}
-
-func organisations(ctx context.Context, q querier) ([]Organisation, error) {
+func organisations(ctx context.Context, q pg.Querier) ([]Organisation, error) {
 	rows, err := q.Query(ctx, selectOrganisation+` ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("list organisations: %w", err)

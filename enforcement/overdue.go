@@ -11,10 +11,10 @@ import (
 	"concordat/memoranda/day"
 )
 
-// termLift is until when an organisation shall have acknowledged the withdrawals
+// clockLift is until when an organisation shall have acknowledged the withdrawals
 // of one day. No law gives departments a number of days; ours follows the
 // court's own three (法释〔2017〕7号 Art. 10).
-var termLift = term{"acknowledge-withdrawals", calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: internalTerm}}
+var clockLift = Deadline{"acknowledge-withdrawals", calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: OwnTerm}}
 
 // IncidentWithdrawals is opened where an organisation did not acknowledge the
 // withdrawals of a day in time. The incident is the escalation; it changes nothing for the
@@ -28,12 +28,12 @@ const liftedOn = `CASE WHEN a.plan_id IS NULL THEN g.ended_on ELSE (SELECT min(d
 // startLiftClocks starts one clock for each organisation that has something to lift
 // from today on; the day's later ends find it running, or start it again.
 func (r *Register) startLiftClocks(ctx context.Context, p pgx.Tx, directives []ID, today day.Day) error {
-	due := r.calendar.Add(today, termLift.period)
+	due := r.calendar.Add(today, clockLift.Period)
 	_, err := p.Exec(ctx, `INSERT INTO clock (kind, organisation_id, started_on, value, unit, source, due_on, provisional)
 		SELECT DISTINCT $2, organisation_id, $3::date, $4::smallint, $5, $6, $7::date, $8::boolean FROM amendment
 		WHERE directive_id = ANY($1) AND kind = 'withdraw' AND NOT burdens AND step <> 'cancelled'
 		ORDER BY organisation_id ON CONFLICT ON CONSTRAINT clock_key DO UPDATE SET done_on = NULL`,
-		directives, termLift.kind, today, termLift.period.Value, string(termLift.period.Unit), termLift.period.Source, due.Day, due.Provisional)
+		directives, clockLift.Kind, today, clockLift.Period.Value, string(clockLift.Period.Unit), clockLift.Period.Source, due.Day, due.Provisional)
 	if err != nil {
 		return fmt.Errorf("start the clocks of withdrawals: %w", err)
 	}
@@ -53,7 +53,7 @@ func (r *Register) CheckLiftings(ctx context.Context, act Act) (overdue int, err
 			if _, err := p.Exec(ctx, `UPDATE clock c SET done_on = $2::date WHERE kind = $1 AND done_on IS NULL
 				AND NOT EXISTS (SELECT FROM amendment a JOIN directive d ON d.id = a.directive_id JOIN ground g ON g.id = d.ground_id
 					WHERE a.organisation_id = c.organisation_id AND a.kind = 'withdraw' AND NOT a.burdens AND a.step IN ('queued', 'left', 'delivered') AND `+liftedOn+` <= c.started_on)`,
-				termLift.kind, today); err != nil {
+				clockLift.Kind, today); err != nil {
 				return fmt.Errorf("stop the clocks of withdrawals: %w", err)
 			}
 			overdue, err = r.escalate(ctx, p, today)
@@ -64,7 +64,7 @@ func (r *Register) CheckLiftings(ctx context.Context, act Act) (overdue int, err
 }
 
 func (r *Register) escalate(ctx context.Context, p pgx.Tx, today day.Day) (int, error) {
-	rows, err := p.Query(ctx, `SELECT organisation_id, started_on FROM clock WHERE kind = $1 AND done_on IS NULL AND due_on < $2::date ORDER BY id`, termLift.kind, today)
+	rows, err := p.Query(ctx, `SELECT organisation_id, started_on FROM clock WHERE kind = $1 AND done_on IS NULL AND due_on < $2::date ORDER BY id`, clockLift.Kind, today)
 	if err != nil {
 		return 0, fmt.Errorf("look for overdue withdrawals: %w", err)
 	}

@@ -50,7 +50,7 @@ func TestWithdrawalsAreEscalated(t *testing.T) {
 			t.Errorf("%s: %d overdue, %v; want %d", step.on, overdue, err, step.overdue)
 		}
 	}
-	if got := b.Count(`SELECT count(*) FROM incident WHERE kind = $1`, enforcement.IncidentWithdrawals); got != 1 {
+	if got := b.Count(`SELECT count(*) FROM incident WHERE kind = $1`, "withdrawals-overdue"); got != 1 {
 		t.Errorf("%d incidents for one escalation", got)
 	}
 	w.Lane = enforcement.Express

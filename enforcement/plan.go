@@ -64,17 +64,8 @@ type PlanLine struct {
 	Measures     []string       `json:"measures"`
 }
 
-// Foresee tells what a listing would reach if it were published on the act's
-// day, what it would not and why, and which bodies nobody plays there. It is
-// shown before signing and changes nothing.
-func (r *Register) Foresee(ctx context.Context, act Act, id ID) ([]PlanLine, []memoranda.Exclusion, []Gap, error) {
-	l, err := r.Listing(ctx, act, id)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	return r.foresee(ctx, planKey{memoranda.OnListing, ListType, l.subjectKind, l.serves, l.region, r.Today(act.At)})
-}
-
+// foresee tells what a plan of the key would reach, what it would not and why, and
+// which bodies nobody plays there. It is shown before signing and changes nothing.
 func (r *Register) foresee(ctx context.Context, key planKey) ([]PlanLine, []memoranda.Exclusion, []Gap, error) {
 	organisations, err := r.Organisations(ctx)
 	if err != nil {

@@ -54,29 +54,12 @@ func (r *Register) publicEntry(row pgx.CollectableRow, on day.Day) (PublicEntry,
 	if err := json.Unmarshal(plain, &e.Facts); err != nil {
 		return e, fmt.Errorf("read the facts of listing %s: %w", e.Listing, err)
 	}
-	e.Name, e.Number = identity.Name, identity.Masked()
+	e.Name, e.Number, e.child = identity.Name, identity.Masked(), child(identity, on)
 	if identity.Kind == memoranda.NaturalPerson {
 		e.Age = calendar.Age(identity.Birth, on)
-		e.child = e.Age < protectedAge
 		e.Sex, _ = identifier.Identifier{Kind: identity.NumberKind, Number: identity.Number}.Sex()
 	} else {
 		e.Head = identity.Head
 	}
 	return e, nil
-}
-
-// openFor opens a field sealed under a subject's envelope.
-func (r *Register) openFor(subject ID, wrapped, sealed []byte, field string) ([]byte, error) {
-	if wrapped == nil {
-		return nil, refuse("subject.shredded")
-	}
-	envelope, err := r.vault.OpenEnvelope(subject, wrapped)
-	if err != nil {
-		return nil, fmt.Errorf("open the envelope of subject %s: %w", subject, err)
-	}
-	plain, err := envelope.Open(sealed, field)
-	if err != nil {
-		return nil, fmt.Errorf("open %s of subject %s: %w", field, subject, err)
-	}
-	return plain, nil
 }

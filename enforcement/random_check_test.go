@@ -96,7 +96,7 @@ func (l *life) check() error {
 		}
 	}
 	for _, g := range l.grounds {
-		if published := g.live() || (g.state.Ended() && g.state != enforcement.Abandoned); published != (reached[g.id] > 0) {
+		if published := g.live() || (listingTable.IsEnded(g.state) && g.state != enforcement.Abandoned); published != (reached[g.id] > 0) {
 			wrong = append(wrong, fmt.Errorf("ground %s is %s and has %d directives", g.id, g.state, reached[g.id]))
 		}
 	}

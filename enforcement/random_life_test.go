@@ -58,7 +58,7 @@ type modelled struct {
 	id        enforcement.ID
 	subject   enforcement.ID
 	listing   bool
-	state     enforcement.ListingState // of an order: active or deleted
+	state     enforcement.State // of an order: active or deleted
 	fixed     bool
 	suspended bool
 	until     day.Day
@@ -127,7 +127,7 @@ func (l *life) pick(n int, ok func(*modelled) bool) *modelled {
 	return list[n%len(list)]
 }
 
-func (g *modelled) live() bool { return g.state.Live() }
+func (g *modelled) live() bool { return listingTable.IsLive(g.state) }
 
 const mostGrounds = 4
 
@@ -213,7 +213,7 @@ func (l *life) extend(s step) error {
 }
 
 func (l *life) end(s step) error {
-	if g := l.pick(s.A, func(g *modelled) bool { return !g.state.Ended() }); g != nil {
+	if g := l.pick(s.A, func(g *modelled) bool { return !listingTable.IsEnded(g.state) }); g != nil {
 		return l.endOne(g, s.B)
 	}
 	return nil
@@ -225,7 +225,7 @@ func (l *life) endOne(g *modelled, how int) error {
 	was := *g
 	g.suspended = false
 	switch {
-	case g.state.Ended():
+	case listingTable.IsEnded(g.state):
 		return nil
 	case !g.listing:
 		g.state = enforcement.Deleted

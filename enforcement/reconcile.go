@@ -11,6 +11,9 @@ import (
 	"concordat/internal/pg"
 )
 
+// EventReconciled is the act of a reconciliation in the log.
+const EventReconciled EventKind = "reconciled"
+
 // MaxInventoryPage is how many lines a page of an inventory may have.
 const MaxInventoryPage = 1000
 

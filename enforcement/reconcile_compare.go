@@ -162,11 +162,10 @@ func (w *comparison) lock(ctx context.Context, p pgx.Tx) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	if _, err := p.Exec(ctx, `SELECT FROM listing WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`, grounds); err != nil {
-		return fmt.Errorf("lock %d listings: %w", len(grounds), err)
-	}
-	if _, err := p.Exec(ctx, `SELECT FROM administrative_listing WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`, grounds); err != nil {
-		return fmt.Errorf("lock %d administrative listings: %w", len(grounds), err)
+	for _, kind := range Kinds() {
+		if _, err := p.Exec(ctx, `SELECT FROM `+kind.Rows+` WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`, grounds); err != nil {
+			return fmt.Errorf("lock %d cases: %w", len(grounds), err)
+		}
 	}
 	_, err := p.Exec(ctx, `SELECT FROM directive WHERE id = ANY ($1) OR id IN (SELECT d.id FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
 		WHERE g.id = ANY ($2)) ORDER BY id FOR NO KEY UPDATE`, ids, grounds)

@@ -2,7 +2,6 @@ package enforcement
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -11,23 +10,15 @@ import (
 	"concordat/memoranda/day"
 )
 
-// SuspendedRestored is the reason of a suspension of what a restored record may have lost
-// the end of. The court resumes it with reasons, or enters the lost end.
-const SuspendedRestored = "restored"
-
-// TaskRestored is the court's task to say what became of such a ground.
-const TaskRestored = "restored"
-
 // suspend stops a ground in doubt at every recipient, and gives its owner the
 // task. What is suspended for this already gets no further versions, unless a
 // recipient holds a newer one.
 func (w *comparison) suspend(ctx context.Context, tx *pg.Tx, ground ID) error {
 	var subject ID
-	var owner OrganisationID
 	var state string
 	var until day.Day
 	err := tx.Pgx(func(p pgx.Tx) error {
-		return p.QueryRow(ctx, `SELECT subject_id, organisation_id, state::text, valid_until FROM ground WHERE id = $1 FOR NO KEY UPDATE`, ground).Scan(&subject, &owner, &state, &until)
+		return p.QueryRow(ctx, `SELECT subject_id, state::text, valid_until FROM ground WHERE id = $1 FOR NO KEY UPDATE`, ground).Scan(&subject, &state, &until)
 	})
 	if err != nil {
 		return fmt.Errorf("lock ground %s: %w", ground, err)
@@ -36,7 +27,7 @@ func (w *comparison) suspend(ctx context.Context, tx *pg.Tx, ground ID) error {
 		return nil // all its directives are withdrawn
 	}
 	today := w.r.Today(w.act.At)
-	done, err := w.suspendListing(ctx, tx, ground, today)
+	done, err := w.r.doubt(ctx, tx, ground, today)
 	if err != nil {
 		return err
 	}
@@ -47,122 +38,39 @@ func (w *comparison) suspend(ctx context.Context, tx *pg.Tx, ground ID) error {
 	if err := moveGround(ctx, tx, ground, "suspended"); err != nil {
 		return err
 	}
-	e, err := w.r.appendAbove(ctx, tx, Suspend, []ID{ground}, until, newer)
-	if err != nil {
+	e := event{Kind: EventSuspended, Reason: SuspendedRestored, Subject: subject, Ground: ground, RefersTo: w.standing.id, Day: today}
+	if err := w.r.appendAbove(ctx, tx, &e, Suspend, []ID{ground}, until, newer); err != nil {
 		return err
 	}
-	e.Kind, e.Reason, e.Subject, e.Ground, e.RefersTo, e.Day = EventSuspended, SuspendedRestored, subject, ground, w.standing.id, today
-	if err := w.r.log(ctx, tx, w.act, *e); err != nil {
+	if err := w.r.log(ctx, tx, w.act, e); err != nil {
 		return err
 	}
-	return tx.Pgx(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `INSERT INTO task (id, kind, organisation_id, ground_id, opened_on) VALUES ($1, $2, $3, $4, $5::date)
-			ON CONFLICT (kind, ground_id) WHERE closed_on IS NULL DO NOTHING`, NewID(), TaskRestored, owner, ground, today)
-		if err != nil {
-			return fmt.Errorf("give the task of ground %s: %w", ground, err)
-		}
-		return nil
-	})
+	return openTasks(ctx, tx, []ID{ground}, TaskRestored, today)
 }
 
-// suspendListing marks the ground's listing, if it is one; done says that it was
-// marked before.
-func (w *comparison) suspendListing(ctx context.Context, tx *pg.Tx, ground ID, today day.Day) (done bool, err error) {
-	l, err := lockAnyListing(ctx, tx, ground)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return suspendAdministrative(ctx, tx, ground, today)
-	}
-	if err != nil {
-		return false, err
-	}
-	if l.SuspendedFor == SuspendedRestored {
-		return true, nil
-	}
-	return false, set(ctx, tx, l, l.State, `suspended_for = $4, suspended_on = $5::date`, SuspendedRestored, today)
-}
-
-// ResumeRestored puts a listing that a restoration had put in doubt back in force
-// at every recipient that did not withdraw it; one that was to be published is
-// published on its day. The court says why: that the lost time held neither an end
-// nor a suspension of it.
-func (r *Register) ResumeRestored(ctx context.Context, act Act, c Change, reasons string) error {
-	if err := act.check(Judge, President); err != nil {
-		return err
-	}
-	if reasons == "" {
-		return refuse("resumption.reasons")
-	}
-	l, err := r.Listing(ctx, act, c.Listing)
-	if err != nil {
-		return err
-	}
-	if l.State == Served || l.State == Grace {
-		return r.confirmRestored(ctx, act, c, reasons)
-	}
-	return r.change(ctx, act, c, MoveResume, func(ctx context.Context, tx *pg.Tx, l Listing, next ListingState) (*event, error) {
-		if l.SuspendedFor != SuspendedRestored {
-			return nil, refuse("listing.suspension")
+// doubt marks the case of a ground, if its kind can be suspended, as put in doubt by a
+// restoration; done says that it was marked before.
+func (r *Register) doubt(ctx context.Context, tx *pg.Tx, ground ID, today day.Day) (done bool, err error) {
+	for _, kind := range Kinds() {
+		if !kind.Suspends {
+			continue
 		}
-		sealed, err := r.sealFor(l, "resumption-reasons", []byte(reasons))
+		rows := kind.Rows
+		err := tx.Pgx(func(p pgx.Tx) error {
+			return p.QueryRow(ctx, `SELECT EXISTS (SELECT FROM `+rows+` WHERE id = $1 AND suspended_for = $2)`, ground, SuspendedRestored).Scan(&done)
+		})
+		if err == nil && !done {
+			err = tx.Pgx(func(p pgx.Tx) error {
+				_, err := p.Exec(ctx, `UPDATE `+rows+` SET suspended_for = $2, suspended_on = $3::date, version = version + 1 WHERE id = $1`, ground, SuspendedRestored, today)
+				return err
+			})
+		}
 		if err != nil {
-			return nil, err
+			return false, fmt.Errorf("mark ground %s as in doubt: %w", ground, err)
 		}
-		if err := set(ctx, tx, l, next, `suspended_for = NULL, suspended_on = NULL, resumption_reasons = $4`, sealed); err != nil {
-			return nil, err
+		if done {
+			return true, nil
 		}
-		if err := moveGround(ctx, tx, l.ID, "in-force"); err != nil {
-			return nil, err
-		}
-		if _, err := closeRestored(ctx, tx, l.ID, r.Today(act.At)); err != nil {
-			return nil, err
-		}
-		e, err := r.appendVersions(ctx, tx, Resume, []ID{l.ID}, l.Until())
-		if err != nil {
-			return nil, err
-		}
-		e.Kind, e.Reason, e.DocumentHash = EventResumed, SuspendedRestored, r.vault.DocumentHash([]byte(reasons))
-		return e, nil
-	})
-}
-
-// confirmRestored takes the doubt from a listing that is not published yet.
-func (r *Register) confirmRestored(ctx context.Context, act Act, c Change, reasons string) error {
-	_, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
-		l, err := lockChange(ctx, tx, act, c)
-		if err != nil {
-			return nil, err
-		}
-		if l.State != Served && l.State != Grace {
-			return nil, refuse("state.forbidden", "state", string(l.State), "move", string(MoveResume))
-		}
-		today := r.Today(act.At)
-		waited, err := closeRestored(ctx, tx, l.ID, today)
-		if err != nil {
-			return nil, err
-		}
-		if !waited {
-			return nil, refuse("listing.suspension")
-		}
-		sealed, err := r.sealFor(l, "resumption-reasons", []byte(reasons))
-		if err != nil {
-			return nil, err
-		}
-		return &event{
-			Kind: EventTaskClosed, Subject: l.Subject, Ground: l.ID, Day: today, Reason: SuspendedRestored, DocumentHash: r.vault.DocumentHash([]byte(reasons)),
-		}, set(ctx, tx, l, l.State, `resumption_reasons = $4`, sealed)
-	})
-	return err
-}
-
-// closeRestored closes the court's task; waited says that it was open.
-func closeRestored(ctx context.Context, tx *pg.Tx, ground ID, on day.Day) (waited bool, err error) {
-	err = tx.Pgx(func(p pgx.Tx) error {
-		tag, err := p.Exec(ctx, `UPDATE task SET closed_on = $2::date, closed_because = 'resumed' WHERE ground_id = $1 AND kind = $3 AND closed_on IS NULL`, ground, on, TaskRestored)
-		waited = tag.RowsAffected() > 0
-		return err
-	})
-	if err != nil {
-		return false, fmt.Errorf("close the task of ground %s: %w", ground, err)
 	}
-	return waited, nil
+	return false, nil
 }

@@ -62,21 +62,21 @@ var rulings = []ruling{
 	{name: "the withdrawal is lost", knew: knownAcknowledged, holds: 2, withdrawn: true, want: "withdraw/1001/acknowledged", doubt: true},
 	{name: "an amendment is lost", knew: knownAcknowledged, holds: 2, carries: true, want: "suspend/1001/queued", doubt: true},
 	{name: "a suspension is lost", knew: knownAcknowledged, holds: 2, want: "suspend/1001/queued", doubt: true},
-	{name: "the recipient lost it", knew: knownAcknowledged, holds: nothingHeld, want: "impose/1/acknowledged", incident: enforcement.IncidentReceiverLost},
+	{name: "the recipient lost it", knew: knownAcknowledged, holds: nothingHeld, want: "impose/1/acknowledged", incident: "receiver-lost"},
 	{name: "queued, held", knew: knownQueued, holds: 1, carries: true, want: "impose/1/delivered"},
 	{name: "queued, not held", knew: knownQueued, holds: nothingHeld, want: "impose/1/queued"},
 	{name: "queued, withdrawn there", knew: knownQueued, holds: 2, withdrawn: true, want: "withdraw/1001/acknowledged", doubt: true},
-	{name: "a suspension did not last", knew: knownSuspended, holds: 1, carries: true, want: "suspend/2/queued", incident: enforcement.IncidentReceiverLost},
+	{name: "a suspension did not last", knew: knownSuspended, holds: 1, carries: true, want: "suspend/2/queued", incident: "receiver-lost"},
 	{name: "a suspension, and another version of its number", knew: knownSuspended, holds: 2, carries: true, want: "suspend/1001/queued", doubt: true},
 	{name: "a suspension, and versions of another restoration", knew: knownSuspended, holds: 1004, carries: true, want: "suspend/1005/queued", doubt: true},
 	{name: "suspended there too", knew: knownSuspended, holds: 2, want: "suspend/2/acknowledged"},
 	{name: "withdrawn there too", knew: knownWithdrawn, holds: 2, withdrawn: true, want: "withdraw/2/acknowledged"},
-	{name: "a withdrawal did not last", knew: knownWithdrawn, holds: 1, carries: true, want: "withdraw/2/queued", incident: enforcement.IncidentReceiverLost},
-	{name: "the tombstone is gone", knew: knownWithdrawn, holds: nothingHeld, want: "withdraw/2/queued", incident: enforcement.IncidentReceiverLost},
+	{name: "a withdrawal did not last", knew: knownWithdrawn, holds: 1, carries: true, want: "withdraw/2/queued", incident: "receiver-lost"},
+	{name: "the tombstone is gone", knew: knownWithdrawn, holds: nothingHeld, want: "withdraw/2/queued", incident: "receiver-lost"},
 	{name: "withdrawn, and newer in force there", knew: knownWithdrawn, holds: 1003, carries: true, want: "withdraw/2/acknowledged", orphan: "1004/queued"},
 	{name: "a withdrawal under way", knew: knownEndedNotSent, holds: 1, carries: true, want: "withdraw/2/queued"},
 	{name: "a withdrawal under way, arrived", knew: knownEndedNotSent, holds: 2, withdrawn: true, want: "withdraw/2/delivered"},
-	{name: "the last version there can be", knew: knownAcknowledged, holds: newestThereCanBe, carries: true, want: "impose/1/acknowledged", doubt: true, incident: enforcement.IncidentVersion},
+	{name: "the last version there can be", knew: knownAcknowledged, holds: newestThereCanBe, carries: true, want: "impose/1/acknowledged", doubt: true, incident: "inventory-version"},
 }
 
 // knowing brings one listing for each ruling into the state that the backup knew
@@ -213,7 +213,7 @@ func ruled(t *testing.T, b *enforcetest.Bundle, r ruling, listing, id enforcemen
 			t.Errorf("%s: suspended for %q with %d tasks, in doubt: %v", r.name, l.SuspendedFor, tasks, r.doubt)
 		}
 	}
-	if r.incident == enforcement.IncidentVersion && b.Count(`SELECT count(*) FROM incident WHERE kind = $1 AND directive_id = $2`, r.incident, id) != 1 {
+	if r.incident == "inventory-version" && b.Count(`SELECT count(*) FROM incident WHERE kind = $1 AND directive_id = $2`, r.incident, id) != 1 {
 		t.Errorf("%s: no incident", r.name)
 	}
 }
@@ -230,7 +230,7 @@ func TestReconciliationOpensIncidents(t *testing.T) {
 	lines := append(inventory(ids), enforcement.InventoryLine{Directive: foreign[at].ID, Version: 1, Carries: true})
 	slices.SortFunc(lines, func(a, b enforcement.InventoryLine) int { return bytes.Compare(a.Directive[:], b.Directive[:]) })
 	hand(t, b, org, lines, enforcement.MaxInventoryPage)
-	for kind, want := range map[string]int{enforcement.IncidentReceiverLost: 1, enforcement.IncidentForeign: 1, enforcement.IncidentVersion: 1} {
+	for kind, want := range map[string]int{"receiver-lost": 1, "inventory-foreign": 1, "inventory-version": 1} {
 		if n := b.Count(`SELECT count(*) FROM incident WHERE kind = $1 AND organisation_id = $2`, kind, org); n != want {
 			t.Errorf("%d incidents %s, want %d", n, kind, want)
 		}
@@ -291,7 +291,7 @@ func TestWhoMayReconcileAndWhat(t *testing.T) {
 	wantCode(t, "before any", b.EndHold(ctx, operatorOf(b, "op-2"), made.Hold, "演示"), "restore.not-reconciled")
 	for _, c := range value(b.Reconciliations(ctx))(t) {
 		stated := value(b.ReconcileStated(ctx, officer(b, c.Organisation), 0, "", "演示:此后未收到"))(t)
-		if !stated.Done() || stated.Manner != enforcement.ReconciledStated || stated.DoneBy != officer(b, c.Organisation).Actor.ID {
+		if !stated.Done() || stated.Manner != "stated" || stated.DoneBy != officer(b, c.Organisation).Actor.ID {
 			t.Errorf("%+v", stated)
 		}
 	}

@@ -2,7 +2,10 @@ package enforcement
 
 import (
 	"errors"
+	"fmt"
 	"maps"
+
+	"github.com/jackc/pgx/v5"
 
 	"concordat/internal/identifier"
 	"concordat/internal/pg"
@@ -52,6 +55,17 @@ func asRefusal(err error) error {
 		}
 	}
 	return err
+}
+
+// notFound turns "no row" into a refusal and wraps everything else.
+func notFound(err error, doing string) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, pgx.ErrNoRows) {
+		return refuse("not-found")
+	}
+	return fmt.Errorf("%s: %w", doing, err)
 }
 
 // constraintCodes names the refusal for each constraint that a person's input
@@ -106,7 +120,7 @@ var constraintCodes = map[string]string{
 	"administrative_answered_first":          "statement.unanswered",
 	"administrative_objection_answered":      "statement.unanswered",
 	"administrative_signed":                  "decision.unsigned",
-	"administrative_signer":                  "decision.signer",
+	"administrative_signer":                  "decision.reviewer",
 	"administrative_second_person":           "decision.second-person",
 	"administrative_remedies":                "decision.remedies",
 	"administrative_footing":                 "list.no-footing",
@@ -133,7 +147,7 @@ var codes = []string{
 	"listing.exists", "listing.conduct", "listing.minor", "listing.not-warned", "listing.excluded", "listing.under-fourteen",
 	"listing.relist-bar", "listing.facts", "listing.suspension", "listing.suspended", "listing.functionary",
 	"notice.risk-warning", "notice.date", "application.date",
-	"decision.unsigned", "decision.signer", "decision.reasons", "decision.number", "decision.term", "decision.grace", "decision.date", "decision.not-proposed",
+	"decision.unsigned", "decision.signer", "decision.reviewer", "decision.reasons", "decision.number", "decision.term", "decision.grace", "decision.date", "decision.not-proposed",
 	"service.missing", "service.manner", "service.repair-notice", "service.date", "service.not-yet", "grace.running", "grace.none",
 	"extension.term", "extension.late", "extension.cause", "extension.no-term",
 	"end.fixed-term", "end.no-term", "end.item", "end.event-date", "end.reasons", "end.searches", "end.term-running",

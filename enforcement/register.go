@@ -58,7 +58,16 @@ type Register struct {
 	knows         atomic.Pointer[knowledge]
 	learning      sync.Mutex
 
-	noticeWindow, answerWithin calendar.Period
+	noticeWindow, answerWithin calendar.Period // zero is the time of our own
+
+	// bodies are those that an organisation can stand for; checkKeeper refuses a
+	// department that keeps no list.
+	bodies      *memoranda.Catalogue
+	checkKeeper func(ctx context.Context, tx *pg.Tx, act Act) error
+
+	listings       Life[Listing]
+	administrative Life[AdministrativeListing]
+	rewards        Life[Reward]
 }
 
 // New builds a Register and enters into the database what the catalogue seeds:
@@ -68,8 +77,10 @@ func New(ctx context.Context, c Config) (*Register, error) {
 	r := &Register{
 		db: c.DB, jobs: c.Jobs, vault: c.Vault, calendar: c.Calendar,
 		shipped: c.Catalogue, attested: c.Attestations, demonstration: c.Demonstration, machine: c.Machine,
-		noticeWindow: own(c.NoticeWindow, noticeDays), answerWithin: own(c.AnswerWithin, answerDays),
+		noticeWindow: c.NoticeWindow, answerWithin: c.AnswerWithin, bodies: c.Catalogue,
 	}
+	r.checkKeeper = r.keepsAnyList
+	r.listings, r.administrative, r.rewards = listingLife(r), administrativeLife(r), rewardLife(r)
 	if err := refuseUnfinished(ctx, c.DB.Pool); err != nil {
 		return nil, err
 	}
@@ -84,6 +95,7 @@ func New(ctx context.Context, c Config) (*Register, error) {
 // configuration are needed.
 func Reading(ctx context.Context, c Config) (*Register, error) {
 	r := &Register{db: c.DB, shipped: c.Catalogue, attested: c.Attestations, demonstration: c.Demonstration, machine: c.Machine}
+	r.listings, r.administrative, r.rewards = listingLife(r), administrativeLife(r), rewardLife(r)
 	return r, r.Refresh(ctx)
 }
 

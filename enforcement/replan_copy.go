@@ -46,7 +46,7 @@ func copyAmendments(ctx context.Context, t pgx.Tx, plan int32, list []amended) e
 		buf = appendFlag(buf, v.burdens)
 		buf = appendFlag(buf, v.step == Queued)
 		buf = appendInt32(buf, plan)
-		buf = appendMeasures(buf, v.set)
+		buf = appendSmalls(buf, v.set)
 	}
 	buf = binary.BigEndian.AppendUint16(buf, math.MaxUint16) // the trailer, -1
 	tag, err := t.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(buf), copyAmendmentsStatement)

@@ -156,14 +156,9 @@ type requestRow struct {
 	answer   []byte
 }
 
-// requestReader is the pool, or a transaction under way.
-type requestReader interface {
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
-}
-
 // requestRow reads the row of a request that is still kept, and refuses another
 // content under its key.
-func (r *Register) requestRow(ctx context.Context, p requestReader, q *Request) (requestRow, error) {
+func (r *Register) requestRow(ctx context.Context, p pg.Querier, q *Request) (requestRow, error) {
 	var row requestRow
 	var fingerprint []byte
 	err := p.QueryRow(ctx, `SELECT event_key, fingerprint, answer FROM request_key WHERE organisation_id = $1 AND route = $2 AND key_hash = $3 AND created_at > $4`,

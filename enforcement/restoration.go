@@ -15,6 +15,9 @@ import (
 	"concordat/memoranda/day"
 )
 
+// EventRestored is the act of a restoration in the log.
+const EventRestored EventKind = "restored"
+
 // epochVersions is how far each restoration makes the versions of directives
 // jump: a recipient may hold newer versions than a restored record knows, and
 // applies nothing that is not newer than what it holds.
@@ -102,23 +105,18 @@ func Restored(ctx context.Context, db *pg.DB, machine func() time.Time, act Act,
 // by itself on its day: it may have been, and have ended, in the lost time, and
 // recipients know nothing of it but ids.
 func doubtServed(ctx context.Context, p pgx.Tx, today day.Day) error {
-	if _, err := p.Exec(ctx, `SELECT FROM administrative_listing WHERE state IN ('served', 'announced') ORDER BY id FOR NO KEY UPDATE`); err != nil {
-		return fmt.Errorf("lock administrative listings to be published: %w", err)
-	}
-	rows, err := p.Query(ctx, `WITH court AS (SELECT id FROM listing WHERE state IN ('served', 'grace') ORDER BY id FOR NO KEY UPDATE)
-		SELECT id FROM court UNION ALL SELECT id FROM administrative_listing WHERE state IN ('served', 'announced') ORDER BY id`)
-	if err != nil {
-		return fmt.Errorf("look for listings to be published: %w", err)
-	}
-	listings, err := pgx.CollectRows(rows, pgx.RowTo[ID])
-	if err != nil {
-		return fmt.Errorf("look for listings to be published: %w", err)
-	}
-	_, err = p.Exec(ctx, `INSERT INTO task (id, kind, organisation_id, ground_id, opened_on)
-		SELECT ($2::uuid[])[u.n], $3, g.organisation_id, g.id, $4::date FROM unnest($1::uuid[]) WITH ORDINALITY u (id, n) JOIN ground g ON g.id = u.id
-		ON CONFLICT (kind, ground_id) WHERE closed_on IS NULL DO NOTHING`, listings, newIDs(len(listings)), TaskRestored, today)
-	if err != nil {
-		return fmt.Errorf("give the tasks of %d listings to be published: %w", len(listings), err)
+	for _, kind := range Kinds() {
+		rows, err := p.Query(ctx, `SELECT id FROM `+kind.Rows+` WHERE state::text = ANY ($1) ORDER BY id FOR NO KEY UPDATE`, kind.Waits)
+		if err != nil {
+			return fmt.Errorf("look for cases to be published: %w", err)
+		}
+		waiting, err := pgx.CollectRows(rows, pgx.RowTo[ID])
+		if err != nil {
+			return fmt.Errorf("look for cases to be published: %w", err)
+		}
+		if err := giveTasks(ctx, p, waiting, TaskRestored, today); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -154,7 +152,7 @@ type standing struct {
 // are reconciled with it, for it is asked what everybody holds.
 const selectStanding = `SELECT r.id, r.epoch FROM restoration r JOIN hold h ON h.id = r.hold_id WHERE h.ended_at IS NULL ORDER BY r.epoch DESC LIMIT 1`
 
-func readStanding(ctx context.Context, q rowQuerier) (standing, error) {
+func readStanding(ctx context.Context, q pg.Querier) (standing, error) {
 	var s standing
 	err := q.QueryRow(ctx, selectStanding).Scan(&s.id, &s.epoch)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -164,11 +162,6 @@ func readStanding(ctx context.Context, q rowQuerier) (standing, error) {
 		return s, fmt.Errorf("look for a standing restoration: %w", err)
 	}
 	return s, nil
-}
-
-// rowQuerier is the pool, or a transaction under way.
-type rowQuerier interface {
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
 // restoring is true while the hold of a restoration stands.

@@ -3,18 +3,13 @@ package enforcement
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
-)
-
-// Bounds of what people write, in bytes.
-const (
-	maxRewardText  = 60_000
-	maxRewardBasis = 1_500
 )
 
 // openReview is what a decision looks at of each open review.
@@ -48,98 +43,105 @@ func openReviews(ctx context.Context, tx *pg.Tx, reward ID) (list []openReview, 
 // RecordRewardNotice records that the owner gave the subject notice of the review
 // on a day; the time to answer runs from it. document is the notice, of which a
 // keyed hash is kept.
-func (r *Register) RecordRewardNotice(ctx context.Context, act Act, c RewardChange, on day.Day, document []byte) error {
-	if err := act.check(DepartmentClerk, DepartmentReviewer); err != nil {
-		return err
-	}
-	return r.changeReward(ctx, act, c, MoveNotice, func(ctx context.Context, tx *pg.Tx, w Reward, next RewardState) (*event, error) {
-		list, err := openReviews(ctx, tx, w.ID)
+func (r *Register) RecordRewardNotice(ctx context.Context, act Act, c Change, on day.Day, document []byte) error {
+	return r.rewards.Do(ctx, act, c, Given{"on": on}, func(ctx context.Context, tx *pg.Tx, t *Turn[Reward]) error {
+		list, err := openReviews(ctx, tx, t.ID)
 		if err != nil {
-			return nil, err
+			return err
+		}
+		if err := unnoticed(list); err != nil {
+			return err
 		}
 		var ids []ID
 		for _, v := range list {
 			if !v.noticedOn.IsZero() {
 				continue
 			}
-			if on < v.openedOn || on > r.Today(act.At) {
-				return nil, refuse("reward.dates")
+			if on < v.openedOn {
+				return refuse("reward.dates")
 			}
 			ids = append(ids, v.id)
 		}
-		if len(ids) == 0 {
-			return nil, refuse("reward.noticed")
-		}
-		until, period := r.answerUntil(w, on)
-		answer := term{"reward-answer", period}
-		err = tx.Pgx(func(p pgx.Tx) error {
+		until, period := r.answerUntil(t.Case, on)
+		t.Within(clockRewardAnswer, period)
+		t.DoneOn = on
+		t.Event.Day, t.Event.LegalBasis, t.Event.DocumentHash = on, period.Source, r.vault.DocumentHash(document)
+		return tx.Pgx(func(p pgx.Tx) error {
 			_, err := p.Exec(ctx, `UPDATE reward_review SET noticed_on = $2::date, answer_until = $3::date WHERE id = ANY ($1)`, ids, on, until)
 			if err != nil {
-				return fmt.Errorf("record the notice of reward %s: %w", w.ID, err)
+				return fmt.Errorf("record the notice of reward %s: %w", t.ID, err)
 			}
 			return nil
 		})
-		if err != nil {
-			return nil, err
-		}
-		if err := r.stopClock(ctx, tx, w.Owner, w.ID, termRewardNotice, on); err != nil {
-			return nil, err
-		}
-		if err := r.startClock(ctx, tx, w.Owner, w.ID, on, answer); err != nil {
-			return nil, err
-		}
-		return &event{Kind: EventRewardNoticed, Day: on, LegalBasis: answer.period.Source, DocumentHash: r.vault.DocumentHash(document)}, setReward(ctx, tx, w, next, "")
-	})
+	}, MoveNotice)
 }
 
 // RecordRewardAnswer records what the subject answered, also after its time while
 // nothing is decided.
-func (r *Register) RecordRewardAnswer(ctx context.Context, act Act, c RewardChange, on day.Day, text string) error {
-	if err := act.check(DepartmentClerk, DepartmentReviewer); err != nil {
-		return err
-	}
-	if text = strings.TrimSpace(text); text == "" || len(text) > maxRewardText {
-		return refuse("reward.answer")
-	}
-	return r.changeReward(ctx, act, c, MoveAnswer, func(ctx context.Context, tx *pg.Tx, w Reward, next RewardState) (*event, error) {
-		list, err := openReviews(ctx, tx, w.ID)
+func (r *Register) RecordRewardAnswer(ctx context.Context, act Act, c Change, on day.Day, text string) error {
+	text = strings.TrimSpace(text)
+	return r.rewards.Do(ctx, act, c, Given{"text": text, "on": on}, func(ctx context.Context, tx *pg.Tx, t *Turn[Reward]) error {
+		list, err := openReviews(ctx, tx, t.ID)
 		if err != nil {
-			return nil, err
+			return err
+		}
+		if err := unanswered(list); err != nil {
+			return err
 		}
 		var ids []ID
-		noticed := false
 		for _, v := range list {
-			noticed = noticed || !v.noticedOn.IsZero()
 			if v.noticedOn.IsZero() || !v.answeredOn.IsZero() {
 				continue
 			}
-			if on < v.noticedOn || on > r.Today(act.At) {
-				return nil, refuse("reward.dates")
+			if on < v.noticedOn {
+				return refuse("reward.dates")
 			}
 			ids = append(ids, v.id)
 		}
-		switch {
-		case !noticed:
-			return nil, refuse("reward.notice")
-		case len(ids) == 0:
-			return nil, refuse("reward.answered")
-		}
-		sealed, err := r.sealReward(w, sealedRewardAnswer, text)
+		sealed, err := t.Seal(sealedRewardAnswer, text)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		err = tx.Pgx(func(p pgx.Tx) error {
+		t.Event.Day, t.Event.DocumentHash = on, r.vault.DocumentHash([]byte(text))
+		return tx.Pgx(func(p pgx.Tx) error {
 			_, err := p.Exec(ctx, `UPDATE reward_review SET answer = $2, answered_on = $3::date WHERE id = ANY ($1)`, ids, sealed, on)
 			if err != nil {
-				return fmt.Errorf("record the answer to reward %s: %w", w.ID, err)
+				return fmt.Errorf("record the answer to reward %s: %w", t.ID, err)
 			}
 			return nil
 		})
+	}, MoveAnswer)
+}
+
+// byReviews refuses a move of a reward by what its open reviews say.
+func byReviews(may func(w Reward, list []openReview, today day.Day) error) func(context.Context, *pg.Tx, *Reward, day.Day) error {
+	return func(ctx context.Context, tx *pg.Tx, w *Reward, today day.Day) error {
+		list, err := openReviews(ctx, tx, w.ID)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		return &event{Kind: EventRewardAnswered, Day: on, DocumentHash: r.vault.DocumentHash([]byte(text))}, setReward(ctx, tx, w, next, "")
-	})
+		return may(*w, list, today)
+	}
+}
+
+// unnoticed refuses a notice where every review had one.
+func unnoticed(list []openReview) error {
+	if !slices.ContainsFunc(list, func(v openReview) bool { return v.noticedOn.IsZero() }) {
+		return refuse("reward.noticed")
+	}
+	return nil
+}
+
+// unanswered refuses an answer before any notice, and where every notice has one.
+func unanswered(list []openReview) error {
+	noticed := func(v openReview) bool { return !v.noticedOn.IsZero() }
+	switch {
+	case !slices.ContainsFunc(list, noticed):
+		return refuse("reward.notice")
+	case !slices.ContainsFunc(list, func(v openReview) bool { return noticed(v) && v.answeredOn.IsZero() }):
+		return refuse("reward.answered")
+	}
+	return nil
 }
 
 // RewardDecision is what a reward's owner decides under review.
@@ -156,57 +158,38 @@ type RewardDecision struct {
 // DecideReview keeps or ends a reward under review, for every open review of it.
 // An end is refused before the subject was given notice and has answered or let
 // the time pass, and while every listing behind it is itself suspended.
-func (r *Register) DecideReview(ctx context.Context, act Act, c RewardChange, d RewardDecision) error {
-	if err := act.check(DepartmentReviewer); err != nil {
-		return err
-	}
+func (r *Register) DecideReview(ctx context.Context, act Act, c Change, d RewardDecision) error {
 	d.Reasons, d.Basis = strings.TrimSpace(d.Reasons), strings.TrimSpace(d.Basis)
-	move, kind, outcome := MoveKeep, EventRewardKept, OutcomeKept
+	move, outcome := MoveKeep, OutcomeKept
 	if d.End {
-		move, kind, outcome = MoveEndReviewed, EventRewardEndedAfterReview, OutcomeEnded
+		move, outcome = MoveEndReviewed, OutcomeEnded
 	}
-	switch {
-	case d.Reasons == "" || len(d.Reasons) > maxRewardText:
-		return refuse("reward.reasons")
-	case len(d.Basis) > maxRewardBasis, d.End && d.Basis == "":
-		return refuse("reward.basis")
-	}
-	return r.changeReward(ctx, act, c, move, func(ctx context.Context, tx *pg.Tx, w Reward, next RewardState) (*event, error) {
-		today := r.Today(act.At)
-		list, err := openReviews(ctx, tx, w.ID)
+	return r.rewards.Do(ctx, act, c, Given{"reasons": d.Reasons, "basis": d.Basis}, func(ctx context.Context, tx *pg.Tx, t *Turn[Reward]) error {
+		list, err := openReviews(ctx, tx, t.ID)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if d.End {
-			if err := r.heard(w, list, today); err != nil {
-				return nil, err
+			if err := r.heard(t.Case, list, t.Today); err != nil {
+				return err
 			}
 		}
-		reasons, err := r.sealReward(w, sealedRewardReasons, d.Reasons)
+		reasons, err := t.Seal(sealedRewardReasons, d.Reasons)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if err := closeReviews(ctx, tx, act, list, outcome, today, reasons, d.Basis); err != nil {
-			return nil, err
-		}
-		e := &event{}
-		if d.End {
-			sealed, err := r.sealReward(w, sealedRewardEnd, d.Reasons)
-			if err != nil {
-				return nil, err
-			}
-			if e, err = r.endReward(ctx, tx, act, w, move, rewardEnding{RewardEndedAfterReview, sealed, d.Basis}); err != nil {
-				return nil, err
-			}
-		} else if err := keepReward(ctx, tx, w, next, today, OutcomeKept); err != nil {
-			return nil, err
+		if err := closeReviews(ctx, tx, list, closing{outcome, act.Actor.ID, d.Basis, reasons, t.Today}); err != nil {
+			return err
 		}
 		if len(list) > 0 {
-			e.RefersTo = list[0].listing
+			t.Event.RefersTo = list[0].listing
 		}
-		e.Kind, e.LegalBasis, e.DocumentHash = kind, d.Basis, r.vault.DocumentHash([]byte(d.Reasons))
-		return e, nil
-	})
+		t.Event.LegalBasis, t.Event.DocumentHash = d.Basis, r.vault.DocumentHash([]byte(d.Reasons))
+		if !d.End {
+			return outOfReview(ctx, tx, t, OutcomeKept)
+		}
+		return endReward(ctx, tx, t, rewardEnding{RewardEndedAfterReview, d.Reasons, d.Basis})
+	}, move)
 }
 
 // heard holds what must come before an end: notice, and an answer or the whole
@@ -230,15 +213,22 @@ func (r *Register) heard(w Reward, list []openReview, today day.Day) error {
 	return nil
 }
 
+// closing is how reviews are closed.
+type closing struct {
+	outcome, by, basis string
+	reasons            []byte // sealed
+	on                 day.Day
+}
+
 // closeReviews closes reviews with their outcome.
-func closeReviews(ctx context.Context, tx *pg.Tx, act Act, list []openReview, outcome string, on day.Day, reasons []byte, basis string) error {
+func closeReviews(ctx context.Context, tx *pg.Tx, list []openReview, c closing) error {
 	ids := make([]ID, 0, len(list))
 	for _, v := range list {
 		ids = append(ids, v.id)
 	}
 	return tx.Pgx(func(p pgx.Tx) error {
 		_, err := p.Exec(ctx, `UPDATE reward_review SET outcome = $2, decided_on = $3::date, decided_by = $4, reasons = $5, basis = nullif($6, '') WHERE id = ANY ($1)`,
-			ids, outcome, on, act.Actor.ID, reasons, basis)
+			ids, c.outcome, c.on, c.by, c.reasons, c.basis)
 		if err != nil {
 			return fmt.Errorf("close %d reviews: %w", len(ids), err)
 		}
@@ -246,19 +236,8 @@ func closeReviews(ctx context.Context, tx *pg.Tx, act Act, list []openReview, ou
 	})
 }
 
-// keepReward takes a reward out of review: its task is done and its clocks stop.
-func keepReward(ctx context.Context, tx *pg.Tx, w Reward, next RewardState, on day.Day, because string) error {
-	if err := setReward(ctx, tx, w, next, ""); err != nil {
-		return err
-	}
-	if err := stopClocks(ctx, tx, w.ID, on); err != nil {
-		return err
-	}
-	return tx.Pgx(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `UPDATE task SET closed_on = $2::date, closed_because = $3 WHERE ground_id = $1 AND kind = $4 AND closed_on IS NULL`, w.ID, on, because, TaskRewardReview)
-		if err != nil {
-			return fmt.Errorf("close the task of reward %s: %w", w.ID, err)
-		}
-		return nil
-	})
+// outOfReview closes the owner's task of a reward that is out of review.
+func outOfReview(ctx context.Context, tx *pg.Tx, t *Turn[Reward], because string) error {
+	_, err := closeTasks(ctx, tx, t.ID, TaskRewardReview, because, t.Today)
+	return err
 }

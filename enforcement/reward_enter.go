@@ -55,7 +55,7 @@ func (r *Register) EnterReward(ctx context.Context, act Act, n NewReward) (ID, e
 		return ID{}, err
 	}
 	w := Reward{
-		ID: NewID(), ListType: n.ListType, Owner: act.Actor.Organisation, Subject: n.Subject, State: RewardDraft, Version: 1,
+		ID: NewID(), ListType: n.ListType, Owner: act.Actor.Organisation, Subject: n.Subject, State: Draft, Version: 1,
 		Reference: n.Reference, DecidedOn: n.DecidedOn, Year: n.Year, ValidFrom: n.ValidFrom, ValidUntil: n.ValidUntil,
 	}
 	d, err := r.perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*event, error) {
@@ -66,9 +66,12 @@ func (r *Register) EnterReward(ctx context.Context, act Act, n NewReward) (ID, e
 		if err := r.mayReward(ctx, tx, &w, list, today); err != nil {
 			return nil, err
 		}
-		note, err := r.sealReward(w, sealedRewardNote, n.Note)
-		if err != nil {
-			return nil, err
+		var note []byte
+		if n.Note != "" {
+			var err error
+			if note, err = r.sealUnder(w.Subject, w.envelope, sealedRewardNote, []byte(n.Note)); err != nil {
+				return nil, err
+			}
 		}
 		if err := insertReward(ctx, tx, act, w, note); err != nil {
 			return nil, err
@@ -188,13 +191,14 @@ func (r *Register) mayReward(ctx context.Context, tx *pg.Tx, w *Reward, list *me
 
 // insertReward writes the ground and the reward, as a draft.
 func insertReward(ctx context.Context, tx *pg.Tx, act Act, w Reward, note []byte) error {
+	err := enterGround(ctx, tx, newGround{
+		id: w.ID, kind: memoranda.OnReward, listType: w.ListType, subject: w.Subject, owner: w.Owner, reference: w.Reference, decidedOn: w.DecidedOn, until: w.ValidUntil,
+	})
+	if err != nil {
+		return err
+	}
 	return tx.Pgx(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `INSERT INTO ground (id, kind, list_type, subject_id, organisation_id, reference, decided_on, valid_until)
-			VALUES ($1, 'reward', $2, $3, $4, $5, $6::date, $7::date)`, w.ID, w.ListType, w.Subject, w.Owner, w.Reference, w.DecidedOn, w.ValidUntil)
-		if err != nil {
-			return fmt.Errorf("enter ground %s: %w", w.ID, err)
-		}
-		_, err = p.Exec(ctx, `INSERT INTO reward (id, list_type, owner_id, subject_id, state, reference, decided_on, year, valid_from, valid_until, note, entered_by, restores)
+		_, err := p.Exec(ctx, `INSERT INTO reward (id, list_type, owner_id, subject_id, state, reference, decided_on, year, valid_from, valid_until, note, entered_by, restores)
 			VALUES ($1, $2, $3, $4, 'draft', $5, $6::date, nullif($7, 0), $8::date, $9::date, $10, $11, $12)`,
 			w.ID, w.ListType, w.Owner, w.Subject, w.Reference, w.DecidedOn, w.Year, w.ValidFrom, w.ValidUntil, note, act.Actor.ID, w.Restores)
 		if err != nil {
@@ -207,7 +211,7 @@ func insertReward(ctx context.Context, tx *pg.Tx, act Act, w Reward, note []byte
 // grant puts a draft in force: its directives, their event and the wake-ups. If
 // its subject stands on a list of serious dishonesty, the review is opened too.
 func (r *Register) grant(ctx context.Context, tx *pg.Tx, act Act, w Reward, kind EventKind) error {
-	next, err := w.State.After(MoveGrant)
+	t, err := r.rewardTurn(act, w, MoveGrant)
 	if err != nil {
 		return err
 	}
@@ -218,7 +222,8 @@ func (r *Register) grant(ctx context.Context, tx *pg.Tx, act Act, w Reward, kind
 	if err := r.putInForceFrom(ctx, tx, act, kind, []ID{w.ID}, origin{refersTo: w.Restores}); err != nil {
 		return err
 	}
-	if err := setReward(ctx, tx, w, next, `granted_on = $4::date`, r.Today(act.At)); err != nil {
+	t.Set("granted_on", t.Today)
+	if err := t.Carry(ctx, tx); err != nil {
 		return err
 	}
 	return r.reviewStanding(ctx, tx, act, w.ID)
@@ -245,7 +250,7 @@ func (r *Register) GrantRewards(ctx context.Context, act Act, after ID, limit in
 	for _, id := range ids {
 		last = id
 		err := r.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-			w, err := lockReward(ctx, tx, id)
+			w, err := r.rewards.lock(ctx, tx, id)
 			if err != nil {
 				return err
 			}

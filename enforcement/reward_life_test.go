@@ -65,9 +65,9 @@ func (l *rewardLives) doWith(what string, n int) error {
 	case "answer":
 		return l.RecordRewardAnswer(ctx, l.KeeperClerk(), reward, l.Day(), "演示陈述")
 	case "keep":
-		return decide(l.RewardBundle, reward.Reward, false)
+		return decide(l.RewardBundle, reward.Ground, false)
 	case "end-reviewed":
-		return decide(l.RewardBundle, reward.Reward, true)
+		return decide(l.RewardBundle, reward.Ground, true)
 	case "hear-and-end":
 		for _, what := range []string{"notice", "answer"} {
 			if err := l.doWith(what, n); err != nil {
@@ -80,7 +80,7 @@ func (l *rewardLives) doWith(what string, n int) error {
 	case "revoke":
 		err := l.Revoke(ctx, l.President(), listing, l.Ending(0))
 		if err == nil {
-			l.revoked[listing.Listing] = true
+			l.revoked[listing.Ground] = true
 		}
 		return err
 	case "delete":
@@ -123,22 +123,22 @@ func (l *rewardLives) hold() {
 					l.t.Errorf("reward %s is under review because of a revoked listing", id)
 				}
 			}
-			because := w.EndKind == enforcement.RewardEndedAfterReview || w.EndKind == enforcement.RewardEndedAutomatically
+			because := w.EndKind == "ended-after-review" || w.EndKind == "ended-automatically"
 			over := !w.ValidUntil.IsZero() && w.ValidUntil < l.Day()
-			rests := v.Outcome == enforcement.OutcomeEnded || v.Outcome == enforcement.OutcomeEndedAutomatically
+			rests := v.Outcome == "ended" || v.Outcome == "ended-automatically"
 			if l.revoked[v.Listing] && rests && because && !over && w.RestoredBy.IsZero() &&
 				l.Count(`SELECT count(*) FROM reward WHERE subject_id = $1 AND list_type = $2 AND id > $3`, w.Subject, w.ListType, id) == 0 {
 				l.t.Errorf("reward %s ended because of a revoked listing and is not restored", id)
 			}
 		}
-		if (open > 0) != (w.State == enforcement.RewardUnderReview) {
+		if (open > 0) != (w.State == "under-review") {
 			l.t.Errorf("reward %s is %s with %d open reviews", id, w.State, open)
 		}
 		if tasks := l.Count(`SELECT count(*) FROM task WHERE ground_id = $1 AND closed_on IS NULL`, id); (tasks == 1) != (open > 0) {
 			l.t.Errorf("reward %s is %s with %d tasks", id, w.State, tasks)
 		}
 		for _, d := range directives(l.t, l.Bundle, id) {
-			if (len(d.Measures) > 0) != w.State.Live() {
+			if (len(d.Measures) > 0) != rewardTable.IsLive(w.State) {
 				l.t.Errorf("reward %s is %s, and a recipient holds %+v", id, w.State, d)
 			}
 		}

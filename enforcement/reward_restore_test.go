@@ -19,8 +19,8 @@ func TestARevocationRestoresTheReward(t *testing.T) {
 	ctx := t.Context()
 	open, wrong, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
 	must(t, b.Revoke(ctx, b.President(), of(wrong), b.Ending(0)))
-	wantReward(t, b, open, enforcement.RewardInForce)
-	if v := value(b.RewardReviews(ctx, b.KeeperClerk(), open))(t)[0]; v.Outcome != enforcement.OutcomeWithoutEffect {
+	wantReward(t, b, open, "in-force")
+	if v := value(b.RewardReviews(ctx, b.KeeperClerk(), open))(t)[0]; v.Outcome != "without-effect" {
 		t.Errorf("the review: %+v", v)
 	}
 	if tasks := value(b.Tasks(ctx, b.KeeperClerk(), enforcement.ID{}, 10))(t); len(tasks) != 0 {
@@ -32,11 +32,11 @@ func TestARevocationRestoresTheReward(t *testing.T) {
 	must(t, decide(b, ended, true))
 	sendAll(t, b.Bundle, enforcement.Acknowledged)
 	must(t, b.Revoke(ctx, b.President(), of(wrong), b.Ending(0)))
-	old := wantReward(t, b, ended, enforcement.RewardEnded)
+	old := wantReward(t, b, ended, "ended")
 	if old.RestoredBy.IsZero() {
 		t.Fatal("nothing was restored")
 	}
-	again := wantReward(t, b, old.RestoredBy, enforcement.RewardInForce)
+	again := wantReward(t, b, old.RestoredBy, "in-force")
 	if again.Restores != ended || again.ValidUntil != old.ValidUntil || again.Reference != old.Reference || again.Year != old.Year || again.Note != "演示备注" {
 		t.Errorf("restored: %+v", again)
 	}
@@ -45,7 +45,7 @@ func TestARevocationRestoresTheReward(t *testing.T) {
 	}
 	before, after := directives(t, b.Bundle, ended), directives(t, b.Bundle, again.ID)
 	for i := range before {
-		if before[i].Kind != enforcement.GrantEnd || after[i].Kind != enforcement.Grant || before[i].ID == after[i].ID {
+		if before[i].Kind != "grant-end" || after[i].Kind != "grant" || before[i].ID == after[i].ID {
 			t.Errorf("the old directive is %+v, the new %+v", before[i], after[i])
 		}
 	}
@@ -65,12 +65,12 @@ func TestADeletionRestoresNothing(t *testing.T) {
 	b.Heard(ended)
 	must(t, decide(b, ended, true))
 	must(t, b.Delete(ctx, b.Judge(), of(listing), b.Ending(1)))
-	if w := wantReward(t, b, ended, enforcement.RewardEnded); !w.RestoredBy.IsZero() {
+	if w := wantReward(t, b, ended, "ended"); !w.RestoredBy.IsZero() {
 		t.Error("a deletion restored it")
 	}
 	open, listing, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
 	must(t, b.Delete(ctx, b.Judge(), of(listing), b.Ending(1)))
-	wantReward(t, b, open, enforcement.RewardUnderReview)
+	wantReward(t, b, open, "under-review")
 	must(t, decide(b, open, false))
 	wantAudit(t, b.Bundle)
 }
@@ -91,17 +91,17 @@ func TestWhatIsNotRestored(t *testing.T) {
 	b.Heard(anew)
 	must(t, decide(b, anew, true))
 	fresh := b.Rewarded(enforcetest.GoodExporter, subject)
-	wantReward(t, b, fresh, enforcement.RewardUnderReview) // the listing stands still
+	wantReward(t, b, fresh, "under-review") // the listing stands still
 	b.Advance(400)
 	for _, l := range []enforcement.ID{first, second, third} {
 		must(t, b.Revoke(ctx, b.President(), of(l), b.Ending(0)))
 	}
 	for _, id := range []enforcement.ID{over, kept, anew} {
-		if w := wantReward(t, b, id, enforcement.RewardEnded); !w.RestoredBy.IsZero() {
+		if w := wantReward(t, b, id, "ended"); !w.RestoredBy.IsZero() {
 			t.Errorf("%s (%s) was restored", id, w.EndKind)
 		}
 	}
-	wantReward(t, b, fresh, enforcement.RewardInForce)
+	wantReward(t, b, fresh, "in-force")
 	wantAudit(t, b.Bundle)
 }
 
@@ -118,12 +118,12 @@ func TestTwoListingsBehindOneEnd(t *testing.T) {
 	b.Heard(id)
 	must(t, decide(b, id, true))
 	must(t, b.Revoke(ctx, b.President(), of(first), b.Ending(0)))
-	again := wantReward(t, b, b.RewardStands(id).RestoredBy, enforcement.RewardUnderReview)
+	again := wantReward(t, b, b.RewardStands(id).RestoredBy, "under-review")
 	if v := value(b.RewardReviews(ctx, b.KeeperClerk(), again.ID))(t); len(v) != 1 || v[0].Listing != second {
 		t.Errorf("reviews: %+v", v)
 	}
 	must(t, b.Revoke(ctx, b.President(), of(second), b.Ending(0)))
-	wantReward(t, b, again.ID, enforcement.RewardInForce)
+	wantReward(t, b, again.ID, "in-force")
 	if n := b.Count(`SELECT count(*) FROM reward`); n != 2 {
 		t.Errorf("%d rewards", n)
 	}
@@ -143,15 +143,15 @@ func TestARevocationWaitsForNoMemorandum(t *testing.T) {
 	other.Catalogue, other.Attestations = value(memoranda.Embedded())(t), nil
 	elsewhere := value(enforcement.New(ctx, other))(t)
 	must(t, elsewhere.Revoke(ctx, b.President(), of(listing), b.Ending(0)))
-	again := wantReward(t, b, b.RewardStands(id).RestoredBy, enforcement.RewardDraft)
+	again := wantReward(t, b, b.RewardStands(id).RestoredBy, enforcement.Draft)
 	last, granted, err := elsewhere.GrantRewards(ctx, b.System(), enforcement.ID{}, 10)
 	if err != nil || granted != 0 || last != again.ID {
 		t.Errorf("granted %d up to %s: %v", granted, last, err)
 	}
 	_, _, _, err = b.DailyRound(ctx, b.System(), nil)
 	must(t, err)
-	wantReward(t, b, again.ID, enforcement.RewardInForce)
-	if got := kindsOf(t, b, again.ID); !slices.Equal(got, []enforcement.EventKind{enforcement.EventRewardEntered, enforcement.EventRewardRestored}) {
+	wantReward(t, b, again.ID, "in-force")
+	if got := kindsOf(t, b, again.ID); !slices.Equal(got, []enforcement.EventKind{"reward-entered", enforcement.EventRewardRestored}) {
 		t.Errorf("the log: %v", got)
 	}
 	wantAudit(t, b.Bundle)
@@ -174,9 +174,9 @@ func TestAnEndRacesWithARevocation(t *testing.T) {
 		w := b.RewardStands(id)
 		switch {
 		case ended == nil:
-			wantReward(t, b, w.RestoredBy, enforcement.RewardInForce)
+			wantReward(t, b, w.RestoredBy, "in-force")
 		case errors.Is(ended, &enforcement.Refusal{Code: "state.forbidden"}):
-			wantReward(t, b, id, enforcement.RewardInForce)
+			wantReward(t, b, id, "in-force")
 		default:
 			t.Errorf("the owner's decision: %v", ended)
 		}
@@ -205,7 +205,7 @@ func TestAnEntryRacesWithAPublication(t *testing.T) {
 		must(t, entered)
 		must(t, published)
 		must(t, b.ReviewRewards(ctx, b.System()))
-		wantReward(t, b, id, enforcement.RewardUnderReview)
+		wantReward(t, b, id, "under-review")
 		if n := b.Count(`SELECT count(*) FROM reward_review WHERE reward_id = $1`, id); n != 1 {
 			t.Errorf("%d reviews", n)
 		}

@@ -17,13 +17,6 @@ import (
 // its subject was put on a list of serious dishonesty.
 const TaskRewardReview = "reward-review"
 
-// What no source sets: how long the subject of a reward may answer where the list
-// type does not say, and when its owner shall have given notice.
-var (
-	defaultReview    = calendar.Period{Value: 10, Unit: calendar.WorkingDays, Source: internalTerm}
-	termRewardNotice = term{"reward-notice", calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: internalTerm}}
-)
-
 // seriousLists are the lists of serious dishonesty; the court's own is one.
 func (r *Register) seriousLists() []string {
 	slugs := []string{ListType}
@@ -87,11 +80,11 @@ func (r *Register) reviewWhere(ctx context.Context, tx *pg.Tx, act Act, which st
 	}
 	act.Key, act.Request = "", nil // the act's own event carries the key
 	for _, p := range pairs {
-		w, err := lockReward(ctx, tx, p.reward)
+		w, err := r.rewards.lock(ctx, tx, p.reward)
 		if err != nil {
 			return err
 		}
-		if !w.State.Live() {
+		if !r.rewards.IsLive(w.State) {
 			continue // it ended while its row was waited for
 		}
 		if err := r.review(ctx, tx, act, w, p.listing); err != nil {
@@ -108,7 +101,7 @@ func (r *Register) review(ctx context.Context, tx *pg.Tx, act Act, w Reward, lis
 	if basis := r.automaticEnd(w, today); basis != "" {
 		return r.endAutomatically(ctx, tx, act, w, listing, basis)
 	}
-	next, err := w.State.After(MoveReview)
+	t, err := r.rewardTurn(act, w, MoveReview)
 	if err != nil {
 		return err
 	}
@@ -117,23 +110,27 @@ func (r *Register) review(ctx context.Context, tx *pg.Tx, act Act, w Reward, lis
 		tag, err := p.Exec(ctx, `INSERT INTO reward_review (id, reward_id, listing_id, opened_on) VALUES ($1, $2, $3, $4::date) ON CONFLICT ON CONSTRAINT reward_review_key DO NOTHING`,
 			NewID(), w.ID, listing, today)
 		opened = tag.RowsAffected() > 0
-		if err != nil || !opened {
-			return err
-		}
-		_, err = p.Exec(ctx, `INSERT INTO task (id, kind, organisation_id, ground_id, opened_on) VALUES ($1, $2, $3, $4, $5::date)
-			ON CONFLICT (kind, ground_id) WHERE closed_on IS NULL DO NOTHING`, NewID(), TaskRewardReview, w.Owner, w.ID, today)
 		return err
 	})
 	if err != nil || !opened {
 		return err
 	}
-	if err := setReward(ctx, tx, w, next, ""); err != nil {
+	if err := openTasks(ctx, tx, []ID{w.ID}, TaskRewardReview, today); err != nil {
 		return err
 	}
-	if err := r.startClock(ctx, tx, w.Owner, w.ID, today, termRewardNotice); err != nil {
+	t.Event.RefersTo = listing
+	if err := t.Carry(ctx, tx); err != nil {
 		return err
 	}
-	return r.log(ctx, tx, act, event{Kind: EventRewardReviewOpened, Subject: w.Subject, Ground: w.ID, RefersTo: listing, Day: today})
+	return r.log(ctx, tx, act, t.Event)
+}
+
+// rewardTurn takes a move of a locked reward up inside another act.
+func (r *Register) rewardTurn(act Act, w Reward, move MoveName) (*Turn[Reward], error) {
+	t := r.rewards.turn(act, r.rewards.Move(move), w)
+	var err error
+	t.Next, err = t.Move.after(w.State)
+	return t, err
 }
 
 // automaticEnd is the rule by which a reward ends without a decision, or nothing:
@@ -160,12 +157,18 @@ func (r *Register) endAutomatically(ctx context.Context, tx *pg.Tx, act Act, w R
 	if err != nil || found {
 		return err
 	}
-	e, err := r.endReward(ctx, tx, act, w, MoveEndAutomatic, rewardEnding{kind: RewardEndedAutomatically, basis: basis})
+	t, err := r.rewardTurn(act, w, MoveEndAutomatic)
 	if err != nil {
 		return err
 	}
-	e.Kind, e.Subject, e.Ground, e.RefersTo, e.Day, e.LegalBasis = EventRewardEndedAutomatically, w.Subject, w.ID, listing, today, basis
-	return r.log(ctx, tx, act, *e)
+	t.Event.RefersTo, t.Event.LegalBasis = listing, basis
+	if err := endReward(ctx, tx, t, rewardEnding{kind: RewardEndedAutomatically, basis: basis}); err != nil {
+		return err
+	}
+	if err := t.Carry(ctx, tx); err != nil {
+		return err
+	}
+	return r.log(ctx, tx, act, t.Event)
 }
 
 // answerUntil is the last day for the subject's answer to a notice of a day, and the

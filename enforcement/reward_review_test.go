@@ -27,7 +27,7 @@ func decide(b *enforcetest.RewardBundle, id enforcement.ID, end bool) error {
 	return b.DecideReview(b.T.Context(), b.KeeperReviewer(), ofReward(id), d)
 }
 
-func wantReward(t *testing.T, b *enforcetest.RewardBundle, id enforcement.ID, want enforcement.RewardState) enforcement.Reward {
+func wantReward(t *testing.T, b *enforcetest.RewardBundle, id enforcement.ID, want enforcement.State) enforcement.Reward {
 	t.Helper()
 	w := b.RewardStands(id)
 	if w.State != want {
@@ -53,14 +53,14 @@ func TestAPublicationOpensAReview(t *testing.T) {
 	b := enforcetest.SetupRewards(t, false)
 	ctx := t.Context()
 	id, listing, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
-	wantReward(t, b, id, enforcement.RewardUnderReview)
+	wantReward(t, b, id, "under-review")
 	for _, d := range directives(t, b.Bundle, id) {
-		if d.Kind != enforcement.Grant || d.Version != 1 || len(d.Measures) == 0 {
+		if d.Kind != "grant" || d.Version != 1 || len(d.Measures) == 0 {
 			t.Errorf("under review a recipient holds %+v", d)
 		}
 	}
 	tasks := value(b.Tasks(ctx, b.KeeperClerk(), enforcement.ID{}, 10))(t)
-	if len(tasks) != 1 || tasks[0].Kind != enforcement.TaskRewardReview || tasks[0].Ground != id {
+	if len(tasks) != 1 || tasks[0].Kind != "reward-review" || tasks[0].Ground != id {
 		t.Errorf("tasks: %+v", tasks)
 	}
 	if c := clockOf(t, b.Bundle, id, "reward-notice"); c.Organisation != b.Keeper || !c.DoneOn.IsZero() {
@@ -102,18 +102,18 @@ func TestAPublicationOpensAReview(t *testing.T) {
 		wantCode(t, what, b.DecideReview(ctx, c.act, ofReward(id), c.d), c.code)
 	}
 	must(t, decide(b, id, true))
-	w := wantReward(t, b, id, enforcement.RewardEnded)
-	if w.EndKind != enforcement.RewardEndedAfterReview || w.EndBasis != "演示法 第4条" {
+	w := wantReward(t, b, id, "ended")
+	if w.EndKind != "ended-after-review" || w.EndBasis != "演示法 第4条" {
 		t.Errorf("ended: %+v", w)
 	}
 	for _, d := range directives(t, b.Bundle, id) {
-		if d.Kind != enforcement.GrantEnd || d.Step != enforcement.Queued {
+		if d.Kind != "grant-end" || d.Step != enforcement.Queued {
 			t.Errorf("after the end a recipient is told %+v", d)
 		}
 	}
 	want := []enforcement.EventKind{
-		enforcement.EventRewardGranted, enforcement.EventRewardEntered, enforcement.EventRewardReviewOpened,
-		enforcement.EventRewardNoticed, enforcement.EventRewardEndedAfterReview,
+		"reward-granted", "reward-entered", "reward-review-opened",
+		"reward-review-noticed", "reward-ended-after-review",
 	}
 	if got := kindsOf(t, b, id); !slices.Equal(got, want) {
 		t.Errorf("the log: %v", got)
@@ -139,16 +139,16 @@ func TestARewardIsKept(t *testing.T) {
 	wantCode(t, "an empty answer", b.RecordRewardAnswer(ctx, b.KeeperClerk(), ofReward(id), b.Day(), " "), "reward.answer")
 	must(t, b.RecordRewardAnswer(ctx, b.KeeperClerk(), ofReward(id), b.Day(), "演示陈述"))
 	must(t, decide(b, id, false))
-	wantReward(t, b, id, enforcement.RewardInForce)
+	wantReward(t, b, id, "in-force")
 	v := value(b.RewardReviews(ctx, b.KeeperClerk(), id))(t)[0]
-	if v.Outcome != enforcement.OutcomeKept || v.Answer != "演示陈述" || v.Reasons != "演示理由" {
+	if v.Outcome != "kept" || v.Answer != "演示陈述" || v.Reasons != "演示理由" {
 		t.Errorf("the review: %+v", v)
 	}
 	if v := value(b.RewardReviews(ctx, b.As(enforcement.Overseer, 0), id))(t)[0]; v.Answer != "" || v.Reasons != "" {
 		t.Error("an overseer reads what is sealed")
 	}
 	must(t, b.ReviewRewards(ctx, b.System()))
-	wantReward(t, b, id, enforcement.RewardInForce)
+	wantReward(t, b, id, "in-force")
 	for _, d := range directives(t, b.Bundle, id) {
 		if d.Version != 1 || d.Step != enforcement.Acknowledged {
 			t.Errorf("a recipient was told something: %+v", d)
@@ -165,11 +165,11 @@ func TestAnAutomaticEndIsCited(t *testing.T) {
 	ctx := t.Context()
 	id, first, subject := reviewed(t, b, enforcetest.GoodTaxpayer)
 	const rule = "演示法 第4条"
-	if w := wantReward(t, b, id, enforcement.RewardEnded); w.EndKind != enforcement.RewardEndedAutomatically || w.EndBasis != rule {
+	if w := wantReward(t, b, id, "ended"); w.EndKind != "ended-automatically" || w.EndBasis != rule {
 		t.Errorf("ended: %+v", w)
 	}
 	events := value(b.Events(ctx, id))(t)
-	if last := events[len(events)-1]; last.Kind != enforcement.EventRewardEndedAutomatically || last.LegalBasis != rule {
+	if last := events[len(events)-1]; last.Kind != "reward-ended-automatically" || last.LegalBasis != rule {
 		t.Errorf("the log ends with %+v", last)
 	}
 	if tasks := value(b.Tasks(ctx, b.KeeperClerk(), enforcement.ID{}, 10))(t); len(tasks) != 0 {
@@ -178,18 +178,18 @@ func TestAnAutomaticEndIsCited(t *testing.T) {
 	sendAll(t, b.Bundle, enforcement.Acknowledged)
 	// The rule of the other list says nothing: its owner decides.
 	other := b.Rewarded(enforcetest.GoodExporter, subject)
-	wantReward(t, b, other, enforcement.RewardUnderReview)
+	wantReward(t, b, other, "under-review")
 
 	second := b.Published(subject)
 	must(t, b.Revoke(ctx, b.President(), of(first), b.Ending(0)))
-	again := wantReward(t, b, b.RewardStands(id).RestoredBy, enforcement.RewardEnded)
+	again := wantReward(t, b, b.RewardStands(id).RestoredBy, "ended")
 	for _, d := range directives(t, b.Bundle, again.ID) {
 		if d.Step != enforcement.Cancelled {
 			t.Errorf("the second listing still stands, and a recipient is told %+v", d)
 		}
 	}
 	must(t, b.Revoke(ctx, b.President(), of(second), b.Ending(0)))
-	wantReward(t, b, b.RewardStands(again.ID).RestoredBy, enforcement.RewardInForce)
+	wantReward(t, b, b.RewardStands(again.ID).RestoredBy, "in-force")
 	wantAudit(t, b.Bundle)
 }
 
@@ -203,14 +203,14 @@ func TestAnAdministrativeListOpensAReview(t *testing.T) {
 	id := b.Rewarded(enforcetest.GoodTaxpayer, subject)
 	sendAll(t, b.Bundle, enforcement.Acknowledged)
 	listing := lists.PublishedOn(enforcetest.ListSerious, subject)
-	wantReward(t, b, id, enforcement.RewardUnderReview)
+	wantReward(t, b, id, "under-review")
 	if v := value(b.RewardReviews(ctx, b.KeeperClerk(), id))(t); len(v) != 1 || v[0].ListType != enforcetest.ListSerious {
 		t.Errorf("reviews: %+v", v)
 	}
 	b.Heard(id)
 	must(t, decide(b, id, true))
 	must(t, b.RevokeAdministrative(ctx, lists.OwnersReviewer(), of(listing), lists.EndOfIt("")))
-	wantReward(t, b, b.RewardStands(id).RestoredBy, enforcement.RewardInForce)
+	wantReward(t, b, b.RewardStands(id).RestoredBy, "in-force")
 	wantAudit(t, b.Bundle)
 }
 
@@ -223,7 +223,7 @@ func TestAnAutomaticEndNeedsAnAttestedRule(t *testing.T) {
 	subject := b.Subject(b.Company())
 	id := b.Rewarded(enforcetest.GoodTaxpayer, subject)
 	b.Published(subject)
-	wantReward(t, b, id, enforcement.RewardUnderReview)
+	wantReward(t, b, id, "under-review")
 	wantAudit(t, b.Bundle)
 }
 
@@ -238,11 +238,11 @@ func TestASuspendedListingEndsNothing(t *testing.T) {
 	must(t, b.Suspend(ctx, b.Clerk(), of(listing), enforcement.WrongPersonClaim))
 	wantCode(t, "end while the brake is on", decide(b, id, true), "reward.stayed")
 	other := b.Rewarded(enforcetest.GoodExporter, subject)
-	wantReward(t, b, other, enforcement.RewardInForce)
+	wantReward(t, b, other, "in-force")
 	must(t, b.Resume(ctx, b.Judge(), of(listing)))
 	_, _, _, err := b.DailyRound(ctx, b.System(), nil)
 	must(t, err)
-	wantReward(t, b, other, enforcement.RewardUnderReview)
+	wantReward(t, b, other, "under-review")
 	must(t, decide(b, id, true))
 	wantAudit(t, b.Bundle)
 }
@@ -255,7 +255,7 @@ func TestATermEndsWhatIsUnderReview(t *testing.T) {
 	b.AdvanceTo(b.RewardStands(id).ValidUntil.AddDays(1))
 	_, _, _, err := b.DailyRound(t.Context(), b.System(), nil)
 	must(t, err)
-	if w := wantReward(t, b, id, enforcement.RewardEnded); w.EndKind != enforcement.RewardExpired {
+	if w := wantReward(t, b, id, "ended"); w.EndKind != "expired" {
 		t.Errorf("ended: %+v", w)
 	}
 	must(t, b.Revoke(t.Context(), b.President(), of(listing), b.Ending(0)))
@@ -277,7 +277,7 @@ func TestARewardInDoubtAfterARestore(t *testing.T) {
 	restored(t, b.Bundle)
 	d := directives(t, b.Bundle, id)[0]
 	hand(t, b.Bundle, b.Alpha, []enforcement.InventoryLine{{Directive: d.ID, Version: 2, Carries: true}}, 10)
-	if w := wantReward(t, b, id, enforcement.RewardInForce); !w.Suspended {
+	if w := wantReward(t, b, id, "in-force"); !w.Suspended {
 		t.Fatal("what is in doubt is not suspended")
 	}
 	if _, err := b.PublicRewards(ctx, b.Day(), enforcement.ID{}, 10); codeOf(err) != "restore.reconciling" {
@@ -289,7 +289,7 @@ func TestARewardInDoubtAfterARestore(t *testing.T) {
 	}
 	wantCode(t, "confirm without reasons", b.ConfirmReward(ctx, b.KeeperReviewer(), ofReward(id), ""), "reward.reasons")
 	must(t, b.ConfirmReward(ctx, b.KeeperReviewer(), ofReward(id), "演示：无终止"))
-	if w := wantReward(t, b, id, enforcement.RewardInForce); w.Suspended {
+	if w := wantReward(t, b, id, "in-force"); w.Suspended {
 		t.Error("it is suspended still")
 	}
 	must(t, b.EndReward(ctx, b.KeeperReviewer(), ofReward(id), "演示理由", ""))

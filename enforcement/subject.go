@@ -17,6 +17,12 @@ import (
 	"concordat/memoranda/day"
 )
 
+// The acts of subjects in the log.
+const (
+	EventSubjectEntered  EventKind = "subject-entered"
+	EventSubjectShredded EventKind = "subject-shredded"
+)
+
 // lookupDomain separates hashes of numbers from every other hash of the vault.
 const lookupDomain = "subject-number"
 

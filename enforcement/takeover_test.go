@@ -48,7 +48,7 @@ func TestAListingIsTakenOverWithItsOldDays(t *testing.T) {
 	if done.Run.Drafted != 2 || done.Run.Reviewed != 0 || len(done.Refusals) != 0 {
 		t.Fatalf("%+v", done)
 	}
-	list := value(b.Listings(t.Context(), b.Clerk(), enforcement.Active, enforcement.ID{}, 10))(t)
+	list := value(b.Listings(t.Context(), b.Clerk(), enforcement.Wanted{State: enforcement.Active, Limit: 10}))(t)
 	if len(list) != 2 {
 		t.Fatalf("%d listings are in force", len(list))
 	}
@@ -152,11 +152,11 @@ func TestWhatIsNotClearGoesToReview(t *testing.T) {
 		t.Errorf("another court sees %d reviews", n)
 	}
 	id := items[0].ID
-	wantCode(t, "a clerk closes", b.CloseReview(t.Context(), b.Clerk(), id, enforcement.ReviewEnded), "role.forbidden")
+	wantCode(t, "a clerk closes", b.CloseReview(t.Context(), b.Clerk(), id, "ended"), "role.forbidden")
 	wantCode(t, "no reason", b.CloseReview(t.Context(), b.Judge(), id, "演示"), "review.reason")
-	wantCode(t, "another court", b.CloseReview(t.Context(), b.As(enforcement.Judge, b.OtherCourt), id, enforcement.ReviewEnded), "not-found")
-	must(t, b.CloseReview(t.Context(), b.Judge(), id, enforcement.ReviewEnded))
-	wantCode(t, "closed twice", b.CloseReview(t.Context(), b.Judge(), id, enforcement.ReviewEnded), "not-found")
+	wantCode(t, "another court", b.CloseReview(t.Context(), b.As(enforcement.Judge, b.OtherCourt), id, "ended"), "not-found")
+	must(t, b.CloseReview(t.Context(), b.Judge(), id, "ended"))
+	wantCode(t, "closed twice", b.CloseReview(t.Context(), b.Judge(), id, "ended"), "not-found")
 	again, err := takeover(t, b, "b", rows...)
 	must(t, err)
 	if int(again.Run.Skipped) != len(rows) || b.Count(`SELECT count(*) FROM review_item WHERE closed_on IS NULL`) != len(rows)-1 {
@@ -173,7 +173,7 @@ func TestAnEndHereOutweighsAFile(t *testing.T) {
 	row := takenRow(0)
 	_, err := takeover(t, b, "a", row)
 	must(t, err)
-	l := value(b.Listings(t.Context(), b.Clerk(), enforcement.Active, enforcement.ID{}, 10))(t)[0]
+	l := value(b.Listings(t.Context(), b.Clerk(), enforcement.Wanted{State: enforcement.Active, Limit: 10}))(t)[0]
 	live := row
 	live.Record = "旧系统另一编号"
 	done, err := takeover(t, b, "b", live)

@@ -59,3 +59,35 @@ func (r *Register) CloseTask(ctx context.Context, act Act, id ID, reason string)
 	})
 	return err
 }
+
+// openTasks gives the owner of each ground a task, once while it is open.
+func openTasks(ctx context.Context, tx *pg.Tx, grounds []ID, kind string, on day.Day) error {
+	return tx.Pgx(func(p pgx.Tx) error { return giveTasks(ctx, p, grounds, kind, on) })
+}
+
+func giveTasks(ctx context.Context, p pgx.Tx, grounds []ID, kind string, on day.Day) error {
+	_, err := p.Exec(ctx, `INSERT INTO task (id, kind, organisation_id, ground_id, opened_on)
+		SELECT ($2::uuid[])[u.n], $3, g.organisation_id, g.id, $4::date FROM unnest($1::uuid[]) WITH ORDINALITY u (id, n) JOIN ground g ON g.id = u.id
+		ON CONFLICT (kind, ground_id) WHERE closed_on IS NULL DO NOTHING`, grounds, newIDs(len(grounds)), kind, on)
+	if err != nil {
+		return fmt.Errorf("open the task %s of %d grounds: %w", kind, len(grounds), err)
+	}
+	return nil
+}
+
+// anyTask is every kind of task.
+const anyTask = ""
+
+// closeTasks closes the open tasks of a ground and kind and returns how many there were.
+func closeTasks(ctx context.Context, tx *pg.Tx, ground ID, kind, because string, on day.Day) (closed int64, err error) {
+	err = tx.Pgx(func(p pgx.Tx) error {
+		tag, err := p.Exec(ctx, `UPDATE task SET closed_on = $2::date, closed_because = $3 WHERE ground_id = $1 AND ($4 = '' OR kind = $4) AND closed_on IS NULL`,
+			ground, on, because, kind)
+		closed = tag.RowsAffected()
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("close the tasks of ground %s: %w", ground, err)
+	}
+	return closed, nil
+}

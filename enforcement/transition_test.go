@@ -8,59 +8,9 @@ import (
 	"concordat/enforcement/enforcetest"
 )
 
-// The table alone: nothing leads out of an end, every end can be reached from
-// every published state, and every state before publication can be abandoned.
-func TestListingMachine(t *testing.T) {
-	t.Parallel()
-	ends := []enforcement.ListingMove{enforcement.MoveDelete, enforcement.MoveExpire, enforcement.MoveEarly, enforcement.MoveRevoke}
-	reached := map[enforcement.ListingState]bool{enforcement.Draft: true}
-	for _, s := range enforcement.ListingStates() {
-		moves := 0
-		for _, m := range enforcement.ListingMoves() {
-			next, err := s.After(m)
-			if err != nil {
-				wantCode(t, string(s)+" "+string(m), err, "state.forbidden")
-				if next != s {
-					t.Errorf("%s %s: refused and yet %s", s, m, next)
-				}
-				continue
-			}
-			moves++
-			reached[next] = true
-			if !slices.Contains(enforcement.ListingStates(), next) {
-				t.Errorf("%s %s leads to %q, which is no state", s, m, next)
-			}
-			if next.Live() && !s.Live() && m != enforcement.MovePublish {
-				t.Errorf("%s becomes %s without publication, by %s", s, next, m)
-			}
-			if s.Live() && !next.Live() && !slices.Contains(ends, m) {
-				t.Errorf("%s ends by %s", s, m)
-			}
-		}
-		if s.Ended() != (moves == 0) {
-			t.Errorf("%s: ended %v, and %d moves", s, s.Ended(), moves)
-		}
-		if s.Live() && s.Ended() {
-			t.Errorf("%s lives and has ended", s)
-		}
-		for _, end := range ends {
-			if _, err := s.After(end); (err == nil) != s.Live() {
-				t.Errorf("%s: %s is allowed: %v", s, end, err == nil)
-			}
-		}
-		if _, err := s.After(enforcement.MoveAbandon); (err == nil) == (s.Live() || s.Ended()) {
-			t.Errorf("%s: abandoning is allowed: %v", s, err == nil)
-		}
-	}
-	for _, s := range enforcement.ListingStates() {
-		if !reached[s] {
-			t.Errorf("nothing leads to %s", s)
-		}
-	}
-	if _, err := enforcement.ListingState("published").After(enforcement.MoveRevoke); err == nil {
-		t.Error("an unknown state has moves")
-	}
-}
+// The walk to a period of grace goes by the same move as that to service, by a
+// decision that grants one.
+const moveServeGrace enforcement.MoveName = "serve with grace"
 
 // walker brings listings into states and moves them on, with content that only
 // the state can be at fault with.
@@ -72,30 +22,30 @@ type walker struct {
 // standing is a state, and what else is under way in it.
 type standing struct {
 	name      string
-	state     enforcement.ListingState
+	state     enforcement.State
 	fixed     bool // a listing with a term
 	suspended bool
 	correct   bool // under correction
-	walk      []enforcement.ListingMove
+	walk      []enforcement.MoveName
 }
 
 func standings() []standing {
-	warned := []enforcement.ListingMove{enforcement.MoveWarn}
-	decided := append(warned, enforcement.MovePropose, enforcement.MoveSign)
+	warned := []enforcement.MoveName{"warn"}
+	decided := append(warned, "propose", "sign")
 	served := append(slices.Clone(decided), enforcement.MoveServe)
 	active := append(slices.Clone(served), enforcement.MovePublish)
-	and := func(walk []enforcement.ListingMove, more ...enforcement.ListingMove) []enforcement.ListingMove {
+	and := func(walk []enforcement.MoveName, more ...enforcement.MoveName) []enforcement.MoveName {
 		return append(slices.Clone(walk), more...)
 	}
-	suspend, correct, extend := enforcement.MoveSuspend, enforcement.MoveCorrect, enforcement.MoveExtend
+	const suspend, correct, extend enforcement.MoveName = "suspend", "open-correction", "extend"
 	return []standing{
 		{"draft", enforcement.Draft, false, false, false, nil},
-		{"warned", enforcement.Warned, false, false, false, warned},
-		{"applied", enforcement.Applied, false, false, false, and(warned, enforcement.MoveApply)},
-		{"refused", enforcement.Refused, false, false, false, and(warned, enforcement.MoveApply, enforcement.MoveRefuse)},
+		{"warned", "warned", false, false, false, warned},
+		{"applied", "applied", false, false, false, and(warned, "apply")},
+		{"refused", enforcement.Refused, false, false, false, and(warned, "apply", "refuse")},
 		{"decided", enforcement.Decided, false, false, false, decided},
 		{"served", enforcement.Served, false, false, false, served},
-		{"grace", enforcement.Grace, false, false, false, and(decided, enforcement.MoveServeGrace)},
+		{"grace", enforcement.Grace, false, false, false, and(decided, moveServeGrace)},
 		{"abandoned", enforcement.Abandoned, false, false, false, and(decided, enforcement.MoveAbandon)},
 		{"active", enforcement.Active, false, false, false, active},
 		{"active with a term", enforcement.Active, true, false, false, active},
@@ -123,9 +73,9 @@ func (w walker) enter(s standing) (enforcement.ID, enforcement.Identity) {
 		conduct = enforcement.EvadesBySham
 	}
 	id := w.Draft(w.Subject(identity), conduct)
-	grace := slices.Contains(s.walk, enforcement.MoveServeGrace)
+	grace := slices.Contains(s.walk, moveServeGrace)
 	for _, m := range s.walk {
-		must(w.t, w.move(id, m, identity, conduct, grace))
+		must(w.t, w.move(id, m, identity, conduct, grace, itself))
 	}
 	l := state(w.t, w.Bundle, id)
 	if l.State != s.state || (l.SuspendedFor != "") != s.suspended || l.CorrectingSince.IsZero() == s.correct {
@@ -134,55 +84,58 @@ func (w walker) enter(s standing) (enforcement.ID, enforcement.Identity) {
 	return id, identity
 }
 
-// move makes one move by its real method; correct is opened or, when open,
-// carried out. Publication and expiry come late enough for grace and terms.
-func (w walker) move(id enforcement.ID, m enforcement.ListingMove, identity enforcement.Identity, conduct enforcement.Conduct, grace bool) error {
+// move makes one move by its real method, by the usual person handed through as.
+// Publication and expiry come late enough for grace and terms.
+func (w walker) move(id enforcement.ID, m enforcement.MoveName, identity enforcement.Identity, conduct enforcement.Conduct, grace bool, as func(enforcement.Act) enforcement.Act) error {
 	ctx, c := w.t.Context(), of(id)
 	late := w.System()
 	switch m { //nolint:exhaustive // the others are of administrative listings
-	case enforcement.MoveWarn:
-		return w.Warn(ctx, w.Clerk(), c, w.Notice())
-	case enforcement.MoveApply:
-		return w.Apply(ctx, w.Clerk(), c, w.Day())
-	case enforcement.MoveRefuse:
-		return w.RefuseApplication(ctx, w.Judge(), c, "演示理由")
-	case enforcement.MovePropose:
+	case "warn":
+		return w.Warn(ctx, as(w.Clerk()), c, w.Notice())
+	case "apply":
+		return w.Apply(ctx, as(w.Clerk()), c, w.Day())
+	case "refuse":
+		return w.RefuseApplication(ctx, as(w.Judge()), c, "演示理由")
+	case "propose":
 		d := w.Decision(conduct)
 		if grace {
 			d.GraceMonths = 1
 		}
-		return w.Propose(ctx, w.Judge(), c, d)
-	case enforcement.MoveSign:
-		return w.Sign(ctx, w.President(), c)
-	case enforcement.MoveServe, enforcement.MoveServeGrace:
-		return w.Serve(ctx, w.Clerk(), c, w.Service())
+		return w.Propose(ctx, as(w.Judge()), c, d)
+	case "sign":
+		return w.Sign(ctx, as(w.President()), c)
+	case enforcement.MoveServe, moveServeGrace:
+		return w.Serve(ctx, as(w.Clerk()), c, w.Service())
 	case enforcement.MoveAbandon:
-		return w.Abandon(ctx, w.Clerk(), c, enforcement.Performed)
+		return w.Abandon(ctx, as(w.Clerk()), c, enforcement.Performed)
 	case enforcement.MovePublish:
 		if grace {
 			late.At = late.At.AddDate(0, 2, 0)
 		}
-		return w.Publish(ctx, late, c)
-	case enforcement.MoveExtend:
-		return w.Extend(ctx, w.President(), c, extension(w.Bundle, 1))
+		return w.Publish(ctx, as(late), c)
+	case "extend":
+		return w.Extend(ctx, as(w.President()), c, extension(w.Bundle, 1))
 	case enforcement.MoveSuspend:
-		return w.Suspend(ctx, w.Judge(), c, enforcement.CourtStay)
+		return w.Suspend(ctx, as(w.Judge()), c, enforcement.CourtStay)
+	case enforcement.MoveBrake:
+		return w.Suspend(ctx, as(w.Clerk()), c, enforcement.WrongPersonClaim)
 	case enforcement.MoveResume:
-		return w.Resume(ctx, w.Judge(), c)
-	case enforcement.MoveCorrect:
-		if state(w.t, w.Bundle, id).CorrectingSince.IsZero() {
-			return w.OpenCorrection(ctx, w.Judge(), c, w.Day())
-		}
-		return w.Correct(ctx, w.Judge(), c, identity)
+		return w.Resume(ctx, as(w.Judge()), c)
+	case "resume-restored", enforcement.MoveConfirm: // one door: the state picks
+		return w.ResumeRestored(ctx, as(w.Judge()), c, "演示理由")
+	case "open-correction":
+		return w.OpenCorrection(ctx, as(w.Judge()), c, w.Day())
+	case "correct":
+		return w.Correct(ctx, as(w.Judge()), c, identity)
 	case enforcement.MoveDelete:
-		return w.Delete(ctx, w.Judge(), c, w.Ending(1))
+		return w.Delete(ctx, as(w.Judge()), c, w.Ending(1))
 	case enforcement.MoveExpire:
 		late.At = late.At.AddDate(9, 0, 0)
-		return w.Expire(ctx, late, c)
+		return w.Expire(ctx, as(late), c)
 	case enforcement.MoveEarly:
-		return w.DeleteEarly(ctx, w.Judge(), c, w.Ending(0))
+		return w.DeleteEarly(ctx, as(w.Judge()), c, w.Ending(0))
 	case enforcement.MoveRevoke:
-		return w.Revoke(ctx, w.Judge(), c, w.Ending(0))
+		return w.Revoke(ctx, as(w.Judge()), c, w.Ending(0))
 	}
 	w.t.Fatalf("no method for the move %s", m)
 	return nil
@@ -190,28 +143,32 @@ func (w walker) move(id enforcement.ID, m enforcement.ListingMove, identity enfo
 
 // refusal is what a move that the table allows, or that another method stands
 // for, meets because of what else is true of the listing; "" if nothing.
-func (s standing) refusal(m enforcement.ListingMove) string {
-	_, err := s.state.After(m)
+func (s standing) refusal(m enforcement.MoveName) string {
+	_, err := listingTable.After(s.state, m)
 	switch {
-	// One method serves both ways of service; whether there is grace says the decision.
-	case s.state == enforcement.Decided && m == enforcement.MoveServeGrace:
-		return ""
 	case s.state == enforcement.Decided && m == enforcement.MovePublish:
 		return "service.missing"
-	case slices.Contains([]enforcement.ListingState{enforcement.Draft, enforcement.Warned, enforcement.Applied}, s.state) &&
-		(m == enforcement.MoveServe || m == enforcement.MoveServeGrace):
+	case slices.Contains([]enforcement.State{enforcement.Draft, "warned", "applied"}, s.state) &&
+		m == enforcement.MoveServe:
 		return "decision.unsigned"
+	// What no restoration put in doubt is not confirmed.
+	case (m == "resume-restored" || m == enforcement.MoveConfirm) && (listingTable.IsLive(s.state) || s.state == enforcement.Served || s.state == enforcement.Grace):
+		return "listing.suspension"
 	case err != nil:
 		return "state.forbidden"
-	case m == enforcement.MoveSign:
+	case m == "open-correction" && s.correct:
+		return "correction.open"
+	case m == "correct" && !s.correct:
+		return "correction.none"
+	case m == "sign":
 		return "decision.not-proposed"
 	case m == enforcement.MoveDelete && s.fixed:
 		return "end.fixed-term"
 	case (m == enforcement.MoveEarly || m == enforcement.MoveExpire) && !s.fixed:
 		return "end.no-term"
-	case m == enforcement.MoveExtend && !s.fixed:
+	case m == "extend" && !s.fixed:
 		return "extension.no-term"
-	case m == enforcement.MoveSuspend && s.suspended:
+	case (m == enforcement.MoveSuspend || m == enforcement.MoveBrake) && s.suspended:
 		return "listing.suspended"
 	case m == enforcement.MoveResume && !s.suspended:
 		return "listing.suspension"
@@ -220,20 +177,8 @@ func (s standing) refusal(m enforcement.ListingMove) string {
 	}
 }
 
-// fingerprint is everything that a refused move must leave as it is.
-func (w walker) fingerprint() string {
-	w.t.Helper()
-	var text string
-	must(w.t, w.DB.Pool.QueryRow(w.t.Context(), `SELECT concat_ws('|', (SELECT count(*) FROM event), (SELECT count(*) FROM river.river_job),
-		(SELECT md5(string_agg(l::text, ';' ORDER BY id)) FROM listing l), (SELECT md5(string_agg(g::text, ';' ORDER BY id)) FROM ground g),
-		(SELECT md5(string_agg(d::text, ';' ORDER BY id)) FROM directive d), (SELECT md5(string_agg(a::text, ';' ORDER BY directive_id, version)) FROM amendment a),
-		(SELECT md5(string_agg(c::text, ';' ORDER BY id)) FROM clock c), (SELECT md5(string_agg(t::text, ';' ORDER BY id)) FROM task t),
-		(SELECT md5(string_agg(s::text, ';' ORDER BY id)) FROM subject s), (SELECT count(*) FROM listing_extension))`).Scan(&text))
-	return text
-}
-
-// Every state, alone and with all that can be under way in it, meets every move,
-// by the real methods on the real database.
+// Every state, alone and with all that can be under way in it, meets every move, in
+// every role and from another court, by the real methods on the real database.
 func TestEveryStateMeetsEveryMove(t *testing.T) {
 	t.Parallel()
 	for _, s := range standings() {
@@ -245,33 +190,25 @@ func TestEveryStateMeetsEveryMove(t *testing.T) {
 			if s.fixed {
 				conduct = enforcement.EvadesBySham
 			}
-			before := w.fingerprint()
-			var allowed []enforcement.ListingMove
-			for _, m := range enforcement.ListingMoves() {
-				code := s.refusal(m)
-				if code == "" {
-					allowed = append(allowed, m)
-					continue
-				}
-				wantCode(t, string(m), w.move(id, m, identity, conduct, false), code)
-				if after := w.fingerprint(); after != before {
-					t.Fatalf("the refused move %s left something: %s, was %s", m, after, before)
-				}
+			may := map[enforcement.MoveName][]enforcement.Role{}
+			for _, m := range listingTable.Moves {
+				may[m.Name] = tryEverybody(t, w.Bundle, &m, w.Court, w.OtherCourt, s.refusal(m.Name), func(as func(enforcement.Act) enforcement.Act) error {
+					return w.move(id, m.Name, identity, conduct, s.state == enforcement.Grace, as)
+				})
 			}
-			for _, m := range allowed {
-				id, identity := w.enter(s)
-				was := state(t, w.Bundle, id)
-				must(t, w.move(id, m, identity, conduct, s.state == enforcement.Grace))
-				want, _ := s.state.After(m)
-				if s.state == enforcement.Decided && m == enforcement.MoveServeGrace {
-					want = enforcement.Served
-				}
-				now := state(t, w.Bundle, id)
-				if now.State != want || now.Version != was.Version+1 {
-					t.Errorf("%s: %s at version %d, want %s at %d", m, now.State, now.Version, want, was.Version+1)
-				}
-				if now.State.Ended() && (now.SuspendedFor != "" || !now.CorrectingSince.IsZero() || now.EndedOn.IsZero()) {
-					t.Errorf("%s won over what was under way, and it goes on: %+v", m, now)
+			for _, m := range listingTable.Moves {
+				for _, role := range may[m.Name] {
+					id, identity := w.enter(s)
+					was := state(t, w.Bundle, id)
+					must(t, w.move(id, m.Name, identity, conduct, s.state == enforcement.Grace, func(act enforcement.Act) enforcement.Act { return inRole(act, role, w.Court) }))
+					want, _ := listingTable.After(s.state, m.Name)
+					now := state(t, w.Bundle, id)
+					if now.State != want || now.Version != was.Version+1 {
+						t.Errorf("%s by a %s: %s at version %d, want %s at %d", m.Name, role, now.State, now.Version, want, was.Version+1)
+					}
+					if listingTable.IsEnded(now.State) && (now.SuspendedFor != "" || !now.CorrectingSince.IsZero() || now.EndedOn.IsZero()) {
+						t.Errorf("%s won over what was under way, and it goes on: %+v", m.Name, now)
+					}
 				}
 			}
 			wantAudit(t, w.Bundle)
@@ -284,7 +221,7 @@ func TestStaleVersionIsRefused(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
 	id := b.Draft(b.Subject(b.Company()))
-	c := enforcement.Change{Listing: id, Version: state(t, b, id).Version}
+	c := enforcement.Change{Ground: id, Version: state(t, b, id).Version}
 	must(t, b.Warn(t.Context(), b.Clerk(), c, b.Notice()))
 	wantCode(t, "propose on what is gone", b.Propose(t.Context(), b.Judge(), c, b.Decision()), "version.stale")
 	c.Version++

@@ -124,16 +124,16 @@ type current struct {
 // of which nothing ever left is written as cancelled: its recipient never heard
 // of the subject and shall not hear now; should an attempt turn out to have named
 // it, the settlement queues it. Whatever was pending before is replaced. The
-// wake-ups come last.
-func (r *Register) appendVersions(ctx context.Context, tx *pg.Tx, kind VersionKind, grounds []ID, until day.Day) (*event, error) {
-	return r.appendAbove(ctx, tx, kind, grounds, until, nil)
+// wake-ups come last. The versions are noted on the event of the act.
+func (r *Register) appendVersions(ctx context.Context, tx *pg.Tx, e *event, kind VersionKind, grounds []ID, until day.Day) error {
+	return r.appendAbove(ctx, tx, e, kind, grounds, until, nil)
 }
 
 // appendAbove is appendVersions with versions above those that recipients were
 // found to hold, too. Where none is left, no version is written: the recipient
 // would take none.
-func (r *Register) appendAbove(ctx context.Context, tx *pg.Tx, kind VersionKind, grounds []ID, until day.Day, held []InventoryLine) (*event, error) {
-	e := &event{Until: until}
+func (r *Register) appendAbove(ctx context.Context, tx *pg.Tx, e *event, kind VersionKind, grounds []ID, until day.Day, held []InventoryLine) error {
+	e.Until = until
 	err := tx.Pgx(func(p pgx.Tx) error {
 		if _, err := p.Exec(ctx, lockDirectivesOf, grounds); err != nil {
 			return err
@@ -170,9 +170,9 @@ func (r *Register) appendAbove(ctx context.Context, tx *pg.Tx, kind VersionKind,
 		return r.wake(ctx, p, wakes)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("append %s to the directives of %d grounds: %w", kind, len(grounds), err)
+		return fmt.Errorf("append %s to the directives of %d grounds: %w", kind, len(grounds), err)
 	}
-	return e, nil
+	return nil
 }
 
 // replacePending stops every pending version of the directives: a queued one is

@@ -85,7 +85,7 @@ func Next(c *Catalogue, file string, source []byte) (*Catalogue, *Memorandum, er
 	r := &reader{loader: alone, file: file}
 	var head Memorandum
 	if root := r.parse(source); root != nil && !r.refused(root) {
-		r.memorandum(root)
+		editionReader{r}.memorandum(root)
 		head = alone.catalogue.Memoranda[0]
 	}
 	texts := make([]text, 0, len(c.Memoranda)+1)

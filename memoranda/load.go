@@ -115,11 +115,11 @@ func (l *loader) readFile(name string, data []byte) {
 	case fileBases:
 		r.object(root, field{"legal_bases", true, r.list(r.basis)})
 	case fileListTypes:
-		r.object(root, field{"list_types", true, r.list(r.listType)})
+		r.object(root, field{"list_types", true, r.list(listReader{r}.listType)})
 	case fileBasicList:
 		r.object(root, field{"items", true, r.list(r.item)}, field{"editions", true, r.list(r.basicListEdition)})
 	default:
-		r.memorandum(root)
+		editionReader{r}.memorandum(root)
 		of := &l.catalogue.Memoranda[len(l.catalogue.Memoranda)-1]
 		of.file, of.source = name, data
 		return

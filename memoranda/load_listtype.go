@@ -1,32 +1,32 @@
 package memoranda
 
 import (
-	"regexp"
-	"strconv"
-
 	"github.com/goccy/go-yaml/ast"
 )
 
-func (r *reader) listType(n ast.Node) {
+// listReader reads list types.
+type listReader struct{ *reader }
+
+func (r listReader) listType(n ast.Node) {
 	var t ListType
 	r.object(n,
 		field{"slug", true, r.slug(&t.Slug, kindListType)},
 		field{"zh", true, r.text(&t.ZH)},
 		field{"en", true, r.text(&t.EN)},
-		field{"kind", true, word(r, &t.Kind, "kind", ListKinds())},
-		field{"authority", true, word(r, &t.Authority, "authority", []string{"court", "department", "unit"})},
+		field{"kind", true, word(r.reader, &t.Kind, "kind", ListKinds())},
+		field{"authority", true, word(r.reader, &t.Authority, "authority", []string{"court", "department", "unit"})},
 		field{"owners", false, r.refsOf(&t.Owners, kindBody)},
 		field{"serious", false, r.truth(&t.Serious)},
 		field{"region", false, r.region(&t.Region)},
 		field{"bases", true, r.citations(&t.Bases)},
-		field{"subjects", true, r.some("subjects", wordsOf(r, &t.Subjects, "subjects", SubjectKinds()))},
+		field{"subjects", true, r.some("subjects", wordsOf(r.reader, &t.Subjects, "subjects", SubjectKinds()))},
 		field{"grounds", false, r.list(func(n ast.Node) { r.listGround(n, &t) })},
 		field{"terms", false, r.list(func(n ast.Node) { r.term(n, &t) })},
 		field{"notice", false, r.period(&t.Notice)},
 		field{"publication", false, func(n ast.Node) { r.publication(n, &t) }},
 		field{"repair", false, func(n ast.Node) { r.repair(n, &t) }},
 		field{"reward", false, func(n ast.Node) { r.rewardRule(n, &t) }},
-		field{"evidence", true, word(r, &t.Evidence, "evidence", Evidences())},
+		field{"evidence", true, word(r.reader, &t.Evidence, "evidence", Evidences())},
 		field{"note", false, r.text(&t.Note)},
 	)
 	r.after = append(r.after, func() { r.checkTerms(n, t) })
@@ -39,31 +39,8 @@ func (r *reader) listType(n ast.Node) {
 	r.catalogue.ListTypes = append(r.catalogue.ListTypes, t)
 }
 
-var regionForm = regexp.MustCompile(`^[1-8]\d(\d\d(\d\d)?)?$`)
-
-// region reads a prefix of GB/T 2260 codes: province, city or county.
-func (r *reader) region(into *string) func(ast.Node) {
-	return r.formed(into, regionForm, "memoranda.bad-region")
-}
-
-// count reads a whole number above zero.
-func (r *reader) count(into *int) func(ast.Node) {
-	return func(n ast.Node) {
-		text, ok := r.scalar(n)
-		if !ok {
-			return
-		}
-		value, err := strconv.Atoi(text)
-		if err != nil || value <= 0 || value > 10_000 {
-			r.note(r.at(n), "memoranda.bad-count", text)
-			return
-		}
-		*into = value
-	}
-}
-
 // placed are the fields that say where a rule stands.
-func (r *reader) placed(into **Citation) []field {
+func (r listReader) placed(into **Citation) []field {
 	c := new(Citation)
 	set := func(read func(ast.Node)) func(ast.Node) {
 		return func(n ast.Node) { *into = c; read(n) }
@@ -79,22 +56,22 @@ func (r *reader) placed(into **Citation) []field {
 }
 
 // checkPlaced holds an article or a clause to its basis.
-func (r *reader) checkPlaced(n ast.Node, c *Citation) {
+func (r listReader) checkPlaced(n ast.Node, c *Citation) {
 	if c != nil && c.Basis == "" {
 		r.note(r.at(n), "memoranda.missing-field", "basis")
 	}
 }
 
-func (r *reader) periodFields(p *Period) []field {
+func (r listReader) periodFields(p *Period) []field {
 	return append(r.placed(&p.Place),
 		field{"value", true, r.count(&p.Value)},
-		field{"unit", true, word(r, &p.Unit, "unit", Units())},
-		field{"evidence", true, word(r, &p.Evidence, "evidence", Evidences())},
+		field{"unit", true, word(r.reader, &p.Unit, "unit", Units())},
+		field{"evidence", true, word(r.reader, &p.Evidence, "evidence", Evidences())},
 		field{"note", false, r.text(&p.Note)},
 	)
 }
 
-func (r *reader) period(into **Period) func(ast.Node) {
+func (r listReader) period(into **Period) func(ast.Node) {
 	return func(n ast.Node) {
 		p := new(Period)
 		r.object(n, r.periodFields(p)...)
@@ -103,13 +80,13 @@ func (r *reader) period(into **Period) func(ast.Node) {
 	}
 }
 
-func (r *reader) listGround(n ast.Node, t *ListType) {
+func (r listReader) listGround(n ast.Node, t *ListType) {
 	var g ListGround
 	r.object(n, append(r.placed(&g.Place),
 		field{"slug", true, r.slug(&g.Slug, "")},
 		field{"zh", true, r.text(&g.ZH)},
 		field{"en", true, r.text(&g.EN)},
-		field{"evidence", true, word(r, &g.Evidence, "evidence", Evidences())},
+		field{"evidence", true, word(r.reader, &g.Evidence, "evidence", Evidences())},
 		field{"note", false, r.text(&g.Note)},
 	)...)
 	r.checkPlaced(n, g.Place)
@@ -119,7 +96,7 @@ func (r *reader) listGround(n ast.Node, t *ListType) {
 	t.Grounds = append(t.Grounds, g)
 }
 
-func (r *reader) term(n ast.Node, t *ListType) {
+func (r listReader) term(n ast.Node, t *ListType) {
 	var m Term
 	fields := append(r.periodFields(&m.Period),
 		field{"grounds", false, r.list(func(n ast.Node) {
@@ -148,7 +125,7 @@ func (r *reader) term(n ast.Node, t *ListType) {
 }
 
 // checkTerms holds the grounds that terms name to those of their list type.
-func (r *reader) checkTerms(n ast.Node, t ListType) {
+func (r listReader) checkTerms(n ast.Node, t ListType) {
 	for _, term := range t.Terms {
 		for _, slug := range term.Grounds {
 			if t.ListGround(slug) == nil {
@@ -162,33 +139,33 @@ func (r *reader) checkTerms(n ast.Node, t ListType) {
 	}
 }
 
-func (r *reader) publication(n ast.Node, t *ListType) {
+func (r listReader) publication(n ast.Node, t *ListType) {
 	p := new(Publication)
 	r.object(n, append(r.placed(&p.Place),
-		field{"rule", true, word(r, &p.Rule, "rule", PublicationRules())},
+		field{"rule", true, word(r.reader, &p.Rule, "rule", PublicationRules())},
 		field{"objection", false, r.period(&p.Objection)},
-		field{"evidence", true, word(r, &p.Evidence, "evidence", Evidences())},
+		field{"evidence", true, word(r.reader, &p.Evidence, "evidence", Evidences())},
 		field{"note", false, r.text(&p.Note)},
 	)...)
 	r.checkPlaced(n, p.Place)
 	t.Publication = p
 }
 
-func (r *reader) repair(n ast.Node, t *ListType) {
+func (r listReader) repair(n ast.Node, t *ListType) {
 	p := new(Repair)
 	r.object(n, append(r.placed(&p.Place),
-		field{"rule", true, word(r, &p.Rule, "rule", RepairRules())},
+		field{"rule", true, word(r.reader, &p.Rule, "rule", RepairRules())},
 		field{"after", false, r.period(&p.After)},
 		field{"zh", false, r.text(&p.ZH)},
 		field{"en", false, r.text(&p.EN)},
-		field{"evidence", true, word(r, &p.Evidence, "evidence", Evidences())},
+		field{"evidence", true, word(r.reader, &p.Evidence, "evidence", Evidences())},
 		field{"note", false, r.text(&p.Note)},
 	)...)
 	r.checkPlaced(n, p.Place)
 	t.Repair = p
 }
 
-func (r *reader) rewardRule(n ast.Node, t *ListType) {
+func (r listReader) rewardRule(n ast.Node, t *ListType) {
 	p := new(RewardRule)
 	r.object(n,
 		field{"review", false, r.period(&p.Review)},
@@ -199,7 +176,7 @@ func (r *reader) rewardRule(n ast.Node, t *ListType) {
 				r.note(r.at(n), "memoranda.automatic-uncited")
 			}
 		}},
-		field{"evidence", true, word(r, &p.Evidence, "evidence", Evidences())},
+		field{"evidence", true, word(r.reader, &p.Evidence, "evidence", Evidences())},
 		field{"note", false, r.text(&p.Note)},
 	)
 	t.Reward = p

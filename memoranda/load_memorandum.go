@@ -7,7 +7,10 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-func (r *reader) memorandum(root ast.Node) {
+// editionReader reads editions of memoranda and their measures.
+type editionReader struct{ *reader }
+
+func (r editionReader) memorandum(root ast.Node) {
 	var m Memorandum
 	var measures ast.Node
 	r.object(root,
@@ -20,13 +23,13 @@ func (r *reader) memorandum(root ast.Node) {
 	r.catalogue.Memoranda = append(r.catalogue.Memoranda, m)
 }
 
-func (r *reader) head(n ast.Node, m *Memorandum) {
+func (r editionReader) head(n ast.Node, m *Memorandum) {
 	r.object(n,
 		field{"slug", true, r.slug(&m.Slug, "")},
 		field{"zh", true, r.text(&m.ZH)},
 		field{"en", true, r.text(&m.EN)},
 		field{"number", false, r.text(&m.Number)},
-		field{"kind", false, word(r, &m.Kind, "kind", DocumentKinds())},
+		field{"kind", false, word(r.reader, &m.Kind, "kind", DocumentKinds())},
 		field{"list_type", false, r.ref(&m.ListType, kindListType)},
 		field{"list_types", false, r.some("list_types", r.refsOf(&m.ListTypes, kindListType))},
 		field{"signed", false, r.date(&m.Signed)},
@@ -34,14 +37,14 @@ func (r *reader) head(n ast.Node, m *Memorandum) {
 		field{"edition", true, r.text(&m.Edition)},
 		field{"from", true, func(n ast.Node) { r.date(&m.From)(n); r.begins = r.at(n) }},
 		field{"until", false, r.date(&m.Until)},
-		field{"status", true, word(r, &m.Status, "status", Statuses())},
+		field{"status", true, word(r.reader, &m.Status, "status", Statuses())},
 		field{"lead", false, r.refsOf(&m.Lead, kindBody)},
 		field{"signatories", false, r.some("signatories", r.refsOf(&m.Signatories, kindBody))},
 		field{"counted", false, func(n ast.Node) { r.counted(n, m) }},
 		field{"not_encoded", false, r.list(func(n ast.Node) { r.remark(n, m) })},
 		field{"preamble", false, r.citations(&m.Preamble)},
 		field{"groups", false, r.list(func(n ast.Node) { r.group(n, m) })},
-		field{"evidence", true, word(r, &m.Evidence, "evidence", Evidences())},
+		field{"evidence", true, word(r.reader, &m.Evidence, "evidence", Evidences())},
 		field{"note", false, r.text(&m.Note)},
 	)
 	r.headLists(n, m)
@@ -65,7 +68,7 @@ func (r *reader) head(n ast.Node, m *Memorandum) {
 var datedForm = regexp.MustCompile(`^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$`)
 
 // headLists makes the first of several list types the memorandum's own.
-func (r *reader) headLists(n ast.Node, m *Memorandum) {
+func (r editionReader) headLists(n ast.Node, m *Memorandum) {
 	switch {
 	case m.ListType != "" && len(m.ListTypes) > 0:
 		r.note(r.at(n), "memoranda.two-fields", "list_type", "list_types")
@@ -81,41 +84,41 @@ func (r *reader) headLists(n ast.Node, m *Memorandum) {
 	}
 }
 
-func (r *reader) counted(n ast.Node, m *Memorandum) {
+func (r editionReader) counted(n ast.Node, m *Memorandum) {
 	c := new(Counted)
 	r.object(n,
 		field{"bodies", false, r.count(&c.Bodies)},
 		field{"groups", false, r.count(&c.Groups)},
 		field{"measures", false, r.count(&c.Measures)},
-		field{"evidence", true, word(r, &c.Evidence, "evidence", Evidences())},
+		field{"evidence", true, word(r.reader, &c.Evidence, "evidence", Evidences())},
 	)
 	m.Counted = c
 }
 
-func (r *reader) remark(n ast.Node, m *Memorandum) {
+func (r editionReader) remark(n ast.Node, m *Memorandum) {
 	var one Remark
 	r.object(n, field{"zh", true, r.text(&one.ZH)}, field{"en", true, r.text(&one.EN)})
 	m.NotEncoded = append(m.NotEncoded, one)
 }
 
 // groupKind keeps the groups of each file apart.
-func (r *reader) groupKind() string { return "group " + r.file }
+func (r editionReader) groupKind() string { return "group " + r.file }
 
 // measureKind keeps the measures of each memorandum edition apart.
-func (r *reader) measureKind() string { return "measure " + r.file }
+func (r editionReader) measureKind() string { return "measure " + r.file }
 
-func (r *reader) group(n ast.Node, m *Memorandum) {
+func (r editionReader) group(n ast.Node, m *Memorandum) {
 	var g Group
 	r.object(n,
 		field{"slug", true, r.slug(&g.Slug, r.groupKind())},
 		field{"zh", true, r.text(&g.ZH)},
 		field{"en", true, r.text(&g.EN)},
-		field{"evidence", true, word(r, &g.Evidence, "evidence", Evidences())},
+		field{"evidence", true, word(r.reader, &g.Evidence, "evidence", Evidences())},
 	)
 	m.Groups = append(m.Groups, g)
 }
 
-func (r *reader) measure(n ast.Node, of *Memorandum) {
+func (r editionReader) measure(n ast.Node, of *Memorandum) {
 	var m Measure
 	var bodies ast.Node
 	r.object(n,
@@ -125,16 +128,16 @@ func (r *reader) measure(n ast.Node, of *Memorandum) {
 		field{"clause", false, r.formed(&m.Clause, memorandumClauseForm, "memoranda.bad-memorandum-clause")},
 		field{"zh", true, r.text(&m.ZH)},
 		field{"en", true, r.text(&m.EN)},
-		field{"mode", true, word(r, &m.Mode, "mode", Modes())},
+		field{"mode", true, word(r.reader, &m.Mode, "mode", Modes())},
 		field{"bodies", true, func(n ast.Node) { bodies = n; r.refsOf(&m.Bodies, kindBody)(n) }},
-		field{"reaches", true, r.some("reaches", wordsOf(r, &m.Reaches, "reaches", Reaches()))},
-		field{"territory", true, word(r, &m.Territory, "territory", Territories())},
+		field{"reaches", true, r.some("reaches", wordsOf(r.reader, &m.Reaches, "reaches", Reaches()))},
+		field{"territory", true, word(r.reader, &m.Territory, "territory", Territories())},
 		field{"bases", true, r.citations(&m.Bases)},
 		field{"basic_list_item", false, r.ref(&m.BasicListItem, kindItem)},
 		field{"from", false, r.date(&m.From)},
 		field{"until", false, r.date(&m.Until)},
-		field{"status", true, word(r, &m.Status, "status", Statuses())},
-		field{"evidence", true, word(r, &m.Evidence, "evidence", Evidences())},
+		field{"status", true, word(r.reader, &m.Status, "status", Statuses())},
+		field{"evidence", true, word(r.reader, &m.Evidence, "evidence", Evidences())},
 		field{"note", false, r.text(&m.Note)},
 	)
 	r.span(n, m.From, m.Until)
@@ -158,7 +161,7 @@ func (r *reader) measure(n ast.Node, of *Memorandum) {
 
 // checkList holds a measure to a list of its memorandum: to be named where there
 // are several, and not to be named otherwise.
-func (r *reader) checkList(n ast.Node, m Measure, of *Memorandum) {
+func (r editionReader) checkList(n ast.Node, m Measure, of *Memorandum) {
 	switch {
 	case len(of.ListTypes) > 1 && m.ListType == "":
 		r.note(r.at(n), "memoranda.missing-field", "list_type")
@@ -171,7 +174,7 @@ func (r *reader) checkList(n ast.Node, m Measure, of *Memorandum) {
 
 // checkItem refuses a measure without an item of the basic list unless its list
 // rewards.
-func (r *reader) checkItem(n ast.Node, m Measure, list string) {
+func (r editionReader) checkItem(n ast.Node, m Measure, list string) {
 	for i := range r.catalogue.ListTypes {
 		if t := &r.catalogue.ListTypes[i]; t.Slug == list && t.Kind == Punish {
 			r.note(r.at(n), "memoranda.no-basic-list-item", m.Slug)
@@ -182,7 +185,7 @@ func (r *reader) checkItem(n ast.Node, m Measure, list string) {
 // measureSlug makes the slug known to its own edition (no repetition) and to the
 // whole catalogue (successions name it; two memoranda may not share it, two
 // editions of one may).
-func (r *reader) measureSlug(into *string, of *Memorandum) func(ast.Node) {
+func (r editionReader) measureSlug(into *string, of *Memorandum) func(ast.Node) {
 	return func(n ast.Node) {
 		if r.slug(into, r.measureKind())(n); *into == "" {
 			return
@@ -198,7 +201,7 @@ func (r *reader) measureSlug(into *string, of *Memorandum) func(ast.Node) {
 	}
 }
 
-func (r *reader) checkSignatories(bodies ast.Node, of *Memorandum) {
+func (r editionReader) checkSignatories(bodies ast.Node, of *Memorandum) {
 	list, ok := bodies.(*ast.SequenceNode)
 	if !ok || len(of.Signatories) == 0 {
 		return
@@ -215,7 +218,7 @@ func (r *reader) checkSignatories(bodies ast.Node, of *Memorandum) {
 }
 
 // checkMoved holds a moved measure to a succession that moves it.
-func (r *reader) checkMoved(n ast.Node, m Measure) {
+func (r editionReader) checkMoved(n ast.Node, m Measure) {
 	if r.unknowable[kindBody] {
 		return
 	}

@@ -3,6 +3,7 @@ package memoranda
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -171,5 +172,28 @@ func wordsOf[T ~string](r *reader, into *[]T, of string, all []T) func(ast.Node)
 func (r *reader) span(n ast.Node, from, until day.Day) {
 	if !until.IsZero() && until < from {
 		r.note(r.at(n), "memoranda.until-before-from", until, from)
+	}
+}
+
+var regionForm = regexp.MustCompile(`^[1-8]\d(\d\d(\d\d)?)?$`)
+
+// region reads a prefix of GB/T 2260 codes: province, city or county.
+func (r *reader) region(into *string) func(ast.Node) {
+	return r.formed(into, regionForm, "memoranda.bad-region")
+}
+
+// count reads a whole number above zero.
+func (r *reader) count(into *int) func(ast.Node) {
+	return func(n ast.Node) {
+		text, ok := r.scalar(n)
+		if !ok {
+			return
+		}
+		value, err := strconv.Atoi(text)
+		if err != nil || value <= 0 || value > 10_000 {
+			r.note(r.at(n), "memoranda.bad-count", text)
+			return
+		}
+		*into = value
 	}
 }

@@ -18,7 +18,7 @@ func (c *Catalogue) With(file string, source []byte) (*Catalogue, *Memorandum, e
 	if root == nil || r.refused(root) {
 		return nil, nil, alone.found.sorted()
 	}
-	r.memorandum(root)
+	editionReader{r}.memorandum(root)
 	head := alone.catalogue.Memoranda[0]
 	var texts []text
 	for i := range c.Memoranda {

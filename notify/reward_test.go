@@ -111,27 +111,27 @@ func TestRewardsTravel(t *testing.T) {
 	rated, exporter, other := enter("a-rated-taxpayer", tax, subject), enter("aeo-enterprise", customs, b.Subject(b.Company())), enter("a-rated-taxpayer", tax, b.Subject(b.Company()))
 	b.quiet(t, b.drainer)
 	for _, id := range []enforcement.ID{rated, exporter, other} {
-		b.heldAs(t, id, enforcement.Grant, false)
+		b.heldAs(t, id, "grant", false)
 	}
 
 	listing := b.Published(subject)
 	b.quiet(t, b.drainer)
-	b.heldAs(t, rated, enforcement.Grant, false) // it goes on under review
+	b.heldAs(t, rated, "grant", false) // it goes on under review
 	change, reviewer := enforcetest.OfReward(rated), b.As(enforcement.DepartmentReviewer, tax)
 	must(b.RecordRewardNotice(ctx, reviewer, change, b.Day(), nil))
 	must(b.RecordRewardAnswer(ctx, reviewer, change, b.Day(), "演示陈述"))
 	must(b.DecideReview(ctx, reviewer, change, enforcement.RewardDecision{End: true, Reasons: "演示理由", Basis: "演示规定 第1条"}))
 	must(b.EndReward(ctx, b.As(enforcement.DepartmentReviewer, customs), enforcetest.OfReward(exporter), "演示理由", ""))
 	b.quiet(t, b.drainer)
-	b.heldAs(t, rated, enforcement.GrantEnd, true)
-	b.heldAs(t, exporter, enforcement.GrantEnd, true)
+	b.heldAs(t, rated, "grant-end", true)
+	b.heldAs(t, exporter, "grant-end", true)
 
 	must(b.Revoke(ctx, b.President(), enforcetest.Of(listing), b.Ending(0)))
 	b.quiet(t, b.drainer)
 	old, err := b.Reward(ctx, b.System(), rated)
 	must(err)
-	b.heldAs(t, old.RestoredBy, enforcement.Grant, false)
-	b.heldAs(t, rated, enforcement.GrantEnd, true)
+	b.heldAs(t, old.RestoredBy, "grant", false)
+	b.heldAs(t, rated, "grant-end", true)
 
 	w, err := b.Reward(ctx, b.System(), other)
 	must(err)
@@ -139,8 +139,8 @@ func TestRewardsTravel(t *testing.T) {
 	_, _, _, err = b.DailyRound(ctx, b.System(), nil)
 	must(err)
 	b.quiet(t, b.drainer)
-	b.heldAs(t, other, enforcement.GrantEnd, true)
-	b.heldAs(t, old.RestoredBy, enforcement.GrantEnd, true)
+	b.heldAs(t, other, "grant-end", true)
+	b.heldAs(t, old.RestoredBy, "grant-end", true)
 	b.agree(t)
 
 	rewards := 0
@@ -195,13 +195,13 @@ func TestARewardInTheInbox(t *testing.T) {
 		}
 		return items[0]
 	}
-	if i := opened(); i.Kind != enforcement.Grant {
+	if i := opened(); i.Kind != "grant" {
 		t.Errorf("the officer reads %s", i.Kind)
 	}
 	if err := b.EndReward(ctx, reviewer, enforcetest.OfReward(id), "演示理由", ""); err != nil {
 		t.Fatal(err)
 	}
-	if i := opened(); i.Kind != enforcement.GrantEnd {
+	if i := opened(); i.Kind != "grant-end" {
 		t.Errorf("the officer reads %s", i.Kind)
 	}
 	b.noFindings(t)

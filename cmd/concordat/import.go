@@ -11,7 +11,7 @@ import (
 	"slices"
 
 	"concordat/enforcement"
-	"concordat/internal/intake"
+	"concordat/internal/courtfile"
 	"concordat/internal/jobs"
 )
 
@@ -186,12 +186,12 @@ type importTemplateCmd struct {
 // Run writes a template.
 func (c *importTemplateCmd) Run(a *app) (err error) {
 	if c.Output == "" {
-		return intake.Template(a.Out, intake.Kind(c.Kind), c.Format)
+		return courtfile.Template(a.Out, courtfile.Kind(c.Kind), c.Format)
 	}
 	file, err := os.OpenFile(c.Output, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644) //nolint:gosec // an example without anybody's data
 	if err != nil {
 		return fmt.Errorf("write the template: %w", err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	return intake.Template(file, intake.Kind(c.Kind), c.Format)
+	return courtfile.Template(file, courtfile.Kind(c.Kind), c.Format)
 }

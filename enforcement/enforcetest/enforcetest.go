@@ -261,7 +261,7 @@ func (b *Bundle) Draft(subject enforcement.ID, conducts ...enforcement.Conduct) 
 }
 
 // Of names a listing in whatever version it is.
-func Of(id enforcement.ID) enforcement.Change { return enforcement.Change{Listing: id} }
+func Of(id enforcement.ID) enforcement.Change { return enforcement.Change{Ground: id} }
 
 // Notice is an execution notice with its risk warning.
 func (b *Bundle) Notice() enforcement.Notice {

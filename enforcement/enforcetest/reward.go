@@ -156,8 +156,8 @@ func (b *RewardBundle) Rewarded(list string, subject enforcement.ID) enforcement
 }
 
 // OfReward names a reward in whatever version it is.
-func OfReward(id enforcement.ID) enforcement.RewardChange {
-	return enforcement.RewardChange{Reward: id}
+func OfReward(id enforcement.ID) enforcement.Change {
+	return enforcement.Change{Ground: id}
 }
 
 // RewardStands returns a reward as it stands.

@@ -6,83 +6,54 @@ import (
 	"concordat/enforcement"
 )
 
-func (s *server) notifyAdministrative(ctx context.Context, act enforcement.Act, in *AdministrativeNotice) (*MovedAdministrative, error) {
-	return s.moveAdministrative(ctx, act, in.Move, func(c enforcement.Change) error {
-		return s.Register.GiveNotice(ctx, act, c, enforcement.AdministrativeNotice{
-			Manner: in.Body.Manner, ServedOn: in.Body.ServedOn, Contents: in.Body.Contents, Document: in.Body.Document,
+func administrativeDecision(s *server) {
+	k, r := s.administrative(), s.Register
+	addMove(s, k, "notice", "notify-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *AdministrativeNotice) error {
+		b := in.Body
+		return r.GiveNotice(ctx, act, c, enforcement.AdministrativeNotice{Manner: b.Manner, ServedOn: b.ServedOn, Contents: b.Contents, Document: b.Document})
+	})
+	addMove(s, k, "statement", "state-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *StatementBody) error {
+		return r.RecordStatement(ctx, act, c, enforcement.Statement{ReceivedOn: in.Body.ReceivedOn, Text: in.Body.Text})
+	})
+	addMove(s, k, "answer", "answer-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *StatementReply) error {
+		return r.AnswerStatement(ctx, act, c, enforcement.StatementAnswer{Text: in.Body.Text, Upheld: in.Body.Upheld})
+	})
+	addMove(s, k, "decision", "decide-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *AdministrativeDecision) error {
+		b := in.Body
+		return r.DecideAdministrative(ctx, act, c, enforcement.AdministrativeDecision{
+			Number: b.Number, Reasons: b.Reasons, Bases: b.Bases, TermUntil: b.TermUntil, RemovalConditions: b.RemovalConditions, Remedies: b.Remedies,
 		})
 	})
-}
-
-func (s *server) stateAdministrative(ctx context.Context, act enforcement.Act, in *StatementBody) (*MovedAdministrative, error) {
-	return s.moveAdministrative(ctx, act, in.Move, func(c enforcement.Change) error {
-		return s.Register.RecordStatement(ctx, act, c, enforcement.Statement{ReceivedOn: in.Body.ReceivedOn, Text: in.Body.Text})
+	addMove(s, k, "service", "serve-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Service) error {
+		return r.ServeAdministrative(ctx, act, c, in.service())
+	})
+	addMove(s, k, "publication", "publish-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c enforcement.Change, _ *Move) error {
+		return r.PublishAdministrative(ctx, act, c)
+	})
+	addMove(s, k, "abandonment", "abandon-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *AdministrativeAbandonment) error {
+		return r.AbandonAdministrative(ctx, act, c, in.Body.Reason)
 	})
 }
 
-func (s *server) answerAdministrative(ctx context.Context, act enforcement.Act, in *StatementReply) (*MovedAdministrative, error) {
-	return s.moveAdministrative(ctx, act, in.Move, func(c enforcement.Change) error {
-		return s.Register.AnswerStatement(ctx, act, c, enforcement.StatementAnswer{Text: in.Body.Text, Upheld: in.Body.Upheld})
+func administrativeForce(s *server) {
+	k, r := s.administrative(), s.Register
+	addMove(s, k, "suspension", "suspend-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Suspension) error {
+		return r.SuspendAdministrative(ctx, act, c, in.Body.Reason)
 	})
-}
-
-func (s *server) decideAdministrative(ctx context.Context, act enforcement.Act, in *AdministrativeDecision) (*MovedAdministrative, error) {
-	return s.moveAdministrative(ctx, act, in.Move, func(c enforcement.Change) error {
-		return s.Register.DecideAdministrative(ctx, act, c, enforcement.AdministrativeDecision{
-			Number: in.Body.Number, Reasons: in.Body.Reasons, Bases: in.Body.Bases, TermUntil: in.Body.TermUntil,
-			RemovalConditions: in.Body.RemovalConditions, Remedies: in.Body.Remedies,
-		})
+	addMove(s, k, "resumption", "resume-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *AdministrativeResumption) error {
+		return r.ResumeAdministrative(ctx, act, c, in.Body.Reasons)
 	})
-}
-
-func (s *server) serveAdministrative(ctx context.Context, act enforcement.Act, in *Service) (*MovedAdministrative, error) {
-	return s.moveAdministrative(ctx, act, in.Move, func(c enforcement.Change) error {
-		return s.Register.ServeAdministrative(ctx, act, c, enforcement.Service{
-			Manner: in.Body.Manner, On: in.Body.On, Enclosures: in.Body.Enclosures, Document: in.Body.Document,
-		})
+	addMove(s, k, "deletion", "delete-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *AdministrativeDeletion) error {
+		return r.DeleteAdministrative(ctx, act, c, in.Body.administrative(in.Body.Cause))
 	})
-}
-
-func (s *server) publishAdministrative(ctx context.Context, act enforcement.Act, in *Move) (*MovedAdministrative, error) {
-	return s.moveAdministrative(ctx, act, *in, func(c enforcement.Change) error { return s.Register.PublishAdministrative(ctx, act, c) })
-}
-
-func (s *server) abandonAdministrative(ctx context.Context, act enforcement.Act, in *AdministrativeAbandonment) (*MovedAdministrative, error) {
-	return s.moveAdministrative(ctx, act, in.Move, func(c enforcement.Change) error {
-		return s.Register.AbandonAdministrative(ctx, act, c, in.Body.Reason)
+	addMove(s, k, "early-deletion", "delete-administrative-early", tagAdministrative, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Ending) error {
+		return r.DeleteAdministrativeEarly(ctx, act, c, in.Body.administrative(""))
 	})
-}
-
-func (s *server) suspendAdministrative(ctx context.Context, act enforcement.Act, in *Suspension) (*MovedAdministrative, error) {
-	return s.moveAdministrative(ctx, act, in.Move, func(c enforcement.Change) error {
-		return s.Register.SuspendAdministrative(ctx, act, c, in.Body.Reason)
-	})
-}
-
-func (s *server) resumeAdministrative(ctx context.Context, act enforcement.Act, in *AdministrativeResumption) (*MovedAdministrative, error) {
-	return s.moveAdministrative(ctx, act, in.Move, func(c enforcement.Change) error {
-		return s.Register.ResumeAdministrative(ctx, act, c, in.Body.Reasons)
+	addMove(s, k, "revocation", "revoke-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Ending) error {
+		return r.RevokeAdministrative(ctx, act, c, in.Body.administrative(""))
 	})
 }
 
 func (b EndingBody) administrative(cause string) enforcement.AdministrativeEnding {
 	return enforcement.AdministrativeEnding{Cause: cause, EventOn: b.EventOn, Reasons: b.Reasons}
-}
-
-func (s *server) deleteAdministrative(ctx context.Context, act enforcement.Act, in *AdministrativeDeletion) (*MovedAdministrative, error) {
-	return s.moveAdministrative(ctx, act, in.Move, func(c enforcement.Change) error {
-		return s.Register.DeleteAdministrative(ctx, act, c, in.Body.administrative(in.Body.Cause))
-	})
-}
-
-func (s *server) deleteAdministrativeEarly(ctx context.Context, act enforcement.Act, in *Ending) (*MovedAdministrative, error) {
-	return s.moveAdministrative(ctx, act, in.Move, func(c enforcement.Change) error {
-		return s.Register.DeleteAdministrativeEarly(ctx, act, c, in.Body.administrative(""))
-	})
-}
-
-func (s *server) revokeAdministrative(ctx context.Context, act enforcement.Act, in *Ending) (*MovedAdministrative, error) {
-	return s.moveAdministrative(ctx, act, in.Move, func(c enforcement.Change) error {
-		return s.Register.RevokeAdministrative(ctx, act, c, in.Body.administrative(""))
-	})
 }

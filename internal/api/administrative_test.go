@@ -82,7 +82,7 @@ func TestAdministrativeLifeThroughTheAPI(t *testing.T) {
 		t.Errorf("decided inside the window: %d %s", a.status, a.text)
 	}
 	l.Advance(21)
-	if a := l.step(l.ownersClerk, id, "decision", l.decisionBody()); a.status != http.StatusForbidden || a.code() != "decision.signer" {
+	if a := l.step(l.ownersClerk, id, "decision", l.decisionBody()); a.status != http.StatusForbidden || a.code() != "decision.reviewer" {
 		t.Errorf("a clerk decided: %d %s", a.status, a.text)
 	}
 	l.stepped(l.ownersReviewer, id, "decision", "decided", l.decisionBody())

@@ -85,30 +85,29 @@ func New(c Config) (http.Handler, error) {
 
 // routes registers every endpoint, in the order of the documentation.
 func (s *server) routes() {
-	s.meRoutes()
-	s.organisationRoutes()
-	s.subjectRoutes()
-	s.caseRoutes()
-	s.listingRoutes()
-	s.decisionRoutes()
-	s.publicationRoutes()
-	s.changeRoutes()
-	s.endRoutes()
-	s.administrativeRoutes()
-	s.rewardRoutes()
-	s.exclusionRoutes()
-	s.taskRoutes()
-	s.directiveRoutes()
-	s.inboxRoutes()
-	s.incidentRoutes()
-	s.holdRoutes()
-	s.reconciliationRoutes()
-	s.importRoutes()
-	s.explainRoutes()
-	s.memorandaRoutes()
-	s.measureRoutes()
-	s.resolveRoutes()
-	s.publicRoutes()
+	meRoutes(s)
+	organisationRoutes(s)
+	subjectRoutes(s)
+	caseRoutes(s)
+	listingRoutes(s)
+	decisionRoutes(s)
+	changeRoutes(s)
+	endRoutes(s)
+	administrativeRoutes(s)
+	rewardRoutes(s)
+	exclusionRoutes(s)
+	taskRoutes(s)
+	directiveRoutes(s)
+	inboxRoutes(s)
+	incidentRoutes(s)
+	holdRoutes(s)
+	reconciliationRoutes(s)
+	importRoutes(s)
+	explainRoutes(s)
+	memorandaRoutes(s)
+	measureRoutes(s)
+	resolveRoutes(s)
+	publicRoutes(s)
 }
 
 // version is the version of the interface: its first number is the one in /v1.
@@ -126,6 +125,7 @@ func (s *server) humaConfig() huma.Config {
 	strict := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshal}
 	config.Formats = map[string]huma.Format{"application/json": strict, "json": strict}
 	config.Transformers = []huma.Transformer{s.transform}
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[enforcement.ID](), reflect.TypeFor[idText]())
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[day.Day](), reflect.TypeFor[dayText]())
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -141,6 +141,11 @@ type operation struct {
 	zh, en           string
 	// roles may come here; none means everybody, without a token.
 	roles []enforcement.Role
+	// signer is what others of these people are told, where the law names who decides.
+	signer string
+	people []enforcement.Role
+	// moves are those behind this door.
+	moves []string
 	// status of success; 0 means 200.
 	status int
 	// personal: the answer names subjects, so what is kept of it for repetitions is
@@ -165,6 +170,12 @@ func add[I, O any](s *server, o operation, handle func(ctx context.Context, act 
 		op.Security = []map[string][]string{{bearer: {}}}
 		op.Extensions["x-roles"] = o.roles
 	}
+	if o.moves != nil {
+		op.Extensions["x-moves"] = o.moves
+	}
+	if o.signer != "" {
+		op.Extensions["x-signer"] = o.signer
+	}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
 		act, answered, err := s.door.Act(ctx)
 		if err != nil {
@@ -183,7 +194,7 @@ func add[I, O any](s *server, o operation, handle func(ctx context.Context, act 
 
 // admit lets the endpoint's roles pass, before the body is read.
 func (s *server) admit(o operation) func(huma.Context, func(huma.Context)) {
-	e := edge.Endpoint{Roles: o.roles, Route: o.method + " " + o.path, Personal: o.personal, BodyNotHashed: o.bodyNotHashed}
+	e := edge.Endpoint{Roles: o.roles, Route: o.method + " " + o.path, Personal: o.personal, BodyNotHashed: o.bodyNotHashed, Signer: o.signer, People: o.people}
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humachi.Unwrap(ctx)
 		err := s.door.Admit(w, r, e, func(w http.ResponseWriter, r *http.Request) {

@@ -20,7 +20,7 @@ type NewCase struct {
 	}
 }
 
-func (s *server) caseRoutes() {
+func caseRoutes(s *server) {
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/cases", id: "enter-case", tag: tagCases, roles: ofCourt, status: http.StatusCreated,
 		zh: "录入执行案件", en: "Enter an execution case",

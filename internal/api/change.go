@@ -55,39 +55,25 @@ type CorrectedData struct {
 	Body IdentityBody
 }
 
-func (s *server) changeRoutes() {
-	add(s, moveOperation("extension", "extend-listing", tagChanges, "延长期限（院长签发并已送达）", "Extend the term, as the president, served before it ends"), s.extend)
-	add(s, moveOperation("suspension", "suspend-listing", tagChanges, "中止；错误主体的任何法院人员均可紧急中止", "Suspend at every recipient"), s.suspend)
-	add(s, moveOperation("resumption", "resume-listing", tagChanges, "恢复", "Resume at every recipient"), s.resume)
-	add(s, moveOperation("resumption/restored", "resume-restored-listing", tagChanges, "数据恢复后存疑的列入：说明理由后恢复", "Resume, with reasons, what a restored record put in doubt"), s.resumeRestored)
-	add(s, moveOperation("correction", "open-correction", tagChanges, "登记发现的错误；三个工作日内更正", "Record that data are inaccurate; three working days begin"), s.openCorrection)
-	add(s, moveOperation("correction/data", "correct-listing", tagChanges, "更正数据并通知所有接收单位", "Correct the data and send them to every holder"), s.correct)
-}
-
-func (s *server) extend(ctx context.Context, act enforcement.Act, in *Extension) (*MovedListing, error) {
-	return s.move(ctx, act, in.Move, func(c enforcement.Change) error {
-		return s.Register.Extend(ctx, act, c, enforcement.Extension{
-			Number: in.Body.Number, Reasons: in.Body.Reasons, Cause: in.Body.Cause, Acts: in.Body.Acts, Years: in.Body.Years, ServedOn: in.Body.ServedOn,
-		})
+func changeRoutes(s *server) {
+	k, r := s.listings(), s.Register
+	addMove(s, k, "extension", "extend-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Extension) error {
+		b := in.Body
+		return r.Extend(ctx, act, c, enforcement.Extension{Number: b.Number, Reasons: b.Reasons, Cause: b.Cause, Acts: b.Acts, Years: b.Years, ServedOn: b.ServedOn})
 	})
-}
-
-func (s *server) suspend(ctx context.Context, act enforcement.Act, in *Suspension) (*MovedListing, error) {
-	return s.move(ctx, act, in.Move, func(c enforcement.Change) error { return s.Register.Suspend(ctx, act, c, in.Body.Reason) })
-}
-
-func (s *server) resume(ctx context.Context, act enforcement.Act, in *Move) (*MovedListing, error) {
-	return s.move(ctx, act, *in, func(c enforcement.Change) error { return s.Register.Resume(ctx, act, c) })
-}
-
-func (s *server) resumeRestored(ctx context.Context, act enforcement.Act, in *RestoredResumption) (*MovedListing, error) {
-	return s.move(ctx, act, in.Move, func(c enforcement.Change) error { return s.Register.ResumeRestored(ctx, act, c, in.Body.Reasons) })
-}
-
-func (s *server) openCorrection(ctx context.Context, act enforcement.Act, in *CorrectionOpening) (*MovedListing, error) {
-	return s.move(ctx, act, in.Move, func(c enforcement.Change) error { return s.Register.OpenCorrection(ctx, act, c, in.Body.FoundOn) })
-}
-
-func (s *server) correct(ctx context.Context, act enforcement.Act, in *CorrectedData) (*MovedListing, error) {
-	return s.move(ctx, act, in.Move, func(c enforcement.Change) error { return s.Register.Correct(ctx, act, c, in.Body.identity()) })
+	addMove(s, k, "suspension", "suspend-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Suspension) error {
+		return r.Suspend(ctx, act, c, in.Body.Reason)
+	})
+	addMove(s, k, "resumption", "resume-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c enforcement.Change, _ *Move) error {
+		return r.Resume(ctx, act, c)
+	})
+	addMove(s, k, "resumption/restored", "resume-restored-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *RestoredResumption) error {
+		return r.ResumeRestored(ctx, act, c, in.Body.Reasons)
+	})
+	addMove(s, k, "correction", "open-correction", tagChanges, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *CorrectionOpening) error {
+		return r.OpenCorrection(ctx, act, c, in.Body.FoundOn)
+	})
+	addMove(s, k, "correction/data", "correct-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *CorrectedData) error {
+		return r.Correct(ctx, act, c, in.Body.identity())
+	})
 }

@@ -57,43 +57,47 @@ type Abandonment struct {
 	}
 }
 
-func (s *server) decisionRoutes() {
-	add(s, moveOperation("warning", "warn-listing", tagDecision, "登记执行通知书及风险提示的送达", "Record the execution notice and its warning"), s.warn)
-	add(s, moveOperation("application", "apply-listing", tagDecision, "登记申请执行人的申请", "Record the creditor's application"), s.apply)
-	add(s, moveOperation("refusal", "refuse-application", tagDecision, "驳回申请", "Refuse the application, with reasons"), s.refuseApplication)
-	add(s, moveOperation("proposal", "propose-decision", tagDecision, "提请决定", "Propose the decision to the president"), s.propose)
-	add(s, moveOperation("signature", "sign-decision", tagDecision, "院长签发决定", "Sign the decision, as the president of the court"), s.sign)
-	add(s, moveOperation("abandonment", "abandon-listing", tagDecision, "公布前放弃列入", "Abandon the listing before publication"), s.abandon)
+// Service records that a decision was served.
+type Service struct {
+	Move
+
+	Body struct {
+		Manner     string   `json:"manner" enum:"direct,leaving,electronic,mail,announcement"`
+		On         day.Day  `json:"on" doc:"Day of service, or of the announcement"`
+		Enclosures []string `json:"enclosures" nullable:"false" maxItems:"20" enum:"reasons,consequences,removal-conditions,remedies,repair-notice" doc:"All of them are needed"`
+		Document   []byte   `json:"document,omitempty" doc:"The return of service; only its keyed hash is kept"`
+	}
 }
 
-func (s *server) warn(ctx context.Context, act enforcement.Act, in *Warning) (*MovedListing, error) {
-	return s.move(ctx, act, in.Move, func(c enforcement.Change) error {
-		return s.Register.Warn(ctx, act, c, enforcement.Notice{ServedOn: in.Body.ServedOn, RiskWarning: in.Body.RiskWarning, Document: in.Body.Document})
+func decisionRoutes(s *server) {
+	k, r := s.listings(), s.Register
+	addMove(s, k, "warning", "warn-listing", tagDecision, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Warning) error {
+		return r.Warn(ctx, act, c, enforcement.Notice{ServedOn: in.Body.ServedOn, RiskWarning: in.Body.RiskWarning, Document: in.Body.Document})
+	})
+	addMove(s, k, "application", "apply-listing", tagDecision, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Application) error {
+		return r.Apply(ctx, act, c, in.Body.ReceivedOn)
+	})
+	addMove(s, k, "refusal", "refuse-application", tagDecision, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Refusal) error {
+		return r.RefuseApplication(ctx, act, c, in.Body.Reasons)
+	})
+	addMove(s, k, "proposal", "propose-decision", tagDecision, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Proposal) error {
+		b := in.Body
+		return r.Propose(ctx, act, c, enforcement.Decision{Number: b.Number, Reasons: b.Reasons, TermUntil: b.TermUntil, GraceMonths: b.GraceMonths})
+	})
+	addMove(s, k, "signature", "sign-decision", tagDecision, func(ctx context.Context, act enforcement.Act, c enforcement.Change, _ *Move) error {
+		return r.Sign(ctx, act, c)
+	})
+	addMove(s, k, "abandonment", "abandon-listing", tagDecision, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Abandonment) error {
+		return r.Abandon(ctx, act, c, in.Body.Reason)
+	})
+	addMove(s, k, "service", "serve-decision", tagDecision, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Service) error {
+		return r.Serve(ctx, act, c, in.service())
+	})
+	addMove(s, k, "publication", "publish-listing", tagDecision, func(ctx context.Context, act enforcement.Act, c enforcement.Change, _ *Move) error {
+		return r.Publish(ctx, act, c)
 	})
 }
 
-func (s *server) apply(ctx context.Context, act enforcement.Act, in *Application) (*MovedListing, error) {
-	return s.move(ctx, act, in.Move, func(c enforcement.Change) error { return s.Register.Apply(ctx, act, c, in.Body.ReceivedOn) })
-}
-
-func (s *server) refuseApplication(ctx context.Context, act enforcement.Act, in *Refusal) (*MovedListing, error) {
-	return s.move(ctx, act, in.Move, func(c enforcement.Change) error {
-		return s.Register.RefuseApplication(ctx, act, c, in.Body.Reasons)
-	})
-}
-
-func (s *server) propose(ctx context.Context, act enforcement.Act, in *Proposal) (*MovedListing, error) {
-	return s.move(ctx, act, in.Move, func(c enforcement.Change) error {
-		return s.Register.Propose(ctx, act, c, enforcement.Decision{
-			Number: in.Body.Number, Reasons: in.Body.Reasons, TermUntil: in.Body.TermUntil, GraceMonths: in.Body.GraceMonths,
-		})
-	})
-}
-
-func (s *server) sign(ctx context.Context, act enforcement.Act, in *Move) (*MovedListing, error) {
-	return s.move(ctx, act, *in, func(c enforcement.Change) error { return s.Register.Sign(ctx, act, c) })
-}
-
-func (s *server) abandon(ctx context.Context, act enforcement.Act, in *Abandonment) (*MovedListing, error) {
-	return s.move(ctx, act, in.Move, func(c enforcement.Change) error { return s.Register.Abandon(ctx, act, c, in.Body.Reason) })
+func (s *Service) service() enforcement.Service {
+	return enforcement.Service{Manner: s.Body.Manner, On: s.Body.On, Enclosures: s.Body.Enclosures, Document: s.Body.Document}
 }

@@ -56,7 +56,7 @@ type ReportBody struct {
 	KeptUntil day.Day                   `json:"kept_until,omitzero"`
 }
 
-func (s *server) directiveRoutes() {
+func directiveRoutes(s *server) {
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/directives", id: "list-directives", tag: tagDirectives, roles: ofHolders,
 		zh: "本单位的协同任务", en: "List the directives of my organisation",

@@ -89,16 +89,16 @@ func TestEnumsAreTheRecords(t *testing.T) {
 		{"AbandonmentBody", "reason", texts(enforcement.Performed, enforcement.Minor, enforcement.Dead, enforcement.WrongPerson, enforcement.Excluded)},
 		{"SuspensionBody", "reason", []string{enforcement.CourtStay, enforcement.WrongPersonClaim}},
 		{"ServiceBody", "manner", texts(enforcement.ServedDirectly, enforcement.ServedByLeaving, enforcement.ServedElectronically, enforcement.ServedByMail, enforcement.ServedByAnnouncement)},
-		{"NewListingBody", "capacity", texts(enforcement.Debtor, enforcement.LegalRepresentative, enforcement.Principal, enforcement.ResponsiblePerson, enforcement.Controller)},
-		{"NewExclusionBody", "kind", texts(enforcement.SecurityGiven, enforcement.AssetsSuffice, enforcement.NotYetLiable, enforcement.NotAble, enforcement.CreditorAsksNot, enforcement.CampusLoanStudent)},
+		{"NewListingBody", "capacity", texts(enforcement.Debtor, "legal-representative", "principal", "responsible-person", "controller")},
+		{"NewExclusionBody", "kind", texts(enforcement.SecurityGiven, "assets-suffice", "not-yet-liable", "not-able", "creditor-asks-not-to", "campus-loan-student")},
 		{"AnswerBody", "outcome", texts(enforcement.Delivered, enforcement.Acknowledged)},
-		{"ReportBody", "outcome", texts(enforcement.Implemented, enforcement.NotApplicable, enforcement.RefusedReport, enforcement.Lifted, enforcement.Kept)},
+		{"ReportBody", "outcome", texts(enforcement.Implemented, enforcement.NotApplicable, enforcement.RefusedReport, enforcement.Lifted, "kept")},
 	} {
 		if diff := cmp.Diff(c.want, enumOf(t, schemas, c.schema, c.property)); diff != "" {
 			t.Errorf("%s.%s (-record +schema):\n%s", c.schema, c.property, diff)
 		}
 	}
-	for _, state := range enforcement.ListingStates() {
+	for _, state := range enforcement.ListingTable().States() {
 		b.want(http.StatusOK, b.clerk, http.MethodGet, "/v1/listings?state="+string(state), nil)
 	}
 }

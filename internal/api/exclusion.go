@@ -42,7 +42,7 @@ type Search struct {
 // Done is an answer without content.
 type Done struct{}
 
-func (s *server) exclusionRoutes() {
+func exclusionRoutes(s *server) {
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/listings/{id}/exclusions", id: "open-exclusion", tag: tagDecision, roles: ofCourt, status: http.StatusCreated,
 		zh: "登记不得列入的情形", en: "Record a fact that forbids the listing",

@@ -60,7 +60,7 @@ type ManyExplanations struct {
 	Body Items[ExplanationView]
 }
 
-func (s *server) explainRoutes() {
+func explainRoutes(s *server) {
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/directives/{id}/explanation", id: "explain-directive", tag: tagDirectives, roles: ofExplaining,
 		zh: "说明一项协同任务：决定、名单、备忘录条款、措施、法律依据、基础清单、法律核定、机构、如何结束", en: "Explain a directive: decision, list, memorandum and clause, measure, legal basis, basic list, attestation, organisation, how it ends",

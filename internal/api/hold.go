@@ -10,6 +10,9 @@ import (
 	"concordat/notify"
 )
 
+// operations is what operators ask and do.
+type operations struct{ *server }
+
 // holdWait is how long a request waits for what is on its way; it is longer than
 // a send may take and shorter than the server's own time-out.
 const holdWait = 40 * time.Second
@@ -58,22 +61,23 @@ type HoldEnd struct {
 
 var ofHold = []enforcement.Role{enforcement.Operator, enforcement.President}
 
-func (s *server) holdRoutes() {
+func holdRoutes(s *server) {
+	own := operations{s}
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/holds", id: "list-holds", tag: tagOperations, roles: enforcement.Roles(),
 		zh: "正在生效的暂停下发", en: "List the holds that stand",
-	}, s.holds)
+	}, own.holds)
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/holds", id: "place-hold", tag: tagOperations, roles: ofHold, status: http.StatusCreated,
 		zh: "暂停下发加重负担的事项；解除类不受影响", en: "Hold everything that burdens within a scope; liftings go on",
-	}, s.placeHold)
+	}, own.placeHold)
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/holds/{id}/end", id: "end-hold", tag: tagOperations, roles: ofHold,
 		zh: "解除暂停下发（须由另一人办理）", en: "End a hold, by another person than placed it",
-	}, s.endHold)
+	}, own.endHold)
 }
 
-func (s *server) holds(ctx context.Context, _ enforcement.Act, in *HoldsQuery) (*HoldList, error) {
+func (s operations) holds(ctx context.Context, _ enforcement.Act, in *HoldsQuery) (*HoldList, error) {
 	list, err := s.Register.Holds(ctx, in.Ended)
 	if err != nil {
 		return nil, err
@@ -83,7 +87,7 @@ func (s *server) holds(ctx context.Context, _ enforcement.Act, in *HoldsQuery) (
 	return &out, nil
 }
 
-func (s *server) placeHold(ctx context.Context, act enforcement.Act, in *NewHold) (*PlacedHold, error) {
+func (s operations) placeHold(ctx context.Context, act enforcement.Act, in *NewHold) (*PlacedHold, error) {
 	b := in.Body
 	id, err := s.Register.PlaceHold(ctx, act, enforcement.NewHold{Scope: b.Scope, Organisation: b.Organisation, Memorandum: b.Memorandum, Reason: b.Reason})
 	if err != nil {
@@ -100,6 +104,6 @@ func (s *server) placeHold(ctx context.Context, act enforcement.Act, in *NewHold
 	return &out, nil
 }
 
-func (s *server) endHold(ctx context.Context, act enforcement.Act, in *HoldEnd) (*Done, error) {
+func (s operations) endHold(ctx context.Context, act enforcement.Act, in *HoldEnd) (*Done, error) {
 	return nil, s.Register.EndHold(ctx, act, in.ID, in.Body.Reason)
 }

@@ -17,6 +17,9 @@ import (
 	"concordat/internal/edge"
 )
 
+// imports takes courts' files in.
+type imports struct{ *server }
+
 const (
 	// uploadLimit is how large a file may be where the configuration says
 	// nothing, in bytes.
@@ -95,39 +98,40 @@ type ReviewClosure struct {
 	}
 }
 
-func (s *server) importRoutes() {
+func importRoutes(s *server) {
+	own := imports{s}
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/imports", id: "start-import", tag: tagImports, roles: []enforcement.Role{enforcement.Clerk, enforcement.Judge},
 		status: http.StatusAccepted, bodyNotHashed: true,
 		zh: "上传名单文件（CSV、XLSX 或每行一个对象的 JSON），逐行形成草稿", en: "Upload a file of listings (CSV, XLSX or JSON lines); its rows become drafts",
-	}, s.startImport)
+	}, own.startImport)
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/imports", id: "list-imports", tag: tagImports, roles: ofCourt,
 		zh: "本院导入记录", en: "List the imports of my court",
-	}, s.imports)
+	}, own.imports)
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/imports/{id}", id: "get-import", tag: tagImports, roles: ofCourt,
 		zh: "查看导入进度", en: "See how far an import is",
-	}, s.importRun)
+	}, own.importRun)
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/imports/{id}/refusals", id: "list-import-refusals", tag: tagImports, roles: ofCourt,
 		zh: "未被接受的行及其理由", en: "List the rows that were not taken, and why",
-	}, s.importRefusals)
+	}, own.importRefusals)
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/reviews", id: "list-reviews", tag: tagImports, roles: ofCourt,
 		zh: "接管时须人工核对的记录", en: "List what a takeover left for a person to look at",
-	}, s.reviews)
+	}, own.reviews)
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/reviews/{id}/closure", id: "close-review", tag: tagImports, roles: ofCourt,
 		zh: "办结核对", en: "Close a review with what became of it",
-	}, s.closeReview)
+	}, own.closeReview)
 	op := s.api.OpenAPI().Paths["/v1/imports"].Post
 	op.RequestBody = &huma.RequestBody{Required: true, Description: "The file. 文件本身。", Content: map[string]*huma.MediaType{
 		uploadType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
 	}}
 }
 
-func (s *server) startImport(ctx context.Context, act enforcement.Act, in *NewImport) (*StartedImport, error) {
+func (s imports) startImport(ctx context.Context, act enforcement.Act, in *NewImport) (*StartedImport, error) {
 	defer func() { _ = in.file.Close() }()
 	if kind, _, err := mime.ParseMediaType(in.ContentType); err != nil || kind != uploadType {
 		return nil, refuse(edge.CodeUploadType)
@@ -165,7 +169,7 @@ func uploadProblem(err error) error {
 	return refuse(edge.CodeUploadBroken)
 }
 
-func (s *server) imports(ctx context.Context, act enforcement.Act, in *Page) (*List[enforcement.ImportRun], error) {
+func (s imports) imports(ctx context.Context, act enforcement.Act, in *Page) (*List[enforcement.ImportRun], error) {
 	after, err := in.afterID()
 	if err != nil {
 		return nil, err
@@ -177,7 +181,7 @@ func (s *server) imports(ctx context.Context, act enforcement.Act, in *Page) (*L
 	return listed(list, in.Limit, func(i enforcement.ImportRun) enforcement.ID { return i.ID }), nil
 }
 
-func (s *server) importRun(ctx context.Context, act enforcement.Act, in *Path) (*ImportFile, error) {
+func (s imports) importRun(ctx context.Context, act enforcement.Act, in *Path) (*ImportFile, error) {
 	run, err := s.Register.Import(ctx, act, in.ID)
 	if err != nil {
 		return nil, err
@@ -185,7 +189,7 @@ func (s *server) importRun(ctx context.Context, act enforcement.Act, in *Path) (
 	return &ImportFile{run}, nil
 }
 
-func (s *server) importRefusals(ctx context.Context, act enforcement.Act, in *RefusalsPage) (*List[enforcement.ImportRefusal], error) {
+func (s imports) importRefusals(ctx context.Context, act enforcement.Act, in *RefusalsPage) (*List[enforcement.ImportRefusal], error) {
 	after, err := in.afterID()
 	if err != nil {
 		return nil, err
@@ -201,7 +205,7 @@ func (s *server) importRefusals(ctx context.Context, act enforcement.Act, in *Re
 	}), nil
 }
 
-func (s *server) reviews(ctx context.Context, act enforcement.Act, in *Page) (*List[enforcement.ReviewItem], error) {
+func (s imports) reviews(ctx context.Context, act enforcement.Act, in *Page) (*List[enforcement.ReviewItem], error) {
 	after, err := in.afterID()
 	if err != nil {
 		return nil, err
@@ -213,6 +217,6 @@ func (s *server) reviews(ctx context.Context, act enforcement.Act, in *Page) (*L
 	return listed(list, in.Limit, func(i enforcement.ReviewItem) enforcement.ID { return i.ID }), nil
 }
 
-func (s *server) closeReview(ctx context.Context, act enforcement.Act, in *ReviewClosure) (*Done, error) {
+func (s imports) closeReview(ctx context.Context, act enforcement.Act, in *ReviewClosure) (*Done, error) {
 	return nil, s.Register.CloseReview(ctx, act, in.ID, in.Body.Reason)
 }

@@ -64,7 +64,7 @@ type OpenedGround struct {
 	CaseNumber string         `json:"case_number,omitempty"`
 }
 
-func (s *server) inboxRoutes() {
+func inboxRoutes(s *server) {
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/inbox", id: "list-inbox", tag: tagDirectives, roles: ofDepartment,
 		zh: "本单位收件箱", en: "List what lies in my organisation's inbox",

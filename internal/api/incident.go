@@ -13,14 +13,15 @@ type Limit struct {
 	Limit int `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many at most, the oldest first"`
 }
 
-func (s *server) incidentRoutes() {
+func incidentRoutes(s *server) {
+	own := operations{s}
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/incidents", id: "list-incidents", tag: tagOperations, roles: ofOperations,
 		zh: "未处理的异常", en: "List open incidents",
-	}, s.incidents)
+	}, own.incidents)
 }
 
-func (s *server) incidents(ctx context.Context, _ enforcement.Act, in *Limit) (*List[enforcement.Incident], error) {
+func (s operations) incidents(ctx context.Context, _ enforcement.Act, in *Limit) (*List[enforcement.Incident], error) {
 	list, err := s.Register.Incidents(ctx, in.Limit)
 	if err != nil {
 		return nil, err

@@ -19,15 +19,15 @@ type Path struct {
 	ID enforcement.ID `path:"id" doc:"Its id"`
 }
 
-// Move is a request that changes a listing as it was read.
+// Move is a request that changes a case as it was read.
 type Move struct {
 	Path
 	Repeatable
 
-	IfMatch string `header:"If-Match" doc:"ETag of the listing as it was read; required"`
+	IfMatch string `header:"If-Match" doc:"ETag of the case as it was read; required"`
 }
 
-// change reads the precondition. "*" is not taken: whoever moves a listing must
+// change reads the precondition. "*" is not taken: whoever moves a case must
 // have seen it.
 func (m Move) change() (enforcement.Change, error) {
 	if m.IfMatch == "" {
@@ -39,7 +39,7 @@ func (m Move) change() (enforcement.Change, error) {
 	if !ok || quoted == m.IfMatch || err != nil || version < 1 || strconv.Itoa(version) != text {
 		return enforcement.Change{}, refuse(edge.CodeBadMatch)
 	}
-	return enforcement.Change{Listing: m.ID, Version: version}, nil
+	return enforcement.Change{Ground: m.ID, Version: version}, nil
 }
 
 func etag(version int) string { return `"` + strconv.Itoa(version) + `"` }

@@ -15,8 +15,11 @@ import (
 	"concordat/memoranda/day"
 )
 
+// library answers what was agreed: memoranda, measures, bodies.
+type library struct{ *server }
+
 // library is what was agreed and what of it is attested, as the record has it now.
-func (s *server) library(ctx context.Context) (*memoranda.Catalogue, *memoranda.Attestations, error) {
+func (s library) library(ctx context.Context) (*memoranda.Catalogue, *memoranda.Attestations, error) {
 	if err := s.Register.Refresh(ctx); err != nil {
 		return nil, nil, err
 	}

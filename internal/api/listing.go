@@ -32,25 +32,16 @@ type FactsBody struct {
 type ListingsPage struct {
 	Page
 
-	State enforcement.ListingState `query:"state" enum:"draft,warned,applied,refused,decided,served,grace,abandoned,active,extended,deleted,expired,early-deleted,revoked"`
+	State enforcement.State `query:"state" enum:"draft,warned,applied,refused,decided,served,grace,abandoned,active,extended,deleted,expired,early-deleted,revoked"`
 }
 
 // ListingFile is a listing with all that hangs on it.
 type ListingFile struct {
 	ETag string `header:"ETag"`
 	Body struct {
-		Listing    enforcement.Listing `json:"listing"`
-		Directives []DirectiveView     `json:"directives" nullable:"false"`
-		Clocks     []enforcement.Clock `json:"clocks" nullable:"false"`
-		Events     []enforcement.Event `json:"events" nullable:"false"`
-		Holds      []enforcement.Hold  `json:"holds" nullable:"false" doc:"Holds that stop anything of it now"`
+		Listing enforcement.Listing `json:"listing"`
+		Hanging
 	}
-}
-
-// MovedListing is a listing after a move.
-type MovedListing struct {
-	ETag string `header:"ETag"`
-	Body enforcement.Listing
 }
 
 // Foresight is what a listing would reach if it were published today.
@@ -70,15 +61,23 @@ type ExcludedMeasure struct {
 	EN      string `json:"en"`
 }
 
-func (s *server) listingRoutes() {
+// listings are the courts' listings at the edge.
+func (s *server) listings() *kind[enforcement.Listing] {
+	return &kind[enforcement.Listing]{
+		table: enforcement.ListingTable(), tag: tagListings, read: s.Register.Listing, list: s.Register.Listings, moves: s.Register.ListingMoves,
+		id: func(l enforcement.Listing) enforcement.ID { return l.ID }, version: func(l enforcement.Listing) int { return l.Version },
+	}
+}
+
+func listingRoutes(s *server) {
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/listings", id: "draft-listing", tag: tagListings, roles: ofCourt, status: http.StatusCreated,
 		zh: "草拟列入", en: "Draft a listing",
 	}, s.draft)
-	add(s, operation{
-		method: http.MethodGet, path: "/v1/listings", id: "list-listings", tag: tagListings, roles: ofCourtOrOverseer,
-		zh: "列入记录列表", en: "List the listings of my court",
-	}, s.listings)
+	addCases(s, s.listings(), "列入记录列表", "List the listings of my court", func(in *ListingsPage) (enforcement.Wanted, error) {
+		after, err := in.afterID()
+		return enforcement.Wanted{State: in.State, After: after, Limit: in.Limit}, err
+	})
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/listings/{id}", id: "get-listing", tag: tagListings, roles: ofCourtOrOverseer,
 		zh: "查看列入记录及其协同任务、时限和日志", en: "Read a listing with its directives, clocks and events",
@@ -101,18 +100,6 @@ func (s *server) draft(ctx context.Context, act enforcement.Act, in *NewListing)
 	return created("/v1/listings", id), nil
 }
 
-func (s *server) listings(ctx context.Context, act enforcement.Act, in *ListingsPage) (*List[enforcement.Listing], error) {
-	after, err := in.afterID()
-	if err != nil {
-		return nil, err
-	}
-	list, err := s.Register.Listings(ctx, act, in.State, after, in.Limit+1)
-	if err != nil {
-		return nil, err
-	}
-	return listed(list, in.Limit, func(l enforcement.Listing) enforcement.ID { return l.ID }), nil
-}
-
 func (s *server) listing(ctx context.Context, act enforcement.Act, in *Path) (*ListingFile, error) {
 	// Who may read the listing may read what hangs on it; whoever may not is told
 	// that there is none.
@@ -122,39 +109,8 @@ func (s *server) listing(ctx context.Context, act enforcement.Act, in *Path) (*L
 	}
 	out := ListingFile{ETag: etag(l.Version)}
 	out.Body.Listing = l
-	h, err := s.hangsOn(ctx, act, l.ID)
-	out.Body.Directives, out.Body.Clocks, out.Body.Events, out.Body.Holds = h.directives, h.clocks, h.events, h.holds
+	out.Body.Hanging, err = s.hangsOn(ctx, act, l.ID)
 	return &out, err
-}
-
-// hanging is what hangs on a ground of any kind, as its file shows it.
-type hanging struct {
-	directives []DirectiveView
-	clocks     []enforcement.Clock
-	events     []enforcement.Event
-	holds      []enforcement.Hold
-}
-
-// hangsOn reads it for who may read the ground. Of the directives it shows what is
-// in force today: what an edition took away is gone at once, also from those whose
-// withdrawal is still to be written.
-func (s *server) hangsOn(ctx context.Context, act enforcement.Act, ground enforcement.ID) (h hanging, err error) {
-	directives, err := s.Register.DirectivesOn(ctx, ground, s.Register.Today(act.At))
-	if err != nil {
-		return h, err
-	}
-	h.directives = viewDirectives(directives)
-	clocks, err := s.Register.Clocks(ctx, ground)
-	if err != nil {
-		return h, err
-	}
-	h.clocks = append([]enforcement.Clock{}, clocks...)
-	if h.events, err = s.Register.Events(ctx, ground); err != nil {
-		return h, err
-	}
-	holds, err := s.Register.HoldsOn(ctx, ground)
-	h.holds = append([]enforcement.Hold{}, holds...)
-	return h, err
 }
 
 func (s *server) foresee(ctx context.Context, act enforcement.Act, in *Path) (*Foresight, error) {
@@ -174,26 +130,4 @@ func foresight(lines []enforcement.PlanLine, excluded []memoranda.Exclusion, gap
 		out.Body.Excluded = append(out.Body.Excluded, ExcludedMeasure{Measure: e.Measure.Slug, Code: e.Code, ZH: e.ZH, EN: e.EN})
 	}
 	return &out
-}
-
-// move makes one move of a listing under its precondition and answers with the
-// listing as it then stands.
-func (s *server) move(ctx context.Context, act enforcement.Act, in Move, do func(enforcement.Change) error) (*MovedListing, error) {
-	c, err := in.change()
-	if err != nil {
-		return nil, err
-	}
-	if err := do(c); err != nil {
-		return nil, err
-	}
-	l, err := s.Register.Listing(ctx, act, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	return &MovedListing{ETag: etag(l.Version), Body: l}, nil
-}
-
-// moveOperation is an endpoint that moves a listing.
-func moveOperation(name, id string, group tag, zh, en string) operation {
-	return operation{method: http.MethodPost, path: "/v1/listings/{id}/" + name, id: id, tag: group, roles: ofCourt, zh: zh, en: en}
 }

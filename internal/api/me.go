@@ -23,7 +23,7 @@ type Me struct {
 	}
 }
 
-func (s *server) meRoutes() {
+func meRoutes(s *server) {
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/me", id: "get-me", tag: tagAccess, roles: enforcement.Roles(),
 		zh: "查看当前身份", en: "Who I am",

@@ -77,21 +77,22 @@ type MeasureView struct {
 	DocumentNumber *string                         `json:"number" nullable:"true"`
 }
 
-func (s *server) measureRoutes() {
+func measureRoutes(s *server) {
+	own := library{s}
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/measures", id: "list-measures", tag: tagMemoranda,
 		zh: "当日版本中的措施", en: "List the measures of the editions that stand on a day",
-	}, s.measures)
+	}, own.measures)
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/measures/{memorandum}/{slug}", id: "get-measure", tag: tagMemoranda,
 		zh: "查看一项措施及其依据、清单事项和成员单位", en: "Read a measure with its legal bases, basic-list item and bodies",
-	}, s.measure)
+	}, own.measure)
 }
 
 // measures pages by place in the catalogue: a page mark holds as long as no other
 // edition is adopted in between.
-func (s *server) measures(ctx context.Context, act enforcement.Act, in *MeasuresPage) (*Kept[MeasuresBody], error) {
-	on, err := in.day(s, act)
+func (s library) measures(ctx context.Context, act enforcement.Act, in *MeasuresPage) (*Kept[MeasuresBody], error) {
+	on, err := in.day(s.server, act)
 	if err != nil {
 		return nil, err
 	}
@@ -152,8 +153,8 @@ func measureLine(c *memoranda.Catalogue, attested *memoranda.Attestations, m *me
 	return line
 }
 
-func (s *server) measure(ctx context.Context, act enforcement.Act, in *OneMeasure) (*Kept[MeasureView], error) {
-	on, err := in.day(s, act)
+func (s library) measure(ctx context.Context, act enforcement.Act, in *OneMeasure) (*Kept[MeasureView], error) {
+	on, err := in.day(s.server, act)
 	if err != nil {
 		return nil, err
 	}

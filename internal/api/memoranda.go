@@ -87,27 +87,28 @@ type ListTypesPage struct {
 	OnDay
 }
 
-func (s *server) memorandaRoutes() {
+func memorandaRoutes(s *server) {
+	own := library{s}
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/memoranda", id: "list-memoranda", tag: tagMemoranda,
 		zh: "备忘录列表", en: "List the memoranda",
-	}, s.memoranda)
+	}, own.memoranda)
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/memoranda/{slug}", id: "get-memorandum", tag: tagMemoranda,
 		zh: "查看备忘录的一个版本", en: "Read an edition of a memorandum",
-	}, s.memorandum)
+	}, own.memorandum)
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/list-types", id: "list-list-types", tag: tagMemoranda,
 		zh: "名单类型及其依据、期限、告知和公示、修复规则", en: "List the kinds of list with their footing, terms, windows and repair",
-	}, s.listTypes)
+	}, own.listTypes)
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/list-types/{slug}", id: "get-list-type", tag: tagMemoranda,
 		zh: "查看一种名单", en: "Read a kind of list",
-	}, s.listType)
+	}, own.listType)
 }
 
-func (s *server) memoranda(ctx context.Context, act enforcement.Act, in *MemorandaPage) (*Kept[Items[MemorandumLine]], error) {
-	on, err := in.day(s, act)
+func (s library) memoranda(ctx context.Context, act enforcement.Act, in *MemorandaPage) (*Kept[Items[MemorandumLine]], error) {
+	on, err := in.day(s.server, act)
 	if err != nil {
 		return nil, err
 	}
@@ -126,8 +127,8 @@ func (s *server) memoranda(ctx context.Context, act enforcement.Act, in *Memoran
 	return kept(in.Unchanged, body)
 }
 
-func (s *server) memorandum(ctx context.Context, act enforcement.Act, in *OneMemorandum) (*Kept[MemorandumView], error) {
-	on, err := in.day(s, act)
+func (s library) memorandum(ctx context.Context, act enforcement.Act, in *OneMemorandum) (*Kept[MemorandumView], error) {
+	on, err := in.day(s.server, act)
 	if err != nil {
 		return nil, err
 	}
@@ -188,8 +189,8 @@ func memorandumLine(c *memoranda.Catalogue, attested *memoranda.Attestations, m 
 	return line
 }
 
-func (s *server) listTypes(ctx context.Context, act enforcement.Act, in *ListTypesPage) (*Kept[Items[ListTypeView]], error) {
-	on, err := in.day(s, act)
+func (s library) listTypes(ctx context.Context, act enforcement.Act, in *ListTypesPage) (*Kept[Items[ListTypeView]], error) {
+	on, err := in.day(s.server, act)
 	if err != nil {
 		return nil, err
 	}
@@ -205,8 +206,8 @@ func (s *server) listTypes(ctx context.Context, act enforcement.Act, in *ListTyp
 	return kept(in.Unchanged, body)
 }
 
-func (s *server) listType(ctx context.Context, act enforcement.Act, in *OneListType) (*Kept[ListTypeView], error) {
-	on, err := in.day(s, act)
+func (s library) listType(ctx context.Context, act enforcement.Act, in *OneListType) (*Kept[ListTypeView], error) {
+	on, err := in.day(s.server, act)
 	if err != nil {
 		return nil, err
 	}

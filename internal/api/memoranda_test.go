@@ -243,7 +243,7 @@ func TestExplanationsInTwoLanguages(t *testing.T) {
 		t.Error(a.text)
 	}
 	yesterday := b.want(http.StatusOK, b.overseer, http.MethodGet, why+"&lang=en&on="+b.Day().AddDays(-1).String(), nil)
-	if at[string](t, yesterday.items()[0], "explanation", "reason", "code") != enforcement.UnappliedPending {
+	if at[string](t, yesterday.items()[0], "explanation", "reason", "code") != "decision-not-in-force" {
 		t.Error(yesterday.text)
 	}
 	for path, code := range map[string]string{

@@ -43,7 +43,7 @@ type NumberCreated struct {
 	}
 }
 
-func (s *server) organisationRoutes() {
+func organisationRoutes(s *server) {
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/organisations", id: "list-organisations", tag: tagReference, roles: enforcement.Roles(),
 		zh: "机构列表", en: "List organisations",

@@ -7,7 +7,7 @@ import (
 	"concordat/enforcement"
 )
 
-func (s *server) publicRoutes() {
+func publicRoutes(s *server) {
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/public/listings", id: "list-public", tag: tagPublic,
 		zh: "失信被执行人名单（公开事项，号码已打码）", en: "The published list: the items of Art. 6 and nothing else, numbers masked",

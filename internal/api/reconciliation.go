@@ -47,24 +47,25 @@ type ReconciliationList struct {
 	}
 }
 
-func (s *server) reconciliationRoutes() {
+func reconciliationRoutes(s *server) {
+	own := operations{s}
 	reviewer := []enforcement.Role{enforcement.DepartmentReviewer}
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/reconciliation", id: "list-reconciliations", tag: tagOperations,
 		roles: []enforcement.Role{enforcement.Operator, enforcement.Overseer, enforcement.DepartmentReviewer},
 		zh:    "数据恢复后的核对进度（部门仅见本单位）", en: "After a restore: how far each organisation is reconciled; a department sees its own",
-	}, s.reconciliations)
+	}, own.reconciliations)
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/reconciliation", id: "reconcile", tag: tagOperations, roles: reviewer,
 		zh: "提交本单位所持任务清单的一页", en: "Hand in a page of what my organisation holds",
-	}, s.reconcile)
+	}, own.reconcile)
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/reconciliation/statement", id: "reconcile-by-statement", tag: tagOperations, roles: reviewer,
 		zh: "说明此后未收到新任务", en: "State that nothing newer came to my organisation",
-	}, s.reconcileStated)
+	}, own.reconcileStated)
 }
 
-func (s *server) reconciliations(ctx context.Context, act enforcement.Act, _ *struct{}) (*ReconciliationList, error) {
+func (s operations) reconciliations(ctx context.Context, act enforcement.Act, _ *struct{}) (*ReconciliationList, error) {
 	list, err := s.Register.Reconciliations(ctx)
 	if err != nil {
 		return nil, err
@@ -79,7 +80,7 @@ func (s *server) reconciliations(ctx context.Context, act enforcement.Act, _ *st
 	return &out, nil
 }
 
-func (s *server) reconcile(ctx context.Context, act enforcement.Act, in *InventoryPage) (*OneReconciliation, error) {
+func (s operations) reconcile(ctx context.Context, act enforcement.Act, in *InventoryPage) (*OneReconciliation, error) {
 	lines := make([]enforcement.InventoryLine, 0, len(in.Body.Lines))
 	for _, l := range in.Body.Lines {
 		lines = append(lines, enforcement.InventoryLine(l))
@@ -91,7 +92,7 @@ func (s *server) reconcile(ctx context.Context, act enforcement.Act, in *Invento
 	return &OneReconciliation{Body: c}, nil
 }
 
-func (s *server) reconcileStated(ctx context.Context, act enforcement.Act, in *InventoryStatement) (*OneReconciliation, error) {
+func (s operations) reconcileStated(ctx context.Context, act enforcement.Act, in *InventoryStatement) (*OneReconciliation, error) {
 	c, err := s.Register.ReconcileStated(ctx, act, 0, "", in.Body.Statement)
 	if err != nil {
 		return nil, err

@@ -63,14 +63,15 @@ type ExcludedLine struct {
 	Reason     memoranda.Reason `json:"reason"`
 }
 
-func (s *server) resolveRoutes() {
+func resolveRoutes(s *server) {
+	own := library{s}
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/resolve", id: "resolve", tag: tagMemoranda,
 		zh: "某类主体在某日适用哪些措施、不适用哪些及其原因（不涉及任何人）", en: "Ask which measures reach a kind of subject on a day, and why others do not; never about a person",
-	}, s.resolve)
+	}, own.resolve)
 }
 
-func (s *server) resolve(ctx context.Context, act enforcement.Act, in *ResolveQuestion) (*ResolveAnswer, error) {
+func (s library) resolve(ctx context.Context, act enforcement.Act, in *ResolveQuestion) (*ResolveAnswer, error) {
 	b := in.Body
 	c, _, err := s.library(ctx)
 	if err != nil {

@@ -157,13 +157,14 @@ func TestRewardsAreNotSpokenOfAsSanctions(t *testing.T) {
 			texts[code+" "+string(lang)] = i18n.Words(lang, code, map[string]string{"until": "2026-01-01", "max": "2026-01-01"})
 		}
 	}
-	for _, state := range enforcement.RewardStates() {
-		for _, move := range enforcement.RewardMoves() {
-			if _, err := state.After(move); err == nil {
+	table := enforcement.RewardTable()
+	for _, state := range table.States() {
+		for _, move := range table.Moves {
+			if _, err := table.After(state, move.Name); err == nil {
 				continue
 			}
 			for _, lang := range i18n.Languages() {
-				texts[string(state)+" "+string(move)+" "+string(lang)] = i18n.Words(lang, "state.forbidden", map[string]string{"state": string(state), "move": string(move)})
+				texts[string(state)+" "+string(move.Name)+" "+string(lang)] = i18n.Words(lang, "state.forbidden", map[string]string{"state": string(state), "move": string(move.Name)})
 			}
 		}
 	}
@@ -206,7 +207,8 @@ func TestWhoSeesAReward(t *testing.T) {
 		{a.alpha, http.MethodGet, "/v1/rewards/" + id, nil, http.StatusNotFound, "not-found"},
 		{a.judge, http.MethodGet, "/v1/rewards/" + id, nil, http.StatusForbidden, "role.forbidden"},
 		{a.alpha, http.MethodPost, "/v1/rewards", a.body(a.Subject(a.Company())), http.StatusForbidden, "reward.owner"},
-		{a.clerk, http.MethodPost, "/v1/rewards/" + id + "/end", object{"reasons": "演示"}, http.StatusPreconditionRequired, "precondition.missing"},
+		{a.reviewer, http.MethodPost, "/v1/rewards/" + id + "/end", object{"reasons": "演示"}, http.StatusPreconditionRequired, "precondition.missing"},
+		{a.clerk, http.MethodPost, "/v1/rewards/" + id + "/end", object{"reasons": "演示"}, http.StatusForbidden, "role.forbidden"},
 		{a.overseer, http.MethodPost, "/v1/rewards/" + id + "/end", object{"reasons": "演示"}, http.StatusForbidden, "role.forbidden"},
 	} {
 		if got := a.call(c.token, c.method, c.path, c.body); got.status != c.status || got.code() != c.code {

@@ -40,6 +40,11 @@ func TestEveryRouteAsksWhoIsThere(t *testing.T) {
 				continue
 			}
 			roles := at[[]any](t, o, "x-roles")
+			// Where the law names who decides, the others at that place are told so.
+			refused := []any{"role.forbidden"}
+			if signer := o["x-signer"]; signer != nil {
+				refused = append(refused, signer)
+			}
 			if a := b.call("", method, address, nil); a.status != http.StatusUnauthorized || a.code() != "token.missing" {
 				t.Errorf("%s %s without a token: %d %s", method, path, a.status, a.text)
 			}
@@ -49,7 +54,7 @@ func TestEveryRouteAsksWhoIsThere(t *testing.T) {
 					if a.status == http.StatusUnauthorized || a.status >= http.StatusInternalServerError {
 						t.Errorf("%s %s as %s: %d %s", method, path, role, a.status, a.text)
 					}
-				} else if a.status != http.StatusForbidden || a.code() != "role.forbidden" {
+				} else if a.status != http.StatusForbidden || !slices.Contains(refused, any(a.code())) {
 					t.Errorf("%s %s as %s: %d %s", method, path, role, a.status, a.text)
 				}
 			}

@@ -17,7 +17,7 @@ type TaskClosing struct {
 	}
 }
 
-func (s *server) taskRoutes() {
+func taskRoutes(s *server) {
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/tasks", id: "list-tasks", tag: tagTasks, roles: enforcement.Roles(),
 		zh: "本机构待办事项", en: "List what my organisation still has to do",

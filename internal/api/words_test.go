@@ -13,17 +13,17 @@ import (
 	"concordat/enforcement"
 	"concordat/internal/access"
 	"concordat/internal/backup"
+	"concordat/internal/courtfile"
 	"concordat/internal/edge"
 	"concordat/internal/i18n"
 	"concordat/internal/identifier"
-	"concordat/internal/intake"
 	"concordat/notify"
 )
 
 // everyCode lists the codes of all packages whose refusals reach a person.
 // Calendar and vault speak to operators.
 func everyCode() []string {
-	return slices.Concat(edge.Codes(), access.Codes(), enforcement.Codes(), identifier.Codes(), intake.Codes(), notify.Codes(), backup.Codes())
+	return slices.Concat(edge.Codes(), access.Codes(), enforcement.Codes(), identifier.Codes(), courtfile.Codes(), notify.Codes(), backup.Codes())
 }
 
 func TestEveryCodeHasWordsAndNoWordsAreDead(t *testing.T) {
@@ -42,12 +42,17 @@ func TestEveryCodeHasWordsAndNoWordsAreDead(t *testing.T) {
 	}
 }
 
-// given finds, in the sources, with which arguments each code is refused: a call
-// refuse("code", "name", value, …). For every call one list.
+// given finds, in the sources of a folder and of those below it, with which
+// arguments each code is refused: a call refuse("code", "name", value, …), also by
+// the name that other packages call it. For every call one list.
 func given(t *testing.T, folder string) map[string][][]string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join("..", "..", folder, "*.go"))
-	must(t, err)
+	var files []string
+	for _, pattern := range []string{"*.go", "*/*.go"} {
+		found, err := filepath.Glob(filepath.Join("..", "..", folder, filepath.FromSlash(pattern)))
+		must(t, err)
+		files = append(files, found...)
+	}
 	calls := map[string][][]string{}
 	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {
@@ -60,7 +65,14 @@ func given(t *testing.T, folder string) map[string][][]string {
 			if !ok {
 				return true
 			}
-			if fun, ok := call.Fun.(*ast.Ident); !ok || fun.Name != "refuse" || len(call.Args) == 0 {
+			name := ""
+			switch fun := call.Fun.(type) {
+			case *ast.Ident:
+				name = fun.Name
+			case *ast.SelectorExpr:
+				name = fun.Sel.Name
+			}
+			if !strings.EqualFold(name, "refuse") || len(call.Args) == 0 {
 				return true
 			}
 			code, ok := text(call.Args[0])
@@ -101,8 +113,9 @@ func TestWordsUseTheArgumentsThatAreGiven(t *testing.T) {
 	elsewhere := map[string][]string{
 		"identifier.format": {"position"}, "identifier.check-digit": {"position"}, "name.control": {"position"},
 		"identifier.length": {"expected", "actual"}, "identifier.kind": {"kind", "belongs-to"}, "name.length": {"maximum", "actual"},
-		intake.CodeColumns: {"field"}, intake.CodeColumnTwice: {"field"}, intake.CodeCells: {"expected", "actual"}, intake.CodeMissing: {"field"},
-		intake.CodeControl: {"position"}, intake.CodeLength: {"maximum", "actual"},
+		courtfile.CodeColumns: {"field"}, courtfile.CodeColumnTwice: {"field"}, courtfile.CodeCells: {"expected", "actual"}, courtfile.CodeMissing: {"field"},
+		"decision.signer": {"role"}, "decision.reviewer": {"role"}, "decision.remedies": {"missing"}, "notice.contents": {"missing"}, "service.repair-notice": {"missing"},
+		courtfile.CodeControl: {"position"}, courtfile.CodeLength: {"maximum", "actual"},
 	}
 	for _, code := range everyCode() {
 		needed, optional := i18n.Arguments(i18n.Chinese, code)
@@ -130,11 +143,13 @@ func TestWordsUseTheArgumentsThatAreGiven(t *testing.T) {
 func TestValuesAreComplete(t *testing.T) {
 	t.Parallel()
 	values := map[string][]string{"state": {"pending", "in-force"}, "role": {string(enforcement.System)}}
-	for _, state := range enforcement.ListingStates() {
-		values["state"] = append(values["state"], string(state))
-	}
-	for _, move := range enforcement.ListingMoves() {
-		values["move"] = append(values["move"], string(move))
+	for _, table := range enforcement.Kinds() {
+		for _, state := range table.States() {
+			values["state"] = append(values["state"], string(state))
+		}
+		for i := range table.Moves {
+			namesOf(&table.Moves[i], values)
+		}
 	}
 	for _, role := range enforcement.Roles() {
 		values["role"] = append(values["role"], string(role))
@@ -144,7 +159,7 @@ func TestValuesAreComplete(t *testing.T) {
 		values["belongs-to"] = append(values["belongs-to"], string(kind))
 	}
 	for _, kind := range []enforcement.ExclusionKind{
-		enforcement.SecurityGiven, enforcement.AssetsSuffice, enforcement.NotYetLiable, enforcement.NotAble, enforcement.CreditorAsksNot, enforcement.CampusLoanStudent,
+		enforcement.SecurityGiven, "assets-suffice", "not-yet-liable", "not-able", "creditor-asks-not-to", "campus-loan-student",
 	} {
 		values["because"] = append(values["because"], string(kind))
 	}
@@ -157,5 +172,35 @@ func TestValuesAreComplete(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// namesOf adds the coded names that a row of a table of moves uses.
+func namesOf(m *enforcement.Move, values map[string][]string) {
+	add := func(name string, codes ...string) { values[name] = append(values[name], codes...) }
+	add("move", string(m.Name))
+	add("group", string(m.Group))
+	add("effect", string(m.Effect))
+	if m.NotBy != "" {
+		add("person", string(m.NotBy))
+	}
+	for _, clock := range m.Starts {
+		add("clock", clock.Kind)
+		if clock.Period.Value > 0 {
+			add("unit", string(clock.Period.Unit))
+		}
+	}
+	for _, clock := range m.Stops {
+		if clock != enforcement.Every {
+			add("clock", clock)
+		}
+	}
+	for _, need := range m.Needs {
+		add("need", need.Field)
+		add("choice", need.Of...)
+	}
+	if m.Choice != nil {
+		add("need", m.Choice.Field)
+		add("choice", m.Choice.Value)
 	}
 }

@@ -104,7 +104,7 @@ func (a *author) act(verb string, role enforcement.Role, keep *enforcement.ID,
 func (a *author) change(verb string, role enforcement.Role, do func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error) {
 	l := a.life
 	a.act(verb, role, nil, func(ctx context.Context, r *enforcement.Register, act enforcement.Act) (enforcement.ID, error) {
-		return l.listing, do(ctx, r, act, enforcement.Change{Listing: l.listing})
+		return l.listing, do(ctx, r, act, enforcement.Change{Ground: l.listing})
 	})
 }
 

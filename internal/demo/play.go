@@ -78,7 +78,7 @@ func (c *courtPeople) do(ctx context.Context, t task, on day.Day) error {
 }
 
 func (c *courtPeople) play(ctx context.Context, v verb, l *life, on day.Day) error {
-	r, this := c.register, enforcement.Change{Listing: l.listing}
+	r, this := c.register, enforcement.Change{Ground: l.listing}
 	clerk, judge, president := c.as(enforcement.Clerk, l, on), c.as(enforcement.Judge, l, on), c.as(enforcement.President, l, on)
 	ending := enforcement.Ending{EventOn: on, Reasons: "演示:理由"}
 	switch v {
@@ -184,7 +184,7 @@ func (c *courtPeople) decision(l *life, on day.Day) enforcement.Decision {
 
 // serve records service; on some listings publication is tried before it.
 func (c *courtPeople) serve(ctx context.Context, l *life, on day.Day) error {
-	clerk, this := c.as(enforcement.Clerk, l, on), enforcement.Change{Listing: l.listing}
+	clerk, this := c.as(enforcement.Clerk, l, on), enforcement.Change{Ground: l.listing}
 	if l.n%100 == 1 {
 		if err := c.mustRefuse("service.missing", c.register.Publish(ctx, clerk, this)); err != nil {
 			return err
@@ -197,7 +197,7 @@ func (c *courtPeople) serve(ctx context.Context, l *life, on day.Day) error {
 
 // correct changes one character of the name; another number must be refused.
 func (c *courtPeople) correct(ctx context.Context, l *life, on day.Day) error {
-	judge, this := c.as(enforcement.Judge, l, on), enforcement.Change{Listing: l.listing}
+	judge, this := c.as(enforcement.Judge, l, on), enforcement.Change{Ground: l.listing}
 	right := identity(l.who, c.seed)
 	other := right
 	other.Number = identity(l.who+50_000, c.seed).Number

@@ -183,7 +183,7 @@ func differ(a, b []string) int {
 }
 
 // stateNames says the states in which a listing can be when the year is over.
-var stateNames = map[enforcement.ListingState]string{
+var stateNames = map[enforcement.State]string{
 	enforcement.Served: "送达,公告期间", enforcement.Grace: "宽限期内", enforcement.Active: "已公布", enforcement.Extended: "已延长",
 	enforcement.Deleted: "已删除", enforcement.Expired: "期满", enforcement.EarlyDeleted: "提前删除", enforcement.Revoked: "已撤销",
 	enforcement.Refused: "申请被驳回", enforcement.Abandoned: "公布前终止",
@@ -197,7 +197,7 @@ func (d *Demo) states(ctx context.Context) ([]Line, error) {
 	lines, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Line, error) {
 		var l Line
 		err := row.Scan(&l.EN, &l.N)
-		l.ZH = stateNames[enforcement.ListingState(l.EN)]
+		l.ZH = stateNames[enforcement.State(l.EN)]
 		return l, err
 	})
 	if err != nil {

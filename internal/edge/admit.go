@@ -16,6 +16,10 @@ import (
 type Endpoint struct {
 	// Roles may come here; nil is everybody, without a token.
 	Roles []enforcement.Role
+	// Signer is what the others of People are told, where the law names who decides;
+	// anybody else is told that the role does not belong here.
+	Signer string
+	People []enforcement.Role
 	// Route is method and pattern, as "POST /v1/listings"; repetitions are known
 	// by it. Empty: no request is known again here, whatever key it carries.
 	Route string
@@ -33,7 +37,7 @@ type Endpoint struct {
 // and a request that see to it; see [Door.Act]. An error says that nobody was
 // admitted and nothing is written.
 func (d *Door) Admit(w http.ResponseWriter, r *http.Request, e Endpoint, work func(http.ResponseWriter, *http.Request)) error {
-	if err := d.identify(r, e.Roles); err != nil {
+	if err := d.identify(r, e); err != nil {
 		return err
 	}
 	if visitOf(r.Context()).key != "" && e.Route != "" {
@@ -44,9 +48,9 @@ func (d *Door) Admit(w http.ResponseWriter, r *http.Request, e Endpoint, work fu
 	return nil
 }
 
-func (d *Door) identify(r *http.Request, roles []enforcement.Role) error {
+func (d *Door) identify(r *http.Request, e Endpoint) error {
 	v := visitOf(r.Context())
-	if roles == nil {
+	if e.Roles == nil {
 		return nil
 	}
 	token, err := tokenOf(r)
@@ -58,8 +62,12 @@ func (d *Door) identify(r *http.Request, roles []enforcement.Role) error {
 		return err
 	}
 	v.Actor = actor
-	if !slices.Contains(roles, actor.Role) {
-		return &enforcement.Refusal{Code: codeForbidden, Args: map[string]string{"role": string(actor.Role)}}
+	if !slices.Contains(e.Roles, actor.Role) {
+		code := codeForbidden
+		if e.Signer != "" && slices.Contains(e.People, actor.Role) {
+			code = e.Signer
+		}
+		return &enforcement.Refusal{Code: code, Args: map[string]string{"role": string(actor.Role)}}
 	}
 	v.key, err = keyOf(r, actor)
 	return err

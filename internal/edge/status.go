@@ -7,8 +7,8 @@ import (
 
 	"concordat/enforcement"
 	"concordat/internal/access"
+	"concordat/internal/courtfile"
 	"concordat/internal/identifier"
-	"concordat/internal/intake"
 )
 
 // Codes of the refusals that an edge makes itself.
@@ -68,7 +68,7 @@ func Codes() []string {
 		FieldRequired, FieldUnknown, FieldType, FieldEnum, FieldFormat, FieldLength, FieldRange, FieldItems, FieldInvalid, CodeOrigin,
 		CodeNoMemorandum, CodeNoMeasure, CodeNoListType, CodeResolveList,
 	}
-	codes := slices.Concat(own, access.Codes(), enforcement.Codes(), identifier.Codes(), intake.Codes())
+	codes := slices.Concat(own, access.Codes(), enforcement.Codes(), identifier.Codes(), courtfile.Codes())
 	slices.Sort(codes)
 	return slices.Compact(codes)
 }
@@ -104,6 +104,7 @@ var statuses = map[string]int{
 	"act":                   http.StatusInternalServerError,
 	codeForbidden:           http.StatusForbidden,
 	"decision.signer":       http.StatusForbidden,
+	"decision.reviewer":     http.StatusForbidden,
 	"not-found":             http.StatusNotFound,
 	"answer.directive":      http.StatusNotFound,
 

@@ -19,7 +19,7 @@ func TestTheMonthlyBatchIsAJob(t *testing.T) {
 	id := l.ServedOn(enforcetest.ListBatch, l.Subject(l.Person()))
 	batch := day.Of(2025, time.October, 9) // the first to the eighth are days off
 	l.AdvanceTo(batch)
-	work := func(want enforcement.AdministrativeState) {
+	work := func(want enforcement.State) {
 		t.Helper()
 		working, err := jobs.Work(l.DB.Pool, jobs.Config{Register: l.Register, Legal: l.At})
 		if err != nil {
@@ -46,11 +46,11 @@ func TestTheMonthlyBatchIsAJob(t *testing.T) {
 			}
 		}
 	}
-	work(enforcement.AdministrativeAnnounced)
+	work("announced")
 	have, err := l.AdministrativeListing(t.Context(), l.OwnersClerk(), id)
 	if err != nil || have.AnnouncedOn != batch {
 		t.Fatalf("announced on %s, want %s: %v", have.AnnouncedOn, batch, err)
 	}
 	l.AdvanceTo(have.ObjectionUntil.AddDays(1))
-	work(enforcement.AdministrativeActive)
+	work(enforcement.Active)
 }

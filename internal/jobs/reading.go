@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
-	"concordat/internal/intake"
+	"concordat/internal/courtfile"
 )
 
 // Reading reads a court's file into the record: the command line and the job of
@@ -65,8 +65,8 @@ func (r Reading) Run(ctx context.Context, run enforcement.ImportRun, file io.Rea
 	if run, err = r.Register.Import(ctx, run.Act(r.Legal()), run.ID); err != nil || run.State != enforcement.ImportRunning {
 		return run, err
 	}
-	opened, err := intake.Open(file, run.Size, intake.Kind(run.Kind))
-	if bad, ok := errors.AsType[*intake.FileError](err); ok {
+	opened, err := courtfile.Open(file, run.Size, courtfile.Kind(run.Kind))
+	if bad, ok := errors.AsType[*courtfile.FileError](err); ok {
 		return r.finish(ctx, run, bad)
 	}
 	if err != nil {
@@ -79,7 +79,7 @@ func (r Reading) Run(ctx context.Context, run enforcement.ImportRun, file io.Rea
 	return r.read(ctx, run, opened)
 }
 
-func (r Reading) finish(ctx context.Context, run enforcement.ImportRun, bad *intake.FileError) (enforcement.ImportRun, error) {
+func (r Reading) finish(ctx context.Context, run enforcement.ImportRun, bad *courtfile.FileError) (enforcement.ImportRun, error) {
 	var failure *enforcement.Refusal
 	var line int64
 	if bad != nil {
@@ -89,7 +89,7 @@ func (r Reading) finish(ctx context.Context, run enforcement.ImportRun, bad *int
 }
 
 // read runs the stages. Channels are short: they only keep both cores busy.
-func (r Reading) read(ctx context.Context, run enforcement.ImportRun, file *intake.File) (enforcement.ImportRun, error) {
+func (r Reading) read(ctx context.Context, run enforcement.ImportRun, file *courtfile.File) (enforcement.ImportRun, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	parsed, sealed := make(chan *stretch, 2), make(chan *stretch, 2)
@@ -106,13 +106,13 @@ func (r Reading) read(ctx context.Context, run enforcement.ImportRun, file *inta
 			cancel(err)
 		}
 	})
-	book := &refusedBook{path: r.Refused, kind: intake.Kind(run.Kind), header: file.Header()}
+	book := &refusedBook{path: r.Refused, kind: courtfile.Kind(run.Kind), header: file.Header()}
 	run, err := r.write(ctx, run, sealed, book)
 	return run, errors.Join(err, book.close())
 }
 
 // parse cuts the file into stretches.
-func (r Reading) parse(ctx context.Context, run enforcement.ImportRun, file *intake.File, to chan<- *stretch) {
+func (r Reading) parse(ctx context.Context, run enforcement.ImportRun, file *courtfile.File, to chan<- *stretch) {
 	s := &stretch{}
 	hand := func() bool {
 		s.done, _ = file.Progress()
@@ -125,7 +125,7 @@ func (r Reading) parse(ctx context.Context, run enforcement.ImportRun, file *int
 		}
 	}
 	for row, err := range file.Rows(run.Rows) {
-		bad, ok := errors.AsType[*intake.RowError](err)
+		bad, ok := errors.AsType[*courtfile.RowError](err)
 		switch {
 		case ok:
 			s.refuse(bad, r.Refused != "")
@@ -153,7 +153,7 @@ func (s *stretch) take(row enforcement.ImportRow, raw bool) {
 	s.rows = append(s.rows, row)
 }
 
-func (s *stretch) refuse(bad *intake.RowError, raw bool) {
+func (s *stretch) refuse(bad *courtfile.RowError, raw bool) {
 	s.count(bad.Raw)
 	refusal := enforcement.ImportRefusal{Line: bad.Line, Field: bad.Field, Code: bad.Code, Args: bad.Args}
 	if raw {
@@ -198,7 +198,7 @@ func (r Reading) write(ctx context.Context, run enforcement.ImportRun, from <-ch
 				r.Progress(run)
 			}
 		}
-		bad, ok := errors.AsType[*intake.FileError](s.end)
+		bad, ok := errors.AsType[*courtfile.FileError](s.end)
 		switch {
 		case ok:
 			return r.finish(ctx, run, bad)
@@ -218,9 +218,9 @@ func (r Reading) write(ctx context.Context, run enforcement.ImportRun, from <-ch
 // the first refused row.
 type refusedBook struct {
 	path   string
-	kind   intake.Kind
+	kind   courtfile.Kind
 	header []string
-	writer *intake.RefusedWriter
+	writer *courtfile.RefusedWriter
 	length int64
 }
 
@@ -239,7 +239,7 @@ func (b *refusedBook) settle() func(enforcement.ImportRun, []enforcement.ImportR
 			return 0, err
 		}
 		for _, f := range refusals {
-			if err := b.writer.Write(&intake.RowError{Line: f.Line, Field: f.Field, Code: f.Code, Args: f.Args, Raw: f.Raw}); err != nil {
+			if err := b.writer.Write(&courtfile.RowError{Line: f.Line, Field: f.Field, Code: f.Code, Args: f.Args, Raw: f.Raw}); err != nil {
 				return 0, err
 			}
 		}
@@ -257,7 +257,7 @@ func (b *refusedBook) goBack(to int64) (err error) {
 		return err
 	}
 	b.length = to
-	b.writer, err = intake.OpenRefused(b.path, b.kind, b.header, to)
+	b.writer, err = courtfile.OpenRefused(b.path, b.kind, b.header, to)
 	return err
 }
 

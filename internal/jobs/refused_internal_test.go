@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"concordat/enforcement"
-	"concordat/internal/intake"
+	"concordat/internal/courtfile"
 )
 
 // A transaction that is repeated tells its refused rows again: they stand in the
@@ -15,7 +15,7 @@ import (
 func TestARepeatedBatchStandsInTheFileOnce(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "refused.csv")
-	book := &refusedBook{path: path, kind: intake.Listings, header: []string{"iname"}}
+	book := &refusedBook{path: path, kind: courtfile.Listings, header: []string{"iname"}}
 	settle := book.settle()
 	var run enforcement.ImportRun
 	for line := int64(2); line < 5; line++ {

@@ -20,25 +20,25 @@ func TestAJudgmentDebtor(t *testing.T) {
 		"number": "（2025）桂0103执777号", "filed_on": w.day().AddDays(-30), "basis_document": "（2024）桂0103民初7号", "basis_unit": "演示法院",
 	}).id()
 	l := w.follow("judgment-debtor", subject, clerk, enforcement.MeasureName{Memorandum: "judgment-debtor-141", Slug: "insurance-setup"})
-	l.explained("before anything", enforcement.UnappliedNotListed)
+	l.explained("before anything", "not-listed")
 
 	listing := "/v1/listings/" + w.ask(judge, http.MethodPost, "/v1/listings", object{
 		"case": execution, "subject": subject, "capacity": "debtor", "conducts": []int{1},
 		"facts": object{"obligation": "演示：支付货款", "performed": "none", "conduct": "演示：有履行能力而拒不履行"},
 	}).id()
-	l.explained("drafted", enforcement.UnappliedPending)
+	l.explained("drafted", "decision-not-in-force")
 	w.move(clerk, listing, "warning", object{"served_on": w.day(), "risk_warning": true})
 	w.after(3)
 	w.move(clerk, listing, "application", object{"received_on": w.day()})
 	w.after(5)
 	w.move(judge, listing, "proposal", object{"number": "（2025）桂0103执777号之一", "reasons": "演示理由"})
 	w.move(president, listing, "signature", nil)
-	l.explained("decided", enforcement.UnappliedPending)
+	l.explained("decided", "decision-not-in-force")
 	w.after(1)
 	w.move(clerk, listing, "service", object{"manner": "direct", "on": w.day(), "enclosures": enforcement.Enclosures()})
 	w.after(1)
 	w.move(clerk, listing, "publication", nil)
-	l.explained("published, and told to the departments", enforcement.AppliedInForce)
+	l.explained("published, and told to the departments", "applied")
 
 	organisation, directive := l.state()
 	department := w.token(enforcement.DepartmentReviewer, organisation)
@@ -47,17 +47,17 @@ func TestAJudgmentDebtor(t *testing.T) {
 		"directive": directive, "version": 1, "outcome": "acknowledged",
 		"reports": []object{{"measure": "judgment-debtor-141/insurance-setup", "outcome": "implemented"}},
 	}}})
-	l.explained("implemented by the department", enforcement.AppliedInForce)
+	l.explained("implemented by the department", "applied")
 
 	w.move(clerk, listing, "suspension", object{"reason": "wrong-person"})
-	l.explained("suspended: somebody else says it is about him", enforcement.UnappliedSuspended)
+	l.explained("suspended: somebody else says it is about him", "suspended")
 	w.after(1)
 	w.move(judge, listing, "resumption", nil)
-	l.explained("it was not about him: resumed", enforcement.AppliedInForce)
+	l.explained("it was not about him: resumed", "applied")
 
 	w.after(20)
 	w.move(judge, listing, "deletion", object{"item": 1, "event_on": w.day(), "reasons": "演示：履行完毕"})
-	l.explained("performed, and deleted", enforcement.UnappliedEnded)
+	l.explained("performed, and deleted", "decision-ended")
 	w.nothingHeld()
 	l.told()
 }

@@ -23,24 +23,24 @@ func TestATaxpayerOfGradeA(t *testing.T) {
 	reward := "/v1/rewards/" + w.ask(clerk, http.MethodPost, "/v1/rewards", object{
 		"list_type": "a-rated-taxpayer", "subject": subject, "reference": "演示评价〔2025〕1号", "decided_on": w.day(), "year": 2025,
 	}).id()
-	l.explained("rated A, and told to the departments", enforcement.AppliedInForce)
+	l.explained("rated A, and told to the departments", "applied")
 
 	listing := w.seriousTaxListing(clerk, reviewer, subject)
-	l.explained("published as seriously dishonest: the reward goes on while it is reviewed", enforcement.AppliedInForce)
+	l.explained("published as seriously dishonest: the reward goes on while it is reviewed", "applied")
 	w.move(clerk, reward, "notice", object{"on": w.day()})
 	w.after(3)
 	w.move(clerk, reward, "answer", object{"on": w.day(), "text": "演示陈述：列入有误"})
 	w.move(reviewer, reward, "review", object{"decision": "end", "reasons": "演示理由", "basis": "演示规定第4条"})
-	l.explained("heard, and ended after the review", enforcement.UnappliedEnded)
+	l.explained("heard, and ended after the review", "decision-ended")
 
 	w.after(5)
 	w.move(reviewer, listing, "revocation", object{"event_on": w.day(), "reasons": "演示：不应列入"})
-	l.explained("the listing was wrong: revoked, and the reward restored", enforcement.AppliedInForce)
+	l.explained("the listing was wrong: revoked, and the reward restored", "applied")
 
 	w.after(400)
 	_, _, _, err := w.register.DailyRound(t.Context(), enforcement.Daily(w.now()), nil)
 	must(t, err)
-	l.explained("its year is over", enforcement.UnappliedEnded)
+	l.explained("its year is over", "decision-ended")
 	w.nothingHeld()
 	l.told()
 	for lang, page := range l.pages {

@@ -1,0 +1,187 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"concordat/enforcement"
+	"concordat/internal/i18n"
+	"concordat/memoranda/day"
+)
+
+// kind is one kind of case as the edge shows it: what it may ask of the record, by
+// the table of its moves.
+type kind[C any] struct {
+	table *enforcement.Table
+	// personal: an answer may carry what is sealed for the owner.
+	personal bool
+	tag      tag
+	read     func(ctx context.Context, act enforcement.Act, id enforcement.ID) (C, error)
+	list     func(ctx context.Context, act enforcement.Act, w enforcement.Wanted) ([]C, error)
+	moves    func(ctx context.Context, act enforcement.Act, id enforcement.ID) (int, []enforcement.Offer, error)
+	id       func(C) enforcement.ID
+	version  func(C) int
+}
+
+// Moved is a case after a move.
+type Moved[C any] struct {
+	ETag string `header:"ETag"`
+	Body C
+}
+
+// Offers are the moves of a case for who asks.
+type Offers struct {
+	ETag string `header:"ETag"`
+	Body struct {
+		Moves []OfferView `json:"moves" nullable:"false"`
+	}
+}
+
+// OfferView is one move of a case: possible for who asks now, or why not and who
+// could.
+type OfferView struct {
+	Move    string              `json:"move"`
+	ZH      string              `json:"zh"`
+	EN      string              `json:"en"`
+	Group   enforcement.Group   `json:"group" enum:"advance,correct,end,brake,remedy"`
+	Address string              `json:"address,omitempty" doc:"POST here, with If-Match; absent for what nobody can ask for"`
+	Choice  *enforcement.Choice `json:"choice,omitempty" doc:"The field and value that pick it behind this address"`
+	Allowed bool                `json:"allowed" doc:"Possible for you now, as far as its content does not decide"`
+	Until   day.Day             `json:"until,omitzero" doc:"Last day for it, where a running clock or the case sets one"`
+	Because *Because            `json:"because,omitempty" doc:"Why it is not possible for you now"`
+	Who     []enforcement.Role  `json:"who" nullable:"false" doc:"Who could, of the organisation that owns the case"`
+	NotBy   enforcement.Person  `json:"not_by,omitempty" doc:"It must be another person than this one"`
+	Needs   []enforcement.Need  `json:"needs" nullable:"false"`
+	Effect  enforcement.Effect  `json:"effect" enum:"none,puts-in-force,amends,takes-away,gives-back,ends,gives-up" doc:"What it does to the directives"`
+	Source  enforcement.Source  `json:"source"`
+}
+
+// Because is a refusal in both languages.
+type Because struct {
+	Code string `json:"code"`
+	ZH   string `json:"zh"`
+	EN   string `json:"en"`
+}
+
+// changing is a request that names a case and the version it was read in.
+type changing interface {
+	change() (enforcement.Change, error)
+}
+
+// addCases registers what every kind of case has: its list and the moves that it
+// offers. P is the kind's page of a list.
+func addCases[C, P any](s *server, k *kind[C], zh, en string, wanted func(*P) (enforcement.Wanted, error)) {
+	name := strings.TrimPrefix(k.table.Collection, "/v1/")
+	readers := append(slices.Clone(k.table.People), enforcement.Overseer)
+	add(s, operation{method: http.MethodGet, path: k.table.Collection, id: "list-" + name, tag: k.tag, roles: readers, zh: zh, en: en},
+		func(ctx context.Context, act enforcement.Act, in *P) (*List[C], error) {
+			w, err := wanted(in)
+			if err != nil {
+				return nil, err
+			}
+			limit := w.Limit
+			w.Limit++
+			list, err := k.list(ctx, act, w)
+			if err != nil {
+				return nil, err
+			}
+			return listed(list, limit, k.id), nil
+		})
+	add(s, operation{
+		method: http.MethodGet, path: k.table.Collection + "/{id}/moves", id: "moves-" + name, tag: k.tag, roles: readers,
+		zh: "现在可以办理哪些步骤；不能办理的说明原因和何人可以办理", en: "What can be done now, until when; of every other move why not and who could",
+	}, func(ctx context.Context, act enforcement.Act, in *Path) (*Offers, error) {
+		version, offers, err := k.moves(ctx, act, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		out := Offers{ETag: etag(version)}
+		out.Body.Moves = make([]OfferView, 0, len(offers))
+		for _, o := range offers {
+			out.Body.Moves = append(out.Body.Moves, offerView(k.table, in.ID, o))
+		}
+		return &out, nil
+	})
+}
+
+func offerView(t *enforcement.Table, id enforcement.ID, o enforcement.Offer) OfferView {
+	m := o.Move
+	v := OfferView{
+		Move: string(m.Name), ZH: m.ZH, EN: m.EN, Group: m.Group, Choice: m.Choice, Allowed: o.Because == nil, Until: o.Until,
+		Who: m.Roles, NotBy: m.NotBy, Needs: append([]enforcement.Need{}, m.Needs...), Effect: m.Effect, Source: m.Source,
+	}
+	if m.Door != "" {
+		v.Address = t.Collection + "/" + id.String() + "/" + m.Door
+	}
+	if b := o.Because; b != nil {
+		v.Because = &Because{b.Code, i18n.Words(i18n.Chinese, b.Code, b.Args), i18n.Words(i18n.English, b.Code, b.Args)}
+	}
+	return v
+}
+
+// addMove registers the door of one or more moves: who may come there, and its
+// words, are those of the table. do makes the move under the precondition; the
+// answer is the case as it then stands.
+func addMove[C any, I changing](s *server, k *kind[C], door, id string, group tag, do func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *I) error) {
+	o := operation{method: http.MethodPost, path: k.table.Collection + "/{id}/" + door, id: id, tag: group, personal: k.personal}
+	var zh, en []string
+	for _, m := range k.table.At(door) {
+		zh, en = append(zh, m.ZH), append(en, m.EN)
+		o.moves = append(o.moves, string(m.Name))
+		for _, role := range m.Roles {
+			if role != enforcement.System && !slices.Contains(o.roles, role) {
+				o.roles = append(o.roles, role)
+			}
+		}
+		if m.Signer != "" {
+			o.signer, o.people = m.Signer, k.table.People
+		}
+	}
+	o.zh, o.en = strings.Join(zh, "；"), strings.Join(en, "; ")
+	add(s, o, func(ctx context.Context, act enforcement.Act, in *I) (*Moved[C], error) {
+		c, err := (*in).change()
+		if err != nil {
+			return nil, err
+		}
+		if err := do(ctx, act, c, in); err != nil {
+			return nil, err
+		}
+		found, err := k.read(ctx, act, c.Ground)
+		if err != nil {
+			return nil, err
+		}
+		return &Moved[C]{ETag: etag(k.version(found)), Body: found}, nil
+	})
+}
+
+// Hanging is what hangs on a case of any kind.
+type Hanging struct {
+	Directives []DirectiveView     `json:"directives" nullable:"false"`
+	Clocks     []enforcement.Clock `json:"clocks" nullable:"false"`
+	Events     []enforcement.Event `json:"events" nullable:"false"`
+	Holds      []enforcement.Hold  `json:"holds" nullable:"false" doc:"Holds that stop anything of it now"`
+}
+
+// hangsOn reads it for who may read the case. Of the directives it shows what is
+// in force today: what an edition took away is gone at once, also from those whose
+// withdrawal is still to be written.
+func (s *server) hangsOn(ctx context.Context, act enforcement.Act, ground enforcement.ID) (h Hanging, err error) {
+	directives, err := s.Register.DirectivesOn(ctx, ground, s.Register.Today(act.At))
+	if err != nil {
+		return h, err
+	}
+	h.Directives = viewDirectives(directives)
+	clocks, err := s.Register.Clocks(ctx, ground)
+	if err != nil {
+		return h, err
+	}
+	h.Clocks = append([]enforcement.Clock{}, clocks...)
+	if h.Events, err = s.Register.Events(ctx, ground); err != nil {
+		return h, err
+	}
+	holds, err := s.Register.HoldsOn(ctx, ground)
+	h.Holds = append([]enforcement.Hold{}, holds...)
+	return h, err
+}

@@ -1,0 +1,287 @@
+package api_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"testing"
+
+	"concordat/enforcement"
+	"concordat/enforcement/enforcetest"
+)
+
+// world is one kind of case whose moves are tried by HTTP: its table, how cases come
+// to where they can stand, and a valid body for each door.
+type world struct {
+	*bundle
+	table  *enforcement.Table
+	tokens map[enforcement.Role]string
+	stages []stage
+	body   func(door string, c madeCase) object
+}
+
+// stage is a place where a case can stand, and the way there.
+type stage struct {
+	name string
+	make func() madeCase
+}
+
+// madeCase is a case that was brought to a stage.
+type madeCase struct {
+	id       string
+	identity enforcement.Identity
+	fixed    bool // it has a term
+	grace    int  // months
+}
+
+func (w *world) path(c madeCase) string { return w.table.Collection + "/" + c.id }
+
+// offers are the moves of a case as a role sees them, and the case's tag.
+func (w *world) offers(role enforcement.Role, c madeCase) (list []any, tag string) {
+	w.T.Helper()
+	a := w.want(http.StatusOK, w.tokens[role], http.MethodGet, w.path(c)+"/moves", nil)
+	return at[[]any](w.T, a.body, "moves"), a.header.Get("ETag")
+}
+
+// valid is a body that the door takes for a move; none for a door that takes none.
+func (w *world) valid(m *enforcement.Move, c madeCase) object {
+	body := maps.Clone(w.body(m.Door, c))
+	if m.Choice != nil {
+		body[m.Choice.Field] = chosen(m.Choice.Value)
+	}
+	return body
+}
+
+// chosen is a choice as JSON has it.
+func chosen(value string) any {
+	switch value {
+	case "true":
+		return true
+	case "false":
+		return false
+	}
+	return value
+}
+
+// post asks for a move.
+func (w *world) post(role enforcement.Role, c madeCase, m *enforcement.Move, tag string, body object) answer {
+	w.T.Helper()
+	var sent any
+	if body != nil {
+		sent = body
+	}
+	return w.call(w.tokens[role], http.MethodPost, w.path(c)+"/"+m.Door, sent, "If-Match", tag)
+}
+
+// walk makes moves of a case in turn, each in the first role that may, by HTTP.
+func (w *world) walk(c madeCase, moves ...enforcement.MoveName) madeCase {
+	w.T.Helper()
+	for _, name := range moves {
+		m := w.table.Move(name)
+		_, tag := w.offers(m.Roles[0], c)
+		if a := w.post(m.Roles[0], c, m, tag, w.valid(m, c)); a.status != http.StatusOK {
+			w.T.Fatalf("%s: status %d: %s", name, a.status, a.text)
+		}
+	}
+	return c
+}
+
+// sql changes what no request changes: what a restoration leaves behind.
+func (w *world) sql(c madeCase, statements ...string) madeCase {
+	w.T.Helper()
+	for _, s := range statements {
+		_, err := w.DB.Pool.Exec(w.T.Context(), s, c.id)
+		must(w.T, err)
+	}
+	return c
+}
+
+const inDoubt = `INSERT INTO task (id, kind, organisation_id, ground_id, opened_on) SELECT gen_random_uuid(), 'restored', organisation_id, id, '2025-09-01' FROM ground WHERE id = $1`
+
+// setupListingMoves has every state of a listing, and some more in which other moves
+// are possible. The stage that needs time is the last: the others stand on one day.
+func setupListingMoves(t *testing.T) *world {
+	t.Helper()
+	b := setup(t)
+	w := &world{
+		bundle: b, table: enforcement.ListingTable(),
+		tokens: map[enforcement.Role]string{enforcement.Clerk: b.clerk, enforcement.Judge: b.judge, enforcement.President: b.president, enforcement.Overseer: b.overseer},
+	}
+	w.body = w.listingBody
+	number := 1000
+	draft := func(c madeCase) madeCase {
+		number++
+		c.identity = b.Company()
+		subject := b.want(http.StatusCreated, b.clerk, http.MethodPost, "/v1/subjects", identityBody(c.identity))
+		execution := b.want(http.StatusCreated, b.clerk, http.MethodPost, "/v1/cases", object{
+			"number": fmt.Sprintf("（2025）桂0103执%d号", number), "filed_on": b.Day().AddDays(-30).String(), "basis_document": "（2024）桂0103民初7号", "basis_unit": "演示法院",
+		})
+		body := b.draftBody(subject.id(), execution.id())
+		if c.fixed {
+			body["conducts"] = []int{4}
+		}
+		c.id = b.want(http.StatusCreated, b.judge, http.MethodPost, "/v1/listings", body).id()
+		return c
+	}
+	add := func(name string, c madeCase, moves ...enforcement.MoveName) {
+		w.stages = append(w.stages, stage{name, func() madeCase { return w.walk(draft(c), moves...) }})
+	}
+	fixed := madeCase{fixed: true}
+	applied := []enforcement.MoveName{"warn", "apply"}
+	proposed := append(slices.Clone(applied), "propose")
+	decided := append(slices.Clone(proposed), "sign")
+	served := append(slices.Clone(decided), enforcement.MoveServe)
+	active := append(slices.Clone(served), enforcement.MovePublish)
+	then := func(moves ...enforcement.MoveName) []enforcement.MoveName { return slices.Concat(active, moves) }
+	add("draft", fixed)
+	add("warned", fixed, "warn")
+	add("applied", fixed, applied...)
+	add("applied, proposed", fixed, proposed...)
+	add("refused", fixed, append(slices.Clone(applied), "refuse")...)
+	add("decided", fixed, decided...)
+	add("served", fixed, served...)
+	add("grace", madeCase{fixed: true, grace: 1}, served...)
+	add("abandoned", fixed, append(slices.Clone(served), enforcement.MoveAbandon)...)
+	add("active", fixed, active...)
+	add("active, without a term", madeCase{}, active...)
+	add("active, suspended", fixed, then(enforcement.MoveSuspend)...)
+	add("active, under correction", fixed, then("open-correction")...)
+	add("extended", fixed, then("extend")...)
+	add("deleted", madeCase{}, then(enforcement.MoveDelete)...)
+	add("early-deleted", fixed, then(enforcement.MoveEarly)...)
+	add("revoked", fixed, then(enforcement.MoveRevoke)...)
+	w.stages = append(w.stages,
+		stage{"served, excluded", func() madeCase {
+			c := w.walk(draft(fixed), served...)
+			b.want(http.StatusCreated, b.clerk, http.MethodPost, w.path(c)+"/exclusions", object{"kind": "campus-loan-student", "on": b.Day().String()})
+			return c
+		}},
+		stage{"served, in doubt after a restoration", func() madeCase { return w.sql(w.walk(draft(fixed), served...), inDoubt) }},
+		stage{"active, in doubt after a restoration", func() madeCase {
+			return w.sql(w.walk(draft(fixed), then(enforcement.MoveSuspend)...), `UPDATE listing SET suspended_for = 'restored' WHERE id = $1`, inDoubt)
+		}},
+		stage{"expired", func() madeCase {
+			c := w.walk(draft(fixed), active...)
+			b.AdvanceTo(b.Day().AddMonths(termMonths).AddDays(1))
+			_, err := b.ExpireDue(t.Context(), b.System(), 100)
+			must(t, err)
+			return c
+		}},
+	)
+	return w
+}
+
+// termMonths is the term of the listings that have one.
+const termMonths = 6
+
+func (w *world) listingBody(door string, c madeCase) object {
+	today := w.Day().String()
+	reasons := object{"reasons": "演示理由"}
+	decision := object{"number": "（2025）桂0103执1号之一", "reasons": "演示理由"}
+	if c.fixed {
+		decision["term_until"] = w.Day().AddMonths(termMonths).String()
+	}
+	if c.grace > 0 {
+		decision["grace_months"] = c.grace
+	}
+	ending := object{"event_on": today, "reasons": "演示：履行完毕"}
+	return map[string]object{
+		"warning": {"served_on": today, "risk_warning": true}, "application": {"received_on": today}, "refusal": reasons,
+		"proposal": decision, "service": w.serviceBody(), "abandonment": {"reason": "performed"}, "resumption/restored": reasons,
+		"extension": {
+			"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": 2, "years": 1, "served_on": today,
+		},
+		"suspension": {}, "correction": {"found_on": today}, "correction/data": identityBody(c.identity),
+		"deletion":       {"item": 1, "event_on": today, "reasons": "演示：履行完毕"},
+		"early-deletion": ending, "revocation": ending,
+	}[door]
+}
+
+// setupAdministrativeMoves has the places where entries on administrative lists
+// stand; every entry takes some weeks of legal time.
+func setupAdministrativeMoves(t *testing.T) *world {
+	t.Helper()
+	l := setupLists(t)
+	w := &world{bundle: l.bundle, table: enforcement.AdministrativeTable(), tokens: map[enforcement.Role]string{
+		enforcement.DepartmentClerk: l.ownersClerk, enforcement.DepartmentReviewer: l.ownersReviewer, enforcement.Overseer: l.overseer,
+	}}
+	w.body = func(door string, _ madeCase) object {
+		ending := object{"event_on": l.today(), "reasons": "演示"}
+		return map[string]object{
+			"notice": l.noticeBody(), "statement": {"received_on": l.today(), "text": "演示陈述"}, "answer": {"text": "演示答复"}, "decision": l.decisionBody(),
+			"service": l.serviceBody(), "abandonment": {"reason": "performed"}, "suspension": {}, "resumption": {"reasons": "演示理由"},
+			"deletion": {"cause": "subject-ceased", "event_on": l.today(), "reasons": "演示"}, "early-deletion": ending, "revocation": ending,
+		}[door]
+	}
+	company := func() enforcement.ID { return l.Subject(l.Company()) }
+	of := func(id enforcement.ID) madeCase { return madeCase{id: id.String()} }
+	notified := func() madeCase {
+		return w.walk(of(l.made.On(enforcetest.ListSerious, company())), "notify")
+	}
+	w.stages = []stage{
+		{"draft", func() madeCase { return of(l.made.On(enforcetest.ListSerious, company())) }},
+		{"notified", notified},
+		{"notified, the time is over", func() madeCase { c := notified(); l.Advance(30); return c }},
+		{"notified, drafted by the reviewer", func() madeCase {
+			body := object{"list_type": enforcetest.ListSerious, "subject": company(), "grounds": []string{"fraud"}, "conduct": "演示:违法行为"}
+			c := w.walk(madeCase{id: l.want(http.StatusCreated, l.ownersReviewer, http.MethodPost, administrative, body).id()}, "notify")
+			l.Advance(30)
+			return c
+		}},
+		{"stated", func() madeCase { return w.walk(notified(), "state") }},
+		{"answered", func() madeCase {
+			c := w.walk(notified(), "state", "answer")
+			l.Advance(30)
+			return c
+		}},
+		{"decided", func() madeCase { return of(l.made.DecidedOn(enforcetest.ListSerious, company())) }},
+		{"served", func() madeCase { return of(l.made.ServedOn(enforcetest.ListSerious, company())) }},
+		{"served, in doubt after a restoration", func() madeCase { return w.sql(of(l.made.ServedOn(enforcetest.ListSerious, company())), inDoubt) }},
+		{"active", func() madeCase { return of(l.made.PublishedOn(enforcetest.ListSerious, company())) }},
+		{"active, suspended", func() madeCase {
+			return w.walk(of(l.made.PublishedOn(enforcetest.ListSerious, company())), enforcement.MoveBrake)
+		}},
+		{"active, repairable", func() madeCase { return of(l.made.PublishedOn(enforcetest.ListSilent, company())) }},
+		{"revoked", func() madeCase {
+			return w.walk(of(l.made.PublishedOn(enforcetest.ListSerious, company())), enforcement.MoveRevoke)
+		}},
+	}
+	return w
+}
+
+// setupRewardMoves has the places where rewards stand.
+func setupRewardMoves(t *testing.T) *world {
+	t.Helper()
+	a := setupReward(t)
+	w := &world{bundle: a.bundle, table: enforcement.RewardTable(), tokens: map[enforcement.Role]string{
+		enforcement.DepartmentClerk: a.clerk, enforcement.DepartmentReviewer: a.reviewer, enforcement.Overseer: a.overseer,
+	}}
+	w.body = func(door string, _ madeCase) object {
+		return map[string]object{
+			"notice": {"on": a.Day().String()}, "answer": {"on": a.Day().String(), "text": "演示陈述"}, "review": {"reasons": "演示理由", "basis": "演示法 第4条"},
+			"end": {"reasons": "演示理由"}, "confirmation": {"reasons": "演示理由"},
+		}[door]
+	}
+	entered := func() (madeCase, enforcement.ID) {
+		subject := a.Subject(a.Company())
+		return madeCase{id: a.entered(subject)}, subject
+	}
+	reviewed := func() madeCase {
+		c, subject := entered()
+		a.Published(subject)
+		return c
+	}
+	w.stages = []stage{
+		{"in-force", func() madeCase { c, _ := entered(); return c }},
+		{"in-force, in doubt after a restoration", func() madeCase {
+			c, _ := entered()
+			return w.sql(c, `UPDATE ground SET state = 'suspended' WHERE id = $1`)
+		}},
+		{"under-review", reviewed},
+		{"under-review, noticed", func() madeCase { return w.walk(reviewed(), "notice") }},
+		{"under-review, answered", func() madeCase { return w.walk(reviewed(), "notice", "answer") }},
+		{"ended", func() madeCase { c, _ := entered(); return w.walk(c, "end") }},
+	}
+	return w
+}

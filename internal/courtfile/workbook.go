@@ -1,0 +1,224 @@
+package courtfile
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+)
+
+const (
+	// maxParts bounds the files in a workbook, before any of them is listed.
+	maxParts = 10_000
+	// maxPart bounds a small part (the workbook, its relations) in bytes.
+	maxPart = 1 << 20
+	// maxSheet and maxTexts bound the sheet and the shared texts when unpacked.
+	maxSheet = 8 << 30
+	maxTexts = 2 << 30
+)
+
+// workbook is an XLSX file as far as it is read: the first sheet that is shown.
+type workbook struct {
+	sheet *zip.File
+	texts *sharedTexts
+}
+
+func (f *File) openXLSX() error {
+	f.format = XLSX
+	book, err := openWorkbook(f)
+	if err != nil {
+		return err
+	}
+	f.close = book.texts.close
+	if err := f.readSheetHeader(book); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	f.opened = func() (source, error) {
+		src, err := openSheet(book)
+		if err != nil {
+			return nil, err
+		}
+		src.width = len(f.header)
+		var header row
+		if err := src.next(&header); err != nil {
+			return nil, errors.Join(err, src.close())
+		}
+		return src, nil
+	}
+	return nil
+}
+
+func (f *File) readSheetHeader(book *workbook) error {
+	src, err := openSheet(book)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = src.close() }() // was only read
+	var header row
+	err = src.next(&header)
+	switch {
+	case errors.Is(err, io.EOF):
+		return &FileError{Code: CodeEmpty}
+	case err != nil:
+		return err
+	case header.fault != nil:
+		return &FileError{Line: header.line, Code: header.fault.code, Args: header.fault.args}
+	}
+	for _, c := range header.cells {
+		f.header = append(f.header, shorten(c.text))
+	}
+	places, bad := layout(f.kind, f.header)
+	if bad != nil {
+		return bad
+	}
+	f.places = places
+	return nil
+}
+
+// openWorkbook finds the sheet and reads the shared texts.
+func openWorkbook(f *File) (*workbook, error) {
+	if err := checkDirectory(f.r, f.size); err != nil {
+		return nil, err
+	}
+	archive, err := zip.NewReader(f.r, f.size)
+	if err != nil {
+		return nil, damaged(0, err)
+	}
+	parts := map[string]*zip.File{}
+	for _, part := range archive.File {
+		parts[strings.ToLower(path.Clean("/"+strings.ReplaceAll(part.Name, `\`, "/")))] = part
+	}
+	name, from1904, err := sheetPart(parts)
+	if err != nil {
+		return nil, err
+	}
+	f.from1904 = from1904
+	book := &workbook{sheet: parts[name], texts: &sharedTexts{}}
+	if book.sheet == nil {
+		return nil, &FileError{Code: CodeFormat}
+	}
+	if part := parts["/xl/sharedstrings.xml"]; part != nil {
+		if book.texts, err = readTexts(part); err != nil {
+			return nil, err
+		}
+	}
+	return book, nil
+}
+
+// directoryEnd is the fixed part of the record that ends a zip file; a comment
+// of up to 64 KiB may follow.
+const (
+	directoryEnd     = 22
+	directoryComment = 1 << 16
+)
+
+// checkDirectory refuses a zip file that breaks off before its directory, and
+// one that lists more parts than any workbook has.
+func checkDirectory(r io.ReaderAt, size int64) error {
+	tail := make([]byte, min(size, directoryEnd+directoryComment))
+	if n, err := r.ReadAt(tail, size-int64(len(tail))); n < len(tail) {
+		return fmt.Errorf("read the end of a workbook: %w", err)
+	}
+	at := bytes.LastIndex(tail, []byte("PK\x05\x06"))
+	if at < 0 || len(tail)-at < directoryEnd {
+		return &FileError{Code: CodeTruncated}
+	}
+	if binary.LittleEndian.Uint16(tail[at+10:]) > maxParts {
+		return &FileError{Code: CodeFormat}
+	}
+	return nil
+}
+
+// damaged tells damage of the file, which a person can mend, from a reader that
+// does not work.
+func damaged(line int64, err error) error {
+	switch {
+	case errors.Is(err, zip.ErrFormat), errors.Is(err, zip.ErrChecksum), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, errMarkup), isFlateError(err):
+		return &FileError{Line: line, Code: CodeTruncated}
+	case errors.Is(err, zip.ErrAlgorithm), errors.Is(err, errTooMuch):
+		return &FileError{Line: line, Code: CodeFormat}
+	}
+	return fmt.Errorf("read a workbook: %w", err)
+}
+
+// readPart reads a small part.
+func readPart(part *zip.File) ([]byte, error) {
+	if part == nil {
+		return nil, &FileError{Code: CodeFormat}
+	}
+	r, err := part.Open()
+	if err != nil {
+		return nil, damaged(0, err)
+	}
+	text, err := io.ReadAll(io.LimitReader(r, maxPart+1))
+	if err = errors.Join(err, r.Close()); err != nil {
+		return nil, damaged(0, err)
+	}
+	if len(text) > maxPart {
+		return nil, &FileError{Code: CodeFormat}
+	}
+	return text, nil
+}
+
+// sheetPart names the first sheet that is not hidden.
+func sheetPart(parts map[string]*zip.File) (name string, from1904 bool, err error) {
+	var book struct {
+		Properties struct {
+			Date1904 string `xml:"date1904,attr"`
+		} `xml:"workbookPr"`
+		Sheets []struct {
+			State    string     `xml:"state,attr"`
+			Relation []xml.Attr `xml:",any,attr"`
+		} `xml:"sheets>sheet"`
+	}
+	var relations struct {
+		Relations []struct {
+			ID     string `xml:"Id,attr"`
+			Target string `xml:"Target,attr"`
+		} `xml:"Relationship"`
+	}
+	if err := readXML(parts["/xl/workbook.xml"], &book); err != nil {
+		return "", false, err
+	}
+	if err := readXML(parts["/xl/_rels/workbook.xml.rels"], &relations); err != nil {
+		return "", false, err
+	}
+	from1904 = book.Properties.Date1904 == "1" || book.Properties.Date1904 == "true"
+	for _, sheet := range book.Sheets {
+		if sheet.State == "hidden" || sheet.State == "veryHidden" {
+			continue
+		}
+		for _, attr := range sheet.Relation {
+			// Only the relation's id has a name space.
+			if attr.Name.Local != "id" || attr.Name.Space == "" {
+				continue
+			}
+			for _, relation := range relations.Relations {
+				if relation.ID == attr.Value {
+					target := relation.Target
+					if !strings.HasPrefix(target, "/") {
+						target = "/xl/" + target
+					}
+					return strings.ToLower(path.Clean(target)), from1904, nil
+				}
+			}
+		}
+	}
+	return "", false, &FileError{Code: CodeFormat}
+}
+
+func readXML(part *zip.File, into any) error {
+	text, err := readPart(part)
+	if err != nil {
+		return err
+	}
+	if err := xml.Unmarshal(text, into); err != nil {
+		return &FileError{Code: CodeTruncated}
+	}
+	return nil
+}
