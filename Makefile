@@ -72,6 +72,7 @@ generate: ## make generated files anew
 	@go generate ./...
 	@go run ./internal/docgen/invariants
 	@go run ./internal/docgen/catalogue
+	@go run ./internal/docgen/procedures
 	@go run ./cmd/concordat configuration > docs/configuration.md
 
 fmt: $(LINT) ## format the Go files (gofumpt, gci)
