@@ -2,6 +2,7 @@ package enforcement
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -59,24 +60,34 @@ type Act struct {
 // Daily is the act of the system at the turn of a day.
 func Daily(at time.Time) Act { return Act{At: at, Actor: Actor{ID: "daily-round", Role: System}} }
 
-func (a Act) check(roles ...Role) error {
+// Check refuses an act without a time or an actor, and actors in none of the roles.
+func (a Act) Check(roles ...Role) error {
 	if a.At.IsZero() {
-		return refuse("act.at")
+		return Refuse("act.at")
 	}
 	if a.Actor.ID == "" || a.Actor.Role == "" || (a.Actor.Role.ofOrganisation() && a.Actor.Organisation == 0) {
-		return refuse("act.actor")
+		return Refuse("act.actor")
 	}
 	if len(roles) > 0 && !slices.Contains(roles, a.Actor.Role) {
-		return refuse("role.forbidden", "role", string(a.Actor.Role))
+		return Refuse("role.forbidden", "role", string(a.Actor.Role))
 	}
 	return nil
 }
 
-// ofOwner demands that the people of the organisation that owns a record act on it;
+// OfOwner demands that the people of the organisation that owns a record act on it;
 // the system may act for every owner.
-func (a Act) ofOwner(owner OrganisationID) error {
+func (a Act) OfOwner(owner OrganisationID) error {
 	if a.Actor.Role != System && a.Actor.Organisation != owner {
-		return refuse("not-found")
+		return Refuse("not-found")
 	}
 	return nil
 }
+
+// Department are the roles of a department's people.
+var (
+	Department = []Role{DepartmentClerk, DepartmentReviewer}
+	Reviewers  = []Role{DepartmentReviewer}
+)
+
+// String is the number in decimals.
+func (id OrganisationID) String() string { return strconv.Itoa(int(id)) }

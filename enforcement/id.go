@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"crypto/rand"
 	"database/sql/driver"
+	"encoding/binary"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -18,8 +20,8 @@ type ID [16]byte
 // NewID returns a new id; ids of one process ascend.
 func NewID() ID { return ID(uuid.Must(uuid.NewV7())) }
 
-// newIDs returns n new ids, ascending; they share the cost of the random bytes.
-func newIDs(n int) []ID {
+// NewIDs returns n new ids, ascending; they share the cost of the random bytes.
+func NewIDs(n int) []ID {
 	random := bufio.NewReader(rand.Reader)
 	ids := make([]ID, n)
 	for i := range ids {
@@ -32,7 +34,7 @@ func newIDs(n int) []ID {
 func ParseID(text string) (ID, error) {
 	id, err := uuid.Parse(text)
 	if err != nil || len(text) != 36 {
-		return ID{}, refuse("id.malformed")
+		return ID{}, Refuse("id.malformed")
 	}
 	return ID(id), nil
 }
@@ -104,4 +106,13 @@ func (id *ID) Scan(src any) error {
 	default:
 		return fmt.Errorf("an id from %T", src)
 	}
+}
+
+// Made is when an id was made: the first 48 bits of a UUIDv7 are milliseconds since
+// 1970 (RFC 9562 §5.7). Zero for no id.
+func (id ID) Made() time.Time {
+	if id.IsZero() {
+		return time.Time{}
+	}
+	return time.UnixMilli(int64(binary.BigEndian.Uint64(id[:8]) >> 16)).UTC()
 }

@@ -28,8 +28,8 @@ func (r *Refusal) Is(target error) bool {
 	return errors.As(target, &other) && other.Code == r.Code
 }
 
-// refuse builds a refusal; pairs are argument names and values in turn.
-func refuse(code string, pairs ...string) *Refusal {
+// Refuse builds a refusal; pairs are argument names and values in turn.
+func Refuse(code string, pairs ...string) *Refusal {
 	r := &Refusal{Code: code}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if r.Args == nil {
@@ -40,9 +40,9 @@ func refuse(code string, pairs ...string) *Refusal {
 	return r
 }
 
-// asRefusal turns what a person caused, wherever it was noticed, into a refusal.
+// AsRefusal turns what a person caused, wherever it was noticed, into a refusal.
 // Anything else passes through unchanged.
-func asRefusal(err error) error {
+func AsRefusal(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -51,19 +51,19 @@ func asRefusal(err error) error {
 	}
 	if name, ok := pg.Constraint(err); ok {
 		if code, known := constraintCodes[name]; known {
-			return refuse(code)
+			return Refuse(code)
 		}
 	}
 	return err
 }
 
-// notFound turns "no row" into a refusal and wraps everything else.
-func notFound(err error, doing string) error {
+// NotFound turns "no row" into a refusal and wraps everything else.
+func NotFound(err error, doing string) error {
 	if err == nil {
 		return nil
 	}
 	if errors.Is(err, pgx.ErrNoRows) {
-		return refuse("not-found")
+		return Refuse("not-found")
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 )
 
 // Channel is a way to an organisation. Implementations pass notify/channeltest.
@@ -23,9 +24,9 @@ type Channel interface {
 type Delivery struct {
 	Attempt      enforcement.ID
 	Organisation enforcement.OrganisationID
-	Lane         enforcement.Lane
+	Lane         directive.Lane
 	Endpoint     Endpoint
-	Items        []enforcement.Item
+	Items        []directive.Item
 	// Body is what the attempt's hash was made of.
 	Body []byte
 	// Sent, if not nil, is to be called once the delivery has left and before its
@@ -35,7 +36,7 @@ type Delivery struct {
 
 // Outcome is what a send that was answered came to.
 type Outcome struct {
-	Results []enforcement.Result
+	Results []directive.Result
 }
 
 // Stage says how far a send got before it failed.

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/notify"
 	"concordat/notify/channeltest"
 )
@@ -11,14 +12,14 @@ import (
 func TestWebhookIsAChannel(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
-	encode := notify.Encoder(b.Register, b.Config.Catalogue, b.Day())
+	encode := notify.Encoder(b.Offices, b.Config.Catalogue, b.Day())
 	channeltest.Run(t, func(t *testing.T) channeltest.Channel {
 		org := b.Departments[0]
 		d := b.receivers[org]
 		return channeltest.Channel{
 			Channel: b.config.Channels[0], Organisation: org, Endpoint: b.webhook(t, org),
-			Encode: func(items []enforcement.Item) []byte {
-				return encode(nil, "dept-demo", enforcement.Bulk, b.At(), items)
+			Encode: func(items []directive.Item) []byte {
+				return encode(nil, "dept-demo", directive.Bulk, b.At(), items)
 			},
 			Holds: func(id enforcement.ID) int16 {
 				e, _ := d.Ledger.Get([16]byte(id))
@@ -34,7 +35,7 @@ func TestInboxIsAChannel(t *testing.T) {
 	channeltest.Run(t, func(t *testing.T) channeltest.Channel {
 		return channeltest.Channel{
 			Channel: b.inbox, Organisation: b.Departments[0],
-			Encode: func([]enforcement.Item) []byte { return []byte("ids and versions") },
+			Encode: func([]directive.Item) []byte { return []byte("ids and versions") },
 			Holds: func(id enforcement.ID) int16 {
 				return int16(b.Count(`SELECT coalesce(min(version), 0) FROM inbox_item WHERE directive_id = $1 AND closed_at IS NULL`, id))
 			},

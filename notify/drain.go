@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/register"
 	"concordat/internal/calendar"
 	"concordat/internal/pg"
 	"concordat/memoranda"
@@ -17,7 +19,7 @@ import (
 // Config is what a Drainer stands on. Fields with a stated zero may be left out.
 type Config struct {
 	DB        *pg.DB
-	Register  *enforcement.Register
+	Register  *register.Offices
 	Endpoints *Endpoints
 	Catalogue *memoranda.Catalogue
 	Calendar  *calendar.Calendar
@@ -66,7 +68,7 @@ type Drainer struct {
 	lanes    *lanes
 
 	mu         sync.Mutex
-	fellBackAt map[enforcement.WakeUp]time.Time
+	fellBackAt map[directive.WakeUp]time.Time
 }
 
 // NewDrainer builds a Drainer. Close it to free its connection.
@@ -78,18 +80,18 @@ func NewDrainer(c Config) (*Drainer, error) {
 	c.SweepWorkers = or(c.SweepWorkers, 8)
 	c.Heartbeat = or(c.Heartbeat, time.Second)
 	c.FallbackEvery = or(c.FallbackEvery, time.Minute)
-	d := &Drainer{c: c, channels: map[string]Channel{}, fellBackAt: map[enforcement.WakeUp]time.Time{}}
+	d := &Drainer{c: c, channels: map[string]Channel{}, fellBackAt: map[directive.WakeUp]time.Time{}}
 	for _, channel := range c.Channels {
 		d.channels[channel.Name()] = channel
 	}
 	if d.channels[InboxName] == nil {
 		return nil, errors.New("a drainer needs an inbox: every organisation has one")
 	}
-	first := newLegend(c.Register, c.Catalogue, c.Register.Today(c.Legal()))
+	first := newLegend(c.Register, c.Catalogue, c.Register.Record.Today(c.Legal()))
 	d.legend.Store(&first)
 	config := c.DB.Pool.Config().ConnConfig
 	config.RuntimeParams["application_name"] = "concordat-lanes"
-	d.lanes = &lanes{config: config, beat: c.Heartbeat, held: map[enforcement.WakeUp]*lane{}}
+	d.lanes = &lanes{config: config, beat: c.Heartbeat, held: map[directive.WakeUp]*lane{}}
 	return d, nil
 }
 
@@ -127,7 +129,7 @@ func (d *Drainer) step(ctx context.Context, name string) error {
 // or the endpoint waits for its next probe. If anybody else holds the lane it
 // returns at once, for the holder looks once more after letting go. A receiver's
 // fault is no error.
-func (d *Drainer) Drain(ctx context.Context, w enforcement.WakeUp) (err error) {
+func (d *Drainer) Drain(ctx context.Context, w directive.WakeUp) (err error) {
 	ctx, done := beginDrain(ctx, w)
 	defer done(&err)
 	end := d.c.Machine().Add(d.c.Slice)
@@ -155,18 +157,18 @@ func (d *Drainer) Drain(ctx context.Context, w enforcement.WakeUp) (err error) {
 			return err
 		}
 		if p.over {
-			return d.c.Register.Wake(ctx, w)
+			return d.c.Register.Directives.Wake(ctx, w)
 		}
 	}
 }
 
 // due reports whether anything is due besides what must not leave.
-func (d *Drainer) due(ctx context.Context, w enforcement.WakeUp, skipped map[enforcement.ID]bool) (bool, error) {
-	on := d.c.Register.Today(d.c.Legal())
+func (d *Drainer) due(ctx context.Context, w directive.WakeUp, skipped map[enforcement.ID]bool) (bool, error) {
+	on := d.c.Register.Record.Today(d.c.Legal())
 	if len(skipped) == 0 {
-		return d.c.Register.IsDue(ctx, w, on)
+		return d.c.Register.Directives.IsDue(ctx, w, on)
 	}
-	items, err := d.c.Register.DueItems(ctx, w.Organisation, w.Lane, on, enforcement.ID{}, len(skipped)+1)
+	items, err := d.c.Register.Directives.Due(ctx, w.Organisation, w.Lane, on, enforcement.ID{}, len(skipped)+1)
 	if err != nil {
 		return false, err
 	}
@@ -178,8 +180,8 @@ func (d *Drainer) due(ctx context.Context, w enforcement.WakeUp, skipped map[enf
 	return false, nil
 }
 
-func (d *Drainer) batch(lane enforcement.Lane) int {
-	if lane == enforcement.Express {
+func (d *Drainer) batch(lane directive.Lane) int {
+	if lane == directive.Express {
 		return d.c.ExpressBatch
 	}
 	return d.c.BulkBatch

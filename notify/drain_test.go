@@ -8,7 +8,11 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/listing"
+	"concordat/enforcement/party"
+	"concordat/enforcement/plan"
 	"concordat/notify"
 )
 
@@ -32,7 +36,7 @@ func TestEveryDepartmentHoldsWhatTheRecordSays(t *testing.T) {
 
 func (b *bench) end(t *testing.T, listing enforcement.ID) {
 	t.Helper()
-	if err := b.Delete(t.Context(), b.Judge(), enforcetest.Of(listing), b.Ending(1)); err != nil {
+	if err := b.Listings.Delete(t.Context(), b.Judge(), enforcetest.Of(listing), b.Ending(1)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -51,8 +55,8 @@ func TestAStopAtAnyStepIsRecovered(t *testing.T) {
 				errStop := errors.New("the process stops")
 				var b *bench
 				var listing enforcement.ID
-				stopped := map[enforcement.Lane]bool{}
-				lane := enforcement.Bulk
+				stopped := map[directive.Lane]bool{}
+				lane := directive.Bulk
 				b = setup(t, func(c *notify.Config) {
 					c.Step = func(_ context.Context, at string) error {
 						if at != step || stopped[lane] {
@@ -72,7 +76,7 @@ func TestAStopAtAnyStepIsRecovered(t *testing.T) {
 						break
 					}
 				}
-				if err := b.drainer.Drain(t.Context(), enforcement.WakeUp{Organisation: org, Lane: lane}); !errors.Is(err, errStop) {
+				if err := b.drainer.Drain(t.Context(), directive.WakeUp{Organisation: org, Lane: lane}); !errors.Is(err, errStop) {
 					t.Fatalf("the drain was not stopped: %v", err)
 				}
 				switch ended {
@@ -81,8 +85,8 @@ func TestAStopAtAnyStepIsRecovered(t *testing.T) {
 				case "withdrawal-stops-too":
 					b.quiet(t, b.drainer)
 					b.end(t, listing)
-					lane = enforcement.Express
-					if err := b.drainer.Drain(t.Context(), enforcement.WakeUp{Organisation: org, Lane: lane}); !errors.Is(err, errStop) {
+					lane = directive.Express
+					if err := b.drainer.Drain(t.Context(), directive.WakeUp{Organisation: org, Lane: lane}); !errors.Is(err, errStop) {
 						t.Fatalf("the withdrawal was not stopped: %v", err)
 					}
 				}
@@ -194,9 +198,9 @@ func TestDrainsEndWithTheConnectionOfTheirLane(t *testing.T) {
 }
 
 // aLane returns a bulk lane with something due.
-func (b *bench) aLane(t *testing.T) enforcement.WakeUp {
+func (b *bench) aLane(t *testing.T) directive.WakeUp {
 	t.Helper()
-	lanes, err := b.DueLanes(t.Context(), b.Day())
+	lanes, err := b.Directives.Lanes(t.Context(), b.Day())
 	if err != nil || len(lanes) == 0 {
 		t.Fatalf("nothing is due: %v", err)
 	}
@@ -221,7 +225,7 @@ func TestAFullSliceWakesAgain(t *testing.T) {
 func TestWhatIsBarredDoesNotLeave(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
-	child := enforcement.Identity{Kind: "natural-person", Name: "演示童", NumberKind: b.Person().NumberKind, Number: b.Made.ResidentID(b.Day().AddYears(-9)).Number}
+	child := party.Identity{Kind: "natural-person", Name: "演示童", NumberKind: b.Person().NumberKind, Number: b.Made.ResidentID(b.Day().AddYears(-9)).Number}
 	ground := b.ground(t, b.Subject(child))
 	w := b.aLane(t)
 	b.drain(t, w)
@@ -238,7 +242,7 @@ func TestWhatIsBarredDoesNotLeave(t *testing.T) {
 	if got := b.receivers[w.Organisation].sizes(); len(got) != 1 || got[0] != 1 {
 		t.Errorf("messages of %v directives, want one of 1", got)
 	}
-	if err := b.EndGround(t.Context(), b.Judge(), ground, "Art. 9"); err != nil {
+	if err := b.Grounds.End(t.Context(), b.Judge(), ground, "Art. 9"); err != nil {
 		t.Fatal(err)
 	}
 	b.quiet(t, b.drainer)
@@ -250,11 +254,11 @@ func (b *bench) ground(t *testing.T, subject enforcement.ID) enforcement.ID {
 	t.Helper()
 	id := enforcement.NewID()
 	_, err := b.DB.Pool.Exec(t.Context(), `INSERT INTO ground (id, kind, list_type, subject_id, organisation_id, reference, decided_on) VALUES ($1, 'listing', $2, $3, $4, '演示决定', $5::date)`,
-		id, enforcement.ListType, subject, b.Court, b.Day())
+		id, plan.ListType, subject, b.Court, b.Day())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.PutInForce(t.Context(), b.System(), []enforcement.ID{id}); err != nil {
+	if err := b.Grounds.PutInForce(t.Context(), b.System(), []enforcement.ID{id}); err != nil {
 		t.Fatal(err)
 	}
 	return id
@@ -263,7 +267,7 @@ func (b *bench) ground(t *testing.T, subject enforcement.ID) enforcement.ID {
 func TestAnExpiredSetDoesNotLeave(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
-	b.Published(b.Subject(b.Person()), enforcement.EvadesBySham)
+	b.Published(b.Subject(b.Person()), listing.EvadesBySham)
 	w := b.aLane(t)
 	b.AdvanceTo(b.Day().AddYears(3))
 	b.drain(t, w)
@@ -309,15 +313,15 @@ func TestTheHolderLooksOnceMore(t *testing.T) {
 	t.Parallel()
 	var b *bench
 	var first enforcement.ID
-	var w enforcement.WakeUp
+	var w directive.WakeUp
 	late := false
 	b = setup(t, func(c *notify.Config) {
 		c.Step = func(ctx context.Context, at string) error {
-			if w.Lane != enforcement.Express || at != notify.StepAfterAnswer || late {
+			if w.Lane != directive.Express || at != notify.StepAfterAnswer || late {
 				return nil
 			}
 			late = true
-			if err := b.EndGround(ctx, b.Judge(), first, "Art. 10"); err != nil {
+			if err := b.Grounds.End(ctx, b.Judge(), first, "Art. 10"); err != nil {
 				return err
 			}
 			return b.drainer.Drain(ctx, w) // its wake-up: the lane is taken
@@ -327,12 +331,12 @@ func TestTheHolderLooksOnceMore(t *testing.T) {
 	second := b.ground(t, b.Subject(b.Company()))
 	lane := b.aLane(t)
 	b.quiet(t, b.drainer)
-	if err := b.EndGround(t.Context(), b.Judge(), second, "Art. 10"); err != nil {
+	if err := b.Grounds.End(t.Context(), b.Judge(), second, "Art. 10"); err != nil {
 		t.Fatal(err)
 	}
-	w = enforcement.WakeUp{Organisation: lane.Organisation, Lane: enforcement.Express}
+	w = directive.WakeUp{Organisation: lane.Organisation, Lane: directive.Express}
 	b.drain(t, w)
-	if due, err := b.IsDue(t.Context(), w, b.Day()); err != nil || due || !late {
+	if due, err := b.Directives.IsDue(t.Context(), w, b.Day()); err != nil || due || !late {
 		t.Errorf("what became due while the lane was held is stranded: %v, %v", due, err)
 	}
 }

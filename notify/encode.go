@@ -4,7 +4,8 @@ import (
 	"strconv"
 	"time"
 
-	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/party"
 	"concordat/memoranda/day"
 	"concordat/notify/wire"
 )
@@ -12,11 +13,11 @@ import (
 // message is what a body is written from.
 type message struct {
 	organisation string
-	lane         enforcement.Lane
+	lane         directive.Lane
 	sentAt       time.Time
 	demo         bool
 	on           day.Day
-	items        []enforcement.Item
+	items        []directive.Item
 }
 
 // encode appends the body of a message to buf. It writes wire.Message by hand:
@@ -44,7 +45,7 @@ func (l legend) encode(buf []byte, m message) []byte {
 }
 
 // measures explains each measure that any item names, in the order of numbers.
-func (l legend) measures(buf []byte, items []enforcement.Item) []byte {
+func (l legend) measures(buf []byte, items []directive.Item) []byte {
 	var named []bool
 	for i := range items {
 		for _, m := range items[i].Measures {
@@ -68,7 +69,7 @@ func (l legend) measures(buf []byte, items []enforcement.Item) []byte {
 	return buf
 }
 
-func (l legend) directive(buf []byte, i *enforcement.Item, on day.Day) []byte {
+func (l legend) directive(buf []byte, i *directive.Item, on day.Day) []byte {
 	lifted := len(i.Measures) == 0
 	buf = wire.AppendID(append(buf, `{"id":"`...), i.Directive)
 	buf = append(buf, `","version":`...)
@@ -93,7 +94,7 @@ func (l legend) directive(buf []byte, i *enforcement.Item, on day.Day) []byte {
 	return appendGround(append(buf, `,"ground":{`...), i.Ground, lifted)
 }
 
-func appendSubject(buf []byte, s enforcement.Identity, lifted bool) []byte {
+func appendSubject(buf []byte, s party.Identity, lifted bool) []byte {
 	if !lifted {
 		buf = wire.AppendString(append(buf, `"kind":`...), string(s.Kind))
 		buf = append(buf, ',')
@@ -107,7 +108,7 @@ func appendSubject(buf []byte, s enforcement.Identity, lifted bool) []byte {
 	return append(buf, '}')
 }
 
-func appendGround(buf []byte, g enforcement.Ground, lifted bool) []byte {
+func appendGround(buf []byte, g directive.Ground, lifted bool) []byte {
 	buf = wire.AppendString(append(buf, `"kind":`...), g.Kind)
 	if !lifted {
 		buf = wire.AppendString(append(buf, `,"list_type":`...), g.ListType)

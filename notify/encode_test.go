@@ -13,7 +13,11 @@ import (
 	"github.com/google/uuid"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/party"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/register"
 	"concordat/memoranda/day"
 	"concordat/notify"
 	"concordat/notify/wire"
@@ -24,25 +28,25 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func mustID(text string) enforcement.ID { return enforcement.ID(uuid.MustParse(text)) }
 
 // letters are the kinds of directive a message can carry, with made-up people.
-func letters(r *enforcement.Register) []enforcement.Item {
-	funds, _ := r.MeasureNumber(enforcement.MeasureName{Memorandum: "judgment-debtor-141", Slug: "securities-futures-fund-setup"})
-	company := enforcement.Identity{Kind: "legal-person", Name: `演示"甲"公司`, NumberKind: "uscc", Number: "91450100MA0DEMO000"}
-	adult := enforcement.Identity{Kind: "natural-person", Name: "演示一", NumberKind: "passport", State: "SGP", Number: "E1234567", Birth: day.Of(1980, 1, 2)}
-	child := enforcement.Identity{Kind: "natural-person", Name: "演示童", NumberKind: "passport", State: "SGP", Number: "E7654321", Birth: day.Of(2018, 1, 2)}
-	ground := enforcement.Ground{Kind: "listing", ListType: "judgment-debtor", Reference: "(2025)桂0103执1号之一", DecidedOn: day.Of(2025, 9, 1), Owner: "qingxiu-court", CaseNumber: "(2025)桂0103执1号"}
-	return []enforcement.Item{
-		{Directive: mustID("01990000-0000-7000-8000-000000000001"), Version: 1, Kind: enforcement.Impose, Measures: []int16{funds}, ValidUntil: day.Of(2027, 9, 1), Subject: company, Ground: ground},
-		{Directive: mustID("01990000-0000-7000-8000-000000000002"), Version: 2, Kind: enforcement.Withdraw, Measures: []int16{}, Subject: adult, Ground: ground},
-		{Directive: mustID("01990000-0000-7000-8000-000000000003"), Version: 1002, Kind: enforcement.Withdraw, Measures: []int16{}, Subject: child, Ground: ground},
+func letters(r *register.Offices) []directive.Item {
+	funds, _ := r.Plans.MeasureNumber(plan.MeasureName{Memorandum: "judgment-debtor-141", Slug: "securities-futures-fund-setup"})
+	company := party.Identity{Kind: "legal-person", Name: `演示"甲"公司`, NumberKind: "uscc", Number: "91450100MA0DEMO000"}
+	adult := party.Identity{Kind: "natural-person", Name: "演示一", NumberKind: "passport", State: "SGP", Number: "E1234567", Birth: day.Of(1980, 1, 2)}
+	child := party.Identity{Kind: "natural-person", Name: "演示童", NumberKind: "passport", State: "SGP", Number: "E7654321", Birth: day.Of(2018, 1, 2)}
+	ground := directive.Ground{Kind: "listing", ListType: "judgment-debtor", Reference: "(2025)桂0103执1号之一", DecidedOn: day.Of(2025, 9, 1), Owner: "qingxiu-court", CaseNumber: "(2025)桂0103执1号"}
+	return []directive.Item{
+		{Directive: mustID("01990000-0000-7000-8000-000000000001"), Version: 1, Kind: directive.Impose, Measures: []int16{funds}, ValidUntil: day.Of(2027, 9, 1), Subject: company, Ground: ground},
+		{Directive: mustID("01990000-0000-7000-8000-000000000002"), Version: 2, Kind: directive.Withdraw, Measures: []int16{}, Subject: adult, Ground: ground},
+		{Directive: mustID("01990000-0000-7000-8000-000000000003"), Version: 1002, Kind: directive.Withdraw, Measures: []int16{}, Subject: child, Ground: ground},
 	}
 }
 
 func TestMessageFormat(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
-	encode := notify.Encoder(b.Register, b.Config.Catalogue, b.Day())
-	items := letters(b.Register)
-	body := encode(nil, "dept-tax", enforcement.Bulk, time.Date(2025, 9, 1, 2, 0, 0, 0, time.UTC), items)
+	encode := notify.Encoder(b.Offices, b.Config.Catalogue, b.Day())
+	items := letters(b.Offices)
+	body := encode(nil, "dept-tax", directive.Bulk, time.Date(2025, 9, 1, 2, 0, 0, 0, time.UTC), items)
 
 	m, err := wire.ParseMessage("attempt", body)
 	if err != nil {
@@ -101,15 +105,15 @@ func golden(t *testing.T, name string, got []byte) {
 
 func BenchmarkEncode(b *testing.B) {
 	bundle := enforcetest.Setup(b)
-	encode := notify.Encoder(bundle.Register, bundle.Config.Catalogue, bundle.Day())
-	items := make([]enforcement.Item, 1000)
+	encode := notify.Encoder(bundle.Offices, bundle.Config.Catalogue, bundle.Day())
+	items := make([]directive.Item, 1000)
 	for i := range items {
-		items[i] = letters(bundle.Register)[0]
+		items[i] = letters(bundle.Offices)[0]
 		items[i].Measures = []int16{1, 2, 3}
 	}
 	var buf []byte
 	for b.Loop() {
-		buf = encode(buf[:0], "dept-tax", enforcement.Bulk, bundle.At(), items)
+		buf = encode(buf[:0], "dept-tax", directive.Bulk, bundle.At(), items)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/directive")
 	b.ReportMetric(float64(len(buf))/1000, "B/directive")
@@ -117,13 +121,13 @@ func BenchmarkEncode(b *testing.B) {
 
 func BenchmarkReceive(b *testing.B) {
 	bundle := enforcetest.Setup(b)
-	encode := notify.Encoder(bundle.Register, bundle.Config.Catalogue, bundle.Day())
-	items := make([]enforcement.Item, 1000)
+	encode := notify.Encoder(bundle.Offices, bundle.Config.Catalogue, bundle.Day())
+	items := make([]directive.Item, 1000)
 	for i := range items {
-		items[i] = letters(bundle.Register)[0]
+		items[i] = letters(bundle.Offices)[0]
 		items[i].Directive, items[i].Measures = enforcement.NewID(), []int16{1, 2, 3}
 	}
-	body := encode(nil, "dept-tax", enforcement.Bulk, bundle.At(), items)
+	body := encode(nil, "dept-tax", directive.Bulk, bundle.At(), items)
 	for b.Loop() {
 		if _, err := wire.ParseMessage("x", body); err != nil {
 			b.Fatal(err)

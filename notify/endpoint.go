@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/internal/pg"
 	"concordat/internal/vault"
 	"concordat/notify/wire"
@@ -39,9 +40,9 @@ type Endpoint struct {
 }
 
 // due reports whether the endpoint may be tried in a lane.
-func (e Endpoint) due(lane enforcement.Lane, now time.Time) bool {
+func (e Endpoint) due(lane directive.Lane, now time.Time) bool {
 	at := e.BulkDueAt
-	if lane == enforcement.Express {
+	if lane == directive.Express {
 		at = e.ExpressDueAt
 	}
 	return at == nil || !now.Before(*at)
@@ -244,10 +245,10 @@ func (t *Endpoints) open(org enforcement.OrganisationID, channel string, sealed 
 
 // delay is how long after its n-th failure an endpoint is probed again: what the
 // receiver asked for or what the doubling gives, within the lane's bound.
-func (p Probes) delay(lane enforcement.Lane, n int, asked time.Duration) time.Duration {
+func (p Probes) delay(lane directive.Lane, n int, asked time.Duration) time.Duration {
 	longest := maxBulkProbe
 	set := p.Bulk
-	if lane == enforcement.Express {
+	if lane == directive.Express {
 		longest, set = maxExpressProbe, p.Express
 	}
 	if set > 0 {
@@ -264,7 +265,7 @@ func (p Probes) delay(lane enforcement.Lane, n int, asked time.Duration) time.Du
 func (t *Endpoints) failed(ctx context.Context, e Endpoint, asked time.Duration) error {
 	now, n := t.Machine(), e.Failures+1
 	_, err := t.DB.Pool.Exec(ctx, `UPDATE endpoint SET failures = failures + 1, express_due_at = $3, bulk_due_at = $4 WHERE organisation_id = $1 AND channel::text = $2`,
-		e.Organisation, e.Channel, now.Add(t.Probes.delay(enforcement.Express, n, asked)), now.Add(t.Probes.delay(enforcement.Bulk, n, asked)))
+		e.Organisation, e.Channel, now.Add(t.Probes.delay(directive.Express, n, asked)), now.Add(t.Probes.delay(directive.Bulk, n, asked)))
 	if err != nil {
 		return fmt.Errorf("record a failure of endpoint %s of organisation %d: %w", e.Channel, e.Organisation, err)
 	}
@@ -273,7 +274,7 @@ func (t *Endpoints) failed(ctx context.Context, e Endpoint, asked time.Duration)
 
 // answeredInPart records that items were left in doubt by a receiver that
 // answers: their lane waits for its next probe, the other does not.
-func (t *Endpoints) answeredInPart(ctx context.Context, e Endpoint, lane enforcement.Lane) error {
+func (t *Endpoints) answeredInPart(ctx context.Context, e Endpoint, lane directive.Lane) error {
 	at := t.Machine().Add(t.Probes.delay(lane, e.Failures+1, 0))
 	_, err := t.DB.Pool.Exec(ctx, `UPDATE endpoint SET failures = failures + 1, express_due_at = CASE WHEN $3 = 'express' THEN $4 ELSE express_due_at END,
 			bulk_due_at = CASE WHEN $3 = 'bulk' THEN $4 ELSE bulk_due_at END WHERE organisation_id = $1 AND channel::text = $2`, e.Organisation, e.Channel, string(lane), at)

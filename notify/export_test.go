@@ -4,7 +4,8 @@ import (
 	"net/netip"
 	"time"
 
-	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/register"
 	"concordat/internal/calendar"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -14,20 +15,20 @@ import (
 func Public(a netip.Addr) bool { return public(a) }
 
 // Encoder gives tests the encoder of message bodies.
-func Encoder(r *enforcement.Register, c *memoranda.Catalogue, on day.Day) func(buf []byte, org string, lane enforcement.Lane, sentAt time.Time, items []enforcement.Item) []byte {
+func Encoder(r *register.Offices, c *memoranda.Catalogue, on day.Day) func(buf []byte, org string, lane directive.Lane, sentAt time.Time, items []directive.Item) []byte {
 	l := newLegend(r, c, on)
-	return func(buf []byte, org string, lane enforcement.Lane, sentAt time.Time, items []enforcement.Item) []byte {
+	return func(buf []byte, org string, lane directive.Lane, sentAt time.Time, items []directive.Item) []byte {
 		return l.encode(buf, message{organisation: org, lane: lane, sentAt: sentAt, demo: true, on: on, items: items})
 	}
 }
 
 // WorkingDayAgo is the instant before which burdens are late.
-func WorkingDayAgo(c *calendar.Calendar, r *enforcement.Register, at time.Time) time.Time {
+func WorkingDayAgo(c *calendar.Calendar, r *register.Offices, at time.Time) time.Time {
 	return (&Drainer{c: Config{Calendar: c, Register: r}}).workingDayAgo(at)
 }
 
 // Delay is the delay of a probe.
-func (p Probes) Delay(lane enforcement.Lane, n int, asked time.Duration) time.Duration {
+func (p Probes) Delay(lane directive.Lane, n int, asked time.Duration) time.Duration {
 	return p.delay(lane, n, asked)
 }
 

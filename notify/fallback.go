@@ -8,7 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/hold"
 	"concordat/internal/calendar"
 )
 
@@ -64,8 +65,8 @@ func (p *pass) fallBack(ctx context.Context) error {
 }
 
 // mayFallBack bounds how often the due items of a silent organisation are walked.
-func (d *Drainer) mayFallBack(w enforcement.WakeUp) bool {
-	if w.Lane == enforcement.Express {
+func (d *Drainer) mayFallBack(w directive.WakeUp) bool {
+	if w.Lane == directive.Express {
 		return true
 	}
 	d.mu.Lock()
@@ -78,15 +79,15 @@ func (d *Drainer) mayFallBack(w enforcement.WakeUp) bool {
 	return true
 }
 
-func (p *pass) late(ctx context.Context) ([]enforcement.Item, error) {
+func (p *pass) late(ctx context.Context) ([]directive.Item, error) {
 	at := p.d.c.Legal().UTC()
 	rows, err := p.d.c.DB.Pool.Query(ctx, selectLate, p.of.Organisation, string(p.of.Lane),
-		at.Add(-permitDeadline), at.Add(-liftingDeadline), p.d.workingDayAgo(at), p.d.c.Register.Today(at), p.d.batch(p.of.Lane))
+		at.Add(-permitDeadline), at.Add(-liftingDeadline), p.d.workingDayAgo(at), p.d.c.Register.Record.Today(at), p.d.batch(p.of.Lane))
 	if err != nil {
 		return nil, fmt.Errorf("look for what is late: %w", err)
 	}
-	items, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (enforcement.Item, error) {
-		var i enforcement.Item
+	items, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (directive.Item, error) {
+		var i directive.Item
 		err := row.Scan(&i.Directive, &i.Version)
 		return i, err
 	})
@@ -99,7 +100,7 @@ func (p *pass) late(ctx context.Context) ([]enforcement.Item, error) {
 // workingDayAgo returns the newest instant whose deadline of one working day has
 // passed at an instant.
 func (d *Drainer) workingDayAgo(at time.Time) time.Time {
-	on := d.c.Register.Today(at).AddDays(-1)
+	on := d.c.Register.Record.Today(at).AddDays(-1)
 	for calendar.End(d.c.Calendar.AddWorkingDays(on, burdenDeadline).Day).After(at) {
 		on = on.AddDays(-1)
 	}
@@ -107,11 +108,11 @@ func (d *Drainer) workingDayAgo(at time.Time) time.Time {
 }
 
 // layBeside is an attempt by the inbox whose items stay due.
-func (p *pass) layBeside(ctx context.Context, items []enforcement.Item) error {
+func (p *pass) layBeside(ctx context.Context, items []directive.Item) error {
 	p.beside = true
 	defer func() { p.beside = false }()
 	_, err := p.send(ctx, Endpoint{Organisation: p.of.Organisation, Channel: InboxName}, items)
-	if errors.Is(err, enforcement.ErrHeld) {
+	if errors.Is(err, hold.ErrStopped) {
 		return nil // they are looked for again, without what is held
 	}
 	p.to.inboxOpen = true

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/internal/calendar"
 	"concordat/memoranda/day"
 	"concordat/notify"
@@ -55,7 +56,7 @@ func TestFallbackIsByDeadlineAndBothChannelsStayOpen(t *testing.T) {
 	if n := b.inboxed(w.Organisation); n != 3 {
 		t.Fatalf("%d items in the inbox after the deadline, want 3", n)
 	}
-	if due, err := b.IsDue(t.Context(), w, b.Day()); err != nil || !due {
+	if due, err := b.Directives.IsDue(t.Context(), w, b.Day()); err != nil || !due {
 		t.Errorf("the webhook is no longer tried: %v, %v", due, err)
 	}
 
@@ -65,7 +66,7 @@ func TestFallbackIsByDeadlineAndBothChannelsStayOpen(t *testing.T) {
 	if err != nil || len(open) != 3 {
 		t.Fatalf("list: %d items, %v", len(open), err)
 	}
-	if err := b.inbox.Answer(t.Context(), clerk, []enforcement.Answer{{Directive: open[0].Directive, Version: 1, Step: enforcement.Acknowledged}}); err != nil {
+	if err := b.inbox.Answer(t.Context(), clerk, []directive.Answer{{Directive: open[0].Directive, Version: 1, Step: directive.Acknowledged}}); err != nil {
 		t.Fatal(err)
 	}
 	d.intercept(nil)
@@ -99,10 +100,10 @@ func TestAWithdrawalFallsBackAfterAnHour(t *testing.T) {
 	w := b.aLane(t)
 	b.quiet(t, b.drainer)
 	b.receivers[w.Organisation].intercept(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusBadGateway) })
-	if err := b.EndGround(t.Context(), b.Judge(), ground, "Art. 10"); err != nil {
+	if err := b.Grounds.End(t.Context(), b.Judge(), ground, "Art. 10"); err != nil {
 		t.Fatal(err)
 	}
-	w.Lane = enforcement.Express
+	w.Lane = directive.Express
 	for _, c := range []struct {
 		offset time.Duration
 		want   int
@@ -126,7 +127,7 @@ func TestWorkingDayAgo(t *testing.T) {
 		{day.Of(2025, 9, 8), day.Of(2025, 9, 4)},   // Monday: Thursday's, not Friday's
 		{day.Of(2025, 10, 9), day.Of(2025, 9, 29)}, // after the holidays
 	} {
-		got := notify.WorkingDayAgo(b.Calendar, b.Register, calendar.Start(c.at).Add(10*time.Hour))
+		got := notify.WorkingDayAgo(b.Calendar, b.Offices, calendar.Start(c.at).Add(10*time.Hour))
 		if calendar.DayOf(got) != c.newest {
 			t.Errorf("on %s: %s, want %s", c.at, calendar.DayOf(got), c.newest)
 		}
@@ -143,7 +144,7 @@ func TestInboxOfAnOrganisationWithoutEndpoints(t *testing.T) {
 	w := b.aLane(t)
 	b.quiet(t, b.drainer)
 	act := b.As(enforcement.DepartmentReviewer, w.Organisation)
-	open, err := b.inbox.List(t.Context(), act, enforcement.Bulk, enforcement.ID{}, 10)
+	open, err := b.inbox.List(t.Context(), act, directive.Bulk, enforcement.ID{}, 10)
 	if err != nil || len(open) != 1 || open[0].OpenedAt != nil {
 		t.Fatalf("list: %+v, %v", open, err)
 	}
@@ -171,15 +172,15 @@ func TestInboxOfAnOrganisationWithoutEndpoints(t *testing.T) {
 	}
 
 	// The withdrawal takes the place of the imposition.
-	if err := b.EndGround(t.Context(), b.Judge(), ground, "Art. 10"); err != nil {
+	if err := b.Grounds.End(t.Context(), b.Judge(), ground, "Art. 10"); err != nil {
 		t.Fatal(err)
 	}
 	b.quiet(t, b.drainer)
 	open, err = b.inbox.List(t.Context(), act, "", enforcement.ID{}, 10)
-	if err != nil || len(open) != 1 || open[0].Version != 2 || open[0].Lane != enforcement.Express {
+	if err != nil || len(open) != 1 || open[0].Version != 2 || open[0].Lane != directive.Express {
 		t.Fatalf("list after the end: %+v, %v", open, err)
 	}
-	if err := b.inbox.Answer(t.Context(), act, []enforcement.Answer{{Directive: ids[0], Version: 2, Step: enforcement.Acknowledged}}); err != nil {
+	if err := b.inbox.Answer(t.Context(), act, []directive.Answer{{Directive: ids[0], Version: 2, Step: directive.Acknowledged}}); err != nil {
 		t.Fatal(err)
 	}
 	if n := b.inboxed(w.Organisation); n != 0 {

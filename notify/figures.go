@@ -7,7 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"concordat/enforcement"
+	"concordat/enforcement/directive"
 )
 
 // EndpointFigure is the state of one endpoint's breaker, for operators.
@@ -39,7 +39,7 @@ func (t *Endpoints) Figures(ctx context.Context) ([]EndpointFigure, error) {
 // Sent describes one send that came to an end, for whoever counts them.
 type Sent struct {
 	Channel string
-	Lane    enforcement.Lane
+	Lane    directive.Lane
 	// Verdict is "answered", or what is to be done about the failure.
 	Verdict Verdict
 	// Items is how many versions it carried.

@@ -71,5 +71,5 @@ func (b *Inbox) held(ctx context.Context, items []InboxItem) (bool, error) {
 	for n, i := range items {
 		ids[n], versions[n] = i.Directive, i.Version
 	}
-	return b.Register.AnyHeld(ctx, ids, versions)
+	return b.Register.Holds.StopsAny(ctx, ids, versions)
 }

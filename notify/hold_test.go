@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/hold"
 	"concordat/notify"
 	"concordat/notify/wire"
 )
@@ -73,7 +75,7 @@ func TestHoldUnderLoad(t *testing.T) {
 	for n, _ := seen.read(); n < 40; n, _ = seen.read() {
 		time.Sleep(time.Millisecond)
 	}
-	id, err := b.PlaceHold(t.Context(), act(b, "first"), enforcement.NewHold{Scope: enforcement.HoldEverything, Reason: "演示"})
+	id, err := b.Holds.Place(t.Context(), act(b, "first"), hold.NewHold{Scope: hold.Everything, Reason: "演示"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +87,7 @@ func TestHoldUnderLoad(t *testing.T) {
 		t.Fatal("everything had left before the hold")
 	}
 	for _, listing := range listings {
-		if err := b.Delete(t.Context(), b.Judge(), enforcetest.Of(listing), b.Ending(1)); err != nil {
+		if err := b.Listings.Delete(t.Context(), b.Judge(), enforcetest.Of(listing), b.Ending(1)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -102,13 +104,13 @@ func TestHoldUnderLoad(t *testing.T) {
 		t.Errorf("%d withdrawals arrived, %d are still due", lifting, left())
 	}
 	listing := b.Decided(b.Subject(b.Company()))
-	if err := b.Serve(t.Context(), b.Clerk(), enforcetest.Of(listing), b.Service()); err != nil {
+	if err := b.Listings.Serve(t.Context(), b.Clerk(), enforcetest.Of(listing), b.Service()); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.EndHold(t.Context(), act(b, "second"), id, "演示"); err != nil {
+	if err := b.Holds.End(t.Context(), act(b, "second"), id, "演示"); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Publish(t.Context(), b.System(), enforcetest.Of(listing)); err != nil {
+	if err := b.Listings.Publish(t.Context(), b.System(), enforcetest.Of(listing)); err != nil {
 		t.Fatal(err)
 	}
 	b.quiet(t, b.drainer)
@@ -132,10 +134,10 @@ func TestHoldWaitsForWhatIsOnItsWay(t *testing.T) {
 	})
 	b.Published(b.Subject(b.Person()))
 	var sending sync.WaitGroup
-	w := enforcement.WakeUp{Organisation: org, Lane: enforcement.Bulk}
+	w := directive.WakeUp{Organisation: org, Lane: directive.Bulk}
 	sending.Go(func() { _ = b.drainer.Drain(t.Context(), w) }) // its outcome is looked at below
 	<-reached
-	if _, err := b.PlaceHold(t.Context(), act(b, "first"), enforcement.NewHold{Scope: enforcement.HoldOrganisation, Organisation: org, Reason: "演示"}); err != nil {
+	if _, err := b.Holds.Place(t.Context(), act(b, "first"), hold.NewHold{Scope: hold.Organisation, Organisation: org, Reason: "演示"}); err != nil {
 		t.Fatal(err)
 	}
 	impatient, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
@@ -157,16 +159,16 @@ func TestHoldWaitsForWhatIsOnItsWay(t *testing.T) {
 func TestHoldDoesNotWaitForTheDead(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
-	w := enforcement.WakeUp{Organisation: b.Departments[0], Lane: enforcement.Bulk}
+	w := directive.WakeUp{Organisation: b.Departments[0], Lane: directive.Bulk}
 	b.Published(b.Subject(b.Person()))
-	items, err := b.DueItems(t.Context(), w.Organisation, w.Lane, b.Day(), enforcement.ID{}, 10)
+	items, err := b.Directives.Due(t.Context(), w.Organisation, w.Lane, b.Day(), enforcement.ID{}, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.OpenAttempt(t.Context(), b.System(), w, "webhook", items, []byte("h")); err != nil {
+	if _, err := b.Directives.Open(t.Context(), b.System(), w, "webhook", items, []byte("h")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.PlaceHold(t.Context(), act(b, "first"), enforcement.NewHold{Scope: enforcement.HoldEverything, Reason: "演示"}); err != nil {
+	if _, err := b.Holds.Place(t.Context(), act(b, "first"), hold.NewHold{Scope: hold.Everything, Reason: "演示"}); err != nil {
 		t.Fatal(err)
 	}
 	bound, cancel := context.WithTimeout(t.Context(), 20*time.Second)
@@ -183,18 +185,18 @@ func TestHoldClosesTheInbox(t *testing.T) {
 	org := b.Departments[0]
 	officer := b.As(enforcement.DepartmentClerk, org)
 	listing := b.Published(b.Subject(b.Person()))
-	items, err := b.DueItems(t.Context(), org, enforcement.Bulk, b.Day(), enforcement.ID{}, 10)
+	items, err := b.Directives.Due(t.Context(), org, directive.Bulk, b.Day(), enforcement.ID{}, 10)
 	if err != nil || len(items) != 1 {
 		t.Fatalf("%d items, %v", len(items), err)
 	}
-	lay := func(items []enforcement.Item) {
+	lay := func(items []directive.Item) {
 		t.Helper()
-		if _, err := b.inbox.Send(t.Context(), notify.Delivery{Organisation: org, Lane: enforcement.Bulk, Items: items}); err != nil {
+		if _, err := b.inbox.Send(t.Context(), notify.Delivery{Organisation: org, Lane: directive.Bulk, Items: items}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	lay(items)
-	hold, err := b.PlaceHold(t.Context(), act(b, "first"), enforcement.NewHold{Scope: enforcement.HoldCourt, Organisation: b.Court, Reason: "演示"})
+	holdID, err := b.Holds.Place(t.Context(), act(b, "first"), hold.NewHold{Scope: hold.Court, Organisation: b.Court, Reason: "演示"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,23 +207,23 @@ func TestHoldClosesTheInbox(t *testing.T) {
 	if _, err := b.inbox.Open(t.Context(), officer, ids); !errors.Is(err, &enforcement.Refusal{Code: "not-found"}) {
 		t.Errorf("opened under a hold: %v", err)
 	}
-	if err := b.EndHold(t.Context(), act(b, "second"), hold, "演示"); err != nil {
+	if err := b.Holds.End(t.Context(), act(b, "second"), holdID, "演示"); err != nil {
 		t.Fatal(err)
 	}
 	if opened, err := b.inbox.Open(t.Context(), officer, ids); err != nil || len(opened) != 1 {
 		t.Fatalf("after its end %d were opened, %v", len(opened), err)
 	}
-	if _, err := b.PlaceHold(t.Context(), act(b, "first"), enforcement.NewHold{Scope: enforcement.HoldEverything, Reason: "演示"}); err != nil {
+	if _, err := b.Holds.Place(t.Context(), act(b, "first"), hold.NewHold{Scope: hold.Everything, Reason: "演示"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Delete(t.Context(), b.Judge(), enforcetest.Of(listing), b.Ending(1)); err != nil {
+	if err := b.Listings.Delete(t.Context(), b.Judge(), enforcetest.Of(listing), b.Ending(1)); err != nil {
 		t.Fatal(err)
 	}
-	if items, err = b.DueItems(t.Context(), org, enforcement.Express, b.Day(), enforcement.ID{}, 10); err != nil || len(items) != 1 {
+	if items, err = b.Directives.Due(t.Context(), org, directive.Express, b.Day(), enforcement.ID{}, 10); err != nil || len(items) != 1 {
 		t.Fatalf("%d liftings are due, %v", len(items), err)
 	}
 	lay(items)
-	if opened, err := b.inbox.Open(t.Context(), officer, ids); err != nil || len(opened) != 1 || opened[0].Kind != enforcement.Withdraw {
+	if opened, err := b.inbox.Open(t.Context(), officer, ids); err != nil || len(opened) != 1 || opened[0].Kind != directive.Withdraw {
 		t.Errorf("the lifting was not opened under a hold: %v, %v", opened, err)
 	}
 }

@@ -9,6 +9,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/party"
+	"concordat/enforcement/register"
 	"concordat/internal/pg"
 )
 
@@ -19,7 +22,7 @@ const InboxName = "inbox"
 // there has left and is not delivered before a named officer opens it.
 type Inbox struct {
 	DB       *pg.DB
-	Register *enforcement.Register
+	Register *register.Offices
 	// Machine is machine time.
 	Machine func() time.Time
 }
@@ -48,21 +51,21 @@ func (b *Inbox) Send(ctx context.Context, d Delivery) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, fmt.Errorf("lay %d items into the inbox of organisation %d: %w", len(d.Items), d.Organisation, err)
 	}
-	results := make([]enforcement.Result, len(d.Items))
+	results := make([]directive.Result, len(d.Items))
 	for i := range results {
-		results[i] = enforcement.Result{Step: enforcement.Left, Placed: true}
+		results[i] = directive.Result{Step: directive.Left, Placed: true}
 	}
 	return Outcome{Results: results}, nil
 }
 
 // InboxItem is a version that waits for an officer.
 type InboxItem struct {
-	Directive enforcement.ID   `json:"directive"`
-	Version   int16            `json:"version"`
-	Lane      enforcement.Lane `json:"lane"`
-	PlacedAt  time.Time        `json:"placed_at"`
-	OpenedAt  *time.Time       `json:"opened_at,omitempty"`
-	OpenedBy  string           `json:"opened_by,omitempty"`
+	Directive enforcement.ID `json:"directive"`
+	Version   int16          `json:"version"`
+	Lane      directive.Lane `json:"lane"`
+	PlacedAt  time.Time      `json:"placed_at"`
+	OpenedAt  *time.Time     `json:"opened_at,omitempty"`
+	OpenedBy  string         `json:"opened_by,omitempty"`
 }
 
 // What a hold stops is not shown while it stands.
@@ -78,7 +81,7 @@ const selectInbox = `SELECT i.directive_id, i.version, i.lane::text, i.placed_at
 
 // List returns what is open in the inbox of the actor's organisation, by
 // directive id from after on. Lane "" is both.
-func (b *Inbox) List(ctx context.Context, act enforcement.Act, lane enforcement.Lane, after enforcement.ID, limit int) ([]InboxItem, error) {
+func (b *Inbox) List(ctx context.Context, act enforcement.Act, lane directive.Lane, after enforcement.ID, limit int) ([]InboxItem, error) {
 	if err := officer(act); err != nil {
 		return nil, err
 	}
@@ -98,7 +101,7 @@ func scanInboxItem(row pgx.CollectableRow) (InboxItem, error) {
 
 // Open shows a named officer what lies open of the given directives, and records
 // it as delivered. Ids that are not in the organisation's inbox are refused.
-func (b *Inbox) Open(ctx context.Context, act enforcement.Act, ids []enforcement.ID) ([]enforcement.Item, error) {
+func (b *Inbox) Open(ctx context.Context, act enforcement.Act, ids []enforcement.ID) ([]directive.Item, error) {
 	if err := officer(act); err != nil {
 		return nil, err
 	}
@@ -110,27 +113,27 @@ func (b *Inbox) Open(ctx context.Context, act enforcement.Act, ids []enforcement
 	if err != nil {
 		return nil, fmt.Errorf("open %d inbox items: %w", len(ids), err)
 	}
-	answers := make([]enforcement.Answer, 0, len(open))
+	answers := make([]directive.Answer, 0, len(open))
 	for _, item := range open {
-		answers = append(answers, enforcement.Answer{Directive: item.Directive, Version: item.Version, Step: enforcement.Delivered})
+		answers = append(answers, directive.Answer{Directive: item.Directive, Version: item.Version, Step: directive.Delivered})
 	}
 	if len(open) != len(ids) {
 		return nil, &enforcement.Refusal{Code: "not-found"}
 	}
-	items, err := b.Register.Held(ctx, act, ids)
+	items, err := b.Register.Directives.Inventory(ctx, act, ids)
 	if err != nil {
 		return nil, err
 	}
-	on := b.Register.Today(act.At)
+	on := b.Register.Record.Today(act.At)
 	for i := range items {
 		switch {
 		case barred(&items[i], on) == barChild: // laid before the mistake was seen
 			return nil, &enforcement.Refusal{Code: "not-found"}
 		case underFourteen(&items[i], on):
-			items[i].Subject = enforcement.Identity{}
+			items[i].Subject = party.Identity{}
 		}
 	}
-	if err := b.Register.Answer(ctx, act, answers); err != nil {
+	if err := b.Register.Directives.Answer(ctx, act, answers); err != nil {
 		return nil, err
 	}
 	// A hold that was placed since the items were looked for is kept as well.
@@ -145,16 +148,16 @@ func (b *Inbox) Open(ctx context.Context, act enforcement.Act, ids []enforcement
 	return items, nil
 }
 
-// Answer records answers of the actor's organisation, as Register.Answer does,
+// Answer records answers of the actor's organisation, as Directives.Answer does,
 // and closes what lies in its inbox of the versions acknowledged.
-func (b *Inbox) Answer(ctx context.Context, act enforcement.Act, answers []enforcement.Answer) error {
-	if err := b.Register.Answer(ctx, act, answers); err != nil {
+func (b *Inbox) Answer(ctx context.Context, act enforcement.Act, answers []directive.Answer) error {
+	if err := b.Register.Directives.Answer(ctx, act, answers); err != nil {
 		return err
 	}
 	var ids []enforcement.ID
 	var versions []int16
 	for _, a := range answers {
-		if a.Step == enforcement.Acknowledged {
+		if a.Step == directive.Acknowledged {
 			ids, versions = append(ids, a.Directive), append(versions, a.Version)
 		}
 	}
@@ -174,7 +177,7 @@ func closeItems(ctx context.Context, db *pg.DB, org enforcement.OrganisationID, 
 	return nil
 }
 
-func keys(items []enforcement.Item) ([]enforcement.ID, []int16) {
+func keys(items []directive.Item) ([]enforcement.ID, []int16) {
 	ids, versions := make([]enforcement.ID, len(items)), make([]int16, len(items))
 	for i := range items {
 		ids[i], versions[i] = items[i].Directive, items[i].Version

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/notify"
 )
 
@@ -16,19 +17,19 @@ func TestWhatIsAnsweredAtANewerVersionIsNotInTheInbox(t *testing.T) {
 	b.quiet(t, b.drainer)
 	b.end(t, listing)
 	b.quiet(t, b.drainer)
-	directives, err := b.DirectivesOf(t.Context(), listing)
+	directives, err := b.Directives.Of(t.Context(), listing)
 	if err != nil {
 		t.Fatal(err)
 	}
 	d := directives[0]
-	if d.Version != 2 || d.Step != enforcement.Acknowledged {
+	if d.Version != 2 || d.Step != directive.Acknowledged {
 		t.Fatalf("version %d is %s", d.Version, d.Step)
 	}
 	if _, err := b.DB.Pool.Exec(t.Context(), `UPDATE directive SET step = 'left' WHERE id = $1`, d.ID); err != nil {
 		t.Fatal(err)
 	}
-	late := []enforcement.Item{{Directive: d.ID, Version: 1}}
-	if _, err := b.inbox.Send(t.Context(), notify.Delivery{Organisation: d.Organisation, Lane: enforcement.Bulk, Items: late}); err != nil {
+	late := []directive.Item{{Directive: d.ID, Version: 1}}
+	if _, err := b.inbox.Send(t.Context(), notify.Delivery{Organisation: d.Organisation, Lane: directive.Bulk, Items: late}); err != nil {
 		t.Fatal(err)
 	}
 	if n := b.inboxed(d.Organisation); n != 1 {

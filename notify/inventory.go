@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/register"
+	"concordat/enforcement/restore"
 	"concordat/internal/pg"
 	"concordat/notify/wire"
 )
@@ -21,7 +24,7 @@ var ErrUnasked = errors.New("the organisation has no system that can be asked fo
 // to an earlier point can be reconciled with it. All fields are required.
 type Inquirer struct {
 	DB        *pg.DB
-	Register  *enforcement.Register
+	Register  *register.Offices
 	Endpoints *Endpoints
 	Webhook   *Webhook
 	// Legal is legal time, Machine machine time.
@@ -43,8 +46,8 @@ const (
 // the organisation, so that nothing is sent which the answers do not show; what a
 // crash left open is settled as in doubt before. An inquiry that breaks off goes
 // on where it stopped. It answers [ErrUnasked] where there is nobody to ask.
-func (q *Inquirer) Ask(ctx context.Context, act enforcement.Act, org enforcement.OrganisationID) (enforcement.Reconciliation, error) {
-	var c enforcement.Reconciliation
+func (q *Inquirer) Ask(ctx context.Context, act enforcement.Act, org enforcement.OrganisationID) (restore.Reconciliation, error) {
+	var c restore.Reconciliation
 	to, err := q.Endpoints.recipient(ctx, org)
 	if err != nil {
 		return c, err
@@ -53,14 +56,14 @@ func (q *Inquirer) Ask(ctx context.Context, act enforcement.Act, org enforcement
 	if !ok {
 		return c, ErrUnasked
 	}
-	held := &lanes{config: q.DB.Pool.Config().ConnConfig, beat: time.Second, held: map[enforcement.WakeUp]*lane{}}
+	held := &lanes{config: q.DB.Pool.Config().ConnConfig, beat: time.Second, held: map[directive.WakeUp]*lane{}}
 	defer held.close(context.WithoutCancel(ctx))
-	for _, name := range []enforcement.Lane{enforcement.Express, enforcement.Bulk} {
-		w := enforcement.WakeUp{Organisation: org, Lane: name}
+	for _, name := range []directive.Lane{directive.Express, directive.Bulk} {
+		w := directive.WakeUp{Organisation: org, Lane: name}
 		if err := q.take(ctx, held, w); err != nil {
 			return c, err
 		}
-		if _, err := q.Register.Recover(ctx, enforcement.Daily(q.Legal()), w); err != nil {
+		if _, err := q.Register.Directives.Recover(ctx, enforcement.Daily(q.Legal()), w); err != nil {
 			return c, err
 		}
 	}
@@ -70,8 +73,8 @@ func (q *Inquirer) Ask(ctx context.Context, act enforcement.Act, org enforcement
 		return c, fmt.Errorf("ask organisation %d for its inventory: %w", org, err)
 	}
 	// Whoever found the lanes taken has gone: what became due meanwhile is waked.
-	for _, name := range []enforcement.Lane{enforcement.Express, enforcement.Bulk} {
-		if err := q.Register.Wake(ctx, enforcement.WakeUp{Organisation: org, Lane: name}); err != nil {
+	for _, name := range []directive.Lane{directive.Express, directive.Bulk} {
+		if err := q.Register.Directives.Wake(ctx, directive.WakeUp{Organisation: org, Lane: name}); err != nil {
 			return c, err
 		}
 	}
@@ -79,7 +82,7 @@ func (q *Inquirer) Ask(ctx context.Context, act enforcement.Act, org enforcement
 }
 
 // take waits for a lane.
-func (q *Inquirer) take(ctx context.Context, held *lanes, w enforcement.WakeUp) error {
+func (q *Inquirer) take(ctx context.Context, held *lanes, w directive.WakeUp) error {
 	patience, cancel := context.WithTimeout(ctx, lanePatience)
 	defer cancel()
 	look := time.NewTicker(laneLook)
@@ -108,7 +111,7 @@ func (r recipient) webhook() (Endpoint, bool) {
 }
 
 // pages asks from where the reconciliation stands to the end.
-func (q *Inquirer) pages(ctx context.Context, act enforcement.Act, slug string, org enforcement.OrganisationID, e Endpoint) (enforcement.Reconciliation, error) {
+func (q *Inquirer) pages(ctx context.Context, act enforcement.Act, slug string, org enforcement.OrganisationID, e Endpoint) (restore.Reconciliation, error) {
 	c, err := q.state(ctx, org)
 	for err == nil && !c.Done() {
 		var page wire.Inventory
@@ -116,28 +119,28 @@ func (q *Inquirer) pages(ctx context.Context, act enforcement.Act, slug string, 
 		if page, err = q.Webhook.inventory(ctx, e, wire.InventoryRequest{Organisation: slug, Inventory: wire.InventoryQuery{After: [16]byte(c.Reached), Limit: limit}}); err != nil {
 			break
 		}
-		next := enforcement.InventoryPage{Organisation: org, After: c.Reached, Last: !page.More, Manner: enforcement.ReconciledAsked, By: act.Actor.ID}
+		next := restore.InventoryPage{Organisation: org, After: c.Reached, Last: !page.More, Manner: restore.ReconciledAsked, By: act.Actor.ID}
 		for _, line := range page.Inventory {
-			next.Lines = append(next.Lines, enforcement.InventoryLine{
+			next.Lines = append(next.Lines, directive.InventoryLine{
 				Directive: enforcement.ID(line.Directive), Version: line.Version, Withdrawn: line.Withdrawn, Carries: line.Carries,
 			})
 		}
-		c, err = q.Register.ReconcilePage(ctx, act, next)
+		c, err = q.Register.Restorer.ReconcilePage(ctx, act, next)
 	}
 	return c, err
 }
 
-func (q *Inquirer) state(ctx context.Context, org enforcement.OrganisationID) (enforcement.Reconciliation, error) {
-	list, err := q.Register.Reconciliations(ctx)
+func (q *Inquirer) state(ctx context.Context, org enforcement.OrganisationID) (restore.Reconciliation, error) {
+	list, err := q.Register.Restorer.Reconciliations(ctx)
 	if err != nil {
-		return enforcement.Reconciliation{}, err
+		return restore.Reconciliation{}, err
 	}
 	for _, c := range list {
 		if c.Organisation == org {
 			return c, nil
 		}
 	}
-	return enforcement.Reconciliation{}, &enforcement.Refusal{Code: "organisation.unknown"}
+	return restore.Reconciliation{}, &enforcement.Refusal{Code: "organisation.unknown"}
 }
 
 // inventory asks for one page.

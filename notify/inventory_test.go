@@ -14,6 +14,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/restore"
 	"concordat/notify"
 	"concordat/notify/wire"
 )
@@ -21,7 +23,7 @@ import (
 // goBack says of the bench's database that it was restored just now.
 func (b *bench) goBack(t *testing.T) {
 	t.Helper()
-	_, err := enforcement.Restored(t.Context(), b.DB, machine, b.As(enforcement.Operator, 0), machine(), func(context.Context, pgx.Tx) error { return nil })
+	_, err := restore.Restored(t.Context(), b.DB, machine, b.As(enforcement.Operator, 0), machine(), func(context.Context, pgx.Tx) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +33,7 @@ func (b *bench) inquirer(t *testing.T, page int) *notify.Inquirer {
 	t.Helper()
 	webhook := notify.NewWebhook(notify.WebhookConfig{Machine: machine, Timeout: 2 * time.Second})
 	t.Cleanup(webhook.Close)
-	return &notify.Inquirer{DB: b.DB, Register: b.Register, Endpoints: b.endpoints, Webhook: webhook, Legal: b.At, Machine: machine, Page: page}
+	return &notify.Inquirer{DB: b.DB, Register: b.Offices, Endpoints: b.endpoints, Webhook: webhook, Legal: b.At, Machine: machine, Page: page}
 }
 
 // plant has a department hold what the record does not know.
@@ -122,7 +124,7 @@ func TestAnOrphanInTheInbox(t *testing.T) {
 	b.goBack(t)
 	id := enforcement.NewID()
 	reviewer := b.As(enforcement.DepartmentReviewer, org)
-	_, err := b.ReconcilePage(t.Context(), reviewer, enforcement.InventoryPage{Lines: []enforcement.InventoryLine{{Directive: id, Version: 4, Carries: true}}, Last: true, Manner: enforcement.ReconciledFile})
+	_, err := b.Restorer.ReconcilePage(t.Context(), reviewer, restore.InventoryPage{Lines: []directive.InventoryLine{{Directive: id, Version: 4, Carries: true}}, Last: true, Manner: restore.ReconciledFile})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,17 +135,17 @@ func TestAnOrphanInTheInbox(t *testing.T) {
 		t.Fatalf("the inbox shows %+v, %v", list, err)
 	}
 	items, err := b.inbox.Open(t.Context(), reviewer, []enforcement.ID{id})
-	if err != nil || len(items) != 1 || items[0].Kind != enforcement.Withdraw || items[0].Subject.Number != "" || len(items[0].Measures) != 0 {
+	if err != nil || len(items) != 1 || items[0].Kind != directive.Withdraw || items[0].Subject.Number != "" || len(items[0].Measures) != 0 {
 		t.Fatalf("opened %+v, %v", items, err)
 	}
-	if err := b.inbox.Answer(t.Context(), reviewer, []enforcement.Answer{{Directive: id, Version: 1001, Step: enforcement.Acknowledged}}); err != nil {
+	if err := b.inbox.Answer(t.Context(), reviewer, []directive.Answer{{Directive: id, Version: 1001, Step: directive.Acknowledged}}); err != nil {
 		t.Fatal(err)
 	}
 	if list, err = b.inbox.List(t.Context(), reviewer, "", enforcement.ID{}, 10); err != nil || len(list) != 0 {
 		t.Errorf("after the answer the inbox shows %+v, %v", list, err)
 	}
 	other := b.As(enforcement.DepartmentReviewer, b.Departments[1])
-	if err := b.Answer(t.Context(), other, []enforcement.Answer{{Directive: id, Version: 1001, Step: enforcement.Acknowledged}}); err == nil {
+	if err := b.Directives.Answer(t.Context(), other, []directive.Answer{{Directive: id, Version: 1001, Step: directive.Acknowledged}}); err == nil {
 		t.Error("another organisation answered")
 	}
 	b.noFindings(t)
@@ -168,7 +170,7 @@ func TestAnOrphansMessageHasTheIDAlone(t *testing.T) {
 		body = string(text)
 		http.Error(w, "busy", http.StatusServiceUnavailable)
 	})
-	b.drain(t, enforcement.WakeUp{Organisation: d.org, Lane: enforcement.Express})
+	b.drain(t, directive.WakeUp{Organisation: d.org, Lane: directive.Express})
 	if !strings.Contains(body, id.String()) || strings.Contains(body, `"subject"`) {
 		t.Errorf("the message is %s", body)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"concordat/enforcement"
+	"concordat/enforcement/directive"
 )
 
 // errLaneLost ends the drains of a process whose locks are gone with their connection.
@@ -31,7 +31,7 @@ type lanes struct {
 
 	mu      sync.Mutex
 	conn    *pgx.Conn
-	held    map[enforcement.WakeUp]*lane
+	held    map[directive.WakeUp]*lane
 	beating bool
 }
 
@@ -39,20 +39,20 @@ type lanes struct {
 type lane struct {
 	ctx    context.Context //nolint:containedctx // it is the lock's life, made and ended with it
 	cancel context.CancelCauseFunc
-	of     enforcement.WakeUp
+	of     directive.WakeUp
 	by     *lanes
 }
 
-func lockKey(w enforcement.WakeUp) int32 {
+func lockKey(w directive.WakeUp) int32 {
 	n := int32(w.Organisation) * 2
-	if w.Lane == enforcement.Express {
+	if w.Lane == directive.Express {
 		n++
 	}
 	return n
 }
 
 // take returns nil if anybody else holds the lane.
-func (l *lanes) take(ctx context.Context, w enforcement.WakeUp) (*lane, error) {
+func (l *lanes) take(ctx context.Context, w directive.WakeUp) (*lane, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.held[w] != nil {
@@ -153,7 +153,7 @@ func (h *lane) release() {
 }
 
 // holds reports whether this process holds a lane.
-func (l *lanes) holds(w enforcement.WakeUp) bool {
+func (l *lanes) holds(w directive.WakeUp) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.held[w] != nil

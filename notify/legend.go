@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/register"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 	"concordat/notify/wire"
@@ -26,19 +28,19 @@ type legend struct {
 // legendFor is the legend that explains what items carry. An edition that was
 // adopted since, by this process or another, may have brought measures that the one
 // at hand does not know.
-func (d *Drainer) legendFor(ctx context.Context, items []enforcement.Item) (*legend, error) {
-	l, today := d.legend.Load(), d.c.Register.Today(d.c.Legal())
-	if l.knows(items) && l.on == today && l.catalogue == d.c.Register.Catalogue() {
+func (d *Drainer) legendFor(ctx context.Context, items []directive.Item) (*legend, error) {
+	l, today := d.legend.Load(), d.c.Register.Record.Today(d.c.Legal())
+	if l.knows(items) && l.on == today && l.catalogue == d.c.Register.Plans.Catalogue() {
 		return l, nil
 	}
-	if err := d.c.Register.Refresh(ctx); err != nil {
+	if err := d.c.Register.Plans.Refresh(ctx); err != nil {
 		return nil, err //nolint:wrapcheck // says what it was doing
 	}
-	newer := newLegend(d.c.Register, d.c.Register.Catalogue(), today)
+	newer := newLegend(d.c.Register, d.c.Register.Plans.Catalogue(), today)
 	for i := range items {
 		for _, m := range items[i].Measures {
 			if newer.names[m] == nil { // a measure of a text that this programme cannot read
-				name := d.c.Register.MeasureName(m)
+				name := d.c.Register.Plans.MeasureName(m)
 				newer.names[m] = wire.AppendString(nil, name.Memorandum+"/"+name.Slug)
 			}
 		}
@@ -48,7 +50,7 @@ func (d *Drainer) legendFor(ctx context.Context, items []enforcement.Item) (*leg
 }
 
 // knows reports whether every measure of the items has a name.
-func (l *legend) knows(items []enforcement.Item) bool {
+func (l *legend) knows(items []directive.Item) bool {
 	for i := range items {
 		for _, m := range items[i].Measures {
 			if l.names[m] == nil {
@@ -61,13 +63,13 @@ func (l *legend) knows(items []enforcement.Item) bool {
 
 // newLegend explains every measure as the edition of a day words it; where none
 // is in force that day, the newest before it.
-func newLegend(r *enforcement.Register, c *memoranda.Catalogue, on day.Day) legend {
+func newLegend(r *register.Offices, c *memoranda.Catalogue, on day.Day) legend {
 	l := legend{catalogue: c, on: on, names: map[int16][]byte{}, words: map[int16][]byte{}}
 	for i := range c.Memoranda { // sorted by slug, then by first day: later editions overwrite
 		m := &c.Memoranda[i]
 		for n := range m.Measures {
 			measure := &m.Measures[n]
-			number, ok := r.MeasureNumber(enforcement.MeasureName{Memorandum: m.Slug, Slug: measure.Slug})
+			number, ok := r.Plans.MeasureNumber(plan.MeasureName{Memorandum: m.Slug, Slug: measure.Slug})
 			if _, have := l.words[number]; !ok || (have && m.From > on) {
 				continue
 			}

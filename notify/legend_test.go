@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"concordat/enforcement"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/register"
 	"concordat/memoranda"
 )
 
@@ -15,8 +17,8 @@ func TestMeasuresOfAnEditionAdoptedElsewhere(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
 	ctx := t.Context()
-	c, attested := b.Known()
-	r, err := c.Resolve(memoranda.Question{ListType: enforcement.ListType, Subject: memoranda.NaturalPerson, On: b.Day(), Ground: memoranda.OnListing, Attested: attested, RequireAttestation: true})
+	c, attested := b.Plans.InForce()
+	r, err := c.Resolve(memoranda.Question{ListType: plan.ListType, Subject: memoranda.NaturalPerson, On: b.Day(), Ground: memoranda.OnListing, Attested: attested, RequireAttestation: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,8 +27,8 @@ func TestMeasuresOfAnEditionAdoptedElsewhere(t *testing.T) {
 measures:
   - {slug: made-measure, zh: 演示措施, en: Made measure, mode: restrict, bodies: [%s], reaches: [natural-person], territory: court,
      bases: [{basis: %s%s}], basic_list_item: %s, status: in-force, evidence: known}
-`, enforcement.ListType, b.Day(), like.Bodies[0], like.Bases[0].Basis, place(like.Bases[0]), like.Measure.BasicListItem)
-	other, err := enforcement.New(ctx, b.Config)
+`, plan.ListType, b.Day(), like.Bodies[0], like.Bases[0].Basis, place(like.Bases[0]), like.Measure.BasicListItem)
+	other, err := register.Open(ctx, b.Config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,16 +42,16 @@ measures:
 	}
 	s.Hash = next.AttestedHash(s)
 	act := enforcement.Act{At: b.At(), Actor: enforcement.Actor{ID: "operator-1", Role: enforcement.Operator}}
-	if _, err := other.Attest(ctx, act, s, next); err != nil {
+	if _, err := other.Plans.Attest(ctx, act, s, next); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := other.Adopt(ctx, act, text); err != nil {
+	if _, err := other.Replanner.Adopt(ctx, act, text); err != nil {
 		t.Fatal(err)
 	}
-	mine := b.Register
-	b.Register = other
+	mine := b.Offices
+	b.Offices = other
 	b.Published(b.Subject(b.Person()))
-	b.Register = mine
+	b.Offices = mine
 	b.quiet(t, b.drainer)
 	found := false
 	for _, d := range b.receivers {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/hold"
 )
 
 // maxRefusedAlone is how many single directives a receiver may refuse in a pass
@@ -19,7 +21,7 @@ const maxRefusedAlone = 8
 // pass is one walk through a held lane, by directive id.
 type pass struct {
 	d   *Drainer
-	of  enforcement.WakeUp
+	of  directive.WakeUp
 	end time.Time
 
 	to     recipient
@@ -43,7 +45,7 @@ type pass struct {
 // run settles what a crash left open, then sends until nothing is due, the slice
 // is over or the endpoint waits.
 func (p *pass) run(ctx context.Context) error {
-	if _, err := p.d.c.Register.Recover(ctx, p.d.act(), p.of); err != nil {
+	if _, err := p.d.c.Register.Directives.Recover(ctx, p.d.act(), p.of); err != nil {
 		return err
 	}
 	var err error
@@ -65,8 +67,8 @@ func (p *pass) run(ctx context.Context) error {
 			p.waits = true
 			return nil
 		}
-		on := p.d.c.Register.Today(p.d.c.Legal())
-		items, err := p.d.c.Register.DueItems(ctx, p.of.Organisation, p.of.Lane, on, p.cursor, p.size())
+		on := p.d.c.Register.Record.Today(p.d.c.Legal())
+		items, err := p.d.c.Register.Directives.Due(ctx, p.of.Organisation, p.of.Lane, on, p.cursor, p.size())
 		if err != nil {
 			return err
 		}
@@ -104,7 +106,7 @@ func (p *pass) finish(ctx context.Context, e Endpoint) error {
 
 // serve sends one batch and moves the cursor past it, unless it is to be read
 // again in parts or for another channel.
-func (p *pass) serve(ctx context.Context, e Endpoint, items []enforcement.Item) error {
+func (p *pass) serve(ctx context.Context, e Endpoint, items []directive.Item) error {
 	last := items[len(items)-1].Directive
 	items, err := p.mayLeave(ctx, items)
 	if err != nil {
@@ -113,7 +115,7 @@ func (p *pass) serve(ctx context.Context, e Endpoint, items []enforcement.Item) 
 	var failed *SendError
 	if len(items) > 0 {
 		failed, err = p.send(ctx, e, items)
-		if errors.Is(err, enforcement.ErrHeld) {
+		if errors.Is(err, hold.ErrStopped) {
 			return nil // the items are read again from the same place, without what is held
 		}
 		if err != nil {
@@ -161,13 +163,13 @@ func (p *pass) halve(n int) {
 
 // mayLeave takes out what must not leave on this day. A child's data opens an
 // incident; an expired set waits for the daily round.
-func (p *pass) mayLeave(ctx context.Context, items []enforcement.Item) ([]enforcement.Item, error) {
-	on := p.d.c.Register.Today(p.d.c.Legal())
-	why := func(i enforcement.Item) bar { return barred(&i, on) }
-	if !slices.ContainsFunc(items, func(i enforcement.Item) bool { return why(i) != barNone }) {
+func (p *pass) mayLeave(ctx context.Context, items []directive.Item) ([]directive.Item, error) {
+	on := p.d.c.Register.Record.Today(p.d.c.Legal())
+	why := func(i directive.Item) bar { return barred(&i, on) }
+	if !slices.ContainsFunc(items, func(i directive.Item) bool { return why(i) != barNone }) {
 		return items, nil
 	}
-	kept := make([]enforcement.Item, 0, len(items))
+	kept := make([]directive.Item, 0, len(items))
 	for _, i := range items {
 		switch why(i) {
 		case barNone:
@@ -202,12 +204,12 @@ func (p *pass) leave(ctx context.Context, e Endpoint, failed *SendError) error {
 }
 
 // hand gives a directive that the receiver's system refuses to its people.
-func (p *pass) hand(ctx context.Context, items []enforcement.Item, failed *SendError) error {
+func (p *pass) hand(ctx context.Context, items []directive.Item, failed *SendError) error {
 	if err := p.incident(ctx, "message-refused", items[0].Directive, failed.Error()); err != nil {
 		return err
 	}
 	_, err := p.send(ctx, Endpoint{Organisation: p.of.Organisation, Channel: InboxName}, items)
-	if errors.Is(err, enforcement.ErrHeld) {
+	if errors.Is(err, hold.ErrStopped) {
 		return nil // it stays due and comes here again when the hold ends
 	}
 	return err
@@ -215,7 +217,7 @@ func (p *pass) hand(ctx context.Context, items []enforcement.Item, failed *SendE
 
 // send is one attempt from its commit to its settlement. A failure at the
 // receiver's side comes back as failed, with everything settled as in doubt.
-func (p *pass) send(ctx context.Context, e Endpoint, items []enforcement.Item) (failed *SendError, err error) {
+func (p *pass) send(ctx context.Context, e Endpoint, items []directive.Item) (failed *SendError, err error) {
 	channel := p.d.channels[e.Channel]
 	if channel == nil {
 		return nil, fmt.Errorf("no channel %s", e.Channel)
@@ -227,7 +229,7 @@ func (p *pass) send(ctx context.Context, e Endpoint, items []enforcement.Item) (
 	if err := p.d.step(ctx, StepBeforeAttempt); err != nil {
 		return nil, err
 	}
-	attempt, err := p.d.c.Register.OpenAttempt(ctx, p.d.act(), p.of, channel.Name(), items, hash[:])
+	attempt, err := p.d.c.Register.Directives.Open(ctx, p.d.act(), p.of, channel.Name(), items, hash[:])
 	if err != nil {
 		return nil, err
 	}
@@ -246,9 +248,9 @@ func (p *pass) send(ctx context.Context, e Endpoint, items []enforcement.Item) (
 	}
 	results := outcome.Results
 	if failed != nil {
-		results = make([]enforcement.Result, len(items))
+		results = make([]directive.Result, len(items))
 		for i := range results {
-			results[i].Step = enforcement.Left
+			results[i].Step = directive.Left
 		}
 	}
 	if p.beside {
@@ -264,7 +266,7 @@ func (p *pass) send(ctx context.Context, e Endpoint, items []enforcement.Item) (
 
 // encode writes the body: a message for webhooks, ids and versions for what lays
 // nothing else.
-func (p *pass) encode(ctx context.Context, channel Channel, items []enforcement.Item) ([]byte, error) {
+func (p *pass) encode(ctx context.Context, channel Channel, items []directive.Item) ([]byte, error) {
 	buf := p.body[:0]
 	if channel.Name() == InboxName {
 		for i := range items {
@@ -278,6 +280,6 @@ func (p *pass) encode(ctx context.Context, channel Channel, items []enforcement.
 		return buf, err
 	}
 	return l.encode(buf, message{
-		organisation: p.to.slug, lane: p.of.Lane, sentAt: p.d.c.Machine(), demo: p.d.c.Demo, on: p.d.c.Register.Today(p.d.c.Legal()), items: items,
+		organisation: p.to.slug, lane: p.of.Lane, sentAt: p.d.c.Machine(), demo: p.d.c.Demo, on: p.d.c.Register.Record.Today(p.d.c.Legal()), items: items,
 	}), nil
 }

@@ -8,7 +8,10 @@ import (
 	"testing"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/party"
+	"concordat/enforcement/reward"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 	"concordat/notify/wire"
@@ -17,7 +20,7 @@ import (
 // standsFor is the organisation of the bundle that stands for a body.
 func (b *bench) standsFor(t *testing.T, body string) enforcement.OrganisationID {
 	t.Helper()
-	list, err := b.Organisations(t.Context())
+	list, err := b.Parties.Organisations(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,9 +31,9 @@ func (b *bench) standsFor(t *testing.T, body string) enforcement.OrganisationID 
 			}
 		}
 	}
-	id, err := b.AddOrganisation(t.Context(), b.System(), enforcement.Organisation{
-		Slug: "dept-" + body, NameZH: "演示单位", NameEN: "Department " + body, Kind: enforcement.Authority, Serves: "4501",
-		Bodies: []enforcement.Part{{Body: body, From: day.Of(2016, 1, 1)}},
+	id, err := b.Parties.AddOrganisation(t.Context(), b.System(), party.Organisation{
+		Slug: "dept-" + body, NameZH: "演示单位", NameEN: "Department " + body, Kind: party.Authority, Serves: "4501",
+		Bodies: []party.Part{{Body: body, From: day.Of(2016, 1, 1)}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -65,13 +68,13 @@ var sanctioning = regexp.MustCompile(`(?i)惩戒|惩罚|处罚|限制|制裁|失
 // are some.
 func (b *bench) heldAs(t *testing.T, ground enforcement.ID, kind string, over bool) {
 	t.Helper()
-	list, err := b.DirectivesOf(t.Context(), ground)
+	list, err := b.Directives.Of(t.Context(), ground)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, d := range list {
 		e, ok := b.receivers[d.Organisation].Ledger.Get([16]byte(d.ID))
-		if !ok || e.Kind != kind || e.Withdrawn != over || (len(e.Measures) == 0) != over || d.Step != enforcement.Acknowledged {
+		if !ok || e.Kind != kind || e.Withdrawn != over || (len(e.Measures) == 0) != over || d.Step != directive.Acknowledged {
 			t.Errorf("directive %s (%s %s) is held as %+v, want %s", d.ID, d.Kind, d.Step, e, kind)
 		}
 	}
@@ -99,11 +102,11 @@ func TestRewardsTravel(t *testing.T) {
 		}
 	}
 	enter := func(list string, owner enforcement.OrganisationID, subject enforcement.ID) enforcement.ID {
-		n := enforcement.NewReward{ListType: list, Subject: subject, Reference: "演示评价〔2025〕1号", DecidedOn: b.Day()}
+		n := reward.NewReward{ListType: list, Subject: subject, Reference: "演示评价〔2025〕1号", DecidedOn: b.Day()}
 		if list == "a-rated-taxpayer" {
 			n.Year = 2025
 		}
-		id, err := b.EnterReward(ctx, b.As(enforcement.DepartmentReviewer, owner), n)
+		id, err := b.Rewards.Enter(ctx, b.As(enforcement.DepartmentReviewer, owner), n)
 		must(err)
 		return id
 	}
@@ -118,25 +121,25 @@ func TestRewardsTravel(t *testing.T) {
 	b.quiet(t, b.drainer)
 	b.heldAs(t, rated, "grant", false) // it goes on under review
 	change, reviewer := enforcetest.OfReward(rated), b.As(enforcement.DepartmentReviewer, tax)
-	must(b.RecordRewardNotice(ctx, reviewer, change, b.Day(), nil))
-	must(b.RecordRewardAnswer(ctx, reviewer, change, b.Day(), "演示陈述"))
-	must(b.DecideReview(ctx, reviewer, change, enforcement.RewardDecision{End: true, Reasons: "演示理由", Basis: "演示规定 第1条"}))
-	must(b.EndReward(ctx, b.As(enforcement.DepartmentReviewer, customs), enforcetest.OfReward(exporter), "演示理由", ""))
+	must(b.Rewards.RecordNotice(ctx, reviewer, change, b.Day(), nil))
+	must(b.Rewards.RecordAnswer(ctx, reviewer, change, b.Day(), "演示陈述"))
+	must(b.Rewards.DecideReview(ctx, reviewer, change, reward.Decision{End: true, Reasons: "演示理由", Basis: "演示规定 第1条"}))
+	must(b.Rewards.End(ctx, b.As(enforcement.DepartmentReviewer, customs), enforcetest.OfReward(exporter), "演示理由", ""))
 	b.quiet(t, b.drainer)
 	b.heldAs(t, rated, "grant-end", true)
 	b.heldAs(t, exporter, "grant-end", true)
 
-	must(b.Revoke(ctx, b.President(), enforcetest.Of(listing), b.Ending(0)))
+	must(b.Listings.Revoke(ctx, b.President(), enforcetest.Of(listing), b.Ending(0)))
 	b.quiet(t, b.drainer)
-	old, err := b.Reward(ctx, b.System(), rated)
+	old, err := b.Rewards.Get(ctx, b.System(), rated)
 	must(err)
 	b.heldAs(t, old.RestoredBy, "grant", false)
 	b.heldAs(t, rated, "grant-end", true)
 
-	w, err := b.Reward(ctx, b.System(), other)
+	w, err := b.Rewards.Get(ctx, b.System(), other)
 	must(err)
 	b.AdvanceTo(w.ValidUntil.AddDays(1))
-	_, _, _, err = b.DailyRound(ctx, b.System(), nil)
+	_, _, _, err = b.Daily(ctx, b.System(), nil)
 	must(err)
 	b.quiet(t, b.drainer)
 	b.heldAs(t, other, "grant-end", true)
@@ -178,13 +181,13 @@ func TestARewardInTheInbox(t *testing.T) {
 	tax := b.standsFor(t, "tax")
 	b.receivers[tax].intercept(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) })
 	reviewer := b.As(enforcement.DepartmentReviewer, tax)
-	id, err := b.EnterReward(ctx, reviewer, enforcement.NewReward{ListType: "a-rated-taxpayer", Subject: b.Subject(b.Company()), Reference: "演示评价〔2025〕2号", DecidedOn: b.Day(), Year: 2025})
+	id, err := b.Rewards.Enter(ctx, reviewer, reward.NewReward{ListType: "a-rated-taxpayer", Subject: b.Subject(b.Company()), Reference: "演示评价〔2025〕2号", DecidedOn: b.Day(), Year: 2025})
 	if err != nil {
 		t.Fatal(err)
 	}
-	opened := func() enforcement.Item {
+	opened := func() directive.Item {
 		t.Helper()
-		b.drain(t, enforcement.WakeUp{Organisation: tax, Lane: enforcement.Bulk})
+		b.drain(t, directive.WakeUp{Organisation: tax, Lane: directive.Bulk})
 		list, err := b.inbox.List(ctx, reviewer, "", enforcement.ID{}, 10)
 		if err != nil || len(list) != 1 {
 			t.Fatalf("in the inbox lie %v: %v", list, err)
@@ -198,7 +201,7 @@ func TestARewardInTheInbox(t *testing.T) {
 	if i := opened(); i.Kind != "grant" {
 		t.Errorf("the officer reads %s", i.Kind)
 	}
-	if err := b.EndReward(ctx, reviewer, enforcetest.OfReward(id), "演示理由", ""); err != nil {
+	if err := b.Rewards.End(ctx, reviewer, enforcetest.OfReward(id), "演示理由", ""); err != nil {
 		t.Fatal(err)
 	}
 	if i := opened(); i.Kind != "grant-end" {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 )
 
 // maxBasis is the longest text of an own basis that a report may carry, bytes.
@@ -15,7 +16,7 @@ const maxBasis = 2000
 // settle records the results of an attempt and closes what lies in the inbox of
 // what was acknowledged. Reports that cannot be recorded are dropped with an
 // incident; the acknowledgement beside them stands.
-func (p *pass) settle(ctx context.Context, a enforcement.Attempt, results []enforcement.Result, answered bool) error {
+func (p *pass) settle(ctx context.Context, a directive.Attempt, results []directive.Result, answered bool) error {
 	var ids []enforcement.ID
 	var versions []int16
 	for i := range results {
@@ -23,9 +24,9 @@ func (p *pass) settle(ctx context.Context, a enforcement.Attempt, results []enfo
 			return err
 		}
 		switch {
-		case results[i].Step != enforcement.Left:
+		case results[i].Step != directive.Left:
 			p.taken++
-			if p.to.inboxOpen && results[i].Step == enforcement.Acknowledged {
+			if p.to.inboxOpen && results[i].Step == directive.Acknowledged {
 				ids, versions = append(ids, a.Directives[i]), append(versions, a.Versions[i])
 			}
 		case results[i].Placed:
@@ -34,7 +35,7 @@ func (p *pass) settle(ctx context.Context, a enforcement.Attempt, results []enfo
 			p.doubtful++
 		}
 	}
-	err := p.d.c.Register.Settle(ctx, p.d.act(), a, results)
+	err := p.d.c.Register.Directives.Settle(ctx, p.d.act(), a, results)
 	if _, person := errors.AsType[*enforcement.Refusal](err); person {
 		// The receiver's own words ran into the record's rules: keep the answers,
 		// drop the words, or the attempt would never be settled.
@@ -44,7 +45,7 @@ func (p *pass) settle(ctx context.Context, a enforcement.Attempt, results []enfo
 		if err := p.incident(ctx, "answer-unusable", enforcement.ID{}, "attempt "+a.ID.String()); err != nil {
 			return err
 		}
-		err = p.d.c.Register.Settle(ctx, p.d.act(), a, results)
+		err = p.d.c.Register.Directives.Settle(ctx, p.d.act(), a, results)
 	}
 	if err != nil {
 		return err
@@ -52,11 +53,11 @@ func (p *pass) settle(ctx context.Context, a enforcement.Attempt, results []enfo
 	return closeItems(ctx, p.d.c.DB, p.of.Organisation, ids, versions, p.d.c.Machine())
 }
 
-func (p *pass) checkReports(ctx context.Context, id enforcement.ID, r *enforcement.Result) error {
+func (p *pass) checkReports(ctx context.Context, id enforcement.ID, r *directive.Result) error {
 	if len(r.Reports) == 0 {
 		return nil
 	}
-	usable := p.d.c.Register.CheckReports(r.Reports) == nil
+	usable := p.d.c.Register.Directives.CheckReports(r.Reports) == nil
 	for _, report := range r.Reports {
 		usable = usable && len(report.Basis) <= maxBasis && !strings.ContainsRune(report.Basis+report.Reason, 0)
 	}
@@ -78,5 +79,5 @@ func (p *pass) incident(ctx context.Context, kind string, directive enforcement.
 	if open {
 		return nil
 	}
-	return p.d.c.Register.OpenIncident(ctx, kind, p.of.Organisation, directive, detail)
+	return p.d.c.Register.Docket.Report(ctx, kind, p.of.Organisation, directive, detail)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
 	"concordat/internal/pg/pgtest"
 	"concordat/notify"
@@ -87,11 +88,11 @@ func setup(t testing.TB, change func(*notify.Config)) *bench {
 	t.Helper()
 	b := &bench{Bundle: enforcetest.Setup(t), receivers: map[enforcement.OrganisationID]*department{}}
 	b.endpoints = &notify.Endpoints{DB: b.DB, Vault: b.Vault, Machine: machine, Probes: notify.Probes{First: time.Millisecond, Express: 5 * time.Millisecond, Bulk: 20 * time.Millisecond}}
-	b.inbox = &notify.Inbox{DB: b.DB, Register: b.Register, Machine: machine}
+	b.inbox = &notify.Inbox{DB: b.DB, Register: b.Offices, Machine: machine}
 	webhook := notify.NewWebhook(notify.WebhookConfig{Machine: machine, Timeout: 2 * time.Second})
 	t.Cleanup(webhook.Close)
 	b.config = notify.Config{
-		DB: b.DB, Register: b.Register, Endpoints: b.endpoints, Catalogue: b.Config.Catalogue, Calendar: b.Calendar,
+		DB: b.DB, Register: b.Offices, Endpoints: b.endpoints, Catalogue: b.Config.Catalogue, Calendar: b.Calendar,
 		Channels: []notify.Channel{webhook, b.inbox}, Legal: b.At, Machine: machine, Demo: true,
 		SweepEvery: 10 * time.Millisecond, Heartbeat: 20 * time.Millisecond, FallbackEvery: time.Nanosecond,
 	}
@@ -141,7 +142,7 @@ func (b *bench) put(t testing.TB, e notify.NewEndpoint) {
 	}
 }
 
-func (b *bench) drain(t testing.TB, w enforcement.WakeUp) {
+func (b *bench) drain(t testing.TB, w directive.WakeUp) {
 	t.Helper()
 	if err := b.drainer.Drain(t.Context(), w); err != nil {
 		t.Fatal(err)
@@ -156,7 +157,7 @@ func (b *bench) quiet(t *testing.T, d *notify.Drainer) {
 		if err := d.Sweep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		lanes, err := b.DueLanes(t.Context(), b.Day())
+		lanes, err := b.Directives.Lanes(t.Context(), b.Day())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -175,14 +176,14 @@ func (b *bench) agree(t *testing.T) {
 	t.Helper()
 	for org, d := range b.receivers {
 		held := d.Ledger.Snapshot()
-		list, err := b.Directives(t.Context(), b.As(enforcement.DepartmentClerk, org), enforcement.ID{}, 10000)
+		list, err := b.Directives.List(t.Context(), b.As(enforcement.DepartmentClerk, org), enforcement.ID{}, 10000)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range list {
 			got, ok := held[[16]byte(want.ID)]
 			switch {
-			case want.Step == enforcement.Cancelled:
+			case want.Step == directive.Cancelled:
 				if ok {
 					t.Errorf("organisation %d holds directive %s, which is cancelled at version %d", org, want.ID, want.Version)
 				}
@@ -209,7 +210,7 @@ func (b *bench) agree(t *testing.T) {
 // noFindings demands that the tables follow from the events.
 func (b *bench) noFindings(t *testing.T) {
 	t.Helper()
-	audit, err := b.AuditDirectives(t.Context(), nil)
+	audit, err := b.Auditor.Directives(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +219,7 @@ func (b *bench) noFindings(t *testing.T) {
 	}
 }
 
-func containsDirective(list []enforcement.Directive, id [16]byte) bool {
+func containsDirective(list []directive.Directive, id [16]byte) bool {
 	for _, d := range list {
 		if d.ID == enforcement.ID(id) {
 			return true

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/plan"
 )
 
 // BenchmarkDrain tells the parts of a drain of one lane; concordat bench measures
@@ -17,7 +18,7 @@ func BenchmarkDrain(b *testing.B) {
 	total := 0
 	for b.Loop() {
 		_, err := bench.DB.Pool.Exec(b.Context(), `INSERT INTO ground (id, kind, list_type, subject_id, organisation_id, reference, decided_on)
-			SELECT gen_random_uuid(), 'listing', $1, $2, $3, '演示决定', $4::date FROM generate_series(1, $5)`, enforcement.ListType, subject, bench.Court, bench.Day(), n)
+			SELECT gen_random_uuid(), 'listing', $1, $2, $3, '演示决定', $4::date FROM generate_series(1, $5)`, plan.ListType, subject, bench.Court, bench.Day(), n)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -33,10 +34,10 @@ func BenchmarkDrain(b *testing.B) {
 			}
 			ids = append(ids, id)
 		}
-		if err := bench.PutInForce(b.Context(), bench.System(), ids); err != nil {
+		if err := bench.Grounds.PutInForce(b.Context(), bench.System(), ids); err != nil {
 			b.Fatal(err)
 		}
-		lanes, err := bench.DueLanes(b.Context(), bench.Day())
+		lanes, err := bench.Directives.Lanes(b.Context(), bench.Day())
 		if err != nil {
 			b.Fatal(err)
 		}

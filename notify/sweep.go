@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"concordat/enforcement"
+	"concordat/enforcement/directive"
 )
 
 // restBetween is how many times as long as it took to ask what is due a sweep
@@ -19,7 +19,7 @@ const restBetween = 10
 // several goroutines, and the next sweep tries again.
 func (d *Drainer) Run(ctx context.Context, report func(error)) {
 	var both sync.WaitGroup
-	for _, lane := range []enforcement.Lane{enforcement.Express, enforcement.Bulk} {
+	for _, lane := range []directive.Lane{directive.Express, directive.Bulk} {
 		both.Go(func() {
 			pause := time.NewTimer(d.c.SweepEvery)
 			defer pause.Stop()
@@ -44,15 +44,15 @@ func (d *Drainer) Run(ctx context.Context, report func(error)) {
 // what a crash left, what an endpoint's probe has become due for, and what a day
 // has made due. Lanes that this process drains already are left alone.
 func (d *Drainer) Sweep(ctx context.Context) error {
-	_, express := d.sweep(ctx, enforcement.Express)
-	_, bulk := d.sweep(ctx, enforcement.Bulk)
+	_, express := d.sweep(ctx, directive.Express)
+	_, bulk := d.sweep(ctx, directive.Bulk)
 	return errors.Join(express, bulk)
 }
 
 // sweep also returns how long it took to ask what is due.
-func (d *Drainer) sweep(ctx context.Context, lane enforcement.Lane) (asked time.Duration, err error) {
+func (d *Drainer) sweep(ctx context.Context, lane directive.Lane) (asked time.Duration, err error) {
 	begun := d.c.Machine()
-	lanes, err := d.c.Register.DueLanes(ctx, d.c.Register.Today(d.c.Legal()))
+	lanes, err := d.c.Register.Directives.Lanes(ctx, d.c.Register.Record.Today(d.c.Legal()))
 	asked = d.c.Machine().Sub(begun)
 	if err != nil {
 		return asked, err

@@ -7,7 +7,7 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
 
-	"concordat/enforcement"
+	"concordat/enforcement/directive"
 )
 
 // scope names this package in traces.
@@ -20,7 +20,7 @@ func begin(ctx context.Context, name string, kind trace.SpanKind) (context.Conte
 }
 
 // beginDrain is the span of one drain: which lane, of whom.
-func beginDrain(ctx context.Context, w enforcement.WakeUp) (context.Context, func(*error)) {
+func beginDrain(ctx context.Context, w directive.WakeUp) (context.Context, func(*error)) {
 	ctx, span := begin(ctx, "drain", trace.SpanKindInternal)
 	if !span.IsRecording() {
 		return ctx, func(*error) {}
@@ -70,7 +70,7 @@ func describe(span trace.Span, d Delivery, verdict Verdict, failed *SendError, o
 		span.SetStatus(codes.Error, "")
 		return
 	}
-	steps := map[enforcement.Step]int{}
+	steps := map[directive.Step]int{}
 	for i := range outcome.Results {
 		steps[outcome.Results[i].Step]++
 	}

@@ -1,7 +1,7 @@
 package notify
 
 import (
-	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/internal/calendar"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -11,7 +11,7 @@ import (
 // (invariant 45).
 const minimumAge = 14
 
-func underFourteen(i *enforcement.Item, on day.Day) bool {
+func underFourteen(i *directive.Item, on day.Day) bool {
 	return i.Subject.Kind == memoranda.NaturalPerson && calendar.Age(i.Subject.Birth, on) < minimumAge
 }
 
@@ -26,7 +26,7 @@ const (
 
 // barred looks at an item at the moment of its send. A restriction needs a proof
 // at every step; a lifting needs none.
-func barred(i *enforcement.Item, on day.Day) bar {
+func barred(i *directive.Item, on day.Day) bar {
 	switch {
 	case len(i.Measures) == 0:
 		return barNone

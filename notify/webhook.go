@@ -17,6 +17,8 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/plan"
 	"concordat/notify/wire"
 )
 
@@ -186,11 +188,11 @@ func retryAfter(text string, now time.Time) time.Duration {
 // match finds the line of each item. A line about another version, or with an
 // outcome this format does not know, is none: the item stays in doubt. Of several
 // lines the first counts.
-func match(items []enforcement.Item, lines []wire.Answer) []enforcement.Result {
-	results := make([]enforcement.Result, len(items))
+func match(items []directive.Item, lines []wire.Answer) []directive.Result {
+	results := make([]directive.Result, len(items))
 	var place map[enforcement.ID]int
 	for i := range results {
-		results[i].Step = enforcement.Left
+		results[i].Step = directive.Left
 	}
 	for n := range lines {
 		line := &lines[n]
@@ -207,28 +209,28 @@ func match(items []enforcement.Item, lines []wire.Answer) []enforcement.Result {
 				continue
 			}
 		}
-		if items[at].Version == line.Version && results[at].Step == enforcement.Left {
+		if items[at].Version == line.Version && results[at].Step == directive.Left {
 			results[at] = result(line)
 		}
 	}
 	return results
 }
 
-func result(line *wire.Answer) enforcement.Result {
-	r := enforcement.Result{Step: enforcement.Left}
+func result(line *wire.Answer) directive.Result {
+	r := directive.Result{Step: directive.Left}
 	switch line.Outcome {
 	case wire.OutcomeDelivered:
-		r.Step = enforcement.Delivered
+		r.Step = directive.Delivered
 	case wire.OutcomeAcknowledged:
-		r.Step = enforcement.Acknowledged
+		r.Step = directive.Acknowledged
 	default:
 		return r
 	}
 	for _, report := range line.Reports {
 		memorandum, slug, _ := strings.Cut(report.Measure, "/")
-		r.Reports = append(r.Reports, enforcement.Report{
-			Measure: enforcement.MeasureName{Memorandum: memorandum, Slug: slug},
-			Outcome: enforcement.ReportOutcome(report.Outcome), Reason: report.Reason, Basis: report.Basis, KeptUntil: report.KeptUntil,
+		r.Reports = append(r.Reports, directive.Report{
+			Measure: plan.MeasureName{Memorandum: memorandum, Slug: slug},
+			Outcome: directive.ReportOutcome(report.Outcome), Reason: report.Reason, Basis: report.Basis, KeptUntil: report.KeptUntil,
 		})
 	}
 	return r

@@ -15,12 +15,13 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/notify"
 	"concordat/notify/wire"
 )
 
 // crowd publishes n companies' grounds and returns a lane that has them all.
-func (b *bench) crowd(t *testing.T, n int) (enforcement.WakeUp, *department) {
+func (b *bench) crowd(t *testing.T, n int) (directive.WakeUp, *department) {
 	t.Helper()
 	for range n {
 		b.ground(t, b.Subject(b.Company()))
@@ -51,7 +52,7 @@ func TestABatchWithOneBadDirectiveIsBisected(t *testing.T) {
 			t.Parallel()
 			b := setup(t, nil)
 			w, d := b.crowd(t, 13)
-			items, err := b.DueItems(t.Context(), w.Organisation, w.Lane, b.Day(), enforcement.ID{}, 100)
+			items, err := b.Directives.Due(t.Context(), w.Organisation, w.Lane, b.Day(), enforcement.ID{}, 100)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -129,7 +130,7 @@ func TestAGoneEndpointGivesWayToTheInbox(t *testing.T) {
 			if n := b.incidents("endpoint-gone"); n != 1 {
 				t.Errorf("%d incidents, want 1", n)
 			}
-			if due, err := b.IsDue(t.Context(), w, b.Day()); err != nil || due {
+			if due, err := b.Directives.IsDue(t.Context(), w, b.Day()); err != nil || due {
 				t.Errorf("still due: %v, %v", due, err)
 			}
 			d.intercept(nil)
@@ -205,24 +206,24 @@ func TestAnOpenBreakerLetsAnExpressProbeThrough(t *testing.T) {
 	t.Parallel()
 	p := notify.Probes{}
 	for _, c := range []struct {
-		lane  enforcement.Lane
+		lane  directive.Lane
 		n     int
 		asked time.Duration
 		want  time.Duration
 	}{
-		{enforcement.Express, 1, 0, time.Second},
-		{enforcement.Express, 3, 0, 4 * time.Second},
-		{enforcement.Express, 40, 0, 30 * time.Second},
-		{enforcement.Express, 1, time.Hour, 30 * time.Second},
-		{enforcement.Bulk, 40, 0, 5 * time.Minute},
-		{enforcement.Bulk, 1, 20 * time.Second, 20 * time.Second},
-		{enforcement.Bulk, 1, time.Hour, 5 * time.Minute},
+		{directive.Express, 1, 0, time.Second},
+		{directive.Express, 3, 0, 4 * time.Second},
+		{directive.Express, 40, 0, 30 * time.Second},
+		{directive.Express, 1, time.Hour, 30 * time.Second},
+		{directive.Bulk, 40, 0, 5 * time.Minute},
+		{directive.Bulk, 1, 20 * time.Second, 20 * time.Second},
+		{directive.Bulk, 1, time.Hour, 5 * time.Minute},
 	} {
 		if got := p.Delay(c.lane, c.n, c.asked); got != c.want {
 			t.Errorf("%s, failure %d, asked %s: %s, want %s", c.lane, c.n, c.asked, got, c.want)
 		}
 	}
-	if got := (notify.Probes{Express: time.Hour}).Delay(enforcement.Express, 40, 0); got != 30*time.Second {
+	if got := (notify.Probes{Express: time.Hour}).Delay(directive.Express, 40, 0); got != 30*time.Second {
 		t.Errorf("configured beyond the bound: %s", got)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
+	"concordat/enforcement/restore"
 	"concordat/internal/pg"
 )
 
@@ -82,7 +83,7 @@ func TestBackupAndRestoreByCommand(t *testing.T) {
 
 	state := func(args ...string) (open int) {
 		out, _ := second.run(0, append([]string{"reconcile", "--json"}, args...)...)
-		var list []enforcement.Reconciliation
+		var list []restore.Reconciliation
 		if err := json.Unmarshal([]byte(out), &list); err != nil {
 			t.Fatal(err)
 		}

@@ -75,10 +75,10 @@ func serveDemo(ctx context.Context, a *app, played *demo.Demo, db *pg.DB, listen
 		case err := <-ended:
 			return fmt.Errorf("serve: %w", err)
 		case <-round.C:
-			if _, _, _, err := played.Register.DailyRound(ctx, enforcement.Daily(played.Clock.Now()), nil); err != nil && ctx.Err() == nil {
+			if _, _, _, err := played.Register.Daily(ctx, enforcement.Daily(played.Clock.Now()), nil); err != nil && ctx.Err() == nil {
 				log.Error().Err(err).Msg("daily round")
 			}
-			if _, _, err := played.Register.MonthlyBatch(ctx, enforcement.Daily(played.Clock.Now())); err != nil && ctx.Err() == nil {
+			if _, _, err := played.Register.Administrative.MonthlyBatch(ctx, enforcement.Daily(played.Clock.Now())); err != nil && ctx.Err() == nil {
 				log.Error().Err(err).Msg("monthly batch")
 			}
 		case <-ctx.Done():

@@ -49,7 +49,7 @@ func (c *endpointWebhookCmd) Run(a *app) error {
 
 // organisation finds one by its slug.
 func (o *office) organisation(ctx context.Context, slug string) (enforcement.OrganisationID, error) {
-	list, err := o.register.Organisations(ctx)
+	list, err := o.register.Parties.Organisations(ctx)
 	if err != nil {
 		return 0, err
 	}

@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"concordat/enforcement"
+	"concordat/enforcement/explain"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/register"
 	"concordat/internal/i18n"
 	"concordat/memoranda/day"
 )
@@ -48,35 +51,35 @@ func (c *explainCmd) Run(a *app) error {
 	})
 }
 
-func (c *explainCmd) explain(ctx context.Context, r *enforcement.Register) ([]enforcement.Explanation, error) {
+func (c *explainCmd) explain(ctx context.Context, r *register.Offices) ([]explain.Explanation, error) {
 	act := enforcement.Daily(now())
 	if c.Directive != "" {
 		id, err := enforcement.ParseID(c.Directive)
 		if err != nil {
 			return nil, err
 		}
-		e, err := r.ExplainDirective(ctx, act, id)
-		return []enforcement.Explanation{e}, err
+		e, err := r.Explainer.Directive(ctx, act, id)
+		return []explain.Explanation{e}, err
 	}
 	id, err := enforcement.ParseID(c.Subject)
 	if err != nil {
 		return nil, err
 	}
 	memorandum, slug, _ := strings.Cut(c.Measure, "/")
-	return r.Explain(ctx, act, id, enforcement.MeasureName{Memorandum: memorandum, Slug: slug}, c.On)
+	return r.Explainer.Explain(ctx, act, id, plan.MeasureName{Memorandum: memorandum, Slug: slug}, c.On)
 }
 
 // print writes an array of explanations with their sentences, or the sentences
 // alone, an empty line between two explanations.
-func (c *explainCmd) print(out io.Writer, list []enforcement.Explanation) error {
+func (c *explainCmd) print(out io.Writer, list []explain.Explanation) error {
 	lang := i18n.Chinese
 	if c.Lang == "en" {
 		lang = i18n.English
 	}
 	if c.JSON {
 		type told struct {
-			Explanation enforcement.Explanation `json:"explanation"`
-			Sentences   []string                `json:"sentences"`
+			Explanation explain.Explanation `json:"explanation"`
+			Sentences   []string            `json:"sentences"`
 		}
 		all := make([]told, 0, len(list))
 		for _, e := range list {

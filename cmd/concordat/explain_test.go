@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"concordat/enforcement"
+	"concordat/enforcement/explain"
 	"concordat/memoranda"
 )
 
@@ -29,18 +30,18 @@ func TestExplainRefusesBadCommandLines(t *testing.T) {
 func TestExplainPrintsTextOnly(t *testing.T) {
 	t.Parallel()
 	hostile := "x\x1b[2J\u202e\x07y"
-	e := enforcement.Explanation{
-		Subject: enforcement.ExplainedSubject{ID: enforcement.NewID(), Kind: memoranda.LegalPerson, Name: hostile},
+	e := explain.Explanation{
+		Subject: explain.Subject{ID: enforcement.NewID(), Kind: memoranda.LegalPerson, Name: hostile},
 		Reason:  memoranda.Reason{Code: hostile, ZH: hostile, EN: hostile},
-		Decision: &enforcement.ExplainedDecision{
+		Decision: &explain.Decision{
 			Kind: memoranda.OnListing, Reference: hostile, CaseNumber: hostile, OwnerZH: hostile, OwnerEN: hostile,
 		},
-		Measures:     []enforcement.ExplainedMeasure{{Slug: hostile, ZH: hostile, EN: hostile, Mode: memoranda.Mode(hostile)}},
-		Organisation: &enforcement.ExplainedOrganisation{NameZH: hostile, NameEN: hostile, Serves: hostile},
+		Measures:     []explain.Measure{{Slug: hostile, ZH: hostile, EN: hostile, Mode: memoranda.Mode(hostile)}},
+		Organisation: &explain.Organisation{NameZH: hostile, NameEN: hostile, Serves: hostile},
 	}
 	for _, c := range []explainCmd{{Lang: "zh"}, {Lang: "en"}, {Lang: "zh", JSON: true}} {
 		var out bytes.Buffer
-		if err := c.print(plain(&out), []enforcement.Explanation{e, e}); err != nil {
+		if err := c.print(plain(&out), []explain.Explanation{e, e}); err != nil {
 			t.Fatal(err)
 		}
 		if strings.ContainsFunc(strings.ReplaceAll(out.String(), "\n", ""), func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf) }) {

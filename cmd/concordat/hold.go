@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/hold"
 	"concordat/notify"
 )
 
@@ -35,7 +36,7 @@ func (c *holdImpositionsCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		id, err := o.register.PlaceHold(ctx, byPerson(c.By), n)
+		id, err := o.register.Holds.Place(ctx, byPerson(c.By), n)
 		if err != nil {
 			return err
 		}
@@ -57,17 +58,17 @@ func (c *holdImpositionsCmd) Run(a *app) error {
 	})
 }
 
-func (c *holdImpositionsCmd) hold(ctx context.Context, o *office) (n enforcement.NewHold, err error) {
-	n = enforcement.NewHold{Scope: enforcement.HoldEverything, Reason: c.Reason}
+func (c *holdImpositionsCmd) hold(ctx context.Context, o *office) (n hold.NewHold, err error) {
+	n = hold.NewHold{Scope: hold.Everything, Reason: c.Reason}
 	switch {
 	case c.Court != "":
-		n.Scope = enforcement.HoldCourt
+		n.Scope = hold.Court
 		n.Organisation, err = o.organisation(ctx, c.Court)
 	case c.Organisation != "":
-		n.Scope = enforcement.HoldOrganisation
+		n.Scope = hold.Organisation
 		n.Organisation, err = o.organisation(ctx, c.Organisation)
 	case c.Memorandum != "":
-		n.Scope, n.Memorandum = enforcement.HoldMemorandum, c.Memorandum
+		n.Scope, n.Memorandum = hold.Memorandum, c.Memorandum
 	}
 	return n, err
 }
@@ -87,7 +88,7 @@ func (c *holdEndCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		if err := o.register.EndHold(ctx, byPerson(c.By), id, c.Reason); err != nil {
+		if err := o.register.Holds.End(ctx, byPerson(c.By), id, c.Reason); err != nil {
 			return err
 		}
 		fmt.Fprintln(a.Err, "the hold has ended: what is due leaves within seconds")
@@ -105,12 +106,12 @@ type holdListCmd struct {
 // Run prints one line per hold.
 func (c *holdListCmd) Run(a *app) error {
 	return c.within(func(ctx context.Context, o *office) error {
-		list, err := o.register.Holds(ctx, c.Ended)
+		list, err := o.register.Holds.List(ctx, c.Ended)
 		if err != nil {
 			return err
 		}
 		if c.JSON {
-			if err := json.NewEncoder(plain(a.Out)).Encode(append([]enforcement.Hold{}, list...)); err != nil {
+			if err := json.NewEncoder(plain(a.Out)).Encode(append([]hold.Hold{}, list...)); err != nil {
 				return fmt.Errorf("print the holds: %w", err)
 			}
 			return nil
@@ -126,7 +127,7 @@ func (c *holdListCmd) Run(a *app) error {
 	})
 }
 
-func scopeOf(h enforcement.Hold) string {
+func scopeOf(h hold.Hold) string {
 	switch {
 	case h.Organisation != 0:
 		return fmt.Sprintf(" organisation %d", h.Organisation)

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"concordat/enforcement"
+	"concordat/enforcement/intake"
 	"concordat/internal/courtfile"
 	"concordat/internal/jobs"
 )
@@ -37,7 +38,7 @@ type importListingsCmd struct{ importFlags }
 
 // Run drafts. A file that was read to its end is a success, whatever was refused.
 func (c *importListingsCmd) Run(a *app) error {
-	return c.read(a, enforcement.ImportListings, nil, enforcement.Clerk, enforcement.Judge)
+	return c.read(a, intake.Listings, nil, enforcement.Clerk, enforcement.Judge)
 }
 
 type importTakeoverCmd struct {
@@ -62,17 +63,17 @@ func (c *importTakeoverCmd) Run(a *app) error {
 	if err != nil {
 		return fmt.Errorf("read the statement: %w", err)
 	}
-	return c.read(a, enforcement.ImportTakeover, statement, enforcement.President)
+	return c.read(a, intake.Takeover, statement, enforcement.President)
 }
 
 // importOutcome is what the command prints.
 type importOutcome struct {
-	enforcement.ImportRun
+	intake.Run
 	// RefusedFile holds the refused rows; "" where there are none.
 	RefusedFile string `json:"refused_file,omitempty"`
 }
 
-func (c *importFlags) read(a *app, kind enforcement.ImportKind, statement []byte, roles ...enforcement.Role) error {
+func (c *importFlags) read(a *app, kind intake.Kind, statement []byte, roles ...enforcement.Role) error {
 	return c.within(func(ctx context.Context, o *office) error {
 		act, err := c.act(ctx, o, roles)
 		if err != nil {
@@ -88,13 +89,13 @@ func (c *importFlags) read(a *app, kind enforcement.ImportKind, statement []byte
 		if err != nil {
 			return fmt.Errorf("read the file: %w", err)
 		}
-		run, err := o.register.StartImport(ctx, act, enforcement.NewImport{
+		run, err := o.register.Intake.Start(ctx, act, intake.NewRun{
 			Kind: kind, Content: [sha256.Size]byte(hash.Sum(nil)), Size: size, Statement: statement,
 		})
 		if err != nil {
 			return err
 		}
-		before := run.State == enforcement.ImportDone
+		before := run.State == intake.Done
 		if !before {
 			if run, err = c.work(ctx, a, o, run, file); err != nil {
 				return err
@@ -124,7 +125,7 @@ func (c *importFlags) act(ctx context.Context, o *office, roles []enforcement.Ro
 
 func (c *importFlags) refusedFile() string { return c.File + ".refused.csv" }
 
-func (c *importFlags) work(ctx context.Context, a *app, o *office, run enforcement.ImportRun, file io.ReaderAt) (enforcement.ImportRun, error) {
+func (c *importFlags) work(ctx context.Context, a *app, o *office, run intake.Run, file io.ReaderAt) (intake.Run, error) {
 	bar := newImportBar(a, run, c.Progress)
 	reading := jobs.Reading{Register: o.register, Legal: now, Refused: c.refusedFile(), Progress: bar.show}
 	if run.Rows > 0 {
@@ -140,8 +141,8 @@ func (c *importFlags) work(ctx context.Context, a *app, o *office, run enforceme
 
 // report prints the outcome. A file that could not be read to its end is a
 // failure, though its good rows are kept.
-func (c *importFlags) report(a *app, run enforcement.ImportRun, before bool) error {
-	outcome := importOutcome{ImportRun: run}
+func (c *importFlags) report(a *app, run intake.Run, before bool) error {
+	outcome := importOutcome{Run: run}
 	if run.RefusedBytes > 0 {
 		outcome.RefusedFile = c.refusedFile()
 	}
@@ -155,11 +156,11 @@ func (c *importFlags) report(a *app, run enforcement.ImportRun, before bool) err
 			fmt.Fprintf(out, "this file was read before, to its end on %s; nothing was done again\n", run.FinishedAt.Format("2006-01-02"))
 		}
 		entered := "drafted"
-		if run.Kind == enforcement.ImportTakeover {
+		if run.Kind == intake.Takeover {
 			entered = "taken over"
 		}
 		fmt.Fprintf(out, "%d rows: %d %s, %d skipped (entered before), %d in conflict, %d refused", run.Rows, run.Drafted, entered, run.Skipped, run.Conflicting, run.Refused)
-		if run.Kind == enforcement.ImportTakeover {
+		if run.Kind == intake.Takeover {
 			fmt.Fprintf(out, ", %d for review", run.Reviewed)
 		}
 		fmt.Fprintln(out)
@@ -167,7 +168,7 @@ func (c *importFlags) report(a *app, run enforcement.ImportRun, before bool) err
 			fmt.Fprintf(out, "not everything was taken: %s says why, row by row\n", outcome.RefusedFile)
 		}
 	}
-	if run.State != enforcement.ImportFailed {
+	if run.State != intake.Failed {
 		return nil
 	}
 	where := ""

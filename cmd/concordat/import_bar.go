@@ -8,7 +8,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
-	"concordat/enforcement"
+	"concordat/enforcement/intake"
 )
 
 // importBar shows how far a file is, at which rate, and how long it will take:
@@ -19,7 +19,7 @@ type importBar struct {
 	from int64                    // bytes that were read before this process came
 }
 
-func newImportBar(a *app, run enforcement.ImportRun, asked bool) *importBar {
+func newImportBar(a *app, run intake.Run, asked bool) *importBar {
 	b := &importBar{out: a.Err, from: run.BytesDone}
 	file, ok := a.Err.(*os.File)
 	if ok && !asked {
@@ -35,7 +35,7 @@ func newImportBar(a *app, run enforcement.ImportRun, asked bool) *importBar {
 }
 
 // show tells where the run is.
-func (b *importBar) show(run enforcement.ImportRun) {
+func (b *importBar) show(run intake.Run) {
 	if b.bar != nil {
 		b.bar.Describe(fmt.Sprintf("%d rows, %d refused", run.Rows, run.Refused))
 		_ = b.bar.Set64(run.BytesDone - b.from) // a terminal that is gone is nobody's loss

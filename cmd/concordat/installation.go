@@ -11,7 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
-	"concordat/enforcement"
+	"concordat/enforcement/register"
 	"concordat/internal/access"
 	"concordat/internal/calendar"
 	"concordat/internal/jobs"
@@ -44,7 +44,7 @@ type office struct {
 	vault     *vault.Vault
 	calendar  *calendar.Calendar
 	catalogue *memoranda.Catalogue
-	register  *enforcement.Register
+	register  *register.Offices
 	endpoints *notify.Endpoints
 	inbox     *notify.Inbox
 	tokens    *access.Tokens
@@ -112,7 +112,7 @@ func (o *office) build(ctx context.Context, i installation) (err error) {
 	if o.jobs, err = jobs.Insert(o.db.Pool); err != nil {
 		return err
 	}
-	o.register, err = enforcement.New(ctx, enforcement.Config{
+	o.register, err = register.Open(ctx, register.Config{
 		DB: o.db, Jobs: o.jobs, Vault: o.vault, Calendar: o.calendar, Catalogue: o.catalogue, Attestations: attested, Machine: now,
 	})
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"concordat/enforcement"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/replan"
 	"concordat/internal/calendar"
 	"concordat/memoranda"
 )
@@ -41,9 +43,9 @@ func (c *memorandaAdoptCmd) Help() string {
 
 // adoptOutcome is what the command prints.
 type adoptOutcome struct {
-	Impact   *enforcement.Impact         `json:"impact,omitempty"` // nil: it was adopted before
-	Adoption *enforcement.Adoption       `json:"adoption,omitempty"`
-	Followed *enforcement.ReplanProgress `json:"followed,omitempty"`
+	Impact   *replan.Impact   `json:"impact,omitempty"` // nil: it was adopted before
+	Adoption *plan.Adoption   `json:"adoption,omitempty"`
+	Followed *replan.Progress `json:"followed,omitempty"`
 }
 
 // Run shows what the edition does, then adopts it.
@@ -71,7 +73,7 @@ func (c *memorandaAdoptCmd) Run(a *app) error {
 
 func (c *memorandaAdoptCmd) adopt(ctx context.Context, a *app, o *office, source []byte) (out adoptOutcome, err error) {
 	total := int64(-1) // not known
-	if !adoptedBefore(o.register.Catalogue(), source) {
+	if !adoptedBefore(o.register.Plans.Catalogue(), source) {
 		impact, err := c.foresee(ctx, o, source)
 		if err != nil {
 			return out, err
@@ -81,14 +83,14 @@ func (c *memorandaAdoptCmd) adopt(ctx context.Context, a *app, o *office, source
 			return out, errNotConfirmed
 		}
 		total = impact.Counts.Withdrawn + impact.Counts.Shrunk + impact.Counts.Grown + impact.Counts.Added
-		adoption, err := o.register.SwitchEdition(ctx, byPerson(c.By), filepath.Base(c.File), source)
+		adoption, err := o.register.Plans.SwitchEdition(ctx, byPerson(c.By), filepath.Base(c.File), source)
 		if err != nil {
 			return out, err
 		}
 		out.Adoption = &adoption
 	}
 	bar := newAdoptBar(a, total, c.Progress)
-	followed, err := o.register.ResumeAdoptions(ctx, byPerson(c.By), bar.show)
+	followed, err := o.register.Replanner.ResumeAdoptions(ctx, byPerson(c.By), bar.show)
 	bar.end()
 	out.Followed = &followed
 	if err != nil {
@@ -110,20 +112,20 @@ func adoptedBefore(c *memoranda.Catalogue, source []byte) bool {
 	return false
 }
 
-func (c *memorandaAdoptCmd) foresee(ctx context.Context, o *office, source []byte) (enforcement.Impact, error) {
-	next, edition, err := memoranda.Next(o.register.Catalogue(), filepath.Base(c.File), source)
+func (c *memorandaAdoptCmd) foresee(ctx context.Context, o *office, source []byte) (replan.Impact, error) {
+	next, edition, err := memoranda.Next(o.register.Plans.Catalogue(), filepath.Base(c.File), source)
 	if err != nil {
-		return enforcement.Impact{}, err //nolint:wrapcheck // mistakes say where
+		return replan.Impact{}, err //nolint:wrapcheck // mistakes say where
 	}
 	act := byPerson(c.By)
 	if first := calendar.Start(edition.From); first.After(act.At) {
 		act.At = first
 	}
-	return o.register.Impact(ctx, act, next)
+	return o.register.Replanner.Impact(ctx, act, next)
 }
 
-func adoptionNow(ctx context.Context, o *office, id enforcement.ID) (*enforcement.Adoption, error) {
-	list, err := o.register.Adoptions(ctx, false)
+func adoptionNow(ctx context.Context, o *office, id enforcement.ID) (*plan.Adoption, error) {
+	list, err := o.register.Plans.Adoptions(ctx, false)
 	for i := range list {
 		if list[i].ID == id {
 			return &list[i], err
@@ -171,7 +173,7 @@ func newAdoptBar(a *app, total int64, asked bool) *adoptBar {
 	return b
 }
 
-func (b *adoptBar) show(p enforcement.ReplanProgress) {
+func (b *adoptBar) show(p replan.Progress) {
 	if b.bar != nil {
 		b.bar.Describe(fmt.Sprintf("%d withdrawn, %d amended, %d new", p.Withdrawn, p.Shrunk+p.Grown, p.Added))
 		_ = b.bar.Set64(p.Withdrawn + p.Shrunk + p.Grown + p.Added) // a terminal that is gone is nobody's loss

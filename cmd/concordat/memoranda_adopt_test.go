@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"concordat/enforcement"
+	"concordat/enforcement/plan"
 	"concordat/internal/calendar"
 )
 
@@ -16,7 +16,7 @@ import (
 func TestAttestAndAdopt(t *testing.T) {
 	t.Parallel()
 	c := newShell(t)
-	status := func() (s enforcement.Attested) {
+	status := func() (s plan.Attested) {
 		t.Helper()
 		out, _ := c.run(0, "memoranda", "attest", "--status", "--json")
 		if err := json.Unmarshal([]byte(out), &s); err != nil {

@@ -79,14 +79,14 @@ func (c *memorandaAttestCmd) Run(a *app) error {
 			if err != nil {
 				return err
 			}
-			return o.register.WithdrawAttestation(ctx, byPerson(c.By), id, c.Reason)
+			return o.register.Plans.WithdrawAttestation(ctx, byPerson(c.By), id, c.Reason)
 		}
 		return c.enter(ctx, a, o)
 	})
 }
 
 func (c *memorandaAttestCmd) enter(ctx context.Context, a *app, o *office) error {
-	about, next := o.register.Catalogue(), (*memoranda.Catalogue)(nil)
+	about, next := o.register.Plans.Catalogue(), (*memoranda.Catalogue)(nil)
 	if c.For != "" {
 		source, err := os.ReadFile(c.For)
 		if err != nil {
@@ -108,7 +108,7 @@ func (c *memorandaAttestCmd) enter(ctx context.Context, a *app, o *office) error
 		return errNotConfirmed
 	}
 	for _, s := range statements {
-		id, err := o.register.Attest(ctx, byPerson(c.By), s, next)
+		id, err := o.register.Plans.Attest(ctx, byPerson(c.By), s, next)
 		if err != nil {
 			return err
 		}
@@ -216,7 +216,7 @@ type attestationLine struct {
 }
 
 func (c *memorandaAttestCmd) list(ctx context.Context, out io.Writer, o *office) error {
-	states, err := o.register.Attestations(ctx)
+	states, err := o.register.Plans.Attestations(ctx)
 	if err != nil {
 		return err
 	}
@@ -251,7 +251,7 @@ func ofEdition(name string) string {
 }
 
 func (c *memorandaAttestCmd) status(ctx context.Context, out io.Writer, o *office) error {
-	s, err := o.register.AttestedOn(ctx, calendar.DayOf(now()))
+	s, err := o.register.Plans.AttestedOn(ctx, calendar.DayOf(now()))
 	if err != nil {
 		return err
 	}

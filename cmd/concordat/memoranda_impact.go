@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"concordat/enforcement"
+	"concordat/enforcement/replan"
 	"concordat/internal/calendar"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -33,7 +33,7 @@ func (c *memorandaImpactCmd) Run(a *app) error {
 		return fmt.Errorf("read %s: %w", c.File, err)
 	}
 	return c.within(func(ctx context.Context, o *office) error {
-		next, edition, err := memoranda.Next(o.register.Catalogue(), filepath.Base(c.File), source)
+		next, edition, err := memoranda.Next(o.register.Plans.Catalogue(), filepath.Base(c.File), source)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", c.File, err)
 		}
@@ -45,7 +45,7 @@ func (c *memorandaImpactCmd) Run(a *app) error {
 		if c.Attested {
 			more = append(more, allOf(next, edition, calendar.DayOf(act.At)))
 		}
-		impact, err := o.register.Impact(ctx, act, next, more...)
+		impact, err := o.register.Replanner.Impact(ctx, act, next, more...)
 		if err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func (c *memorandaImpactCmd) Run(a *app) error {
 }
 
 // printImpact says it in words, an organisation and a measure a line.
-func printImpact(out io.Writer, i enforcement.Impact) {
+func printImpact(out io.Writer, i replan.Impact) {
 	fmt.Fprintf(out, "%s: %d live grounds, of %d a directive changes / %d 项有效依据，其中 %d 项的协同任务有变化\n", i.Day, i.Grounds, i.Concerned, i.Grounds, i.Concerned)
 	fmt.Fprintf(out, "  withdrawn 撤回 %d, shrunk 缩减 %d, grown 增加 %d, new 新增 %d\n", i.Counts.Withdrawn, i.Counts.Shrunk, i.Counts.Grown, i.Counts.Added)
 	for _, o := range i.Organisations {

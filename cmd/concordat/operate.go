@@ -46,7 +46,7 @@ type auditDirectivesCmd struct {
 // Run fails if the tables and the events disagree anywhere.
 func (c *auditDirectivesCmd) Run(a *app) error {
 	return c.within(func(ctx context.Context, o *office) error {
-		audit, err := o.register.AuditDirectives(ctx, nil)
+		audit, err := o.register.Auditor.Directives(ctx, nil)
 		if err != nil {
 			return err
 		}
@@ -119,14 +119,14 @@ func (c *keysRotateCmd) Run(a *app) error {
 				fmt.Fprintf(a.Err, "key %d is retired\n", old)
 			}
 		}
-		return o.register.ForgetHashes(ctx)
+		return o.register.Parties.ForgetHashes(ctx)
 	})
 }
 
 func (c *keysRotateCmd) bringOver(ctx context.Context, a *app, o *office) error {
 	total := 0
 	for {
-		n, err := o.register.RotateSubjects(ctx, byOperator(), c.Batch)
+		n, err := o.register.Parties.RotateSubjects(ctx, byOperator(), c.Batch)
 		if err != nil {
 			return err
 		}
@@ -136,7 +136,7 @@ func (c *keysRotateCmd) bringOver(ctx context.Context, a *app, o *office) error 
 		total += n
 		fmt.Fprintf(a.Err, "%d subjects\n", total)
 	}
-	if _, err := o.register.RotateUploads(ctx, byOperator()); err != nil {
+	if _, err := o.register.Intake.RotateUploads(ctx, byOperator()); err != nil {
 		return err
 	}
 	endpoints, err := o.endpoints.Reseal(ctx)
@@ -153,7 +153,7 @@ func (c *keysRotateCmd) bringOver(ctx context.Context, a *app, o *office) error 
 
 func (c *keysRotateCmd) resealReplies(ctx context.Context, o *office) (total int, err error) {
 	for {
-		n, err := o.register.ResealReplies(ctx, byOperator(), c.Batch)
+		n, err := o.register.Record.ResealReplies(ctx, byOperator(), c.Batch)
 		total += n
 		if err != nil || n == 0 {
 			return total, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/restore"
 	"concordat/internal/backup"
 	"concordat/notify"
 )
@@ -36,7 +37,7 @@ func (c *reconcileCmd) Run(a *app) error {
 			}
 			failed = c.reconcile(ctx, a, o)
 		}
-		list, err := o.register.Reconciliations(ctx)
+		list, err := o.register.Restorer.Reconciliations(ctx)
 		if err != nil {
 			return errors.Join(failed, err)
 		}
@@ -58,7 +59,7 @@ func (c *reconcileCmd) reconcile(ctx context.Context, a *app, o *office) error {
 	}
 	switch {
 	case c.Stated != "":
-		_, err = o.register.ReconcileStated(ctx, act, org, c.Officer, c.Stated)
+		_, err = o.register.Restorer.ReconcileStated(ctx, act, org, c.Officer, c.Stated)
 		return err
 	case c.File != "":
 		return c.handIn(ctx, o, act, org)
@@ -96,7 +97,7 @@ func (c *reconcileCmd) inquirer(o *office) *notify.Inquirer {
 
 // askAll asks one after another; one that fails does not keep the others.
 func (c *reconcileCmd) askAll(ctx context.Context, a *app, o *office, act enforcement.Act) error {
-	list, err := o.register.Reconciliations(ctx)
+	list, err := o.register.Restorer.Reconciliations(ctx)
 	if err != nil {
 		return err
 	}
@@ -121,7 +122,7 @@ func (c *reconcileCmd) askAll(ctx context.Context, a *app, o *office, act enforc
 	return nil
 }
 
-func (c *reconcileCmd) print(a *app, list []enforcement.Reconciliation) error {
+func (c *reconcileCmd) print(a *app, list []restore.Reconciliation) error {
 	if c.JSON {
 		if err := json.NewEncoder(plain(a.Out)).Encode(list); err != nil {
 			return fmt.Errorf("print the reconciliations: %w", err)

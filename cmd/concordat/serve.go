@@ -122,7 +122,7 @@ func (o *office) deliver(ctx context.Context, log zerolog.Logger) (finish func()
 // the rest back, and which editions cannot be published on.
 func (o *office) tellAttested(ctx context.Context, log zerolog.Logger) error {
 	today := calendar.DayOf(now())
-	a, err := o.register.AttestedOn(ctx, today)
+	a, err := o.register.Plans.AttestedOn(ctx, today)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (o *office) tellAttested(ctx context.Context, log zerolog.Logger) error {
 		level, message = zerolog.WarnLevel, "nothing that is in force is attested: listings are published and no directive is made"
 	}
 	log.WithLevel(level).Int("measures", a.Measures).Int("attested", a.Attested).Int("travel", a.Travel).Interface("held_back", a.HeldBack).Msg(message)
-	unknown, err := o.register.UnknownEditions(ctx, today)
+	unknown, err := o.register.Plans.UnknownEditions(ctx, today)
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (o *office) tellAttested(ctx context.Context, log zerolog.Logger) error {
 
 // tellHolds says at the start why nothing that burdens may leave.
 func (o *office) tellHolds(ctx context.Context, log zerolog.Logger) error {
-	holds, err := o.register.Holds(ctx, false)
+	holds, err := o.register.Holds.List(ctx, false)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (o *office) reloadKeys(ctx context.Context, log zerolog.Logger) {
 			if err := o.vault.Reload(); err != nil {
 				log.Error().Err(err).Msg("reload the keys")
 			}
-			if err := o.register.Refresh(ctx); err != nil && ctx.Err() == nil {
+			if err := o.register.Plans.Refresh(ctx); err != nil && ctx.Err() == nil {
 				log.Error().Err(err).Msg("read the editions and statements anew")
 			}
 		}

@@ -15,6 +15,11 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
+	"concordat/enforcement/party"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/register"
 	"concordat/internal/calendar"
 	"concordat/internal/identifier/madeup"
 	"concordat/internal/pg"
@@ -30,12 +35,12 @@ var Start = day.Of(2025, time.September, 1)
 
 // Bundle is everything a test of the record needs.
 type Bundle struct {
-	*enforcement.Register
+	*register.Offices
 	T        testing.TB
 	DB       *pg.DB
 	Vault    *vault.Vault
 	Calendar *calendar.Calendar
-	Config   enforcement.Config
+	Config   register.Config
 	// Court is a basic court (桂0103), OtherCourt another (桂0105), Higher the
 	// intermediate one (桂01).
 	Court, OtherCourt, Higher enforcement.OrganisationID
@@ -104,11 +109,11 @@ func setup(t testing.TB, db *pg.DB, v *vault.Vault, catalogue *memoranda.Catalog
 	days, err := calendar.Embedded()
 	must(t, err)
 	b := &Bundle{T: t, DB: db, Vault: v, Calendar: days, Made: madeup.New(7), day: Start}
-	b.Config = enforcement.Config{
+	b.Config = register.Config{
 		DB: db, Jobs: jobs, Vault: v, Calendar: days, Catalogue: catalogue, Attestations: attested, Demonstration: true,
 		Machine: func() time.Time { return time.Now().UTC() },
 	}
-	b.Register, err = enforcement.New(t.Context(), b.Config)
+	b.Offices, err = register.Open(t.Context(), b.Config)
 	must(t, err)
 	return b
 }
@@ -123,8 +128,8 @@ func must(t testing.TB, err error) {
 func (b *Bundle) courts() {
 	b.T.Helper()
 	court := func(slug, zh, serves, code string) enforcement.OrganisationID {
-		id, err := b.AddOrganisation(b.T.Context(), b.System(), enforcement.Organisation{
-			Slug: slug, NameZH: zh, NameEN: slug, Kind: enforcement.Court, Serves: serves, CourtCode: code,
+		id, err := b.Parties.AddOrganisation(b.T.Context(), b.System(), party.Organisation{
+			Slug: slug, NameZH: zh, NameEN: slug, Kind: party.Court, Serves: serves, CourtCode: code,
 		})
 		must(b.T, err)
 		return id
@@ -139,7 +144,7 @@ func (b *Bundle) organisations(catalogue *memoranda.Catalogue, attested *memoran
 	b.courts()
 	bodies := map[string]bool{}
 	for _, kind := range memoranda.SubjectKinds() {
-		r, err := catalogue.Resolve(memoranda.Question{ListType: enforcement.ListType, Subject: kind, On: Start, Ground: memoranda.OnListing, Attested: attested, RequireAttestation: true})
+		r, err := catalogue.Resolve(memoranda.Question{ListType: plan.ListType, Subject: kind, On: Start, Ground: memoranda.OnListing, Attested: attested, RequireAttestation: true})
 		must(b.T, err)
 		for _, in := range r.Included {
 			for _, body := range in.Bodies {
@@ -148,9 +153,9 @@ func (b *Bundle) organisations(catalogue *memoranda.Catalogue, attested *memoran
 		}
 	}
 	for _, body := range sorted(bodies) {
-		id, err := b.AddOrganisation(b.T.Context(), b.System(), enforcement.Organisation{
-			Slug: "dept-" + body, NameZH: "演示单位", NameEN: "Department " + body, Kind: enforcement.Authority, Serves: "4501",
-			Bodies: []enforcement.Part{{Body: body, From: day.Of(2016, time.January, 1)}},
+		id, err := b.Parties.AddOrganisation(b.T.Context(), b.System(), party.Organisation{
+			Slug: "dept-" + body, NameZH: "演示单位", NameEN: "Department " + body, Kind: party.Authority, Serves: "4501",
+			Bodies: []party.Part{{Body: body, From: day.Of(2016, time.January, 1)}},
 		})
 		must(b.T, err)
 		b.Departments = append(b.Departments, id)
@@ -208,21 +213,21 @@ func (b *Bundle) President() enforcement.Act { return b.As(enforcement.President
 func (b *Bundle) System() enforcement.Act { return enforcement.Daily(b.At()) }
 
 // Person returns a made-up adult.
-func (b *Bundle) Person() enforcement.Identity {
+func (b *Bundle) Person() party.Identity {
 	number := b.Made.Adult(Start)
-	return enforcement.Identity{Kind: memoranda.NaturalPerson, Name: b.Made.PersonName(), NumberKind: number.Kind, Number: number.Number, Region: "450105"}
+	return party.Identity{Kind: memoranda.NaturalPerson, Name: b.Made.PersonName(), NumberKind: number.Kind, Number: number.Number, Region: "450105"}
 }
 
 // Company returns a made-up company.
-func (b *Bundle) Company() enforcement.Identity {
+func (b *Bundle) Company() party.Identity {
 	number := b.Made.Company()
-	return enforcement.Identity{Kind: memoranda.LegalPerson, Name: b.Made.CompanyName(), NumberKind: number.Kind, Number: number.Number, Head: b.Made.PersonName()}
+	return party.Identity{Kind: memoranda.LegalPerson, Name: b.Made.CompanyName(), NumberKind: number.Kind, Number: number.Number, Head: b.Made.PersonName()}
 }
 
 // Subject enters an identity.
-func (b *Bundle) Subject(identity enforcement.Identity) enforcement.ID {
+func (b *Bundle) Subject(identity party.Identity) enforcement.ID {
 	b.T.Helper()
-	id, err := b.EnterSubject(b.T.Context(), b.Clerk(), identity)
+	id, err := b.Parties.EnterSubject(b.T.Context(), b.Clerk(), identity)
 	must(b.T, err)
 	return id
 }
@@ -234,7 +239,7 @@ func (b *Bundle) Case() enforcement.ID {
 	b.cases++
 	n := b.cases
 	b.mu.Unlock()
-	id, err := b.EnterCase(b.T.Context(), b.Clerk(), enforcement.Case{
+	id, err := b.Parties.EnterCase(b.T.Context(), b.Clerk(), party.Case{
 		Number: fmt.Sprintf("(2025)桂0103执%d号", n), FiledOn: Start.AddDays(-60),
 		BasisDocument: fmt.Sprintf("(2024)桂0103民初%d号", n), BasisUnit: "演示法院",
 	})
@@ -243,69 +248,69 @@ func (b *Bundle) Case() enforcement.ID {
 }
 
 // Facts are facts as a draft needs them.
-func Facts() enforcement.Facts {
-	return enforcement.Facts{Obligation: "演示:支付货款", Performed: "none", Conduct: "演示:有履行能力而拒不履行"}
+func Facts() listing.Facts {
+	return listing.Facts{Obligation: "演示:支付货款", Performed: "none", Conduct: "演示:有履行能力而拒不履行"}
 }
 
 // Draft drafts a listing of a subject on the given grounds of Art. 1.
-func (b *Bundle) Draft(subject enforcement.ID, conducts ...enforcement.Conduct) enforcement.ID {
+func (b *Bundle) Draft(subject enforcement.ID, conducts ...listing.Conduct) enforcement.ID {
 	b.T.Helper()
 	if len(conducts) == 0 {
-		conducts = []enforcement.Conduct{enforcement.AbleButRefuses}
+		conducts = []listing.Conduct{listing.AbleButRefuses}
 	}
-	id, err := b.DraftListing(b.T.Context(), b.Judge(), enforcement.NewListing{
-		Case: b.Case(), Subject: subject, Capacity: enforcement.Debtor, Conducts: conducts, Facts: Facts(),
+	id, err := b.Listings.Draft(b.T.Context(), b.Judge(), listing.NewListing{
+		Case: b.Case(), Subject: subject, Capacity: listing.Debtor, Conducts: conducts, Facts: Facts(),
 	})
 	must(b.T, err)
 	return id
 }
 
 // Of names a listing in whatever version it is.
-func Of(id enforcement.ID) enforcement.Change { return enforcement.Change{Ground: id} }
+func Of(id enforcement.ID) ground.Change { return ground.Change{Ground: id} }
 
 // Notice is an execution notice with its risk warning.
-func (b *Bundle) Notice() enforcement.Notice {
-	return enforcement.Notice{ServedOn: b.Day(), RiskWarning: true, Document: []byte("演示执行通知书")}
+func (b *Bundle) Notice() listing.Notice {
+	return listing.Notice{ServedOn: b.Day(), RiskWarning: true, Document: []byte("演示执行通知书")}
 }
 
 // Decision is a decision as the conducts of a listing demand it.
-func (b *Bundle) Decision(conducts ...enforcement.Conduct) enforcement.Decision {
-	d := enforcement.Decision{Number: "(2025)桂0103执1号之一", Reasons: "演示理由"}
-	if len(conducts) > 0 && !slices.Equal(conducts, []enforcement.Conduct{enforcement.AbleButRefuses}) {
+func (b *Bundle) Decision(conducts ...listing.Conduct) listing.Decision {
+	d := listing.Decision{Number: "(2025)桂0103执1号之一", Reasons: "演示理由"}
+	if len(conducts) > 0 && !slices.Equal(conducts, []listing.Conduct{listing.AbleButRefuses}) {
 		d.TermUntil = b.Day().AddYears(2)
 	}
 	return d
 }
 
 // Service is direct service today with every enclosure.
-func (b *Bundle) Service() enforcement.Service {
-	return enforcement.Service{Manner: enforcement.ServedDirectly, On: b.Day(), Enclosures: enforcement.Enclosures(), Document: []byte("演示送达回证")}
+func (b *Bundle) Service() ground.Service {
+	return ground.Service{Manner: ground.ServedDirectly, On: b.Day(), Enclosures: ground.Enclosures(), Document: []byte("演示送达回证")}
 }
 
 // Decided drafts, warns, proposes and signs.
-func (b *Bundle) Decided(subject enforcement.ID, conducts ...enforcement.Conduct) enforcement.ID {
+func (b *Bundle) Decided(subject enforcement.ID, conducts ...listing.Conduct) enforcement.ID {
 	b.T.Helper()
 	ctx := b.T.Context()
 	id := b.Draft(subject, conducts...)
-	must(b.T, b.Warn(ctx, b.Clerk(), Of(id), b.Notice()))
-	must(b.T, b.Propose(ctx, b.Judge(), Of(id), b.Decision(conducts...)))
-	must(b.T, b.Sign(ctx, b.President(), Of(id)))
+	must(b.T, b.Listings.Warn(ctx, b.Clerk(), Of(id), b.Notice()))
+	must(b.T, b.Listings.Propose(ctx, b.Judge(), Of(id), b.Decision(conducts...)))
+	must(b.T, b.Listings.Sign(ctx, b.President(), Of(id)))
 	return id
 }
 
 // Published runs a listing up to publication, all on the bundle's day.
-func (b *Bundle) Published(subject enforcement.ID, conducts ...enforcement.Conduct) enforcement.ID {
+func (b *Bundle) Published(subject enforcement.ID, conducts ...listing.Conduct) enforcement.ID {
 	b.T.Helper()
 	ctx := b.T.Context()
 	id := b.Decided(subject, conducts...)
-	must(b.T, b.Serve(ctx, b.Clerk(), Of(id), b.Service()))
-	must(b.T, b.Publish(ctx, b.System(), Of(id)))
+	must(b.T, b.Listings.Serve(ctx, b.Clerk(), Of(id), b.Service()))
+	must(b.T, b.Listings.Publish(ctx, b.System(), Of(id)))
 	return id
 }
 
 // Ending is a decision to end, for an event of today.
-func (b *Bundle) Ending(item int) enforcement.Ending {
-	return enforcement.Ending{Item: item, EventOn: b.Day(), Reasons: "演示:履行完毕"}
+func (b *Bundle) Ending(item int) listing.Ending {
+	return listing.Ending{Item: item, EventOn: b.Day(), Reasons: "演示:履行完毕"}
 }
 
 // OrderGround enters and puts in force a ground of kind order for a subject, as
@@ -314,9 +319,9 @@ func (b *Bundle) OrderGround(subject enforcement.ID) enforcement.ID {
 	b.T.Helper()
 	id := enforcement.NewID()
 	_, err := b.DB.Pool.Exec(b.T.Context(), `INSERT INTO ground (id, kind, list_type, subject_id, organisation_id, reference, decided_on) VALUES ($1, 'order', $2, $3, $4, '演示限消令', $5::date)`,
-		id, enforcement.ListType, subject, b.Court, b.Day())
+		id, plan.ListType, subject, b.Court, b.Day())
 	must(b.T, err)
-	must(b.T, b.PutInForce(b.T.Context(), b.System(), []enforcement.ID{id}))
+	must(b.T, b.Grounds.PutInForce(b.T.Context(), b.System(), []enforcement.ID{id}))
 	return id
 }
 

@@ -8,6 +8,9 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/administrative"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/party"
 	"concordat/internal/pg/pgtest"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -149,9 +152,9 @@ func SetupLists(t testing.TB) *Lists {
 	catalogue, attested := MadeCatalogue(t)
 	l := &Lists{Bundle: SetupWithout(t, pgtest.New(t), catalogue, attested)}
 	add := func(slug, body string) enforcement.OrganisationID {
-		id, err := l.AddOrganisation(t.Context(), l.System(), enforcement.Organisation{
-			Slug: slug, NameZH: "演示单位", NameEN: slug, Kind: enforcement.Authority, Serves: "4501",
-			Bodies: []enforcement.Part{{Body: body, From: day.Of(2016, time.January, 1)}},
+		id, err := l.Parties.AddOrganisation(t.Context(), l.System(), party.Organisation{
+			Slug: slug, NameZH: "演示单位", NameEN: slug, Kind: party.Authority, Serves: "4501",
+			Bodies: []party.Part{{Body: body, From: day.Of(2016, time.January, 1)}},
 		})
 		must(t, err)
 		return id
@@ -172,13 +175,13 @@ func (l *Lists) OwnersReviewer() enforcement.Act {
 // On drafts a listing on a made list, on its first ground.
 func (l *Lists) On(list string, subject enforcement.ID, grounds ...string) enforcement.ID {
 	l.T.Helper()
-	id, err := l.DraftAdministrative(l.T.Context(), l.OwnersClerk(), NewOn(list, subject, grounds...))
+	id, err := l.Administrative.Draft(l.T.Context(), l.OwnersClerk(), NewOn(list, subject, grounds...))
 	must(l.T, err)
 	return id
 }
 
 // NewOn is a draft on a made list; without grounds on its first one, if it has any.
-func NewOn(list string, subject enforcement.ID, grounds ...string) enforcement.NewAdministrative {
+func NewOn(list string, subject enforcement.ID, grounds ...string) administrative.NewListing {
 	if len(grounds) == 0 {
 		switch list {
 		case ListSerious:
@@ -187,20 +190,20 @@ func NewOn(list string, subject enforcement.ID, grounds ...string) enforcement.N
 			grounds = []string{"disturbance"}
 		}
 	}
-	return enforcement.NewAdministrative{
+	return administrative.NewListing{
 		ListType: list, Subject: subject, Grounds: grounds,
-		Facts: enforcement.AdministrativeFacts{Conduct: "演示:违法行为", Finding: "演示处罚决定书"},
+		Facts: administrative.Facts{Conduct: "演示:违法行为", Finding: "演示处罚决定书"},
 	}
 }
 
 // NoticeOfIt is a full notice, served today.
-func (l *Lists) NoticeOfIt() enforcement.AdministrativeNotice {
-	return enforcement.AdministrativeNotice{Manner: enforcement.ServedDirectly, ServedOn: l.Day(), Contents: enforcement.NoticeContents(), Document: []byte("演示告知书")}
+func (l *Lists) NoticeOfIt() administrative.Notice {
+	return administrative.Notice{Manner: ground.ServedDirectly, ServedOn: l.Day(), Contents: administrative.NoticeContents(), Document: []byte("演示告知书")}
 }
 
 // DecisionOnIt is a decision with all it must state, until a year from today.
-func (l *Lists) DecisionOnIt() enforcement.AdministrativeDecision {
-	return enforcement.AdministrativeDecision{
+func (l *Lists) DecisionOnIt() administrative.Decision {
+	return administrative.Decision{
 		Number: "演示决字1号", Reasons: "演示理由", TermUntil: l.Day().AddMonths(5), RemovalConditions: "演示移出条件", Remedies: "演示救济途径",
 	}
 }
@@ -210,16 +213,16 @@ func (l *Lists) DecisionOnIt() enforcement.AdministrativeDecision {
 func (l *Lists) DecidedOn(list string, subject enforcement.ID, grounds ...string) enforcement.ID {
 	l.T.Helper()
 	id := l.On(list, subject, grounds...)
-	must(l.T, l.GiveNotice(l.T.Context(), l.OwnersClerk(), Of(id), l.NoticeOfIt()))
+	must(l.T, l.Administrative.GiveNotice(l.T.Context(), l.OwnersClerk(), Of(id), l.NoticeOfIt()))
 	l.PastWindow(id)
-	must(l.T, l.DecideAdministrative(l.T.Context(), l.OwnersReviewer(), Of(id), l.DecisionOnIt()))
+	must(l.T, l.Administrative.Decide(l.T.Context(), l.OwnersReviewer(), Of(id), l.DecisionOnIt()))
 	return id
 }
 
 // PastWindow moves time to the day after the window to state and defend.
 func (l *Lists) PastWindow(id enforcement.ID) {
 	l.T.Helper()
-	have, err := l.AdministrativeListing(l.T.Context(), l.OwnersClerk(), id)
+	have, err := l.Administrative.Get(l.T.Context(), l.OwnersClerk(), id)
 	must(l.T, err)
 	l.AdvanceTo(max(l.Day(), have.WindowUntil.AddDays(1)))
 }
@@ -228,7 +231,7 @@ func (l *Lists) PastWindow(id enforcement.ID) {
 func (l *Lists) ServedOn(list string, subject enforcement.ID, grounds ...string) enforcement.ID {
 	l.T.Helper()
 	id := l.DecidedOn(list, subject, grounds...)
-	must(l.T, l.ServeAdministrative(l.T.Context(), l.OwnersClerk(), Of(id), l.Service()))
+	must(l.T, l.Administrative.Serve(l.T.Context(), l.OwnersClerk(), Of(id), l.Service()))
 	return id
 }
 
@@ -240,17 +243,17 @@ func (l *Lists) PublishedOn(list string, subject enforcement.ID, grounds ...stri
 	id := l.ServedOn(list, subject, grounds...)
 	if list == ListBatch {
 		l.Advance(40) // past the next batch, however long the holidays
-		_, _, err := l.MonthlyBatch(ctx, l.System())
+		_, _, err := l.Administrative.MonthlyBatch(ctx, l.System())
 		must(l.T, err)
-		have, err := l.AdministrativeListing(ctx, l.OwnersClerk(), id)
+		have, err := l.Administrative.Get(ctx, l.OwnersClerk(), id)
 		must(l.T, err)
 		l.AdvanceTo(have.ObjectionUntil.AddDays(1))
 	}
-	must(l.T, l.PublishAdministrative(ctx, l.System(), Of(id)))
+	must(l.T, l.Administrative.Publish(ctx, l.System(), Of(id)))
 	return id
 }
 
 // EndOfIt is a decision to end for a cause, for an event of today.
-func (l *Lists) EndOfIt(cause string) enforcement.AdministrativeEnding {
-	return enforcement.AdministrativeEnding{Cause: cause, EventOn: l.Day(), Reasons: "演示:事由消除"}
+func (l *Lists) EndOfIt(cause string) administrative.Ending {
+	return administrative.Ending{Cause: cause, EventOn: l.Day(), Reasons: "演示:事由消除"}
 }

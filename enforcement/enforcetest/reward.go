@@ -7,6 +7,9 @@ import (
 	"testing/fstest"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/party"
+	"concordat/enforcement/reward"
 	"concordat/internal/pg/pgtest"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -64,9 +67,9 @@ func SetupRewards(t testing.TB, automatic bool) *RewardBundle {
 	catalogue, attested := rewardCatalogue(t, automatic)
 	b := &RewardBundle{Bundle: SetupWithout(t, pgtest.New(t), catalogue, attested)}
 	organisation := func(body string) enforcement.OrganisationID {
-		id, err := b.AddOrganisation(t.Context(), b.System(), enforcement.Organisation{
-			Slug: "made-" + body, NameZH: "演示单位" + body, NameEN: "Made " + body, Kind: enforcement.Authority, Serves: "4501",
-			Bodies: []enforcement.Part{{Body: body, From: day.Of(2016, 1, 1)}},
+		id, err := b.Parties.AddOrganisation(t.Context(), b.System(), party.Organisation{
+			Slug: "made-" + body, NameZH: "演示单位" + body, NameEN: "Made " + body, Kind: party.Authority, Serves: "4501",
+			Bodies: []party.Part{{Body: body, From: day.Of(2016, 1, 1)}},
 		})
 		must(t, err)
 		return id
@@ -139,8 +142,8 @@ func (b *RewardBundle) KeeperReviewer() enforcement.Act {
 }
 
 // NewReward is an entry of today on a list.
-func (b *RewardBundle) NewReward(list string, subject enforcement.ID) enforcement.NewReward {
-	n := enforcement.NewReward{ListType: list, Subject: subject, Reference: "演示评价〔2025〕1号", DecidedOn: b.Day(), Note: "演示备注"}
+func (b *RewardBundle) NewReward(list string, subject enforcement.ID) reward.NewReward {
+	n := reward.NewReward{ListType: list, Subject: subject, Reference: "演示评价〔2025〕1号", DecidedOn: b.Day(), Note: "演示备注"}
 	if list == GoodTaxpayer {
 		n.Year = 2025
 	}
@@ -150,20 +153,20 @@ func (b *RewardBundle) NewReward(list string, subject enforcement.ID) enforcemen
 // Rewarded enters one and returns it in force.
 func (b *RewardBundle) Rewarded(list string, subject enforcement.ID) enforcement.ID {
 	b.T.Helper()
-	id, err := b.EnterReward(b.T.Context(), b.KeeperClerk(), b.NewReward(list, subject))
+	id, err := b.Rewards.Enter(b.T.Context(), b.KeeperClerk(), b.NewReward(list, subject))
 	must(b.T, err)
 	return id
 }
 
 // OfReward names a reward in whatever version it is.
-func OfReward(id enforcement.ID) enforcement.Change {
-	return enforcement.Change{Ground: id}
+func OfReward(id enforcement.ID) ground.Change {
+	return ground.Change{Ground: id}
 }
 
 // RewardStands returns a reward as it stands.
-func (b *RewardBundle) RewardStands(id enforcement.ID) enforcement.Reward {
+func (b *RewardBundle) RewardStands(id enforcement.ID) reward.Reward {
 	b.T.Helper()
-	w, err := b.Reward(b.T.Context(), b.System(), id)
+	w, err := b.Rewards.Get(b.T.Context(), b.System(), id)
 	must(b.T, err)
 	return w
 }
@@ -171,6 +174,6 @@ func (b *RewardBundle) RewardStands(id enforcement.ID) enforcement.Reward {
 // Heard gives the subject of a reward under review notice and enters an answer.
 func (b *RewardBundle) Heard(id enforcement.ID) {
 	b.T.Helper()
-	must(b.T, b.RecordRewardNotice(b.T.Context(), b.KeeperClerk(), OfReward(id), b.Day(), []byte("演示告知书")))
-	must(b.T, b.RecordRewardAnswer(b.T.Context(), b.KeeperClerk(), OfReward(id), b.Day(), "演示陈述"))
+	must(b.T, b.Rewards.RecordNotice(b.T.Context(), b.KeeperClerk(), OfReward(id), b.Day(), []byte("演示告知书")))
+	must(b.T, b.Rewards.RecordAnswer(b.T.Context(), b.KeeperClerk(), OfReward(id), b.Day(), "演示陈述"))
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/enforcement/administrative"
+	"concordat/enforcement/ground"
 	"concordat/memoranda/day"
 )
 
@@ -25,16 +27,16 @@ type NewAdministrative struct {
 type AdministrativePage struct {
 	Page
 
-	State    enforcement.State `query:"state" enum:"draft,notified,stated,answered,decided,served,announced,active,deleted,expired,early-deleted,revoked,abandoned"`
-	ListType string            `query:"list_type" maxLength:"100"`
+	State    ground.State `query:"state" enum:"draft,notified,stated,answered,decided,served,announced,active,deleted,expired,early-deleted,revoked,abandoned"`
+	ListType string       `query:"list_type" maxLength:"100"`
 }
 
 // AdministrativeFile is an administrative listing with all that hangs on it.
 type AdministrativeFile struct {
 	ETag string `header:"ETag"`
 	Body struct {
-		Listing enforcement.AdministrativeListing `json:"listing"`
-		Texts   *enforcement.AdministrativeTexts  `json:"texts,omitempty" doc:"The sealed texts, for the owner's own people"`
+		Listing administrative.Listing `json:"listing"`
+		Texts   *administrative.Texts  `json:"texts,omitempty" doc:"The sealed texts, for the owner's own people"`
 		Hanging
 	}
 }
@@ -100,7 +102,7 @@ type AdministrativeAbandonment struct {
 	Move
 
 	Body struct {
-		Reason enforcement.AbandonReason `json:"reason" enum:"performed,minor,dead,wrong-person"`
+		Reason ground.AbandonReason `json:"reason" enum:"performed,minor,dead,wrong-person"`
 	}
 }
 
@@ -116,12 +118,12 @@ type AdministrativeResumption struct {
 const administrativePath = "/v1/administrative-listings"
 
 // administrative are the administrative listings at the edge.
-func (s *server) administrative() *kind[enforcement.AdministrativeListing] {
-	return &kind[enforcement.AdministrativeListing]{
-		table: enforcement.AdministrativeTable(), tag: tagAdministrative,
-		read: s.Register.AdministrativeListing, list: s.Register.AdministrativeListings, moves: s.Register.AdministrativeMoves,
-		id:      func(l enforcement.AdministrativeListing) enforcement.ID { return l.ID },
-		version: func(l enforcement.AdministrativeListing) int { return l.Version },
+func (s *server) administrative() *kind[administrative.Listing] {
+	return &kind[administrative.Listing]{
+		table: administrative.Table(), tag: tagAdministrative,
+		read: s.Register.Administrative.Get, list: s.Register.Administrative.List, moves: s.Register.Administrative.AdministrativeMoves,
+		id:      func(l administrative.Listing) enforcement.ID { return l.ID },
+		version: func(l administrative.Listing) int { return l.Version },
 	}
 }
 
@@ -130,9 +132,9 @@ func administrativeRoutes(s *server) {
 		method: http.MethodPost, path: administrativePath, id: "draft-administrative", tag: tagAdministrative, roles: ofDepartment, status: http.StatusCreated,
 		zh: "草拟列入行政名单", en: "Draft an entry on an administrative list",
 	}, s.draftAdministrative)
-	addCases(s, s.administrative(), "本单位的行政名单列入记录", "List the entries of my organisation on administrative lists", func(in *AdministrativePage) (enforcement.Wanted, error) {
+	addCases(s, s.administrative(), "本单位的行政名单列入记录", "List the entries of my organisation on administrative lists", func(in *AdministrativePage) (ground.Wanted, error) {
 		after, err := in.afterID()
-		return enforcement.Wanted{State: in.State, ListType: in.ListType, After: after, Limit: in.Limit}, err
+		return ground.Wanted{State: in.State, ListType: in.ListType, After: after, Limit: in.Limit}, err
 	})
 	add(s, operation{
 		method: http.MethodGet, path: administrativePath + "/{id}", id: "get-administrative", tag: tagAdministrative, roles: ofHolders,
@@ -148,8 +150,8 @@ func administrativeRoutes(s *server) {
 
 func (s *server) draftAdministrative(ctx context.Context, act enforcement.Act, in *NewAdministrative) (*Created, error) {
 	b := in.Body
-	id, err := s.Register.DraftAdministrative(ctx, act, enforcement.NewAdministrative{
-		ListType: b.ListType, Subject: b.Subject, Grounds: b.Grounds, Facts: enforcement.AdministrativeFacts{Conduct: b.Conduct, Finding: b.Finding},
+	id, err := s.Register.Administrative.Draft(ctx, act, administrative.NewListing{
+		ListType: b.ListType, Subject: b.Subject, Grounds: b.Grounds, Facts: administrative.Facts{Conduct: b.Conduct, Finding: b.Finding},
 	})
 	if err != nil {
 		return nil, err
@@ -160,14 +162,14 @@ func (s *server) draftAdministrative(ctx context.Context, act enforcement.Act, i
 func (s *server) administrativeFile(ctx context.Context, act enforcement.Act, in *Path) (*AdministrativeFile, error) {
 	// Who may read the listing may read what hangs on it; whoever may not is told
 	// that there is none.
-	l, err := s.Register.AdministrativeListing(ctx, act, in.ID)
+	l, err := s.Register.Administrative.Get(ctx, act, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	out := AdministrativeFile{ETag: etag(l.Version)}
 	out.Body.Listing = l
 	if act.Actor.Role != enforcement.Overseer {
-		texts, err := s.Register.AdministrativeTexts(ctx, act, in.ID)
+		texts, err := s.Register.Administrative.Texts(ctx, act, in.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -178,7 +180,7 @@ func (s *server) administrativeFile(ctx context.Context, act enforcement.Act, in
 }
 
 func (s *server) foreseeAdministrative(ctx context.Context, act enforcement.Act, in *Path) (*Foresight, error) {
-	lines, excluded, gaps, err := s.Register.ForeseeAdministrative(ctx, act, in.ID)
+	lines, excluded, gaps, err := s.Register.Administrative.Foresee(ctx, act, in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,9 @@ import (
 	"testing"
 
 	"concordat/enforcement"
+	"concordat/enforcement/administrative"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/party"
 )
 
 // lists is an API on the made administrative lists.
@@ -27,12 +29,12 @@ func setupLists(t *testing.T) *lists {
 	return l
 }
 
-const administrative = "/v1/administrative-listings"
+const listings = "/v1/administrative-listings"
 
-func (l *lists) draftOn(list string, identity enforcement.Identity) string {
+func (l *lists) draftOn(list string, identity party.Identity) string {
 	l.T.Helper()
 	subject := l.want(http.StatusCreated, l.ownersClerk, http.MethodPost, "/v1/subjects", identityBody(identity)).id()
-	made := l.want(http.StatusCreated, l.ownersClerk, http.MethodPost, administrative, object{
+	made := l.want(http.StatusCreated, l.ownersClerk, http.MethodPost, listings, object{
 		"list_type": list, "subject": subject, "grounds": enforcetest.NewOn(list, enforcement.ID{}).Grounds, "conduct": "演示:违法行为",
 	})
 	if !strings.HasSuffix(made.header.Get("Location"), made.id()) {
@@ -44,8 +46,8 @@ func (l *lists) draftOn(list string, identity enforcement.Identity) string {
 // step makes a move of an administrative listing as it stands.
 func (l *lists) step(token, id, name string, body any) answer {
 	l.T.Helper()
-	tag := l.want(http.StatusOK, l.ownersClerk, http.MethodGet, administrative+"/"+id, nil).header.Get("ETag")
-	return l.call(token, http.MethodPost, administrative+"/"+id+"/"+name, body, "If-Match", tag)
+	tag := l.want(http.StatusOK, l.ownersClerk, http.MethodGet, listings+"/"+id, nil).header.Get("ETag")
+	return l.call(token, http.MethodPost, listings+"/"+id+"/"+name, body, "If-Match", tag)
 }
 
 func (l *lists) stepped(token, id, name, state string, body any) {
@@ -58,7 +60,7 @@ func (l *lists) stepped(token, id, name, state string, body any) {
 func (l *lists) today() string { return l.Day().String() }
 
 func (l *lists) noticeBody() object {
-	return object{"manner": "direct", "served_on": l.today(), "contents": enforcement.NoticeContents()}
+	return object{"manner": "direct", "served_on": l.today(), "contents": administrative.NoticeContents()}
 }
 
 func (l *lists) decisionBody() object {
@@ -86,7 +88,7 @@ func TestAdministrativeLifeThroughTheAPI(t *testing.T) {
 		t.Errorf("a clerk decided: %d %s", a.status, a.text)
 	}
 	l.stepped(l.ownersReviewer, id, "decision", "decided", l.decisionBody())
-	foreseen := l.want(http.StatusOK, l.ownersReviewer, http.MethodGet, administrative+"/"+id+"/foresee", nil)
+	foreseen := l.want(http.StatusOK, l.ownersReviewer, http.MethodGet, listings+"/"+id+"/foresee", nil)
 	if lines, _ := foreseen.body["lines"].([]any); len(lines) != 2 {
 		t.Errorf("foreseen: %s", foreseen.text)
 	}
@@ -99,20 +101,20 @@ func TestAdministrativeLifeThroughTheAPI(t *testing.T) {
 	if len(public.items()) != 1 || !strings.Contains(public.text, person.Name) || strings.Contains(public.text, person.Number) || strings.Contains(public.text, "演示:违法行为") {
 		t.Errorf("the public reads %s", public.text)
 	}
-	file := l.want(http.StatusOK, l.ownersClerk, http.MethodGet, administrative+"/"+id, nil)
+	file := l.want(http.StatusOK, l.ownersClerk, http.MethodGet, listings+"/"+id, nil)
 	if said := at[[]any](t, file.body, "texts", "statements"); len(said) != 1 || at[string](t, said[0], "answer") != "演示答复" || len(at[[]any](t, file.body, "directives")) != 2 {
 		t.Errorf("the owner reads %s", file.text)
 	}
-	if seen := l.want(http.StatusOK, l.overseer, http.MethodGet, administrative+"/"+id, nil); strings.Contains(seen.text, "演示陈述") || seen.body["texts"] != nil {
+	if seen := l.want(http.StatusOK, l.overseer, http.MethodGet, listings+"/"+id, nil); strings.Contains(seen.text, "演示陈述") || seen.body["texts"] != nil {
 		t.Errorf("an overseer reads %s", seen.text)
 	}
 	for _, token := range []string{l.none, l.token(enforcement.DepartmentClerk, l.made.Alpha)} {
-		if a := l.call(token, http.MethodGet, administrative+"/"+id, nil); a.status != http.StatusNotFound {
+		if a := l.call(token, http.MethodGet, listings+"/"+id, nil); a.status != http.StatusNotFound {
 			t.Errorf("another department reads %d %s", a.status, a.text)
 		}
 	}
-	listed := l.want(http.StatusOK, l.ownersClerk, http.MethodGet, administrative+"?state=active&list_type="+enforcetest.ListSerious, nil)
-	if len(listed.items()) != 1 || len(l.want(http.StatusOK, l.ownersClerk, http.MethodGet, administrative+"?state=draft", nil).items()) != 0 || len(l.want(http.StatusOK, l.none, http.MethodGet, administrative, nil).items()) != 0 {
+	listed := l.want(http.StatusOK, l.ownersClerk, http.MethodGet, listings+"?state=active&list_type="+enforcetest.ListSerious, nil)
+	if len(listed.items()) != 1 || len(l.want(http.StatusOK, l.ownersClerk, http.MethodGet, listings+"?state=draft", nil).items()) != 0 || len(l.want(http.StatusOK, l.none, http.MethodGet, listings, nil).items()) != 0 {
 		t.Errorf("listed: %s", listed.text)
 	}
 	l.stepped(l.ownersClerk, id, "suspension", "active", object{"reason": "wrong-person"})
@@ -147,13 +149,13 @@ func TestAdministrativeEndsThroughTheAPI(t *testing.T) {
 		t.Errorf("deleted before its term: %d %s", a.status, a.text)
 	}
 	draft := l.draftOn(enforcetest.ListSilent, l.Company())
-	if a := l.call(l.ownersClerk, http.MethodPost, administrative+"/"+draft+"/notice", l.noticeBody()); a.status != http.StatusPreconditionRequired {
+	if a := l.call(l.ownersClerk, http.MethodPost, listings+"/"+draft+"/notice", l.noticeBody()); a.status != http.StatusPreconditionRequired {
 		t.Errorf("without a precondition: %d %s", a.status, a.text)
 	}
-	if a := l.call(l.ownersClerk, http.MethodPost, administrative+"/"+draft+"/notice", l.noticeBody(), "If-Match", `"9"`); a.status != http.StatusPreconditionFailed {
+	if a := l.call(l.ownersClerk, http.MethodPost, listings+"/"+draft+"/notice", l.noticeBody(), "If-Match", `"9"`); a.status != http.StatusPreconditionFailed {
 		t.Errorf("with a stale one: %d %s", a.status, a.text)
 	}
-	if a := l.call(l.none, http.MethodPost, administrative+"/"+draft+"/notice", l.noticeBody(), "If-Match", `"1"`); a.status != http.StatusNotFound {
+	if a := l.call(l.none, http.MethodPost, listings+"/"+draft+"/notice", l.noticeBody(), "If-Match", `"1"`); a.status != http.StatusNotFound {
 		t.Errorf("by another owner: %d %s", a.status, a.text)
 	}
 	l.stepped(l.ownersClerk, draft, "abandonment", "abandoned", object{"reason": "performed"})
@@ -161,18 +163,18 @@ func TestAdministrativeEndsThroughTheAPI(t *testing.T) {
 	for list, want := range map[string]int{
 		enforcetest.ListFootless: http.StatusConflict, enforcetest.ListUnowned: http.StatusForbidden, enforcetest.ListOfCourt: http.StatusUnprocessableEntity, "nothing": http.StatusUnprocessableEntity,
 	} {
-		a := l.call(l.ownersClerk, http.MethodPost, administrative, object{"list_type": list, "subject": subject, "conduct": "演示"})
+		a := l.call(l.ownersClerk, http.MethodPost, listings, object{"list_type": list, "subject": subject, "conduct": "演示"})
 		if a.status != want || !strings.HasPrefix(a.code(), "list.") {
 			t.Errorf("%s: %d %s", list, a.status, a.text)
 		}
 	}
 	keyed := object{"list_type": enforcetest.ListSilent, "subject": subject, "conduct": "演示"}
-	first := l.want(http.StatusCreated, l.ownersClerk, http.MethodPost, administrative, keyed, "Idempotency-Key", "one")
-	if again := l.want(http.StatusCreated, l.ownersClerk, http.MethodPost, administrative, keyed, "Idempotency-Key", "one"); again.id() != first.id() {
+	first := l.want(http.StatusCreated, l.ownersClerk, http.MethodPost, listings, keyed, "Idempotency-Key", "one")
+	if again := l.want(http.StatusCreated, l.ownersClerk, http.MethodPost, listings, keyed, "Idempotency-Key", "one"); again.id() != first.id() {
 		t.Errorf("%s and %s", first.id(), again.id())
 	}
 	roles := slices.DeleteFunc([]string{l.clerk, l.judge, l.president, l.operator}, func(token string) bool {
-		return l.call(token, http.MethodPost, administrative, keyed).status == http.StatusForbidden
+		return l.call(token, http.MethodPost, listings, keyed).status == http.StatusForbidden
 	})
 	if len(roles) != 0 {
 		t.Errorf("%d other roles may draft", len(roles))

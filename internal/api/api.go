@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"concordat/enforcement"
+	"concordat/enforcement/register"
 	"concordat/internal/access"
 	"concordat/internal/edge"
 	"concordat/memoranda/day"
@@ -23,7 +24,7 @@ import (
 // Config is what the edge stands on; every field but Demo and
 // UploadLimit must be set.
 type Config struct {
-	Register *enforcement.Register
+	Register *register.Offices
 	Tokens   *access.Tokens
 	Inbox    *notify.Inbox
 	// Legal is legal time: when acts happen.

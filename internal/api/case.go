@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/enforcement/party"
 	"concordat/memoranda/day"
 )
 
@@ -32,7 +33,7 @@ func caseRoutes(s *server) {
 }
 
 func (s *server) enterCase(ctx context.Context, act enforcement.Act, in *NewCase) (*Created, error) {
-	id, err := s.Register.EnterCase(ctx, act, enforcement.Case{
+	id, err := s.Register.Parties.EnterCase(ctx, act, party.Case{
 		Number: in.Body.Number, FiledOn: in.Body.FiledOn, BasisDocument: in.Body.BasisDocument, BasisUnit: in.Body.BasisUnit,
 	})
 	if err != nil {
@@ -41,14 +42,14 @@ func (s *server) enterCase(ctx context.Context, act enforcement.Act, in *NewCase
 	return created("", id), nil
 }
 
-func (s *server) cases(ctx context.Context, act enforcement.Act, in *Page) (*List[enforcement.Case], error) {
+func (s *server) cases(ctx context.Context, act enforcement.Act, in *Page) (*List[party.Case], error) {
 	after, err := in.afterID()
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Register.Cases(ctx, act.Actor.Organisation, after, in.Limit+1)
+	list, err := s.Register.Parties.Cases(ctx, act.Actor.Organisation, after, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
-	return listed(list, in.Limit, func(c enforcement.Case) enforcement.ID { return c.ID }), nil
+	return listed(list, in.Limit, func(c party.Case) enforcement.ID { return c.ID }), nil
 }

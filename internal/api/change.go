@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
 	"concordat/memoranda/day"
 )
 
@@ -57,23 +59,23 @@ type CorrectedData struct {
 
 func changeRoutes(s *server) {
 	k, r := s.listings(), s.Register
-	addMove(s, k, "extension", "extend-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Extension) error {
+	addMove(s, k, "extension", "extend-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Extension) error {
 		b := in.Body
-		return r.Extend(ctx, act, c, enforcement.Extension{Number: b.Number, Reasons: b.Reasons, Cause: b.Cause, Acts: b.Acts, Years: b.Years, ServedOn: b.ServedOn})
+		return r.Listings.Extend(ctx, act, c, listing.Extension{Number: b.Number, Reasons: b.Reasons, Cause: b.Cause, Acts: b.Acts, Years: b.Years, ServedOn: b.ServedOn})
 	})
-	addMove(s, k, "suspension", "suspend-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Suspension) error {
-		return r.Suspend(ctx, act, c, in.Body.Reason)
+	addMove(s, k, "suspension", "suspend-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Suspension) error {
+		return r.Listings.Suspend(ctx, act, c, in.Body.Reason)
 	})
-	addMove(s, k, "resumption", "resume-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c enforcement.Change, _ *Move) error {
-		return r.Resume(ctx, act, c)
+	addMove(s, k, "resumption", "resume-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, _ *Move) error {
+		return r.Listings.Resume(ctx, act, c)
 	})
-	addMove(s, k, "resumption/restored", "resume-restored-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *RestoredResumption) error {
-		return r.ResumeRestored(ctx, act, c, in.Body.Reasons)
+	addMove(s, k, "resumption/restored", "resume-restored-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *RestoredResumption) error {
+		return r.Listings.ResumeRestored(ctx, act, c, in.Body.Reasons)
 	})
-	addMove(s, k, "correction", "open-correction", tagChanges, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *CorrectionOpening) error {
-		return r.OpenCorrection(ctx, act, c, in.Body.FoundOn)
+	addMove(s, k, "correction", "open-correction", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *CorrectionOpening) error {
+		return r.Listings.OpenCorrection(ctx, act, c, in.Body.FoundOn)
 	})
-	addMove(s, k, "correction/data", "correct-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *CorrectedData) error {
-		return r.Correct(ctx, act, c, in.Body.identity())
+	addMove(s, k, "correction/data", "correct-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *CorrectedData) error {
+		return r.Listings.Correct(ctx, act, c, in.Body.identity())
 	})
 }

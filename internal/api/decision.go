@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
 	"concordat/memoranda/day"
 )
 
@@ -53,7 +55,7 @@ type Abandonment struct {
 	Move
 
 	Body struct {
-		Reason enforcement.AbandonReason `json:"reason" enum:"performed,minor,dead,wrong-person,excluded"`
+		Reason ground.AbandonReason `json:"reason" enum:"performed,minor,dead,wrong-person,excluded"`
 	}
 }
 
@@ -71,33 +73,33 @@ type Service struct {
 
 func decisionRoutes(s *server) {
 	k, r := s.listings(), s.Register
-	addMove(s, k, "warning", "warn-listing", tagDecision, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Warning) error {
-		return r.Warn(ctx, act, c, enforcement.Notice{ServedOn: in.Body.ServedOn, RiskWarning: in.Body.RiskWarning, Document: in.Body.Document})
+	addMove(s, k, "warning", "warn-listing", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Warning) error {
+		return r.Listings.Warn(ctx, act, c, listing.Notice{ServedOn: in.Body.ServedOn, RiskWarning: in.Body.RiskWarning, Document: in.Body.Document})
 	})
-	addMove(s, k, "application", "apply-listing", tagDecision, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Application) error {
-		return r.Apply(ctx, act, c, in.Body.ReceivedOn)
+	addMove(s, k, "application", "apply-listing", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Application) error {
+		return r.Listings.Apply(ctx, act, c, in.Body.ReceivedOn)
 	})
-	addMove(s, k, "refusal", "refuse-application", tagDecision, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Refusal) error {
-		return r.RefuseApplication(ctx, act, c, in.Body.Reasons)
+	addMove(s, k, "refusal", "refuse-application", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Refusal) error {
+		return r.Listings.RefuseApplication(ctx, act, c, in.Body.Reasons)
 	})
-	addMove(s, k, "proposal", "propose-decision", tagDecision, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Proposal) error {
+	addMove(s, k, "proposal", "propose-decision", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Proposal) error {
 		b := in.Body
-		return r.Propose(ctx, act, c, enforcement.Decision{Number: b.Number, Reasons: b.Reasons, TermUntil: b.TermUntil, GraceMonths: b.GraceMonths})
+		return r.Listings.Propose(ctx, act, c, listing.Decision{Number: b.Number, Reasons: b.Reasons, TermUntil: b.TermUntil, GraceMonths: b.GraceMonths})
 	})
-	addMove(s, k, "signature", "sign-decision", tagDecision, func(ctx context.Context, act enforcement.Act, c enforcement.Change, _ *Move) error {
-		return r.Sign(ctx, act, c)
+	addMove(s, k, "signature", "sign-decision", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, _ *Move) error {
+		return r.Listings.Sign(ctx, act, c)
 	})
-	addMove(s, k, "abandonment", "abandon-listing", tagDecision, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Abandonment) error {
-		return r.Abandon(ctx, act, c, in.Body.Reason)
+	addMove(s, k, "abandonment", "abandon-listing", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Abandonment) error {
+		return r.Listings.Abandon(ctx, act, c, in.Body.Reason)
 	})
-	addMove(s, k, "service", "serve-decision", tagDecision, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Service) error {
-		return r.Serve(ctx, act, c, in.service())
+	addMove(s, k, "service", "serve-decision", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Service) error {
+		return r.Listings.Serve(ctx, act, c, in.service())
 	})
-	addMove(s, k, "publication", "publish-listing", tagDecision, func(ctx context.Context, act enforcement.Act, c enforcement.Change, _ *Move) error {
-		return r.Publish(ctx, act, c)
+	addMove(s, k, "publication", "publish-listing", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, _ *Move) error {
+		return r.Listings.Publish(ctx, act, c)
 	})
 }
 
-func (s *Service) service() enforcement.Service {
-	return enforcement.Service{Manner: s.Body.Manner, On: s.Body.On, Enclosures: s.Body.Enclosures, Document: s.Body.Document}
+func (s *Service) service() ground.Service {
+	return ground.Service{Manner: s.Body.Manner, On: s.Body.On, Enclosures: s.Body.Enclosures, Document: s.Body.Document}
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/plan"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -17,8 +19,8 @@ type DirectiveView struct {
 	Ground       enforcement.ID             `json:"ground"`
 	GroundKind   memoranda.GroundKind       `json:"ground_kind"`
 	Version      int16                      `json:"version"`
-	Kind         enforcement.VersionKind    `json:"kind"`
-	Step         enforcement.Step           `json:"step"`
+	Kind         directive.VersionKind      `json:"kind"`
+	Step         directive.Step             `json:"step"`
 	Measures     []string                   `json:"measures" nullable:"false" doc:"All measures now in force under it, memorandum/slug"`
 	ValidUntil   day.Day                    `json:"valid_until,omitzero"`
 }
@@ -41,19 +43,19 @@ type Answers struct {
 
 // AnswerBody answers one version of one directive.
 type AnswerBody struct {
-	Directive enforcement.ID   `json:"directive"`
-	Version   int16            `json:"version" minimum:"1" maximum:"32767"`
-	Outcome   enforcement.Step `json:"outcome" enum:"delivered,acknowledged"`
-	Reports   []ReportBody     `json:"reports,omitempty" nullable:"false" maxItems:"100"`
+	Directive enforcement.ID `json:"directive"`
+	Version   int16          `json:"version" minimum:"1" maximum:"32767"`
+	Outcome   directive.Step `json:"outcome" enum:"delivered,acknowledged"`
+	Reports   []ReportBody   `json:"reports,omitempty" nullable:"false" maxItems:"100"`
 }
 
 // ReportBody is what was done with one measure.
 type ReportBody struct {
-	Measure   string                    `json:"measure" maxLength:"200" doc:"memorandum/slug"`
-	Outcome   enforcement.ReportOutcome `json:"outcome" enum:"implemented,not-applicable,refused,lifted,kept"`
-	Reason    string                    `json:"reason,omitempty" maxLength:"40" doc:"no-legal-basis, beyond-basic-list or identity-doubtful, of a refusal"`
-	Basis     string                    `json:"basis,omitempty" maxLength:"500" doc:"Own legal basis of what is kept; never anything about a person"`
-	KeptUntil day.Day                   `json:"kept_until,omitzero"`
+	Measure   string                  `json:"measure" maxLength:"200" doc:"memorandum/slug"`
+	Outcome   directive.ReportOutcome `json:"outcome" enum:"implemented,not-applicable,refused,lifted,kept"`
+	Reason    string                  `json:"reason,omitempty" maxLength:"40" doc:"no-legal-basis, beyond-basic-list or identity-doubtful, of a refusal"`
+	Basis     string                  `json:"basis,omitempty" maxLength:"500" doc:"Own legal basis of what is kept; never anything about a person"`
+	KeptUntil day.Day                 `json:"kept_until,omitzero"`
 }
 
 func directiveRoutes(s *server) {
@@ -76,7 +78,7 @@ func (s *server) directives(ctx context.Context, act enforcement.Act, in *Page) 
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Register.Directives(ctx, act, after, in.Limit+1)
+	list, err := s.Register.Directives.List(ctx, act, after, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -84,23 +86,23 @@ func (s *server) directives(ctx context.Context, act enforcement.Act, in *Page) 
 }
 
 func (s *server) directive(ctx context.Context, act enforcement.Act, in *Path) (*OneDirective, error) {
-	d, err := s.Register.Directive(ctx, act, in.ID)
+	d, err := s.Register.Directives.Get(ctx, act, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &OneDirective{Body: viewDirectives([]enforcement.Directive{d})[0]}, nil
+	return &OneDirective{Body: viewDirectives([]directive.Directive{d})[0]}, nil
 }
 
 // answer records answers and closes what lies in the inbox of the versions
 // acknowledged.
 func (s *server) answer(ctx context.Context, act enforcement.Act, in *Answers) (*Done, error) {
-	answers := make([]enforcement.Answer, 0, len(in.Body.Answers))
+	answers := make([]directive.Answer, 0, len(in.Body.Answers))
 	for _, a := range in.Body.Answers {
-		given := enforcement.Answer{Directive: a.Directive, Version: a.Version, Step: a.Outcome}
+		given := directive.Answer{Directive: a.Directive, Version: a.Version, Step: a.Outcome}
 		for _, r := range a.Reports {
 			memorandum, slug, _ := strings.Cut(r.Measure, "/")
-			given.Reports = append(given.Reports, enforcement.Report{
-				Measure: enforcement.MeasureName{Memorandum: memorandum, Slug: slug}, Outcome: r.Outcome, Reason: r.Reason, Basis: r.Basis, KeptUntil: r.KeptUntil,
+			given.Reports = append(given.Reports, directive.Report{
+				Measure: plan.MeasureName{Memorandum: memorandum, Slug: slug}, Outcome: r.Outcome, Reason: r.Reason, Basis: r.Basis, KeptUntil: r.KeptUntil,
 			})
 		}
 		answers = append(answers, given)
@@ -108,7 +110,7 @@ func (s *server) answer(ctx context.Context, act enforcement.Act, in *Answers) (
 	return nil, s.Inbox.Answer(ctx, act, answers)
 }
 
-func viewDirectives(list []enforcement.Directive) []DirectiveView {
+func viewDirectives(list []directive.Directive) []DirectiveView {
 	views := make([]DirectiveView, 0, len(list))
 	for _, d := range list {
 		views = append(views, DirectiveView{
@@ -119,7 +121,7 @@ func viewDirectives(list []enforcement.Directive) []DirectiveView {
 	return views
 }
 
-func measureTexts(names []enforcement.MeasureName) []string {
+func measureTexts(names []plan.MeasureName) []string {
 	texts := make([]string, 0, len(names))
 	for _, n := range names {
 		texts = append(texts, n.Memorandum+"/"+n.Slug)

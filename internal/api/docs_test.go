@@ -12,7 +12,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
+	"concordat/enforcement/party"
 	"concordat/internal/api"
 	"concordat/internal/identifier"
 	"concordat/memoranda"
@@ -84,21 +87,21 @@ func TestEnumsAreTheRecords(t *testing.T) {
 	}{
 		{"IdentityBody", "kind", texts(memoranda.SubjectKinds()...)},
 		{"IdentityBody", "number_kind", texts(identifier.Kinds()...)},
-		{"ServiceBody", "enclosures", texts(enforcement.Enclosures()...)},
-		{"NewOrganisationBody", "kind", texts(enforcement.Court, enforcement.Authority, enforcement.AssistingUnit, enforcement.InformedBody)},
-		{"AbandonmentBody", "reason", texts(enforcement.Performed, enforcement.Minor, enforcement.Dead, enforcement.WrongPerson, enforcement.Excluded)},
-		{"SuspensionBody", "reason", []string{enforcement.CourtStay, enforcement.WrongPersonClaim}},
-		{"ServiceBody", "manner", texts(enforcement.ServedDirectly, enforcement.ServedByLeaving, enforcement.ServedElectronically, enforcement.ServedByMail, enforcement.ServedByAnnouncement)},
-		{"NewListingBody", "capacity", texts(enforcement.Debtor, "legal-representative", "principal", "responsible-person", "controller")},
-		{"NewExclusionBody", "kind", texts(enforcement.SecurityGiven, "assets-suffice", "not-yet-liable", "not-able", "creditor-asks-not-to", "campus-loan-student")},
-		{"AnswerBody", "outcome", texts(enforcement.Delivered, enforcement.Acknowledged)},
-		{"ReportBody", "outcome", texts(enforcement.Implemented, enforcement.NotApplicable, enforcement.RefusedReport, enforcement.Lifted, "kept")},
+		{"ServiceBody", "enclosures", texts(ground.Enclosures()...)},
+		{"NewOrganisationBody", "kind", texts(party.Court, party.Authority, party.AssistingUnit, party.InformedBody)},
+		{"AbandonmentBody", "reason", texts(ground.Performed, ground.Minor, ground.Dead, ground.WrongPerson, ground.Excluded)},
+		{"SuspensionBody", "reason", []string{ground.CourtStay, ground.WrongPersonClaim}},
+		{"ServiceBody", "manner", texts(ground.ServedDirectly, ground.ServedByLeaving, ground.ServedElectronically, ground.ServedByMail, ground.ServedByAnnouncement)},
+		{"NewListingBody", "capacity", texts(listing.Debtor, "legal-representative", "principal", "responsible-person", "controller")},
+		{"NewExclusionBody", "kind", texts(listing.SecurityGiven, "assets-suffice", "not-yet-liable", "not-able", "creditor-asks-not-to", "campus-loan-student")},
+		{"AnswerBody", "outcome", texts(directive.Delivered, directive.Acknowledged)},
+		{"ReportBody", "outcome", texts(directive.Implemented, directive.NotApplicable, directive.RefusedReport, directive.Lifted, "kept")},
 	} {
 		if diff := cmp.Diff(c.want, enumOf(t, schemas, c.schema, c.property)); diff != "" {
 			t.Errorf("%s.%s (-record +schema):\n%s", c.schema, c.property, diff)
 		}
 	}
-	for _, state := range enforcement.ListingTable().States() {
+	for _, state := range listing.Table().States() {
 		b.want(http.StatusOK, b.clerk, http.MethodGet, "/v1/listings?state="+string(state), nil)
 	}
 }

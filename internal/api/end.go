@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
 	"concordat/memoranda/day"
 )
 
@@ -32,13 +34,13 @@ type EndingBody struct {
 
 func endRoutes(s *server) {
 	k, r := s.listings(), s.Register
-	addMove(s, k, "deletion", "delete-listing", tagEnds, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Deletion) error {
-		return r.Delete(ctx, act, c, enforcement.Ending{Item: in.Body.Item, EventOn: in.Body.EventOn, Reasons: in.Body.Reasons})
+	addMove(s, k, "deletion", "delete-listing", tagEnds, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Deletion) error {
+		return r.Listings.Delete(ctx, act, c, listing.Ending{Item: in.Body.Item, EventOn: in.Body.EventOn, Reasons: in.Body.Reasons})
 	})
-	addMove(s, k, "early-deletion", "delete-listing-early", tagEnds, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Ending) error {
-		return r.DeleteEarly(ctx, act, c, enforcement.Ending{EventOn: in.Body.EventOn, Reasons: in.Body.Reasons})
+	addMove(s, k, "early-deletion", "delete-listing-early", tagEnds, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Ending) error {
+		return r.Listings.DeleteEarly(ctx, act, c, listing.Ending{EventOn: in.Body.EventOn, Reasons: in.Body.Reasons})
 	})
-	addMove(s, k, "revocation", "revoke-listing", tagEnds, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *Ending) error {
-		return r.Revoke(ctx, act, c, enforcement.Ending{EventOn: in.Body.EventOn, Reasons: in.Body.Reasons})
+	addMove(s, k, "revocation", "revoke-listing", tagEnds, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Ending) error {
+		return r.Listings.Revoke(ctx, act, c, listing.Ending{EventOn: in.Body.EventOn, Reasons: in.Body.Reasons})
 	})
 }

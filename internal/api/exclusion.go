@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/enforcement/listing"
 	"concordat/memoranda/day"
 )
 
@@ -14,7 +15,7 @@ type NewExclusion struct {
 	Repeatable
 
 	Body struct {
-		Kind enforcement.ExclusionKind `json:"kind" enum:"security-given,assets-suffice,not-yet-liable,not-able,creditor-asks-not-to,campus-loan-student"`
+		Kind listing.ExclusionKind `json:"kind" enum:"security-given,assets-suffice,not-yet-liable,not-able,creditor-asks-not-to,campus-loan-student"`
 		OnBody
 	}
 }
@@ -61,7 +62,7 @@ func (s *server) openExclusion(ctx context.Context, act enforcement.Act, in *New
 	if in.Body.On.IsZero() {
 		return nil, refuse("exclusion.period")
 	}
-	id, err := s.Register.OpenExclusion(ctx, act, in.ID, in.Body.Kind, in.Body.On)
+	id, err := s.Register.Listings.OpenExclusion(ctx, act, in.ID, in.Body.Kind, in.Body.On)
 	if err != nil {
 		return nil, err
 	}
@@ -72,12 +73,12 @@ func (s *server) closeExclusion(ctx context.Context, act enforcement.Act, in *Ex
 	if in.Body.On.IsZero() {
 		return nil, refuse("exclusion.period")
 	}
-	return nil, s.Register.CloseExclusion(ctx, act, in.ID, in.Body.On)
+	return nil, s.Register.Listings.CloseExclusion(ctx, act, in.ID, in.Body.On)
 }
 
 func (s *server) recordSearch(ctx context.Context, act enforcement.Act, in *Search) (*Done, error) {
 	if in.Body.RulingOn.IsZero() {
 		return nil, refuse("search.before-ruling")
 	}
-	return nil, s.Register.RecordSearch(ctx, act, in.ID, in.Body.SearchedOn, in.Body.RulingOn, in.Body.Found)
+	return nil, s.Register.Listings.RecordSearch(ctx, act, in.ID, in.Body.SearchedOn, in.Body.RulingOn, in.Body.Found)
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/enforcement/explain"
+	"concordat/enforcement/plan"
 	"concordat/internal/edge"
 	"concordat/internal/i18n"
 )
@@ -45,8 +47,8 @@ type ExplainedSubject struct {
 
 // ExplanationView is an explanation as data and in sentences.
 type ExplanationView struct {
-	Explanation enforcement.Explanation `json:"explanation"`
-	Sentences   []string                `json:"sentences" nullable:"false"`
+	Explanation explain.Explanation `json:"explanation"`
+	Sentences   []string            `json:"sentences" nullable:"false"`
 }
 
 // OneExplanation answers with an explanation.
@@ -72,7 +74,7 @@ func explainRoutes(s *server) {
 }
 
 func (s *server) explainDirective(ctx context.Context, act enforcement.Act, in *ExplainedDirective) (*OneExplanation, error) {
-	e, err := s.Register.ExplainDirective(ctx, act, in.ID)
+	e, err := s.Register.Explainer.Directive(ctx, act, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +86,7 @@ func (s *server) explainSubject(ctx context.Context, act enforcement.Act, in *Ex
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Register.Explain(ctx, act, in.ID, enforcement.MeasureName{Memorandum: in.Memorandum, Slug: in.Measure}, on)
+	list, err := s.Register.Explainer.Explain(ctx, act, in.ID, plan.MeasureName{Memorandum: in.Memorandum, Slug: in.Measure}, on)
 	if err != nil {
 		return nil, err
 	}

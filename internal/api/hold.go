@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/hold"
 	"concordat/notify"
 )
 
@@ -22,7 +23,7 @@ type NewHold struct {
 	Repeatable
 
 	Body struct {
-		Scope        enforcement.HoldScope      `json:"scope" enum:"everything,court,organisation,memorandum"`
+		Scope        hold.Scope                 `json:"scope" enum:"everything,court,organisation,memorandum"`
 		Organisation enforcement.OrganisationID `json:"organisation,omitempty" minimum:"1" doc:"The court or organisation of a scope that names one"`
 		Memorandum   string                     `json:"memorandum,omitempty" maxLength:"100" doc:"Slug of the memorandum of a scope that names one"`
 		Reason       string                     `json:"reason" maxLength:"2000" doc:"For everybody to read: nothing about a person"`
@@ -45,7 +46,7 @@ type HoldsQuery struct {
 // HoldList answers with holds.
 type HoldList struct {
 	Body struct {
-		Items []enforcement.Hold `json:"items" nullable:"false"`
+		Items []hold.Hold `json:"items" nullable:"false"`
 	}
 }
 
@@ -78,18 +79,18 @@ func holdRoutes(s *server) {
 }
 
 func (s operations) holds(ctx context.Context, _ enforcement.Act, in *HoldsQuery) (*HoldList, error) {
-	list, err := s.Register.Holds(ctx, in.Ended)
+	list, err := s.Register.Holds.List(ctx, in.Ended)
 	if err != nil {
 		return nil, err
 	}
 	var out HoldList
-	out.Body.Items = append([]enforcement.Hold{}, list...)
+	out.Body.Items = append([]hold.Hold{}, list...)
 	return &out, nil
 }
 
 func (s operations) placeHold(ctx context.Context, act enforcement.Act, in *NewHold) (*PlacedHold, error) {
 	b := in.Body
-	id, err := s.Register.PlaceHold(ctx, act, enforcement.NewHold{Scope: b.Scope, Organisation: b.Organisation, Memorandum: b.Memorandum, Reason: b.Reason})
+	id, err := s.Register.Holds.Place(ctx, act, hold.NewHold{Scope: b.Scope, Organisation: b.Organisation, Memorandum: b.Memorandum, Reason: b.Reason})
 	if err != nil {
 		return nil, err
 	}
@@ -105,5 +106,5 @@ func (s operations) placeHold(ctx context.Context, act enforcement.Act, in *NewH
 }
 
 func (s operations) endHold(ctx context.Context, act enforcement.Act, in *HoldEnd) (*Done, error) {
-	return nil, s.Register.EndHold(ctx, act, in.ID, in.Body.Reason)
+	return nil, s.Register.Holds.End(ctx, act, in.ID, in.Body.Reason)
 }

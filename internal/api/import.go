@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 
 	"concordat/enforcement"
+	"concordat/enforcement/intake"
 	"concordat/internal/edge"
 )
 
@@ -34,8 +35,8 @@ const (
 type NewImport struct {
 	Repeatable
 
-	Kind        enforcement.ImportKind `query:"kind" required:"true" enum:"listings" doc:"listings: every good row becomes a draft"`
-	ContentType string                 `header:"Content-Type" doc:"application/octet-stream"`
+	Kind        intake.Kind `query:"kind" required:"true" enum:"listings" doc:"listings: every good row becomes a draft"`
+	ContentType string      `header:"Content-Type" doc:"application/octet-stream"`
 	file        io.ReadCloser
 }
 
@@ -76,11 +77,11 @@ func (s *steady) Close() error {
 // StartedImport is a run that was begun, or found.
 type StartedImport struct {
 	Location string `header:"Location"`
-	Body     enforcement.ImportRun
+	Body     intake.Run
 }
 
 // ImportFile is a run.
-type ImportFile struct{ Body enforcement.ImportRun }
+type ImportFile struct{ Body intake.Run }
 
 // RefusalsPage asks for refused rows.
 type RefusalsPage struct {
@@ -140,14 +141,14 @@ func (s imports) startImport(ctx context.Context, act enforcement.Act, in *NewIm
 	if limit == 0 {
 		limit = uploadLimit
 	}
-	upload, err := s.Register.ReceiveUpload(ctx, act, in.Kind, http.MaxBytesReader(nil, in.file, limit))
+	upload, err := s.Register.Intake.ReceiveUpload(ctx, act, in.Kind, http.MaxBytesReader(nil, in.file, limit))
 	if err != nil {
 		return nil, uploadProblem(err)
 	}
-	run, err := s.Register.StartImport(ctx, act, enforcement.NewImport{Kind: in.Kind, Content: upload.Content, Size: upload.Size, Upload: upload.ID})
+	run, err := s.Register.Intake.Start(ctx, act, intake.NewRun{Kind: in.Kind, Content: upload.Content, Size: upload.Size, Upload: upload.ID})
 	if err != nil || run.Upload != upload.ID {
 		// Refused, or the file is known and read, or being read, already.
-		err = errors.Join(err, s.Register.ForgetUpload(context.WithoutCancel(ctx), upload.ID))
+		err = errors.Join(err, s.Register.Intake.ForgetUpload(context.WithoutCancel(ctx), upload.ID))
 	}
 	if err != nil {
 		return nil, err
@@ -157,7 +158,7 @@ func (s imports) startImport(ctx context.Context, act enforcement.Act, in *NewIm
 
 // uploadProblem says why a file did not arrive.
 func uploadProblem(err error) error {
-	if !errors.Is(err, enforcement.ErrUploadBroken) {
+	if !errors.Is(err, intake.ErrUploadBroken) {
 		return err
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
@@ -169,54 +170,54 @@ func uploadProblem(err error) error {
 	return refuse(edge.CodeUploadBroken)
 }
 
-func (s imports) imports(ctx context.Context, act enforcement.Act, in *Page) (*List[enforcement.ImportRun], error) {
+func (s imports) imports(ctx context.Context, act enforcement.Act, in *Page) (*List[intake.Run], error) {
 	after, err := in.afterID()
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Register.Imports(ctx, act, after, in.Limit+1)
+	list, err := s.Register.Intake.List(ctx, act, after, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
-	return listed(list, in.Limit, func(i enforcement.ImportRun) enforcement.ID { return i.ID }), nil
+	return listed(list, in.Limit, func(i intake.Run) enforcement.ID { return i.ID }), nil
 }
 
 func (s imports) importRun(ctx context.Context, act enforcement.Act, in *Path) (*ImportFile, error) {
-	run, err := s.Register.Import(ctx, act, in.ID)
+	run, err := s.Register.Intake.Get(ctx, act, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	return &ImportFile{run}, nil
 }
 
-func (s imports) importRefusals(ctx context.Context, act enforcement.Act, in *RefusalsPage) (*List[enforcement.ImportRefusal], error) {
+func (s imports) importRefusals(ctx context.Context, act enforcement.Act, in *RefusalsPage) (*List[intake.Refusal], error) {
 	after, err := in.afterID()
 	if err != nil {
 		return nil, err
 	}
 	line := int64(binary.BigEndian.Uint64(after[:8])) //nolint:gosec // our own cursor; a made one finds nothing
-	list, err := s.Register.ImportRefusals(ctx, act, in.ID, line, in.Limit+1)
+	list, err := s.Register.Intake.Refusals(ctx, act, in.ID, line, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
-	return listed(list, in.Limit, func(f enforcement.ImportRefusal) (id enforcement.ID) {
+	return listed(list, in.Limit, func(f intake.Refusal) (id enforcement.ID) {
 		binary.BigEndian.PutUint64(id[:8], uint64(f.Line)) //nolint:gosec // lines are positive
 		return id
 	}), nil
 }
 
-func (s imports) reviews(ctx context.Context, act enforcement.Act, in *Page) (*List[enforcement.ReviewItem], error) {
+func (s imports) reviews(ctx context.Context, act enforcement.Act, in *Page) (*List[intake.ReviewItem], error) {
 	after, err := in.afterID()
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Register.Reviews(ctx, act, after, in.Limit+1)
+	list, err := s.Register.Intake.Reviews(ctx, act, after, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
-	return listed(list, in.Limit, func(i enforcement.ReviewItem) enforcement.ID { return i.ID }), nil
+	return listed(list, in.Limit, func(i intake.ReviewItem) enforcement.ID { return i.ID }), nil
 }
 
 func (s imports) closeReview(ctx context.Context, act enforcement.Act, in *ReviewClosure) (*Done, error) {
-	return nil, s.Register.CloseReview(ctx, act, in.ID, in.Body.Reason)
+	return nil, s.Register.Intake.CloseReview(ctx, act, in.ID, in.Body.Reason)
 }

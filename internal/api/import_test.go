@@ -32,12 +32,12 @@ const file = "application/octet-stream"
 // read does what the job does.
 func (b *bundle) read() {
 	b.T.Helper()
-	runs, err := b.WaitingImports(b.T.Context())
+	runs, err := b.Intake.Waiting(b.T.Context())
 	must(b.T, err)
 	for _, run := range runs {
-		upload, err := b.OpenUpload(b.T.Context(), run)
+		upload, err := b.Intake.OpenUpload(b.T.Context(), run)
 		must(b.T, err)
-		_, err = jobs.Reading{Register: b.Register, Legal: b.At}.Run(b.T.Context(), run, upload)
+		_, err = jobs.Reading{Register: b.Offices, Legal: b.At}.Run(b.T.Context(), run, upload)
 		must(b.T, err)
 	}
 }

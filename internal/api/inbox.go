@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/plan"
 	"concordat/memoranda/day"
 	"concordat/notify"
 )
@@ -13,7 +15,7 @@ import (
 type InboxPage struct {
 	Page
 
-	Lane enforcement.Lane `query:"lane" enum:"express,bulk" doc:"Both if left out"`
+	Lane directive.Lane `query:"lane" enum:"express,bulk" doc:"Both if left out"`
 }
 
 // InboxOpening names what an officer opens.
@@ -34,13 +36,13 @@ type OpenedItems struct {
 
 // OpenedItem is one version of one directive.
 type OpenedItem struct {
-	Directive  enforcement.ID          `json:"directive"`
-	Version    int16                   `json:"version"`
-	Kind       enforcement.VersionKind `json:"kind"`
-	Measures   []string                `json:"measures" nullable:"false" doc:"All measures now in force under it, memorandum/slug"`
-	ValidUntil day.Day                 `json:"valid_until,omitzero"`
-	Subject    *OpenedSubject          `json:"subject,omitempty"`
-	Ground     OpenedGround            `json:"ground"`
+	Directive  enforcement.ID        `json:"directive"`
+	Version    int16                 `json:"version"`
+	Kind       directive.VersionKind `json:"kind"`
+	Measures   []string              `json:"measures" nullable:"false" doc:"All measures now in force under it, memorandum/slug"`
+	ValidUntil day.Day               `json:"valid_until,omitzero"`
+	Subject    *OpenedSubject        `json:"subject,omitempty"`
+	Ground     OpenedGround          `json:"ground"`
 }
 
 // OpenedSubject says whom it concerns.
@@ -100,10 +102,10 @@ func (s *server) openInbox(ctx context.Context, act enforcement.Act, in *InboxOp
 	return &out, nil
 }
 
-func (s *server) viewItem(item enforcement.Item) OpenedItem {
-	names := make([]enforcement.MeasureName, 0, len(item.Measures))
+func (s *server) viewItem(item directive.Item) OpenedItem {
+	names := make([]plan.MeasureName, 0, len(item.Measures))
 	for _, m := range item.Measures {
-		names = append(names, s.Register.MeasureName(m))
+		names = append(names, s.Register.Plans.MeasureName(m))
 	}
 	g := item.Ground
 	v := OpenedItem{

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/enforcement/docket"
 )
 
 // Limit is how much is asked for of a list that has no pages: the oldest come
@@ -21,10 +22,10 @@ func incidentRoutes(s *server) {
 	}, own.incidents)
 }
 
-func (s operations) incidents(ctx context.Context, _ enforcement.Act, in *Limit) (*List[enforcement.Incident], error) {
-	list, err := s.Register.Incidents(ctx, in.Limit)
+func (s operations) incidents(ctx context.Context, _ enforcement.Act, in *Limit) (*List[docket.Incident], error) {
+	list, err := s.Register.Docket.Incidents(ctx, in.Limit)
 	if err != nil {
 		return nil, err
 	}
-	return listed(list, in.Limit, func(i enforcement.Incident) enforcement.ID { return i.ID }), nil
+	return listed(list, in.Limit, func(i docket.Incident) enforcement.ID { return i.ID }), nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
 	"concordat/internal/edge"
 	"concordat/memoranda/day"
 )
@@ -29,17 +30,17 @@ type Move struct {
 
 // change reads the precondition. "*" is not taken: whoever moves a case must
 // have seen it.
-func (m Move) change() (enforcement.Change, error) {
+func (m Move) change() (ground.Change, error) {
 	if m.IfMatch == "" {
-		return enforcement.Change{}, refuse(edge.CodeNoMatch)
+		return ground.Change{}, refuse(edge.CodeNoMatch)
 	}
 	quoted := strings.TrimPrefix(m.IfMatch, `"`)
 	text, ok := strings.CutSuffix(quoted, `"`)
 	version, err := strconv.Atoi(text)
 	if !ok || quoted == m.IfMatch || err != nil || version < 1 || strconv.Itoa(version) != text {
-		return enforcement.Change{}, refuse(edge.CodeBadMatch)
+		return ground.Change{}, refuse(edge.CodeBadMatch)
 	}
-	return enforcement.Change{Ground: m.ID, Version: version}, nil
+	return ground.Change{Ground: m.ID, Version: version}, nil
 }
 
 func etag(version int) string { return `"` + strconv.Itoa(version) + `"` }

@@ -7,6 +7,10 @@ import (
 	"strings"
 
 	"concordat/enforcement"
+	"concordat/enforcement/docket"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/hold"
+	"concordat/enforcement/record"
 	"concordat/internal/i18n"
 	"concordat/memoranda/day"
 )
@@ -14,13 +18,13 @@ import (
 // kind is one kind of case as the edge shows it: what it may ask of the record, by
 // the table of its moves.
 type kind[C any] struct {
-	table *enforcement.Table
+	table *ground.Table
 	// personal: an answer may carry what is sealed for the owner.
 	personal bool
 	tag      tag
 	read     func(ctx context.Context, act enforcement.Act, id enforcement.ID) (C, error)
-	list     func(ctx context.Context, act enforcement.Act, w enforcement.Wanted) ([]C, error)
-	moves    func(ctx context.Context, act enforcement.Act, id enforcement.ID) (int, []enforcement.Offer, error)
+	list     func(ctx context.Context, act enforcement.Act, w ground.Wanted) ([]C, error)
+	moves    func(ctx context.Context, act enforcement.Act, id enforcement.ID) (int, []ground.Offer, error)
 	id       func(C) enforcement.ID
 	version  func(C) int
 }
@@ -42,20 +46,20 @@ type Offers struct {
 // OfferView is one move of a case: possible for who asks now, or why not and who
 // could.
 type OfferView struct {
-	Move    string              `json:"move"`
-	ZH      string              `json:"zh"`
-	EN      string              `json:"en"`
-	Group   enforcement.Group   `json:"group" enum:"advance,correct,end,brake,remedy"`
-	Address string              `json:"address,omitempty" doc:"POST here, with If-Match; absent for what nobody can ask for"`
-	Choice  *enforcement.Choice `json:"choice,omitempty" doc:"The field and value that pick it behind this address"`
-	Allowed bool                `json:"allowed" doc:"Possible for you now, as far as its content does not decide"`
-	Until   day.Day             `json:"until,omitzero" doc:"Last day for it, where a running clock or the case sets one"`
-	Because *Because            `json:"because,omitempty" doc:"Why it is not possible for you now"`
-	Who     []enforcement.Role  `json:"who" nullable:"false" doc:"Who could, of the organisation that owns the case"`
-	NotBy   enforcement.Person  `json:"not_by,omitempty" doc:"It must be another person than this one"`
-	Needs   []enforcement.Need  `json:"needs" nullable:"false"`
-	Effect  enforcement.Effect  `json:"effect" enum:"none,puts-in-force,amends,takes-away,gives-back,ends,gives-up" doc:"What it does to the directives"`
-	Source  enforcement.Source  `json:"source"`
+	Move    string             `json:"move"`
+	ZH      string             `json:"zh"`
+	EN      string             `json:"en"`
+	Group   ground.Group       `json:"group" enum:"advance,correct,end,brake,remedy"`
+	Address string             `json:"address,omitempty" doc:"POST here, with If-Match; absent for what nobody can ask for"`
+	Choice  *ground.Choice     `json:"choice,omitempty" doc:"The field and value that pick it behind this address"`
+	Allowed bool               `json:"allowed" doc:"Possible for you now, as far as its content does not decide"`
+	Until   day.Day            `json:"until,omitzero" doc:"Last day for it, where a running clock or the case sets one"`
+	Because *Because           `json:"because,omitempty" doc:"Why it is not possible for you now"`
+	Who     []enforcement.Role `json:"who" nullable:"false" doc:"Who could, of the organisation that owns the case"`
+	NotBy   ground.Person      `json:"not_by,omitempty" doc:"It must be another person than this one"`
+	Needs   []ground.Need      `json:"needs" nullable:"false"`
+	Effect  ground.Effect      `json:"effect" enum:"none,puts-in-force,amends,takes-away,gives-back,ends,gives-up" doc:"What it does to the directives"`
+	Source  ground.Source      `json:"source"`
 }
 
 // Because is a refusal in both languages.
@@ -67,12 +71,12 @@ type Because struct {
 
 // changing is a request that names a case and the version it was read in.
 type changing interface {
-	change() (enforcement.Change, error)
+	change() (ground.Change, error)
 }
 
 // addCases registers what every kind of case has: its list and the moves that it
 // offers. P is the kind's page of a list.
-func addCases[C, P any](s *server, k *kind[C], zh, en string, wanted func(*P) (enforcement.Wanted, error)) {
+func addCases[C, P any](s *server, k *kind[C], zh, en string, wanted func(*P) (ground.Wanted, error)) {
 	name := strings.TrimPrefix(k.table.Collection, "/v1/")
 	readers := append(slices.Clone(k.table.People), enforcement.Overseer)
 	add(s, operation{method: http.MethodGet, path: k.table.Collection, id: "list-" + name, tag: k.tag, roles: readers, zh: zh, en: en},
@@ -106,11 +110,11 @@ func addCases[C, P any](s *server, k *kind[C], zh, en string, wanted func(*P) (e
 	})
 }
 
-func offerView(t *enforcement.Table, id enforcement.ID, o enforcement.Offer) OfferView {
+func offerView(t *ground.Table, id enforcement.ID, o ground.Offer) OfferView {
 	m := o.Move
 	v := OfferView{
 		Move: string(m.Name), ZH: m.ZH, EN: m.EN, Group: m.Group, Choice: m.Choice, Allowed: o.Because == nil, Until: o.Until,
-		Who: m.Roles, NotBy: m.NotBy, Needs: append([]enforcement.Need{}, m.Needs...), Effect: m.Effect, Source: m.Source,
+		Who: m.Roles, NotBy: m.NotBy, Needs: append([]ground.Need{}, m.Needs...), Effect: m.Effect, Source: m.Source,
 	}
 	if m.Door != "" {
 		v.Address = t.Collection + "/" + id.String() + "/" + m.Door
@@ -124,7 +128,7 @@ func offerView(t *enforcement.Table, id enforcement.ID, o enforcement.Offer) Off
 // addMove registers the door of one or more moves: who may come there, and its
 // words, are those of the table. do makes the move under the precondition; the
 // answer is the case as it then stands.
-func addMove[C any, I changing](s *server, k *kind[C], door, id string, group tag, do func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *I) error) {
+func addMove[C any, I changing](s *server, k *kind[C], door, id string, group tag, do func(ctx context.Context, act enforcement.Act, c ground.Change, in *I) error) {
 	o := operation{method: http.MethodPost, path: k.table.Collection + "/{id}/" + door, id: id, tag: group, personal: k.personal}
 	var zh, en []string
 	for _, m := range k.table.At(door) {
@@ -158,30 +162,30 @@ func addMove[C any, I changing](s *server, k *kind[C], door, id string, group ta
 
 // Hanging is what hangs on a case of any kind.
 type Hanging struct {
-	Directives []DirectiveView     `json:"directives" nullable:"false"`
-	Clocks     []enforcement.Clock `json:"clocks" nullable:"false"`
-	Events     []enforcement.Event `json:"events" nullable:"false"`
-	Holds      []enforcement.Hold  `json:"holds" nullable:"false" doc:"Holds that stop anything of it now"`
+	Directives []DirectiveView `json:"directives" nullable:"false"`
+	Clocks     []docket.Clock  `json:"clocks" nullable:"false"`
+	Events     []record.Entry  `json:"events" nullable:"false"`
+	Holds      []hold.Hold     `json:"holds" nullable:"false" doc:"Holds that stop anything of it now"`
 }
 
 // hangsOn reads it for who may read the case. Of the directives it shows what is
 // in force today: what an edition took away is gone at once, also from those whose
 // withdrawal is still to be written.
 func (s *server) hangsOn(ctx context.Context, act enforcement.Act, ground enforcement.ID) (h Hanging, err error) {
-	directives, err := s.Register.DirectivesOn(ctx, ground, s.Register.Today(act.At))
+	directives, err := s.Register.Directives.On(ctx, ground, s.Register.Record.Today(act.At))
 	if err != nil {
 		return h, err
 	}
 	h.Directives = viewDirectives(directives)
-	clocks, err := s.Register.Clocks(ctx, ground)
+	clocks, err := s.Register.Docket.Clocks(ctx, ground)
 	if err != nil {
 		return h, err
 	}
-	h.Clocks = append([]enforcement.Clock{}, clocks...)
-	if h.Events, err = s.Register.Events(ctx, ground); err != nil {
+	h.Clocks = append([]docket.Clock{}, clocks...)
+	if h.Events, err = s.Register.Record.Entries(ctx, ground); err != nil {
 		return h, err
 	}
-	holds, err := s.Register.HoldsOn(ctx, ground)
-	h.Holds = append([]enforcement.Hold{}, holds...)
+	holds, err := s.Register.Holds.On(ctx, ground)
+	h.Holds = append([]hold.Hold{}, holds...)
 	return h, err
 }

@@ -20,10 +20,10 @@ type library struct{ *server }
 
 // library is what was agreed and what of it is attested, as the record has it now.
 func (s library) library(ctx context.Context) (*memoranda.Catalogue, *memoranda.Attestations, error) {
-	if err := s.Register.Refresh(ctx); err != nil {
+	if err := s.Register.Plans.Refresh(ctx); err != nil {
 		return nil, nil, err
 	}
-	c, attested := s.Register.Known()
+	c, attested := s.Register.Plans.InForce()
 	return c, attested, nil
 }
 
@@ -35,7 +35,7 @@ type OnDay struct {
 // day reads the day, or takes the act's.
 func (q OnDay) day(s *server, act enforcement.Act) (day.Day, error) {
 	if q.On == "" {
-		return s.Register.Today(act.At), nil
+		return s.Register.Record.Today(act.At), nil
 	}
 	d, err := day.Parse(q.On)
 	if err != nil {

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/listing"
 )
 
 // TestLifeThroughTheAPI drives a listing of a person from entry to deletion, and
@@ -117,10 +119,10 @@ func TestOtherEnds(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	today := b.Day().String()
-	published := func(conducts ...enforcement.Conduct) string {
+	published := func(conducts ...listing.Conduct) string {
 		return b.Published(b.Subject(b.Company()), conducts...).String()
 	}
-	fixed := published(enforcement.BreachesReporting)
+	fixed := published(listing.BreachesReporting)
 	b.moved(b.president, fixed, "extension", object{
 		"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": 2, "years": 1, "served_on": today,
 	})
@@ -155,14 +157,14 @@ func TestInbox(t *testing.T) {
 	var org enforcement.OrganisationID
 	must(t, b.DB.Pool.QueryRow(t.Context(), `SELECT organisation_id FROM directive ORDER BY organisation_id LIMIT 1`).Scan(&org))
 	clerk := b.token(enforcement.DepartmentClerk, org)
-	items, err := b.DueItems(t.Context(), org, enforcement.Bulk, b.Day(), enforcement.ID{}, 10)
+	items, err := b.Directives.Due(t.Context(), org, directive.Bulk, b.Day(), enforcement.ID{}, 10)
 	must(t, err)
-	wake := enforcement.WakeUp{Organisation: org, Lane: enforcement.Bulk}
-	attempt, err := b.OpenAttempt(t.Context(), b.System(), wake, "inbox", items, make([]byte, 32))
+	wake := directive.WakeUp{Organisation: org, Lane: directive.Bulk}
+	attempt, err := b.Directives.Open(t.Context(), b.System(), wake, "inbox", items, make([]byte, 32))
 	must(t, err)
 	_, err = b.DB.Pool.Exec(t.Context(), `INSERT INTO inbox_item (organisation_id, directive_id, version, lane, placed_at) VALUES ($1, $2, 1, 'bulk', now())`, org, items[0].Directive)
 	must(t, err)
-	must(t, b.Settle(t.Context(), b.System(), attempt, []enforcement.Result{{Step: enforcement.Left, Placed: true}}))
+	must(t, b.Directives.Settle(t.Context(), b.System(), attempt, []directive.Result{{Step: directive.Left, Placed: true}}))
 
 	if list := b.want(http.StatusOK, clerk, http.MethodGet, "/v1/inbox?lane=bulk", nil).items(); len(list) != 1 {
 		t.Fatalf("%d items in the inbox", len(list))

@@ -5,6 +5,9 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
+	"concordat/enforcement/plan"
 	"concordat/memoranda"
 )
 
@@ -13,11 +16,11 @@ type NewListing struct {
 	Repeatable
 
 	Body struct {
-		Case     enforcement.ID        `json:"case"`
-		Subject  enforcement.ID        `json:"subject"`
-		Capacity enforcement.Capacity  `json:"capacity" enum:"debtor,legal-representative,principal,responsible-person,controller"`
-		Conducts []enforcement.Conduct `json:"conducts" nullable:"false" maxItems:"6" minimum:"1" maximum:"6" doc:"Grounds 1 to 6 of 法释〔2017〕7号 Art. 1"`
-		Facts    FactsBody             `json:"facts"`
+		Case     enforcement.ID    `json:"case"`
+		Subject  enforcement.ID    `json:"subject"`
+		Capacity listing.Capacity  `json:"capacity" enum:"debtor,legal-representative,principal,responsible-person,controller"`
+		Conducts []listing.Conduct `json:"conducts" nullable:"false" maxItems:"6" minimum:"1" maximum:"6" doc:"Grounds 1 to 6 of 法释〔2017〕7号 Art. 1"`
+		Facts    FactsBody         `json:"facts"`
 	}
 }
 
@@ -32,14 +35,14 @@ type FactsBody struct {
 type ListingsPage struct {
 	Page
 
-	State enforcement.State `query:"state" enum:"draft,warned,applied,refused,decided,served,grace,abandoned,active,extended,deleted,expired,early-deleted,revoked"`
+	State ground.State `query:"state" enum:"draft,warned,applied,refused,decided,served,grace,abandoned,active,extended,deleted,expired,early-deleted,revoked"`
 }
 
 // ListingFile is a listing with all that hangs on it.
 type ListingFile struct {
 	ETag string `header:"ETag"`
 	Body struct {
-		Listing enforcement.Listing `json:"listing"`
+		Listing listing.Listing `json:"listing"`
 		Hanging
 	}
 }
@@ -47,9 +50,9 @@ type ListingFile struct {
 // Foresight is what a listing would reach if it were published today.
 type Foresight struct {
 	Body struct {
-		Lines    []enforcement.PlanLine `json:"lines" nullable:"false"`
-		Excluded []ExcludedMeasure      `json:"excluded" nullable:"false"`
-		Gaps     []enforcement.Gap      `json:"gaps" nullable:"false" doc:"Bodies that no organisation stands for here"`
+		Lines    []plan.Line       `json:"lines" nullable:"false"`
+		Excluded []ExcludedMeasure `json:"excluded" nullable:"false"`
+		Gaps     []plan.Gap        `json:"gaps" nullable:"false" doc:"Bodies that no organisation stands for here"`
 	}
 }
 
@@ -62,10 +65,10 @@ type ExcludedMeasure struct {
 }
 
 // listings are the courts' listings at the edge.
-func (s *server) listings() *kind[enforcement.Listing] {
-	return &kind[enforcement.Listing]{
-		table: enforcement.ListingTable(), tag: tagListings, read: s.Register.Listing, list: s.Register.Listings, moves: s.Register.ListingMoves,
-		id: func(l enforcement.Listing) enforcement.ID { return l.ID }, version: func(l enforcement.Listing) int { return l.Version },
+func (s *server) listings() *kind[listing.Listing] {
+	return &kind[listing.Listing]{
+		table: listing.Table(), tag: tagListings, read: s.Register.Listings.Get, list: s.Register.Listings.List, moves: s.Register.Listings.ListingMoves,
+		id: func(l listing.Listing) enforcement.ID { return l.ID }, version: func(l listing.Listing) int { return l.Version },
 	}
 }
 
@@ -74,9 +77,9 @@ func listingRoutes(s *server) {
 		method: http.MethodPost, path: "/v1/listings", id: "draft-listing", tag: tagListings, roles: ofCourt, status: http.StatusCreated,
 		zh: "草拟列入", en: "Draft a listing",
 	}, s.draft)
-	addCases(s, s.listings(), "列入记录列表", "List the listings of my court", func(in *ListingsPage) (enforcement.Wanted, error) {
+	addCases(s, s.listings(), "列入记录列表", "List the listings of my court", func(in *ListingsPage) (ground.Wanted, error) {
 		after, err := in.afterID()
-		return enforcement.Wanted{State: in.State, After: after, Limit: in.Limit}, err
+		return ground.Wanted{State: in.State, After: after, Limit: in.Limit}, err
 	})
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/listings/{id}", id: "get-listing", tag: tagListings, roles: ofCourtOrOverseer,
@@ -90,9 +93,9 @@ func listingRoutes(s *server) {
 
 func (s *server) draft(ctx context.Context, act enforcement.Act, in *NewListing) (*Created, error) {
 	b := in.Body
-	id, err := s.Register.DraftListing(ctx, act, enforcement.NewListing{
+	id, err := s.Register.Listings.Draft(ctx, act, listing.NewListing{
 		Case: b.Case, Subject: b.Subject, Capacity: b.Capacity, Conducts: b.Conducts,
-		Facts: enforcement.Facts{Obligation: b.Facts.Obligation, Performed: b.Facts.Performed, Conduct: b.Facts.Conduct},
+		Facts: listing.Facts{Obligation: b.Facts.Obligation, Performed: b.Facts.Performed, Conduct: b.Facts.Conduct},
 	})
 	if err != nil {
 		return nil, err
@@ -103,7 +106,7 @@ func (s *server) draft(ctx context.Context, act enforcement.Act, in *NewListing)
 func (s *server) listing(ctx context.Context, act enforcement.Act, in *Path) (*ListingFile, error) {
 	// Who may read the listing may read what hangs on it; whoever may not is told
 	// that there is none.
-	l, err := s.Register.Listing(ctx, act, in.ID)
+	l, err := s.Register.Listings.Get(ctx, act, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -114,17 +117,17 @@ func (s *server) listing(ctx context.Context, act enforcement.Act, in *Path) (*L
 }
 
 func (s *server) foresee(ctx context.Context, act enforcement.Act, in *Path) (*Foresight, error) {
-	lines, excluded, gaps, err := s.Register.Foresee(ctx, act, in.ID)
+	lines, excluded, gaps, err := s.Register.Listings.Foresee(ctx, act, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	return foresight(lines, excluded, gaps), nil
 }
 
-func foresight(lines []enforcement.PlanLine, excluded []memoranda.Exclusion, gaps []enforcement.Gap) *Foresight {
+func foresight(lines []plan.Line, excluded []memoranda.Exclusion, gaps []plan.Gap) *Foresight {
 	var out Foresight
-	out.Body.Lines = append([]enforcement.PlanLine{}, lines...)
-	out.Body.Gaps = append([]enforcement.Gap{}, gaps...)
+	out.Body.Lines = append([]plan.Line{}, lines...)
+	out.Body.Gaps = append([]plan.Gap{}, gaps...)
 	out.Body.Excluded = make([]ExcludedMeasure, 0, len(excluded))
 	for _, e := range excluded {
 		out.Body.Excluded = append(out.Body.Excluded, ExcludedMeasure{Measure: e.Measure.Slug, Code: e.Code, ZH: e.ZH, EN: e.EN})

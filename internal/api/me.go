@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/enforcement/hold"
+	"concordat/enforcement/party"
 	"concordat/memoranda/day"
 )
 
@@ -14,12 +16,12 @@ type Nothing struct{}
 // Me is who the token's holder is.
 type Me struct {
 	Body struct {
-		Actor        string                    `json:"actor"`
-		Role         enforcement.Role          `json:"role"`
-		Organisation *enforcement.Organisation `json:"organisation,omitempty"`
-		Today        day.Day                   `json:"today" doc:"The legal day"`
-		Demo         bool                      `json:"demo"`
-		Holds        []enforcement.Hold        `json:"holds" nullable:"false" doc:"Holds that stand anywhere: what they stop does not leave"`
+		Actor        string              `json:"actor"`
+		Role         enforcement.Role    `json:"role"`
+		Organisation *party.Organisation `json:"organisation,omitempty"`
+		Today        day.Day             `json:"today" doc:"The legal day"`
+		Demo         bool                `json:"demo"`
+		Holds        []hold.Hold         `json:"holds" nullable:"false" doc:"Holds that stand anywhere: what they stop does not leave"`
 	}
 }
 
@@ -33,16 +35,16 @@ func meRoutes(s *server) {
 func (s *server) me(ctx context.Context, act enforcement.Act, _ *Nothing) (*Me, error) {
 	var out Me
 	out.Body.Actor, out.Body.Role = act.Actor.ID, act.Actor.Role
-	out.Body.Today, out.Body.Demo = s.Register.Today(act.At), s.Demo
-	organisations, err := s.Register.Organisations(ctx)
+	out.Body.Today, out.Body.Demo = s.Register.Record.Today(act.At), s.Demo
+	organisations, err := s.Register.Parties.Organisations(ctx)
 	if err != nil {
 		return nil, err
 	}
-	holds, err := s.Register.Holds(ctx, false)
+	holds, err := s.Register.Holds.List(ctx, false)
 	if err != nil {
 		return nil, err
 	}
-	out.Body.Holds = append([]enforcement.Hold{}, holds...)
+	out.Body.Holds = append([]hold.Hold{}, holds...)
 	for i := range organisations {
 		if organisations[i].ID == act.Actor.Organisation {
 			out.Body.Organisation = &organisations[i]

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"concordat/enforcement"
+	"concordat/enforcement/explain"
+	"concordat/enforcement/plan"
 	"concordat/internal/edge"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -65,16 +67,16 @@ type OneMeasure struct {
 type MeasureView struct {
 	MeasureLine
 
-	InForce        bool                            `json:"in_force" doc:"Whether an edition with it stands on the day and its status carries it"`
-	Note           string                          `json:"note,omitempty"`
-	LegalBases     []enforcement.ExplainedBasis    `json:"legal_bases" nullable:"false"`
-	BasicList      *enforcement.ExplainedBasicList `json:"basic_list,omitempty"`
-	HeldBy         []enforcement.ExplainedBody     `json:"held_by" nullable:"false" doc:"How each role came to its holder; stands and region are not asked here"`
-	AttestedOn     day.Day                         `json:"attested_on,omitzero"`
-	ForDemoAlone   bool                            `json:"demonstration,omitempty" doc:"Attested for demonstration alone"`
-	MemorandumZH   string                          `json:"memorandum_zh"`
-	MemorandumEN   string                          `json:"memorandum_en"`
-	DocumentNumber *string                         `json:"number" nullable:"true"`
+	InForce        bool               `json:"in_force" doc:"Whether an edition with it stands on the day and its status carries it"`
+	Note           string             `json:"note,omitempty"`
+	LegalBases     []explain.Basis    `json:"legal_bases" nullable:"false"`
+	BasicList      *explain.BasicList `json:"basic_list,omitempty"`
+	HeldBy         []explain.Body     `json:"held_by" nullable:"false" doc:"How each role came to its holder; stands and region are not asked here"`
+	AttestedOn     day.Day            `json:"attested_on,omitzero"`
+	ForDemoAlone   bool               `json:"demonstration,omitempty" doc:"Attested for demonstration alone"`
+	MemorandumZH   string             `json:"memorandum_zh"`
+	MemorandumEN   string             `json:"memorandum_en"`
+	DocumentNumber *string            `json:"number" nullable:"true"`
 }
 
 func measureRoutes(s *server) {
@@ -162,7 +164,7 @@ func (s library) measure(ctx context.Context, act enforcement.Act, in *OneMeasur
 	if err != nil {
 		return nil, err
 	}
-	explained, ok := s.Register.MeasureOn(enforcement.MeasureName{Memorandum: in.Memorandum, Slug: in.Slug}, on)
+	explained, ok := s.Register.Explainer.MeasureOn(plan.MeasureName{Memorandum: in.Memorandum, Slug: in.Slug}, on)
 	if !ok {
 		return nil, refuse(edge.CodeNoMeasure)
 	}

@@ -223,9 +223,9 @@ func TestExplanationsInTwoLanguages(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	id := b.Published(b.Subject(b.Person()))
-	l, err := b.Listing(t.Context(), b.System(), id)
+	l, err := b.Listings.Get(t.Context(), b.System(), id)
 	must(t, err)
-	directives, err := b.DirectivesOf(t.Context(), id)
+	directives, err := b.Directives.Of(t.Context(), id)
 	must(t, err)
 	d := directives[0]
 	path := "/v1/directives/" + d.ID.String() + "/explanation"

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
 )
 
 // goldenMoves writes what a kind of case offers: first, once, what stands the same in
@@ -51,7 +52,7 @@ func (g *goldenMoves) show(title string, moves []any, id string) {
 }
 
 // compare holds it against the file.
-func (g *goldenMoves) compare(name string, table *enforcement.Table) {
+func (g *goldenMoves) compare(name string, table *ground.Table) {
 	g.t.Helper()
 	var b bytes.Buffer
 	b.WriteString("{\n\"every answer\": {")

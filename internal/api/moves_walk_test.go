@@ -8,14 +8,19 @@ import (
 	"testing"
 
 	"concordat/enforcement"
+	"concordat/enforcement/administrative"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
+	"concordat/enforcement/party"
+	"concordat/enforcement/reward"
 )
 
 // world is one kind of case whose moves are tried by HTTP: its table, how cases come
 // to where they can stand, and a valid body for each door.
 type world struct {
 	*bundle
-	table  *enforcement.Table
+	table  *ground.Table
 	tokens map[enforcement.Role]string
 	stages []stage
 	body   func(door string, c madeCase) object
@@ -30,7 +35,7 @@ type stage struct {
 // madeCase is a case that was brought to a stage.
 type madeCase struct {
 	id       string
-	identity enforcement.Identity
+	identity party.Identity
 	fixed    bool // it has a term
 	grace    int  // months
 }
@@ -45,7 +50,7 @@ func (w *world) offers(role enforcement.Role, c madeCase) (list []any, tag strin
 }
 
 // valid is a body that the door takes for a move; none for a door that takes none.
-func (w *world) valid(m *enforcement.Move, c madeCase) object {
+func (w *world) valid(m *ground.Move, c madeCase) object {
 	body := maps.Clone(w.body(m.Door, c))
 	if m.Choice != nil {
 		body[m.Choice.Field] = chosen(m.Choice.Value)
@@ -65,7 +70,7 @@ func chosen(value string) any {
 }
 
 // post asks for a move.
-func (w *world) post(role enforcement.Role, c madeCase, m *enforcement.Move, tag string, body object) answer {
+func (w *world) post(role enforcement.Role, c madeCase, m *ground.Move, tag string, body object) answer {
 	w.T.Helper()
 	var sent any
 	if body != nil {
@@ -75,7 +80,7 @@ func (w *world) post(role enforcement.Role, c madeCase, m *enforcement.Move, tag
 }
 
 // walk makes moves of a case in turn, each in the first role that may, by HTTP.
-func (w *world) walk(c madeCase, moves ...enforcement.MoveName) madeCase {
+func (w *world) walk(c madeCase, moves ...ground.MoveName) madeCase {
 	w.T.Helper()
 	for _, name := range moves {
 		m := w.table.Move(name)
@@ -105,7 +110,7 @@ func setupListingMoves(t *testing.T) *world {
 	t.Helper()
 	b := setup(t)
 	w := &world{
-		bundle: b, table: enforcement.ListingTable(),
+		bundle: b, table: listing.Table(),
 		tokens: map[enforcement.Role]string{enforcement.Clerk: b.clerk, enforcement.Judge: b.judge, enforcement.President: b.president, enforcement.Overseer: b.overseer},
 	}
 	w.body = w.listingBody
@@ -124,16 +129,16 @@ func setupListingMoves(t *testing.T) *world {
 		c.id = b.want(http.StatusCreated, b.judge, http.MethodPost, "/v1/listings", body).id()
 		return c
 	}
-	add := func(name string, c madeCase, moves ...enforcement.MoveName) {
+	add := func(name string, c madeCase, moves ...ground.MoveName) {
 		w.stages = append(w.stages, stage{name, func() madeCase { return w.walk(draft(c), moves...) }})
 	}
 	fixed := madeCase{fixed: true}
-	applied := []enforcement.MoveName{"warn", "apply"}
+	applied := []ground.MoveName{"warn", "apply"}
 	proposed := append(slices.Clone(applied), "propose")
 	decided := append(slices.Clone(proposed), "sign")
-	served := append(slices.Clone(decided), enforcement.MoveServe)
-	active := append(slices.Clone(served), enforcement.MovePublish)
-	then := func(moves ...enforcement.MoveName) []enforcement.MoveName { return slices.Concat(active, moves) }
+	served := append(slices.Clone(decided), ground.MoveServe)
+	active := append(slices.Clone(served), ground.MovePublish)
+	then := func(moves ...ground.MoveName) []ground.MoveName { return slices.Concat(active, moves) }
 	add("draft", fixed)
 	add("warned", fixed, "warn")
 	add("applied", fixed, applied...)
@@ -142,15 +147,15 @@ func setupListingMoves(t *testing.T) *world {
 	add("decided", fixed, decided...)
 	add("served", fixed, served...)
 	add("grace", madeCase{fixed: true, grace: 1}, served...)
-	add("abandoned", fixed, append(slices.Clone(served), enforcement.MoveAbandon)...)
+	add("abandoned", fixed, append(slices.Clone(served), ground.MoveAbandon)...)
 	add("active", fixed, active...)
 	add("active, without a term", madeCase{}, active...)
-	add("active, suspended", fixed, then(enforcement.MoveSuspend)...)
+	add("active, suspended", fixed, then(ground.MoveSuspend)...)
 	add("active, under correction", fixed, then("open-correction")...)
 	add("extended", fixed, then("extend")...)
-	add("deleted", madeCase{}, then(enforcement.MoveDelete)...)
-	add("early-deleted", fixed, then(enforcement.MoveEarly)...)
-	add("revoked", fixed, then(enforcement.MoveRevoke)...)
+	add("deleted", madeCase{}, then(ground.MoveDelete)...)
+	add("early-deleted", fixed, then(ground.MoveEarly)...)
+	add("revoked", fixed, then(ground.MoveRevoke)...)
 	w.stages = append(w.stages,
 		stage{"served, excluded", func() madeCase {
 			c := w.walk(draft(fixed), served...)
@@ -159,12 +164,12 @@ func setupListingMoves(t *testing.T) *world {
 		}},
 		stage{"served, in doubt after a restoration", func() madeCase { return w.sql(w.walk(draft(fixed), served...), inDoubt) }},
 		stage{"active, in doubt after a restoration", func() madeCase {
-			return w.sql(w.walk(draft(fixed), then(enforcement.MoveSuspend)...), `UPDATE listing SET suspended_for = 'restored' WHERE id = $1`, inDoubt)
+			return w.sql(w.walk(draft(fixed), then(ground.MoveSuspend)...), `UPDATE listing SET suspended_for = 'restored' WHERE id = $1`, inDoubt)
 		}},
 		stage{"expired", func() madeCase {
 			c := w.walk(draft(fixed), active...)
 			b.AdvanceTo(b.Day().AddMonths(termMonths).AddDays(1))
-			_, err := b.ExpireDue(t.Context(), b.System(), 100)
+			_, err := b.Listings.ExpireDue(t.Context(), b.System(), 100)
 			must(t, err)
 			return c
 		}},
@@ -203,7 +208,7 @@ func (w *world) listingBody(door string, c madeCase) object {
 func setupAdministrativeMoves(t *testing.T) *world {
 	t.Helper()
 	l := setupLists(t)
-	w := &world{bundle: l.bundle, table: enforcement.AdministrativeTable(), tokens: map[enforcement.Role]string{
+	w := &world{bundle: l.bundle, table: administrative.Table(), tokens: map[enforcement.Role]string{
 		enforcement.DepartmentClerk: l.ownersClerk, enforcement.DepartmentReviewer: l.ownersReviewer, enforcement.Overseer: l.overseer,
 	}}
 	w.body = func(door string, _ madeCase) object {
@@ -225,7 +230,7 @@ func setupAdministrativeMoves(t *testing.T) *world {
 		{"notified, the time is over", func() madeCase { c := notified(); l.Advance(30); return c }},
 		{"notified, drafted by the reviewer", func() madeCase {
 			body := object{"list_type": enforcetest.ListSerious, "subject": company(), "grounds": []string{"fraud"}, "conduct": "演示:违法行为"}
-			c := w.walk(madeCase{id: l.want(http.StatusCreated, l.ownersReviewer, http.MethodPost, administrative, body).id()}, "notify")
+			c := w.walk(madeCase{id: l.want(http.StatusCreated, l.ownersReviewer, http.MethodPost, listings, body).id()}, "notify")
 			l.Advance(30)
 			return c
 		}},
@@ -240,11 +245,11 @@ func setupAdministrativeMoves(t *testing.T) *world {
 		{"served, in doubt after a restoration", func() madeCase { return w.sql(of(l.made.ServedOn(enforcetest.ListSerious, company())), inDoubt) }},
 		{"active", func() madeCase { return of(l.made.PublishedOn(enforcetest.ListSerious, company())) }},
 		{"active, suspended", func() madeCase {
-			return w.walk(of(l.made.PublishedOn(enforcetest.ListSerious, company())), enforcement.MoveBrake)
+			return w.walk(of(l.made.PublishedOn(enforcetest.ListSerious, company())), ground.MoveBrake)
 		}},
 		{"active, repairable", func() madeCase { return of(l.made.PublishedOn(enforcetest.ListSilent, company())) }},
 		{"revoked", func() madeCase {
-			return w.walk(of(l.made.PublishedOn(enforcetest.ListSerious, company())), enforcement.MoveRevoke)
+			return w.walk(of(l.made.PublishedOn(enforcetest.ListSerious, company())), ground.MoveRevoke)
 		}},
 	}
 	return w
@@ -254,7 +259,7 @@ func setupAdministrativeMoves(t *testing.T) *world {
 func setupRewardMoves(t *testing.T) *world {
 	t.Helper()
 	a := setupReward(t)
-	w := &world{bundle: a.bundle, table: enforcement.RewardTable(), tokens: map[enforcement.Role]string{
+	w := &world{bundle: a.bundle, table: reward.Table(), tokens: map[enforcement.Role]string{
 		enforcement.DepartmentClerk: a.clerk, enforcement.DepartmentReviewer: a.reviewer, enforcement.Overseer: a.overseer,
 	}}
 	w.body = func(door string, _ madeCase) object {

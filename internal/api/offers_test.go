@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
 	"concordat/internal/edge"
 )
 
@@ -118,7 +119,7 @@ func TestAHoldIsToldBeforehand(t *testing.T) {
 	c := w.stages[i].make()
 	w.want(http.StatusCreated, w.operator, http.MethodPost, "/v1/holds", object{"scope": "court", "organisation": w.Court, "reason": "演示"})
 	offers, _ := w.offers(enforcement.Clerk, c)
-	publish := slices.IndexFunc(w.table.Moves, func(m enforcement.Move) bool { return m.Name == enforcement.MovePublish })
+	publish := slices.IndexFunc(w.table.Moves, func(m ground.Move) bool { return m.Name == ground.MovePublish })
 	if code := at[string](t, offers[publish], "because", "code"); code != "hold.standing" {
 		t.Errorf("publication is not offered for %s", code)
 	}
@@ -134,7 +135,7 @@ func TestNeededFieldsAreAskedFor(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := set(t)
-			tried := map[enforcement.MoveName]bool{}
+			tried := map[ground.MoveName]bool{}
 			for _, s := range w.stages {
 				c := s.make()
 				before := w.contents()
@@ -165,9 +166,9 @@ func TestNeededFieldsAreAskedFor(t *testing.T) {
 }
 
 // spoil sends the valid body with one field spoilt in every way.
-func (w *world) spoil(t *testing.T, role enforcement.Role, c madeCase, m *enforcement.Move, tag string, n enforcement.Need) {
+func (w *world) spoil(t *testing.T, role enforcement.Role, c madeCase, m *ground.Move, tag string, n ground.Need) {
 	t.Helper()
-	if n.Optional || n.Rule == enforcement.RuleNoted {
+	if n.Optional || n.Rule == ground.RuleNoted {
 		return
 	}
 	valid := w.valid(m, c)
@@ -194,23 +195,23 @@ func (w *world) spoil(t *testing.T, role enforcement.Role, c madeCase, m *enforc
 }
 
 // wrong are values that break a field's rule.
-func (w *world) wrong(n enforcement.Need) []any {
+func (w *world) wrong(n ground.Need) []any {
 	switch n.Rule {
-	case enforcement.RuleText:
+	case ground.RuleText:
 		return []any{"", " \t", "\u3000", strings.Repeat("演", 20_001)}
-	case enforcement.RuleOneOf:
+	case ground.RuleOneOf:
 		return []any{"", "zzz"}
-	case enforcement.RuleAllOf:
+	case ground.RuleAllOf:
 		return []any{[]string{}, slices.Clone(n.Of)[1:], []string{"zzz"}}
-	case enforcement.RulePast:
+	case ground.RulePast:
 		return []any{"", w.Day().AddDays(1).String(), "2025-02-30"}
-	case enforcement.RuleDay:
+	case ground.RuleDay:
 		return []any{"", "2025-02-30"}
-	case enforcement.RuleNumber:
+	case ground.RuleNumber:
 		return []any{n.Min - 1, n.Max + 1}
-	case enforcement.RuleYes:
+	case ground.RuleYes:
 		return []any{false}
-	case enforcement.RuleNoted:
+	case ground.RuleNoted:
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"concordat/enforcement"
+	"concordat/enforcement/party"
 	"concordat/internal/edge"
 	"concordat/memoranda/day"
 )
@@ -16,16 +17,16 @@ type NewOrganisation struct {
 	Repeatable
 
 	Body struct {
-		Slug              string                       `json:"slug" maxLength:"64" doc:"Small letters, digits and hyphens"`
-		NameZH            string                       `json:"name_zh" minLength:"1" maxLength:"100"`
-		NameEN            string                       `json:"name_en" minLength:"1" maxLength:"200"`
-		Kind              enforcement.OrganisationKind `json:"kind" enum:"court,authority,assisting-unit,informed-body"`
-		Serves            string                       `json:"serves" pattern:"^[0-9]{0,6}$" doc:"Prefix of the GB/T 2260 codes it serves"`
-		CourtCode         string                       `json:"court_code,omitempty" maxLength:"16" doc:"As in case numbers, 桂0103; courts only"`
-		Superior          enforcement.OrganisationID   `json:"superior,omitempty" minimum:"1"`
-		AckWorkingDays    int                          `json:"ack_working_days,omitempty" minimum:"0" maximum:"60" doc:"0 means 3"`
-		ReportWorkingDays int                          `json:"report_working_days,omitempty" minimum:"0" maximum:"120" doc:"0 means 15"`
-		Bodies            []BodyPart                   `json:"bodies,omitempty" nullable:"false" maxItems:"50"`
+		Slug              string                     `json:"slug" maxLength:"64" doc:"Small letters, digits and hyphens"`
+		NameZH            string                     `json:"name_zh" minLength:"1" maxLength:"100"`
+		NameEN            string                     `json:"name_en" minLength:"1" maxLength:"200"`
+		Kind              party.OrganisationKind     `json:"kind" enum:"court,authority,assisting-unit,informed-body"`
+		Serves            string                     `json:"serves" pattern:"^[0-9]{0,6}$" doc:"Prefix of the GB/T 2260 codes it serves"`
+		CourtCode         string                     `json:"court_code,omitempty" maxLength:"16" doc:"As in case numbers, 桂0103; courts only"`
+		Superior          enforcement.OrganisationID `json:"superior,omitempty" minimum:"1"`
+		AckWorkingDays    int                        `json:"ack_working_days,omitempty" minimum:"0" maximum:"60" doc:"0 means 3"`
+		ReportWorkingDays int                        `json:"report_working_days,omitempty" minimum:"0" maximum:"120" doc:"0 means 15"`
+		Bodies            []BodyPart                 `json:"bodies,omitempty" nullable:"false" maxItems:"50"`
 	}
 }
 
@@ -54,17 +55,17 @@ func organisationRoutes(s *server) {
 	}, s.addOrganisation)
 }
 
-func (s *server) organisations(ctx context.Context, _ enforcement.Act, in *Page) (*List[enforcement.Organisation], error) {
+func (s *server) organisations(ctx context.Context, _ enforcement.Act, in *Page) (*List[party.Organisation], error) {
 	after, err := in.afterID()
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.Register.Organisations(ctx)
+	all, err := s.Register.Parties.Organisations(ctx)
 	if err != nil {
 		return nil, err
 	}
-	idOf := func(o enforcement.Organisation) enforcement.ID { return edge.Numbered(o.ID) }
-	rest := slices.DeleteFunc(all, func(o enforcement.Organisation) bool {
+	idOf := func(o party.Organisation) enforcement.ID { return edge.Numbered(o.ID) }
+	rest := slices.DeleteFunc(all, func(o party.Organisation) bool {
 		id := idOf(o)
 		return bytes.Compare(id[:], after[:]) <= 0
 	})
@@ -73,7 +74,7 @@ func (s *server) organisations(ctx context.Context, _ enforcement.Act, in *Page)
 
 func (s *server) addOrganisation(ctx context.Context, act enforcement.Act, in *NewOrganisation) (*NumberCreated, error) {
 	b := in.Body
-	o := enforcement.Organisation{
+	o := party.Organisation{
 		Slug: b.Slug, NameZH: b.NameZH, NameEN: b.NameEN, Kind: b.Kind, Serves: b.Serves, CourtCode: b.CourtCode, Superior: b.Superior,
 		AckWorkingDays: b.AckWorkingDays, ReportWorkingDays: b.ReportWorkingDays,
 	}
@@ -81,9 +82,9 @@ func (s *server) addOrganisation(ctx context.Context, act enforcement.Act, in *N
 		if part.From.IsZero() {
 			return nil, refuse("organisation.period")
 		}
-		o.Bodies = append(o.Bodies, enforcement.Part{Body: part.Body, From: part.From, Until: part.Until})
+		o.Bodies = append(o.Bodies, party.Part{Body: part.Body, From: part.From, Until: part.Until})
 	}
-	id, err := s.Register.AddOrganisation(ctx, act, o)
+	id, err := s.Register.Parties.AddOrganisation(ctx, act, o)
 	if err != nil {
 		return nil, err
 	}

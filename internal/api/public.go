@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/enforcement/administrative"
+	"concordat/enforcement/listing"
 )
 
 func publicRoutes(s *server) {
@@ -25,26 +27,26 @@ type PublicAdministrativePage struct {
 	ListType string `query:"list_type" maxLength:"100"`
 }
 
-func (s *server) publicAdministrative(ctx context.Context, act enforcement.Act, in *PublicAdministrativePage) (*List[enforcement.AdministrativePublicEntry], error) {
+func (s *server) publicAdministrative(ctx context.Context, act enforcement.Act, in *PublicAdministrativePage) (*List[administrative.PublicEntry], error) {
 	after, err := in.afterID()
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Register.AdministrativePublicEntries(ctx, s.Register.Today(act.At), in.ListType, after, in.Limit+1)
+	list, err := s.Register.Administrative.PublicEntries(ctx, s.Register.Record.Today(act.At), in.ListType, after, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
-	return listed(list, in.Limit, func(e enforcement.AdministrativePublicEntry) enforcement.ID { return e.Listing }), nil
+	return listed(list, in.Limit, func(e administrative.PublicEntry) enforcement.ID { return e.Listing }), nil
 }
 
-func (s *server) public(ctx context.Context, act enforcement.Act, in *Page) (*List[enforcement.PublicEntry], error) {
+func (s *server) public(ctx context.Context, act enforcement.Act, in *Page) (*List[listing.PublicEntry], error) {
 	after, err := in.afterID()
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Register.PublicEntries(ctx, s.Register.Today(act.At), after, in.Limit+1)
+	list, err := s.Register.Listings.PublicEntries(ctx, s.Register.Record.Today(act.At), after, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
-	return listed(list, in.Limit, func(e enforcement.PublicEntry) enforcement.ID { return e.Listing }), nil
+	return listed(list, in.Limit, func(e listing.PublicEntry) enforcement.ID { return e.Listing }), nil
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/restore"
 )
 
 // InventoryPage is a part of what an organisation holds.
@@ -37,13 +39,13 @@ type InventoryStatement struct {
 
 // OneReconciliation answers with where an organisation stands.
 type OneReconciliation struct {
-	Body enforcement.Reconciliation
+	Body restore.Reconciliation
 }
 
 // ReconciliationList answers with where every organisation stands.
 type ReconciliationList struct {
 	Body struct {
-		Items []enforcement.Reconciliation `json:"items" nullable:"false"`
+		Items []restore.Reconciliation `json:"items" nullable:"false"`
 	}
 }
 
@@ -66,12 +68,12 @@ func reconciliationRoutes(s *server) {
 }
 
 func (s operations) reconciliations(ctx context.Context, act enforcement.Act, _ *struct{}) (*ReconciliationList, error) {
-	list, err := s.Register.Reconciliations(ctx)
+	list, err := s.Register.Restorer.Reconciliations(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var out ReconciliationList
-	out.Body.Items = make([]enforcement.Reconciliation, 0, len(list))
+	out.Body.Items = make([]restore.Reconciliation, 0, len(list))
 	for _, c := range list {
 		if act.Actor.Role != enforcement.DepartmentReviewer || c.Organisation == act.Actor.Organisation {
 			out.Body.Items = append(out.Body.Items, c)
@@ -81,11 +83,11 @@ func (s operations) reconciliations(ctx context.Context, act enforcement.Act, _ 
 }
 
 func (s operations) reconcile(ctx context.Context, act enforcement.Act, in *InventoryPage) (*OneReconciliation, error) {
-	lines := make([]enforcement.InventoryLine, 0, len(in.Body.Lines))
+	lines := make([]directive.InventoryLine, 0, len(in.Body.Lines))
 	for _, l := range in.Body.Lines {
-		lines = append(lines, enforcement.InventoryLine(l))
+		lines = append(lines, directive.InventoryLine(l))
 	}
-	c, err := s.Register.ReconcilePage(ctx, act, enforcement.InventoryPage{After: in.Body.After, Lines: lines, Last: in.Body.Last, Manner: enforcement.ReconciledFile})
+	c, err := s.Register.Restorer.ReconcilePage(ctx, act, restore.InventoryPage{After: in.Body.After, Lines: lines, Last: in.Body.Last, Manner: restore.ReconciledFile})
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +95,7 @@ func (s operations) reconcile(ctx context.Context, act enforcement.Act, in *Inve
 }
 
 func (s operations) reconcileStated(ctx context.Context, act enforcement.Act, in *InventoryStatement) (*OneReconciliation, error) {
-	c, err := s.Register.ReconcileStated(ctx, act, 0, "", in.Body.Statement)
+	c, err := s.Register.Restorer.ReconcileStated(ctx, act, 0, "", in.Body.Statement)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
+	"concordat/enforcement/party"
 	"concordat/internal/edge"
 	"concordat/internal/i18n"
 )
@@ -24,10 +27,10 @@ func TestRefusalsSayWhyAndWriteNothing(t *testing.T) {
 	person := b.Person()
 	subject := b.Subject(person).String()
 	minor := b.Made.Minor(b.Day())
-	child := b.Subject(enforcement.Identity{Kind: "natural-person", Name: "演示甲子某", NumberKind: minor.Kind, Number: minor.Number}).String()
+	child := b.Subject(party.Identity{Kind: "natural-person", Name: "演示甲子某", NumberKind: minor.Kind, Number: minor.Number}).String()
 	execution := b.Case().String()
 	draft := b.Draft(b.Subject(b.Company())).String()
-	warnedFixed := b.Draft(b.Subject(b.Company()), enforcement.BreachesReporting).String()
+	warnedFixed := b.Draft(b.Subject(b.Company()), listing.BreachesReporting).String()
 	b.moved(b.clerk, warnedFixed, "warning", object{"served_on": today, "risk_warning": true})
 	proposed := b.Draft(b.Subject(b.Company())).String()
 	b.moved(b.clerk, proposed, "warning", object{"served_on": today, "risk_warning": true})
@@ -95,8 +98,8 @@ func TestRefusalsSayWhyAndWriteNothing(t *testing.T) {
 		{"clerk who proposes", b.clerk, moves(proposed, "proposal"), object{"number": "1", "reasons": "演示"}, 403, "role.forbidden"},
 		{"unsigned decision served", b.clerk, moves(proposed, "service"), b.serviceBody(), 409, "decision.unsigned"},
 		{"published without service", b.clerk, moves(decided, "publication"), nil, 409, "service.missing"},
-		{"no repair notice", b.clerk, moves(decided, "service"), object{"manner": "direct", "on": today, "enclosures": enforcement.Enclosures()[:4]}, 422, "service.repair-notice"},
-		{"served tomorrow", b.clerk, moves(decided, "service"), object{"manner": "direct", "on": tomorrow, "enclosures": enforcement.Enclosures()}, 422, "service.date"},
+		{"no repair notice", b.clerk, moves(decided, "service"), object{"manner": "direct", "on": today, "enclosures": ground.Enclosures()[:4]}, 422, "service.repair-notice"},
+		{"served tomorrow", b.clerk, moves(decided, "service"), object{"manner": "direct", "on": tomorrow, "enclosures": ground.Enclosures()}, 422, "service.date"},
 		{"correction of the number", b.judge, moves(active, "correction/data"), identityBody(otherPerson), 422, "correction.identity"},
 		{"correction of the name", b.judge, moves(active, "correction/data"), otherName, 422, "correction.identity"},
 		{"correction not opened", b.judge, moves(decided, "correction/data"), identityBody(person), 409, "state.forbidden"},
@@ -216,7 +219,7 @@ func checkNoEcho(t *testing.T, a answer, body any) {
 
 // isCode tells coded values, whose words may be told, from what people type.
 func isCode(v string) bool {
-	return v == string(enforcement.Debtor) || i18n.Value(i18n.English, "missing", v) != "" || i18n.Value(i18n.English, "kind", v) != ""
+	return v == string(listing.Debtor) || i18n.Value(i18n.English, "missing", v) != "" || i18n.Value(i18n.English, "kind", v) != ""
 }
 
 // TestHostileInputIsNeverRepeated sends marked texts to every place that takes

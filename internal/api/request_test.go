@@ -10,7 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"concordat/enforcement"
+	"concordat/enforcement/record"
+	"concordat/enforcement/register"
 	"concordat/internal/api"
 	"concordat/internal/pg"
 	"concordat/notify"
@@ -27,7 +28,7 @@ func (b *bundle) process(ahead time.Duration) *bundle {
 	config := b.Config
 	config.DB = db
 	config.Machine = func() time.Time { return time.Now().UTC().Add(ahead) }
-	register, err := enforcement.New(b.T.Context(), config)
+	register, err := register.Open(b.T.Context(), config)
 	must(b.T, err)
 	edge := b.config
 	edge.Register, edge.Inbox = register, &notify.Inbox{DB: db, Register: register, Machine: config.Machine}
@@ -242,11 +243,11 @@ func TestARequestIsKeptSevenDays(t *testing.T) {
 	b := setup(t)
 	one, two := b.Draft(b.Subject(b.Company())).String(), b.Draft(b.Subject(b.Company())).String()
 	first := b.warn(one, "k")
-	almost, after := b.process(enforcement.RequestTerm-time.Hour), b.process(enforcement.RequestTerm+time.Minute)
+	almost, after := b.process(record.RequestTerm-time.Hour), b.process(record.RequestTerm+time.Minute)
 	if a := almost.warn(one, "k"); !same(first, a) {
 		t.Errorf("on the seventh day: %d %s", a.status, a.text)
 	}
-	if n, err := almost.register().ForgetRequests(t.Context(), 100); n != 0 || err != nil {
+	if n, err := almost.register().Record.ForgetRequests(t.Context(), 100); n != 0 || err != nil {
 		t.Errorf("forgot %d on the seventh day: %v", n, err)
 	}
 	// Then the key is free, whether or not the row was deleted already.
@@ -256,8 +257,8 @@ func TestARequestIsKeptSevenDays(t *testing.T) {
 	if a := after.warn(one, "k"); a.code() != "request.key-reused" {
 		t.Errorf("the old request under the key that is now another's: %d %s", a.status, a.text)
 	}
-	later := b.process(2*enforcement.RequestTerm + time.Hour)
-	if n, err := later.register().ForgetRequests(t.Context(), 100); n != 1 || err != nil {
+	later := b.process(2*record.RequestTerm + time.Hour)
+	if n, err := later.register().Record.ForgetRequests(t.Context(), 100); n != 1 || err != nil {
 		t.Errorf("forgot %d: %v", n, err)
 	}
 	if a := later.warn(one, "k"); a.code() != "version.stale" {
@@ -306,7 +307,7 @@ func TestAKeyOfAnUploadIsForAFileOfItsLength(t *testing.T) {
 	}
 }
 
-func (b *bundle) register() *enforcement.Register { return b.config.Register }
+func (b *bundle) register() *register.Offices { return b.config.Register }
 
 func TestAnswersFollowTheKeysAndGoWithASubject(t *testing.T) {
 	t.Parallel()
@@ -317,11 +318,11 @@ func TestAnswersFollowTheKeysAndGoWithASubject(t *testing.T) {
 	old := vault.Current()
 	_, err := vault.Rotate()
 	must(t, err)
-	if n, err := b.ResealReplies(t.Context(), b.System(), 10); n != 1 || err != nil {
+	if n, err := b.Record.ResealReplies(t.Context(), b.System(), 10); n != 1 || err != nil {
 		t.Fatalf("sealed %d again: %v", n, err)
 	}
 	must(t, vault.Retire(old))
-	if n, err := b.ResealReplies(t.Context(), b.System(), 10); n != 0 || err != nil {
+	if n, err := b.Record.ResealReplies(t.Context(), b.System(), 10); n != 0 || err != nil {
 		t.Fatalf("sealed %d again: %v", n, err)
 	}
 	if a := b.warn(listing, "k"); !same(first, a) {
@@ -330,7 +331,7 @@ func TestAnswersFollowTheKeysAndGoWithASubject(t *testing.T) {
 
 	_, err = b.DB.Pool.Exec(t.Context(), `UPDATE request_key SET personal = true`)
 	must(t, err)
-	must(t, b.Shred(t.Context(), b.System(), b.Subject(b.Company())))
+	must(t, b.Parties.Shred(t.Context(), b.System(), b.Subject(b.Company())))
 	if n := b.Count(`SELECT count(*) FROM request_key WHERE answer IS NOT NULL OR status IS NOT NULL OR key_version IS NOT NULL`); n != 0 {
 		t.Error("an answer that names subjects outlives a subject")
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/enforcement/explain"
+	"concordat/enforcement/plan"
 	"concordat/internal/edge"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -33,8 +35,8 @@ type ResolveAnswer struct {
 		Included []IncludedMeasure   `json:"included" nullable:"false"`
 		Excluded []ExcludedLine      `json:"excluded" nullable:"false"`
 		// With a territory only.
-		Lines []enforcement.PlanLine `json:"lines,omitempty" nullable:"false" doc:"Which organisation carries what out; with a territory only"`
-		Gaps  []enforcement.Gap      `json:"gaps,omitempty" nullable:"false" doc:"Bodies that no organisation stands for; with a territory only"`
+		Lines []plan.Line `json:"lines,omitempty" nullable:"false" doc:"Which organisation carries what out; with a territory only"`
+		Gaps  []plan.Gap  `json:"gaps,omitempty" nullable:"false" doc:"Bodies that no organisation stands for; with a territory only"`
 	}
 }
 
@@ -82,7 +84,7 @@ func (s library) resolve(ctx context.Context, act enforcement.Act, in *ResolveQu
 		return nil, refuse(edge.CodeResolveList)
 	}
 	if b.On.IsZero() {
-		b.On = s.Register.Today(act.At)
+		b.On = s.Register.Record.Today(act.At)
 	}
 	if b.Ground == "" {
 		b.Ground = memoranda.OnListing
@@ -90,7 +92,7 @@ func (s library) resolve(ctx context.Context, act enforcement.Act, in *ResolveQu
 			b.Ground = memoranda.OnReward
 		}
 	}
-	reach, err := s.Register.Reach(ctx, enforcement.Reaching{
+	reach, err := s.Register.Explainer.Reach(ctx, explain.Reaching{
 		ListType: b.ListType, Subject: b.SubjectKind, Ground: b.Ground, On: b.On, Territory: b.Territory, Region: b.Region, Unattested: b.Unattested,
 	})
 	if err != nil {

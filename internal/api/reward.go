@@ -5,6 +5,8 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/reward"
 	"concordat/memoranda/day"
 )
 
@@ -30,16 +32,16 @@ type NewReward struct {
 type RewardsPage struct {
 	Page
 
-	State    enforcement.State `query:"state" enum:"draft,in-force,under-review,ended"`
-	ListType string            `query:"list_type" maxLength:"100"`
+	State    ground.State `query:"state" enum:"draft,in-force,under-review,ended"`
+	ListType string       `query:"list_type" maxLength:"100"`
 }
 
 // RewardFile is a reward with all that hangs on it.
 type RewardFile struct {
 	ETag string `header:"ETag"`
 	Body struct {
-		Reward  enforcement.Reward         `json:"reward"`
-		Reviews []enforcement.RewardReview `json:"reviews" nullable:"false" doc:"What publications on lists of serious dishonesty ask of its owner"`
+		Reward  reward.Reward   `json:"reward"`
+		Reviews []reward.Review `json:"reviews" nullable:"false" doc:"What publications on lists of serious dishonesty ask of its owner"`
 		Hanging
 	}
 }
@@ -95,10 +97,10 @@ type RewardConfirmation struct {
 }
 
 // rewards are the rewards at the edge; an answer may carry the owner's note.
-func (s *server) rewards() *kind[enforcement.Reward] {
-	return &kind[enforcement.Reward]{
-		table: enforcement.RewardTable(), tag: tagRewards, personal: true, read: s.Register.Reward, list: s.Register.Rewards, moves: s.Register.RewardMoves,
-		id: func(w enforcement.Reward) enforcement.ID { return w.ID }, version: func(w enforcement.Reward) int { return w.Version },
+func (s *server) rewards() *kind[reward.Reward] {
+	return &kind[reward.Reward]{
+		table: reward.Table(), tag: tagRewards, personal: true, read: s.Register.Rewards.Get, list: s.Register.Rewards.List, moves: s.Register.Rewards.RewardMoves,
+		id: func(w reward.Reward) enforcement.ID { return w.ID }, version: func(w reward.Reward) int { return w.Version },
 	}
 }
 
@@ -107,9 +109,9 @@ func rewardRoutes(s *server) {
 		method: http.MethodPost, path: rewardsPath, id: "enter-reward", tag: tagRewards, roles: ofDepartment, status: http.StatusCreated,
 		zh: "登记激励；自首日起生效，无须送达", en: "Enter a reward; it is in force from its first day and needs no service",
 	}, s.enterReward)
-	addCases(s, s.rewards(), "本单位认定的激励", "List the rewards of my organisation", func(in *RewardsPage) (enforcement.Wanted, error) {
+	addCases(s, s.rewards(), "本单位认定的激励", "List the rewards of my organisation", func(in *RewardsPage) (ground.Wanted, error) {
 		after, err := in.afterID()
-		return enforcement.Wanted{State: in.State, ListType: in.ListType, After: after, Limit: in.Limit}, err
+		return ground.Wanted{State: in.State, ListType: in.ListType, After: after, Limit: in.Limit}, err
 	})
 	add(s, operation{
 		method: http.MethodGet, path: rewardsPath + "/{id}", id: "get-reward", tag: tagRewards, roles: ofHolders,
@@ -124,26 +126,26 @@ func rewardRoutes(s *server) {
 
 func rewardMoves(s *server) {
 	k, r := s.rewards(), s.Register
-	addMove(s, k, "notice", "notice-reward", tagRewards, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *RewardNotice) error {
-		return r.RecordRewardNotice(ctx, act, c, in.Body.On, in.Body.Document)
+	addMove(s, k, "notice", "notice-reward", tagRewards, func(ctx context.Context, act enforcement.Act, c ground.Change, in *RewardNotice) error {
+		return r.Rewards.RecordNotice(ctx, act, c, in.Body.On, in.Body.Document)
 	})
-	addMove(s, k, "answer", "answer-reward", tagRewards, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *RewardAnswer) error {
-		return r.RecordRewardAnswer(ctx, act, c, in.Body.On, in.Body.Text)
+	addMove(s, k, "answer", "answer-reward", tagRewards, func(ctx context.Context, act enforcement.Act, c ground.Change, in *RewardAnswer) error {
+		return r.Rewards.RecordAnswer(ctx, act, c, in.Body.On, in.Body.Text)
 	})
-	addMove(s, k, "review", "review-reward", tagRewards, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *RewardReviewDecision) error {
-		return r.DecideReview(ctx, act, c, enforcement.RewardDecision{End: in.Body.Decision == "end", Reasons: in.Body.Reasons, Basis: in.Body.Basis})
+	addMove(s, k, "review", "review-reward", tagRewards, func(ctx context.Context, act enforcement.Act, c ground.Change, in *RewardReviewDecision) error {
+		return r.Rewards.DecideReview(ctx, act, c, reward.Decision{End: in.Body.Decision == "end", Reasons: in.Body.Reasons, Basis: in.Body.Basis})
 	})
-	addMove(s, k, "end", "end-reward", tagRewards, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *RewardEnding) error {
-		return r.EndReward(ctx, act, c, in.Body.Reasons, in.Body.Basis)
+	addMove(s, k, "end", "end-reward", tagRewards, func(ctx context.Context, act enforcement.Act, c ground.Change, in *RewardEnding) error {
+		return r.Rewards.End(ctx, act, c, in.Body.Reasons, in.Body.Basis)
 	})
-	addMove(s, k, "confirmation", "confirm-reward", tagRewards, func(ctx context.Context, act enforcement.Act, c enforcement.Change, in *RewardConfirmation) error {
-		return r.ConfirmReward(ctx, act, c, in.Body.Reasons)
+	addMove(s, k, "confirmation", "confirm-reward", tagRewards, func(ctx context.Context, act enforcement.Act, c ground.Change, in *RewardConfirmation) error {
+		return r.Rewards.Confirm(ctx, act, c, in.Body.Reasons)
 	})
 }
 
 func (s *server) enterReward(ctx context.Context, act enforcement.Act, in *NewReward) (*Created, error) {
 	b := in.Body
-	id, err := s.Register.EnterReward(ctx, act, enforcement.NewReward{
+	id, err := s.Register.Rewards.Enter(ctx, act, reward.NewReward{
 		ListType: b.ListType, Subject: b.Subject, Reference: b.Reference, DecidedOn: b.DecidedOn, Year: b.Year,
 		ValidFrom: b.ValidFrom, ValidUntil: b.ValidUntil, Note: b.Note,
 	})
@@ -156,29 +158,29 @@ func (s *server) enterReward(ctx context.Context, act enforcement.Act, in *NewRe
 func (s *server) rewardFile(ctx context.Context, act enforcement.Act, in *Path) (*RewardFile, error) {
 	// Who may read the reward may read what hangs on it; whoever may not is told
 	// that there is none.
-	w, err := s.Register.Reward(ctx, act, in.ID)
+	w, err := s.Register.Rewards.Get(ctx, act, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	out := RewardFile{ETag: etag(w.Version)}
 	out.Body.Reward = w
-	reviews, err := s.Register.RewardReviews(ctx, act, w.ID)
+	reviews, err := s.Register.Rewards.Reviews(ctx, act, w.ID)
 	if err != nil {
 		return nil, err
 	}
-	out.Body.Reviews = append([]enforcement.RewardReview{}, reviews...)
+	out.Body.Reviews = append([]reward.Review{}, reviews...)
 	out.Body.Hanging, err = s.hangsOn(ctx, act, w.ID)
 	return &out, err
 }
 
-func (s *server) publicRewards(ctx context.Context, act enforcement.Act, in *Page) (*List[enforcement.PublicReward], error) {
+func (s *server) publicRewards(ctx context.Context, act enforcement.Act, in *Page) (*List[reward.PublicEntry], error) {
 	after, err := in.afterID()
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Register.PublicRewards(ctx, s.Register.Today(act.At), after, in.Limit+1)
+	list, err := s.Register.Rewards.PublicEntries(ctx, s.Register.Record.Today(act.At), after, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
-	return listed(list, in.Limit, func(e enforcement.PublicReward) enforcement.ID { return e.Reward }), nil
+	return listed(list, in.Limit, func(e reward.PublicEntry) enforcement.ID { return e.Reward }), nil
 }

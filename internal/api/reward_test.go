@@ -9,7 +9,9 @@ import (
 	"testing"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/reward"
 	"concordat/internal/i18n"
 )
 
@@ -79,20 +81,20 @@ func TestARewardsLife(t *testing.T) {
 	if note := at[string](t, file.body, "reward", "note"); note != "演示备注" {
 		t.Errorf("the note reads %q", note)
 	}
-	directive := at[object](t, at[[]any](t, file.body, "directives")[0])
-	if directive["kind"] != "grant" || directive["ground_kind"] != "reward" {
-		t.Errorf("the recipient holds %v", directive)
+	one := at[object](t, at[[]any](t, file.body, "directives")[0])
+	if one["kind"] != "grant" || one["ground_kind"] != "reward" {
+		t.Errorf("the recipient holds %v", one)
 	}
 	list := a.want(http.StatusOK, a.alpha, http.MethodGet, "/v1/directives", nil)
 	a.said = append(a.said, list.text)
 	if kind := at[string](t, list.items()[0], "kind"); kind != "grant" {
 		t.Errorf("the recipient reads %s", kind)
 	}
-	items, err := a.DueItems(ctx, a.rewards.Alpha, enforcement.Bulk, a.Day(), enforcement.ID{}, 10)
+	items, err := a.Directives.Due(ctx, a.rewards.Alpha, directive.Bulk, a.Day(), enforcement.ID{}, 10)
 	must(t, err)
-	attempt, err := a.OpenAttempt(ctx, a.System(), enforcement.WakeUp{Organisation: a.rewards.Alpha, Lane: enforcement.Bulk}, "webhook", items, []byte("hash"))
+	attempt, err := a.Directives.Open(ctx, a.System(), directive.WakeUp{Organisation: a.rewards.Alpha, Lane: directive.Bulk}, "webhook", items, []byte("hash"))
 	must(t, err)
-	must(t, a.Settle(ctx, a.System(), attempt, []enforcement.Result{{Step: enforcement.Left}}))
+	must(t, a.Directives.Settle(ctx, a.System(), attempt, []directive.Result{{Step: directive.Left}}))
 	a.want(http.StatusNoContent, a.alpha, http.MethodPost, "/v1/answers", object{"answers": []object{
 		{"directive": at[string](t, list.items()[0], "id"), "version": 1, "outcome": "acknowledged"},
 	}})
@@ -116,7 +118,7 @@ func TestARewardsLife(t *testing.T) {
 	if got := a.move(http.StatusOK, a.reviewer, id, "review", end); at[string](t, got.body, "state") != "ended" {
 		t.Errorf("after the decision: %s", got.text)
 	}
-	must(t, a.Revoke(ctx, a.President(), enforcetest.Of(listing), a.Ending(0)))
+	must(t, a.Listings.Revoke(ctx, a.President(), enforcetest.Of(listing), a.Ending(0)))
 	again := at[string](t, a.file(id).body, "reward", "restored_by")
 	restored := a.file(again)
 	if at[string](t, restored.body, "reward", "state") != "in-force" || at[string](t, restored.body, "reward", "restores") != id {
@@ -131,7 +133,7 @@ func TestARewardsLife(t *testing.T) {
 	if !slices.Equal(kinds, []string{"grant-end", "grant-end"}) {
 		t.Errorf("after the end the recipients hold %v", kinds)
 	}
-	audit, err := a.AuditDirectives(ctx, nil)
+	audit, err := a.Auditor.Directives(ctx, nil)
 	must(t, err)
 	if len(audit.Findings) > 0 {
 		t.Errorf("audit: %v", audit.Findings)
@@ -157,7 +159,7 @@ func TestRewardsAreNotSpokenOfAsSanctions(t *testing.T) {
 			texts[code+" "+string(lang)] = i18n.Words(lang, code, map[string]string{"until": "2026-01-01", "max": "2026-01-01"})
 		}
 	}
-	table := enforcement.RewardTable()
+	table := reward.Table()
 	for _, state := range table.States() {
 		for _, move := range table.Moves {
 			if _, err := table.After(state, move.Name); err == nil {

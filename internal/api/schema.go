@@ -9,7 +9,35 @@ import (
 
 // typeNames names schemas that are called otherwise than their Go type, by the
 // type's import path and name. What a schema is called is part of the interface.
-var typeNames = map[string]string{}
+var typeNames = map[string]string{
+	"concordat/enforcement/administrative.Decision":    "AdministrativeDecision",
+	"concordat/enforcement/administrative.Facts":       "AdministrativeFacts",
+	"concordat/enforcement/administrative.Listing":     "AdministrativeListing",
+	"concordat/enforcement/administrative.NewListing":  "NewAdministrative",
+	"concordat/enforcement/administrative.Notice":      "AdministrativeNotice",
+	"concordat/enforcement/administrative.PublicEntry": "AdministrativePublicEntry",
+	"concordat/enforcement/administrative.Texts":       "AdministrativeTexts",
+	"concordat/enforcement/explain.BasicList":          "ExplainedBasicList",
+	"concordat/enforcement/explain.Basis":              "ExplainedBasis",
+	"concordat/enforcement/explain.Body":               "ExplainedBody",
+	"concordat/enforcement/explain.Decision":           "ExplainedDecision",
+	"concordat/enforcement/explain.End":                "ExplainedEnd",
+	"concordat/enforcement/explain.Handover":           "ExplainedHandover",
+	"concordat/enforcement/explain.ListType":           "ExplainedListType",
+	"concordat/enforcement/explain.Measure":            "ExplainedMeasure",
+	"concordat/enforcement/explain.Organisation":       "ExplainedOrganisation",
+	"concordat/enforcement/explain.Report":             "ExplainedReport",
+	"concordat/enforcement/explain.Review":             "ExplainedReview",
+	"concordat/enforcement/explain.State":              "ExplainedState",
+	"concordat/enforcement/explain.Statement":          "ExplainedStatement",
+	"concordat/enforcement/explain.Subject":            "ExplainedSubject",
+	"concordat/enforcement/intake.Refusal":             "ImportRefusal",
+	"concordat/enforcement/intake.Run":                 "ImportRun",
+	"concordat/enforcement/plan.Line":                  "PlanLine",
+	"concordat/enforcement/record.Entry":               "Event",
+	"concordat/enforcement/reward.PublicEntry":         "PublicReward",
+	"concordat/enforcement/reward.Review":              "RewardReview",
+}
 
 var qualified = regexp.MustCompile(`[\w./-]+\.(\w+)`)
 

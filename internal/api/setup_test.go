@@ -17,6 +17,8 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/party"
 	"concordat/internal/access"
 	"concordat/internal/api"
 	"concordat/internal/edge"
@@ -67,10 +69,10 @@ func setupOn(t *testing.T, record *enforcetest.Bundle) *bundle {
 	b := &bundle{Bundle: record, log: &lines{}}
 	machine := func() time.Time { return time.Now().UTC() }
 	b.tokens = access.New(b.DB, machine, true)
-	b.inbox = &notify.Inbox{DB: b.DB, Register: b.Register, Machine: machine}
+	b.inbox = &notify.Inbox{DB: b.DB, Register: b.Offices, Machine: machine}
 	latest := b.Count(`SELECT max(version_id) FROM goose_db_version`)
 	b.config = api.Config{
-		Register: b.Register, Tokens: b.tokens, Inbox: b.inbox, Legal: b.At, Log: zerolog.New(b.log), Demo: true,
+		Register: b.Offices, Tokens: b.tokens, Inbox: b.inbox, Legal: b.At, Log: zerolog.New(b.log), Demo: true,
 		Ready: edge.DatabaseReady(b.DB, machine, int64(latest)),
 	}
 	handler, err := api.New(b.config)
@@ -199,7 +201,7 @@ func (b *bundle) moved(token, listing, name string, body any) answer {
 	return a
 }
 
-func identityBody(i enforcement.Identity) object {
+func identityBody(i party.Identity) object {
 	o := object{"kind": i.Kind, "name": i.Name, "number_kind": i.NumberKind, "number": i.Number}
 	if i.Head != "" {
 		o["head"] = i.Head
@@ -215,7 +217,7 @@ func (b *bundle) draftBody(subject, execution string) object {
 }
 
 func (b *bundle) serviceBody() object {
-	return object{"manner": "direct", "on": b.Day().String(), "enclosures": enforcement.Enclosures()}
+	return object{"manner": "direct", "on": b.Day().String(), "enclosures": ground.Enclosures()}
 }
 
 // contents is a fingerprint of every row of every table.

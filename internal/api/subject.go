@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/enforcement/party"
 	"concordat/internal/identifier"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -24,8 +25,8 @@ type IdentityBody struct {
 	Region     string                `json:"region,omitempty" pattern:"^[1-8][0-9]([0-9]{2}){0,2}$" doc:"Prefix of the GB/T 2260 code of a unit's registration or a person's residence; a unit's is read from its unified code where it is left out"`
 }
 
-func (b IdentityBody) identity() enforcement.Identity {
-	return enforcement.Identity{
+func (b IdentityBody) identity() party.Identity {
+	return party.Identity{
 		Kind: b.Kind, Name: b.Name, NumberKind: b.NumberKind, State: b.State, Number: b.Number, Birth: b.Birth, Head: b.Head, OverrideBy: b.OverrideBy, Region: b.Region,
 	}
 }
@@ -68,7 +69,7 @@ func subjectRoutes(s *server) {
 }
 
 func (s *server) enterSubject(ctx context.Context, act enforcement.Act, in *NewSubject) (*Created, error) {
-	id, err := s.Register.EnterSubject(ctx, act, in.Body.identity())
+	id, err := s.Register.Parties.EnterSubject(ctx, act, in.Body.identity())
 	if err != nil {
 		return nil, err
 	}
@@ -82,14 +83,14 @@ func (s *server) subject(ctx context.Context, act enforcement.Act, in *Path) (*O
 		// overseer is masked below.
 		act = enforcement.Daily(act.At)
 	}
-	identity, err := s.Register.Subject(ctx, act, in.ID)
+	identity, err := s.Register.Parties.Subject(ctx, act, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	return &OneSubject{Body: viewSubject(in.ID, identity, masked)}, nil
 }
 
-func viewSubject(id enforcement.ID, i enforcement.Identity, masked bool) SubjectView {
+func viewSubject(id enforcement.ID, i party.Identity, masked bool) SubjectView {
 	v := SubjectView{
 		ID: id, Kind: i.Kind, Name: i.Name, NumberKind: i.NumberKind, State: i.State, Number: i.Number, Birth: i.Birth, Head: i.Head, Masked: masked, Region: i.Region,
 	}

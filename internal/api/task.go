@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/enforcement/docket"
 )
 
 // TaskClosing closes a task with its reason.
@@ -28,18 +29,18 @@ func taskRoutes(s *server) {
 	}, s.closeTask)
 }
 
-func (s *server) tasks(ctx context.Context, act enforcement.Act, in *Page) (*List[enforcement.Task], error) {
+func (s *server) tasks(ctx context.Context, act enforcement.Act, in *Page) (*List[docket.Task], error) {
 	after, err := in.afterID()
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Register.Tasks(ctx, act, after, in.Limit+1)
+	list, err := s.Register.Docket.Tasks(ctx, act, after, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
-	return listed(list, in.Limit, func(t enforcement.Task) enforcement.ID { return t.ID }), nil
+	return listed(list, in.Limit, func(t docket.Task) enforcement.ID { return t.ID }), nil
 }
 
 func (s *server) closeTask(ctx context.Context, act enforcement.Act, in *TaskClosing) (*Done, error) {
-	return nil, s.Register.CloseTask(ctx, act, in.ID, in.Body.Reason)
+	return nil, s.Register.Listings.CloseTask(ctx, act, in.ID, in.Body.Reason)
 }

@@ -11,6 +11,9 @@ import (
 	"testing"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/kinds"
+	"concordat/enforcement/listing"
 	"concordat/internal/access"
 	"concordat/internal/backup"
 	"concordat/internal/courtfile"
@@ -143,7 +146,7 @@ func TestWordsUseTheArgumentsThatAreGiven(t *testing.T) {
 func TestValuesAreComplete(t *testing.T) {
 	t.Parallel()
 	values := map[string][]string{"state": {"pending", "in-force"}, "role": {string(enforcement.System)}}
-	for _, table := range enforcement.Kinds() {
+	for _, table := range kinds.All() {
 		for _, state := range table.States() {
 			values["state"] = append(values["state"], string(state))
 		}
@@ -158,12 +161,12 @@ func TestValuesAreComplete(t *testing.T) {
 		values["kind"] = append(values["kind"], string(kind))
 		values["belongs-to"] = append(values["belongs-to"], string(kind))
 	}
-	for _, kind := range []enforcement.ExclusionKind{
-		enforcement.SecurityGiven, "assets-suffice", "not-yet-liable", "not-able", "creditor-asks-not-to", "campus-loan-student",
+	for _, kind := range []listing.ExclusionKind{
+		listing.SecurityGiven, "assets-suffice", "not-yet-liable", "not-able", "creditor-asks-not-to", "campus-loan-student",
 	} {
 		values["because"] = append(values["because"], string(kind))
 	}
-	values["missing"] = enforcement.Enclosures()
+	values["missing"] = ground.Enclosures()
 	for name, codes := range values {
 		for _, code := range codes {
 			for _, lang := range i18n.Languages() {
@@ -176,7 +179,7 @@ func TestValuesAreComplete(t *testing.T) {
 }
 
 // namesOf adds the coded names that a row of a table of moves uses.
-func namesOf(m *enforcement.Move, values map[string][]string) {
+func namesOf(m *ground.Move, values map[string][]string) {
 	add := func(name string, codes ...string) { values[name] = append(values[name], codes...) }
 	add("move", string(m.Name))
 	add("group", string(m.Group))
@@ -191,7 +194,7 @@ func namesOf(m *enforcement.Move, values map[string][]string) {
 		}
 	}
 	for _, clock := range m.Stops {
-		if clock != enforcement.Every {
+		if clock != ground.Every {
 			add("clock", clock)
 		}
 	}

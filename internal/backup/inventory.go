@@ -12,6 +12,9 @@ import (
 	"strings"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/register"
+	"concordat/enforcement/restore"
 )
 
 // ReadInventory reads what an organisation holds from its file: CSV in UTF-8
@@ -19,7 +22,7 @@ import (
 // in any order. Yes is 1, true, yes or 是; no is 0, false, no, 否 or nothing. Where
 // carries is not given, what was not withdrawn counts as not known to carry. The
 // lines come back in the order of ids.
-func ReadInventory(r io.Reader) ([]enforcement.InventoryLine, error) {
+func ReadInventory(r io.Reader) ([]directive.InventoryLine, error) {
 	table := csv.NewReader(r)
 	table.ReuseRecord = true
 	header, err := table.Read()
@@ -35,7 +38,7 @@ func ReadInventory(r io.Reader) ([]enforcement.InventoryLine, error) {
 			return nil, refuse("reconciliation.file", "line", "1")
 		}
 	}
-	var lines []enforcement.InventoryLine
+	var lines []directive.InventoryLine
 	for {
 		record, err := table.Read()
 		if errors.Is(err, io.EOF) {
@@ -54,11 +57,11 @@ func ReadInventory(r io.Reader) ([]enforcement.InventoryLine, error) {
 		}
 		lines = append(lines, line)
 	}
-	slices.SortFunc(lines, func(a, b enforcement.InventoryLine) int { return bytes.Compare(a.Directive[:], b.Directive[:]) })
+	slices.SortFunc(lines, func(a, b directive.InventoryLine) int { return bytes.Compare(a.Directive[:], b.Directive[:]) })
 	return lines, nil
 }
 
-func readLine(record []string, column map[string]int) (line enforcement.InventoryLine, err error) {
+func readLine(record []string, column map[string]int) (line directive.InventoryLine, err error) {
 	if line.Directive, err = enforcement.ParseID(strings.TrimSpace(record[column["directive"]])); err != nil {
 		return line, err
 	}
@@ -90,21 +93,21 @@ func readYes(text string) (bool, error) {
 // HandIn reconciles an organisation with the lines of its file, page by page from
 // where its reconciliation stands. A file that was handed in changes nothing the
 // second time.
-func HandIn(ctx context.Context, register *enforcement.Register, act enforcement.Act, org enforcement.OrganisationID, by string, lines []enforcement.InventoryLine) (enforcement.Reconciliation, error) {
-	list, err := register.Reconciliations(ctx)
+func HandIn(ctx context.Context, register *register.Offices, act enforcement.Act, org enforcement.OrganisationID, by string, lines []directive.InventoryLine) (restore.Reconciliation, error) {
+	list, err := register.Restorer.Reconciliations(ctx)
 	if err != nil {
-		return enforcement.Reconciliation{}, err
+		return restore.Reconciliation{}, err
 	}
-	at := slices.IndexFunc(list, func(c enforcement.Reconciliation) bool { return c.Organisation == org })
+	at := slices.IndexFunc(list, func(c restore.Reconciliation) bool { return c.Organisation == org })
 	if at < 0 {
-		return enforcement.Reconciliation{}, refuse("organisation.unknown")
+		return restore.Reconciliation{}, refuse("organisation.unknown")
 	}
 	c := list[at]
 	lines = lines[firstAfter(lines, c.Reached):]
 	for !c.Done() {
-		n := min(len(lines), enforcement.MaxInventoryPage)
-		c, err = register.ReconcilePage(ctx, act, enforcement.InventoryPage{
-			Organisation: org, After: c.Reached, Lines: lines[:n], Last: n == len(lines), Manner: enforcement.ReconciledFile, By: by,
+		n := min(len(lines), restore.MaxInventoryPage)
+		c, err = register.Restorer.ReconcilePage(ctx, act, restore.InventoryPage{
+			Organisation: org, After: c.Reached, Lines: lines[:n], Last: n == len(lines), Manner: restore.ReconciledFile, By: by,
 		})
 		if err != nil {
 			return c, err
@@ -114,8 +117,8 @@ func HandIn(ctx context.Context, register *enforcement.Register, act enforcement
 	return c, nil
 }
 
-func firstAfter(lines []enforcement.InventoryLine, reached enforcement.ID) int {
-	at, found := slices.BinarySearchFunc(lines, reached, func(l enforcement.InventoryLine, id enforcement.ID) int { return bytes.Compare(l.Directive[:], id[:]) })
+func firstAfter(lines []directive.InventoryLine, reached enforcement.ID) int {
+	at, found := slices.BinarySearchFunc(lines, reached, func(l directive.InventoryLine, id enforcement.ID) int { return bytes.Compare(l.Directive[:], id[:]) })
 	if found {
 		at++
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/internal/backup"
 )
 
@@ -31,7 +32,7 @@ func TestReadInventory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []enforcement.InventoryLine{{Directive: id(t, first), Version: 1, Withdrawn: true}, {Directive: id(t, second), Version: 3, Carries: true}}
+	want := []directive.InventoryLine{{Directive: id(t, first), Version: 1, Withdrawn: true}, {Directive: id(t, second), Version: 3, Carries: true}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -11,6 +11,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
+	"concordat/enforcement/record"
+	"concordat/enforcement/restore"
 	"concordat/internal/pg"
 	"concordat/internal/vault"
 	"concordat/migrations"
@@ -41,30 +43,30 @@ const (
 // Restore brings a backup into an empty database and places the hold. It checks
 // the folder and the keys first and writes nothing where it refuses. A restore
 // that was broken off is finished by the same call.
-func Restore(ctx context.Context, t Target, dir string) (enforcement.Restoration, Manifest, error) {
+func Restore(ctx context.Context, t Target, dir string) (restore.Restoration, Manifest, error) {
 	m, hash, err := ReadManifest(dir)
 	if err != nil {
-		return enforcement.Restoration{}, m, err
+		return restore.Restoration{}, m, err
 	}
 	if err := m.opens(t.Vault); err != nil {
-		return enforcement.Restoration{}, m, err
+		return restore.Restoration{}, m, err
 	}
 	latest, err := migrations.Latest()
 	if err != nil {
-		return enforcement.Restoration{}, m, fmt.Errorf("read the version of the schema: %w", err)
+		return restore.Restoration{}, m, fmt.Errorf("read the version of the schema: %w", err)
 	}
 	if m.Schema > latest {
-		return enforcement.Restoration{}, m, refuse("restore.newer", "schema", strconv.FormatInt(m.Schema, 10))
+		return restore.Restoration{}, m, refuse("restore.newer", "schema", strconv.FormatInt(m.Schema, 10))
 	}
 	db, err := pg.Open(ctx, pg.Config{URL: pg.Writable(t.URL), MaxConns: 4, ApplicationName: "concordat-restore"})
 	if err != nil {
-		return enforcement.Restoration{}, m, fmt.Errorf("open the database: %w", err)
+		return restore.Restoration{}, m, fmt.Errorf("open the database: %w", err)
 	}
 	made, err := t.bringBack(ctx, db, dir, m, hash)
 	return made, m, errors.Join(err, db.Close())
 }
 
-func (t Target) bringBack(ctx context.Context, db *pg.DB, dir string, m Manifest, hash string) (made enforcement.Restoration, err error) {
+func (t Target) bringBack(ctx context.Context, db *pg.DB, dir string, m Manifest, hash string) (made restore.Restoration, err error) {
 	loaded, err := mark(ctx, db, hash)
 	if err != nil {
 		return made, err
@@ -90,7 +92,7 @@ func (t Target) bringBack(ctx context.Context, db *pg.DB, dir string, m Manifest
 	if err := migrations.Up(ctx, db.Pool); err != nil {
 		return made, fmt.Errorf("bring the schema up to date: %w", err)
 	}
-	made, err = enforcement.Restored(ctx, db, t.Machine, t.Act, m.MachineAt, func(ctx context.Context, p pgx.Tx) error {
+	made, err = restore.Restored(ctx, db, t.Machine, t.Act, m.MachineAt, func(ctx context.Context, p pgx.Tx) error {
 		if err := unmark(ctx, p); err != nil {
 			return err
 		}
@@ -123,10 +125,10 @@ const selectForeign = `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n
 func mark(ctx context.Context, db *pg.DB, hash string) (loaded bool, err error) {
 	err = pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error {
 		var marked, foreign bool
-		if err := tx.QueryRow(ctx, `SELECT to_regclass('public.'||$1) IS NOT NULL, to_regclass('public.goose_db_version') IS NOT NULL`, enforcement.RestoringMark).Scan(&marked, &loaded); err != nil {
+		if err := tx.QueryRow(ctx, `SELECT to_regclass('public.'||$1) IS NOT NULL, to_regclass('public.goose_db_version') IS NOT NULL`, record.RestoringMark).Scan(&marked, &loaded); err != nil {
 			return fmt.Errorf("look for an earlier restore: %w", err)
 		}
-		table := pgx.Identifier{"public", enforcement.RestoringMark}.Sanitize()
+		table := pgx.Identifier{"public", record.RestoringMark}.Sanitize()
 		if marked {
 			var other bool
 			if err := tx.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM `+table+` WHERE backup = $1)`, hash).Scan(&other); err != nil {
@@ -161,7 +163,7 @@ func unmark(ctx context.Context, tx pgx.Tx) error {
 	if err := alterDatabase(ctx, tx, `RESET default_transaction_read_only`); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `DROP TABLE `+pgx.Identifier{"public", enforcement.RestoringMark}.Sanitize()); err != nil {
+	if _, err := tx.Exec(ctx, `DROP TABLE `+pgx.Identifier{"public", record.RestoringMark}.Sanitize()); err != nil {
 		return fmt.Errorf("take the mark away: %w", err)
 	}
 	return nil

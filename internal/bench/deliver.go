@@ -9,7 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/party"
 )
 
 // lanesAtOnce is how many lanes ours drains at once, and how many connections
@@ -61,7 +62,7 @@ func (r *rig) fannedOut(ctx context.Context, d *departments, n int) (string, err
 	if err != nil {
 		return "", err
 	}
-	if err := errors.Join(d.connect(ctx, w, r.endpoints(w)), w.register.PutInForce(ctx, w.act, w.grounds)); err != nil {
+	if err := errors.Join(d.connect(ctx, w, r.endpoints(w)), w.register.Grounds.PutInForce(ctx, w.act, w.grounds)); err != nil {
 		return "", errors.Join(fmt.Errorf("fan out: %w", err), w.db.Close())
 	}
 	return w.name, w.db.Close()
@@ -122,11 +123,11 @@ func (r *rig) measureUpdate(ctx context.Context, template string) (perSecond flo
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, r.discard(ctx, w)) }()
-	lanes, err := w.register.DueLanes(ctx, on)
+	lanes, err := w.register.Directives.Lanes(ctx, on)
 	if err != nil {
 		return 0, err //nolint:wrapcheck // says what it was doing
 	}
-	if _, err := updateAll(ctx, w.db.Pool, make([]enforcement.WakeUp, len(lanes))); err != nil { // there is no organisation 0
+	if _, err := updateAll(ctx, w.db.Pool, make([]directive.WakeUp, len(lanes))); err != nil { // there is no organisation 0
 		return 0, err
 	}
 	if _, err := checkpointed(ctx, w.db.Pool); err != nil {
@@ -138,9 +139,9 @@ func (r *rig) measureUpdate(ctx context.Context, template string) (perSecond flo
 }
 
 // updateAll runs the limit's statements, as many at once as ours has connections.
-func updateAll(ctx context.Context, pool *pgxpool.Pool, lanes []enforcement.WakeUp) (int64, error) {
+func updateAll(ctx context.Context, pool *pgxpool.Pool, lanes []directive.WakeUp) (int64, error) {
 	var updated atomic.Int64
-	err := inTurn(lanes, func(lane enforcement.WakeUp) error {
+	err := inTurn(lanes, func(lane directive.WakeUp) error {
 		tag, err := pool.Exec(ctx, `UPDATE directive SET step = 'acknowledged', due = false WHERE organisation_id = $1 AND due`, lane.Organisation)
 		if err != nil {
 			return fmt.Errorf("update the directives of organisation %d: %w", lane.Organisation, err)
@@ -152,11 +153,11 @@ func updateAll(ctx context.Context, pool *pgxpool.Pool, lanes []enforcement.Wake
 }
 
 // inTurn works lanes, as many at once as there are connections.
-func inTurn(lanes []enforcement.WakeUp, work func(enforcement.WakeUp) error) (err error) {
+func inTurn(lanes []directive.WakeUp, work func(directive.WakeUp) error) (err error) {
 	var (
 		workers sync.WaitGroup
 		mu      sync.Mutex
-		next    = make(chan enforcement.WakeUp, len(lanes))
+		next    = make(chan directive.WakeUp, len(lanes))
 	)
 	for _, lane := range lanes {
 		next <- lane
@@ -187,12 +188,12 @@ func (r *rig) openCopy(ctx context.Context, template string) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := w.register.Organisations(ctx)
+	list, err := w.register.Parties.Organisations(ctx)
 	if err != nil {
 		return nil, errors.Join(err, w.db.Close())
 	}
 	for _, o := range list {
-		if o.Kind != enforcement.Court {
+		if o.Kind != party.Court {
 			w.orgs = append(w.orgs, o.ID)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/notify"
 	"concordat/notify/receiver"
 	"concordat/notify/wire"
@@ -127,11 +128,11 @@ func (r *rig) newSenderEvery(w *world, conns int, every time.Duration) (*sender,
 
 // warm drains lanes in which nothing is due.
 func (s *sender) warm(ctx context.Context, orgs []enforcement.OrganisationID) error {
-	lanes := make([]enforcement.WakeUp, len(orgs))
+	lanes := make([]directive.WakeUp, len(orgs))
 	for i, org := range orgs {
-		lanes[i] = enforcement.WakeUp{Organisation: org, Lane: enforcement.Express}
+		lanes[i] = directive.WakeUp{Organisation: org, Lane: directive.Express}
 	}
-	return inTurn(lanes, func(lane enforcement.WakeUp) error { return s.drainer.Drain(ctx, lane) })
+	return inTurn(lanes, func(lane directive.WakeUp) error { return s.drainer.Drain(ctx, lane) })
 }
 
 func (s *sender) close(ctx context.Context) {
@@ -141,6 +142,6 @@ func (s *sender) close(ctx context.Context) {
 
 // undelivered counts the directives that are not acknowledged.
 func (w *world) undelivered(ctx context.Context) (n int, err error) {
-	err = w.db.Pool.QueryRow(ctx, `SELECT count(*) FROM directive WHERE step <> $1`, string(enforcement.Acknowledged)).Scan(&n)
+	err = w.db.Pool.QueryRow(ctx, `SELECT count(*) FROM directive WHERE step <> $1`, string(directive.Acknowledged)).Scan(&n)
 	return n, err
 }

@@ -98,7 +98,7 @@ func (w *world) measureFanout(ctx context.Context) (perSecond, walPerDirective f
 		return 0, 0, 0, err
 	}
 	begin := w.machine()
-	if err := w.register.PutInForce(ctx, w.act, w.grounds); err != nil {
+	if err := w.register.Grounds.PutInForce(ctx, w.act, w.grounds); err != nil {
 		return 0, 0, 0, fmt.Errorf("fan out: %w", err)
 	}
 	took := w.machine().Sub(begin)
@@ -166,7 +166,7 @@ func (r *rig) naiveFanout(ctx context.Context, n int) (perSecond float64, err er
 	}
 	defer func() { err = errors.Join(err, w.db.Close()) }()
 	// The plan must exist; one ground is fanned out for it.
-	if err := w.register.PutInForce(ctx, w.act, w.grounds[:1]); err != nil {
+	if err := w.register.Grounds.PutInForce(ctx, w.act, w.grounds[:1]); err != nil {
 		return 0, fmt.Errorf("make the plan: %w", err)
 	}
 	if err := checkpoint(ctx, w.db.Pool); err != nil {

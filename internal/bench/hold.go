@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/hold"
 	"concordat/notify"
 )
 
@@ -78,7 +79,7 @@ func (r *rig) backlog(ctx context.Context, d *departments, n, ends int) (templat
 	if err := d.connect(ctx, w, r.endpoints(w)); err != nil {
 		return "", nil, err
 	}
-	if err := w.register.PutInForce(ctx, w.act, toEnd); err != nil {
+	if err := w.register.Grounds.PutInForce(ctx, w.act, toEnd); err != nil {
 		return "", nil, fmt.Errorf("put in force what is to end: %w", err)
 	}
 	s, err := r.newSender(w, lanesAtOnce)
@@ -89,7 +90,7 @@ func (r *rig) backlog(ctx context.Context, d *departments, n, ends int) (templat
 	if err := s.drainer.Sweep(ctx); err != nil {
 		return "", nil, fmt.Errorf("deliver what is to end: %w", err)
 	}
-	if err := w.register.PutInForce(ctx, w.act, w.grounds[ends:]); err != nil {
+	if err := w.register.Grounds.PutInForce(ctx, w.act, w.grounds[ends:]); err != nil {
 		return "", nil, fmt.Errorf("put the backlog in force: %w", err)
 	}
 	return w.name, toEnd, nil
@@ -133,7 +134,7 @@ func (r *rig) measureLiftings(ctx context.Context, template string, d *departmen
 	}
 	begin := r.machine()
 	for _, id := range grounds {
-		if err := w.register.EndGround(ctx, w.act, id, "made"); err != nil {
+		if err := w.register.Grounds.End(ctx, w.act, id, "made"); err != nil {
 			return 0, fmt.Errorf("end a ground: %w", err)
 		}
 	}
@@ -157,7 +158,7 @@ func (w *world) hold(ctx context.Context, r *rig, d *departments, result *HoldRe
 	act := w.act
 	act.Actor = enforcement.Actor{ID: "bench", Role: enforcement.Operator}
 	begin := r.machine()
-	if _, err := w.register.PlaceHold(ctx, act, enforcement.NewHold{Scope: enforcement.HoldEverything, Reason: "bench"}); err != nil {
+	if _, err := w.register.Holds.Place(ctx, act, hold.NewHold{Scope: hold.Everything, Reason: "bench"}); err != nil {
 		return fmt.Errorf("place a hold: %w", err)
 	}
 	if err := notify.Quiesce(ctx, w.db, nil); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
+	"concordat/enforcement/intake"
 	"concordat/internal/jobs"
 )
 
@@ -87,11 +88,11 @@ func (w *world) measureImport(ctx context.Context, file *os.File, o Options, res
 	}
 	act := w.act
 	act.Actor = enforcement.Actor{ID: "made-clerk", Role: enforcement.Clerk, Organisation: w.court}
-	run, err := w.register.StartImport(ctx, act, enforcement.NewImport{Kind: enforcement.ImportListings, Content: [sha256.Size]byte(hash.Sum(nil)), Size: size})
+	run, err := w.register.Intake.Start(ctx, act, intake.NewRun{Kind: intake.Listings, Content: [sha256.Size]byte(hash.Sum(nil)), Size: size})
 	if err != nil {
 		return fmt.Errorf("start the import: %w", err)
 	}
-	reading := jobs.Reading{Register: w.register, Legal: w.legal, Refused: file.Name() + ".refused.csv", Progress: func(run enforcement.ImportRun) {
+	reading := jobs.Reading{Register: w.register, Legal: w.legal, Refused: file.Name() + ".refused.csv", Progress: func(run intake.Run) {
 		if run.Rows%100_000 == 0 {
 			fmt.Fprintf(o.Progress, "%d rows in %.1f s\n", run.Rows, w.machine().Sub(begin).Seconds())
 		}

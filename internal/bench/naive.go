@@ -17,6 +17,8 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/party"
 	"concordat/memoranda/day"
 	"concordat/migrations"
 	"concordat/notify/wire"
@@ -59,7 +61,7 @@ func (r *rig) naiveDeliver(ctx context.Context, d *departments, grounds int) (pe
 	if err := w.fill(ctx, r, grounds); err != nil {
 		return 0, err
 	}
-	if err := w.register.PutInForce(ctx, w.act, w.grounds); err != nil {
+	if err := w.register.Grounds.PutInForce(ctx, w.act, w.grounds); err != nil {
 		return 0, fmt.Errorf("fan out: %w", err)
 	}
 	n, err := w.naiveJobs(ctx)
@@ -181,18 +183,18 @@ func (n *naiveWorker) Work(ctx context.Context, job *river.Job[naiveJob]) error 
 	if err != nil {
 		return fmt.Errorf("open an envelope: %w", err)
 	}
-	plain, err := envelope.Open(sealed, enforcement.SealedIdentity)
+	plain, err := envelope.Open(sealed, party.SealedIdentity)
 	if err != nil {
 		return fmt.Errorf("open a subject: %w", err)
 	}
-	var who enforcement.Identity
+	var who party.Identity
 	if err := json.Unmarshal(plain, &who); err != nil {
 		return fmt.Errorf("read a subject: %w", err)
 	}
 	err = n.post(ctx, org, wire.Message{
-		Format: wire.Format, Organisation: "made", Lane: string(enforcement.Bulk), SentAt: n.rig.machine(), Demo: true,
+		Format: wire.Format, Organisation: "made", Lane: string(directive.Bulk), SentAt: n.rig.machine(), Demo: true,
 		Directives: []wire.Directive{{
-			ID: uuid.UUID(job.Args.Directive), Version: 1, Kind: string(enforcement.Impose), Measures: []string{"made/measure"}, Ground: ground,
+			ID: uuid.UUID(job.Args.Directive), Version: 1, Kind: string(directive.Impose), Measures: []string{"made/measure"}, Ground: ground,
 			Subject: wire.Subject{Kind: string(who.Kind), Name: who.Name, NumberKind: string(who.NumberKind), Number: who.Number},
 		}},
 	})

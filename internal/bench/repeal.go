@@ -9,6 +9,10 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/party"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/replan"
 	"concordat/internal/calendar"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -98,16 +102,16 @@ func (r *rig) standing(ctx context.Context, o Options) (*world, error) {
 }
 
 func (w *world) stand(ctx context.Context, r *rig, o Options) error {
-	court, err := w.register.AddOrganisation(ctx, w.act, enforcement.Organisation{
-		Slug: "court", NameZH: "演示法院", NameEN: "Made court", Kind: enforcement.Court, Serves: "450103", CourtCode: "桂0103",
+	court, err := w.register.Parties.AddOrganisation(ctx, w.act, party.Organisation{
+		Slug: "court", NameZH: "演示法院", NameEN: "Made court", Kind: party.Court, Serves: "450103", CourtCode: "桂0103",
 	})
 	if err != nil {
 		return fmt.Errorf("add the court: %w", err)
 	}
 	for i := range 2 {
-		id, err := w.register.AddOrganisation(ctx, w.act, enforcement.Organisation{
-			Slug: fmt.Sprintf("made-%02d", i), NameZH: "演示单位", NameEN: "Made organisation", Kind: enforcement.Authority, Serves: "450103",
-			Bodies: []enforcement.Part{{Body: fmt.Sprintf("body-%02d", i), From: day.Of(2016, time.January, 1)}},
+		id, err := w.register.Parties.AddOrganisation(ctx, w.act, party.Organisation{
+			Slug: fmt.Sprintf("made-%02d", i), NameZH: "演示单位", NameEN: "Made organisation", Kind: party.Authority, Serves: "450103",
+			Bodies: []party.Part{{Body: fmt.Sprintf("body-%02d", i), From: day.Of(2016, time.January, 1)}},
 		})
 		if err != nil {
 			return fmt.Errorf("add an organisation: %w", err)
@@ -118,7 +122,7 @@ func (w *world) stand(ctx context.Context, r *rig, o Options) error {
 		return err
 	}
 	fmt.Fprintf(o.Progress, "%d grounds are made\n", o.Listings)
-	if err := w.register.PutInForce(ctx, w.act, w.grounds); err != nil {
+	if err := w.register.Grounds.PutInForce(ctx, w.act, w.grounds); err != nil {
 		return fmt.Errorf("put them in force: %w", err)
 	}
 	for _, sql := range []string{`UPDATE directive SET step = 'acknowledged', due = false`, `VACUUM ANALYZE`} {
@@ -137,24 +141,24 @@ func (w *world) switchEdition(ctx context.Context, result *RepealResult) error {
 	act.At = calendar.Start(on.AddDays(1)).Add(10 * time.Hour)
 	act.Actor = enforcement.Actor{ID: "bench", Role: enforcement.Operator}
 	text := madeEdition("1", on.AddDays(1), []string{kept})
-	next, edition, err := memoranda.Next(w.register.Catalogue(), "made-1.yaml", text)
+	next, edition, err := memoranda.Next(w.register.Plans.Catalogue(), "made-1.yaml", text)
 	if err != nil {
 		return fmt.Errorf("make the next edition: %w", err)
 	}
-	if _, err := w.register.Attest(ctx, act, statementOf(next, edition), next); err != nil {
+	if _, err := w.register.Plans.Attest(ctx, act, statementOf(next, edition), next); err != nil {
 		return fmt.Errorf("attest the next edition: %w", err)
 	}
 	w.act = act
 	begin := w.machine()
-	impact, err := w.register.Impact(ctx, w.act, next)
+	impact, err := w.register.Replanner.Impact(ctx, w.act, next)
 	if err != nil {
 		return fmt.Errorf("foresee the repeal: %w", err)
 	}
 	result.Foreseen = milliseconds(w.machine().Sub(begin))
-	if impact.Counts != (enforcement.Counts{Shrunk: int64(result.Grounds)}) {
+	if impact.Counts != (replan.Counts{Shrunk: int64(result.Grounds)}) {
 		return fmt.Errorf("the dry run foresees %+v", impact.Counts)
 	}
-	if _, err := w.register.SwitchEdition(ctx, act, "made-1.yaml", text); err != nil {
+	if _, err := w.register.Plans.SwitchEdition(ctx, act, "made-1.yaml", text); err != nil {
 		return fmt.Errorf("switch the edition: %w", err)
 	}
 	return nil
@@ -169,14 +173,14 @@ func (w *world) lookUp(ctx context.Context, result *RepealResult) error {
 			return fmt.Errorf("look for the subject of %s: %w", ground, err)
 		}
 		begin := w.machine()
-		list, err := w.register.MeasuresInForce(ctx, subject, on.AddDays(1))
+		list, err := w.register.Directives.MeasuresInForce(ctx, subject, on.AddDays(1))
 		if err != nil {
 			return fmt.Errorf("look up: %w", err)
 		}
 		if result.LookUp == 0 {
 			result.LookUp = milliseconds(w.machine().Sub(begin))
 		}
-		if slices.ContainsFunc(list, func(m enforcement.MeasureInForce) bool { return m.Measure.Slug == repealed }) {
+		if slices.ContainsFunc(list, func(m directive.MeasureInForce) bool { return m.Measure.Slug == repealed }) {
 			result.Told++
 		}
 		if len(list) != len(w.orgs) {
@@ -197,7 +201,7 @@ func (w *world) measureRepeal(ctx context.Context, o Options, result *RepealResu
 		return err
 	}
 	begin := w.machine()
-	done, err := w.register.ResumeAdoptions(ctx, w.act, nil)
+	done, err := w.register.Replanner.ResumeAdoptions(ctx, w.act, nil)
 	if err != nil {
 		return fmt.Errorf("replan: %w", err)
 	}
@@ -231,7 +235,7 @@ func repealCatalogue() (*memoranda.Catalogue, *memoranda.Attestations, error) {
 	c, err := memoranda.Load(fstest.MapFS{
 		"bodies.yaml":      {Data: []byte("bodies:\n  - {slug: body-00, zh: 演示成员单位, en: Made body 0, evidence: known}\n  - {slug: body-01, zh: 演示成员单位, en: Made body 1, evidence: known}\n")},
 		"legal-bases.yaml": {Data: []byte("legal_bases:\n  - {slug: made-law, title: 演示法, kind: law, article: 第1条, article_verified: false, evidence: known}\n")},
-		"list-types.yaml":  {Data: []byte("list_types:\n  - slug: " + enforcement.ListType + "\n    zh: 演示名单\n    en: Made list\n    kind: punish\n    authority: court\n    bases: [{basis: made-law}]\n    subjects: [natural-person, legal-person]\n    evidence: known\n")},
+		"list-types.yaml":  {Data: []byte("list_types:\n  - slug: " + plan.ListType + "\n    zh: 演示名单\n    en: Made list\n    kind: punish\n    authority: court\n    bases: [{basis: made-law}]\n    subjects: [natural-person, legal-person]\n    evidence: known\n")},
 		"basic-list.yaml":  {Data: []byte("items:\n  - {slug: entry-ban, title: 演示, class: I, title_verified: false, evidence: known}\neditions:\n  - {name: \"2024\", from: 2024-02-18, items: [entry-ban], evidence: known}\n")},
 		"made-0.yaml":      {Data: madeEdition("0", day.Of(2016, time.January, 20), []string{repealed, kept})},
 	})
@@ -244,7 +248,7 @@ func repealCatalogue() (*memoranda.Catalogue, *memoranda.Attestations, error) {
 
 // madeEdition is the text of an edition that gives the first body these measures.
 func madeEdition(name string, from day.Day, measures []string) []byte {
-	text := fmt.Appendf(nil, "memorandum:\n  slug: made\n  zh: 演示备忘录\n  en: Made memorandum\n  list_type: %s\n  edition: %q\n  from: %s\n  status: in-force\n  signatories: [body-00, body-01]\n  evidence: known\nmeasures:\n", enforcement.ListType, name, from)
+	text := fmt.Appendf(nil, "memorandum:\n  slug: made\n  zh: 演示备忘录\n  en: Made memorandum\n  list_type: %s\n  edition: %q\n  from: %s\n  status: in-force\n  signatories: [body-00, body-01]\n  evidence: known\nmeasures:\n", plan.ListType, name, from)
 	for body, slugs := range [][]string{measures, {beside}} {
 		for _, slug := range slugs {
 			text = fmt.Appendf(text, "  - {slug: %s, zh: 演示措施, en: Made measure, mode: prohibit, bodies: [body-%02d], reaches: [natural-person, legal-person], territory: court, bases: [{basis: made-law}], basic_list_item: entry-ban, status: in-force, evidence: known}\n", slug, body)

@@ -13,6 +13,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"concordat/enforcement"
+	"concordat/enforcement/register"
 	"concordat/internal/calendar"
 	"concordat/internal/jobs"
 	"concordat/internal/pg"
@@ -119,7 +120,7 @@ type world struct {
 	db       *pg.DB
 	machine  func() time.Time
 	jobs     *river.Client[pgx.Tx]
-	register *enforcement.Register
+	register *register.Offices
 	act      enforcement.Act
 	court    enforcement.OrganisationID
 	orgs     []enforcement.OrganisationID
@@ -136,7 +137,7 @@ func (r *rig) open(ctx context.Context, name string, conns int32) (*world, error
 	if w.jobs, err = jobs.Insert(db.Pool); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	w.register, err = enforcement.New(ctx, enforcement.Config{
+	w.register, err = register.Open(ctx, register.Config{
 		DB: db, Jobs: w.jobs, Vault: r.vault, Calendar: r.calendar, Catalogue: r.catalogue, Attestations: r.attested, Demonstration: true, Machine: r.machine,
 	})
 	if err != nil {

@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
+	"concordat/enforcement/party"
+	"concordat/enforcement/plan"
 	"concordat/internal/identifier/madeup"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -25,17 +27,17 @@ var on = day.Of(2025, time.September, 1)
 
 // fill makes the court, the organisations, and n subjects with a decided ground each.
 func (w *world) fill(ctx context.Context, r *rig, n int) error {
-	court, err := w.register.AddOrganisation(ctx, w.act, enforcement.Organisation{
-		Slug: "court", NameZH: "演示法院", NameEN: "Made court", Kind: enforcement.Court, Serves: "450103", CourtCode: "桂0103",
+	court, err := w.register.Parties.AddOrganisation(ctx, w.act, party.Organisation{
+		Slug: "court", NameZH: "演示法院", NameEN: "Made court", Kind: party.Court, Serves: "450103", CourtCode: "桂0103",
 	})
 	if err != nil {
 		return fmt.Errorf("add the court: %w", err)
 	}
 	w.court = court
 	for i := range Organisations {
-		id, err := w.register.AddOrganisation(ctx, w.act, enforcement.Organisation{
-			Slug: fmt.Sprintf("made-%02d", i), NameZH: "演示单位", NameEN: "Made organisation", Kind: enforcement.Authority, Serves: "4501",
-			Bodies: []enforcement.Part{{Body: fmt.Sprintf("body-%02d", i), From: day.Of(2016, time.January, 1)}},
+		id, err := w.register.Parties.AddOrganisation(ctx, w.act, party.Organisation{
+			Slug: fmt.Sprintf("made-%02d", i), NameZH: "演示单位", NameEN: "Made organisation", Kind: party.Authority, Serves: "4501",
+			Bodies: []party.Part{{Body: fmt.Sprintf("body-%02d", i), From: day.Of(2016, time.January, 1)}},
 		})
 		if err != nil {
 			return fmt.Errorf("add an organisation: %w", err)
@@ -68,7 +70,7 @@ func (w *world) copyIn(ctx context.Context, r *rig, court enforcement.Organisati
 		for i, s := range subjects {
 			id := enforcement.NewID()
 			w.grounds = append(w.grounds, id)
-			grounds[i] = []any{id, "listing", enforcement.ListType, s[0], court, fmt.Sprintf("(2025)桂0103执%d号", from+i+1), on.UTC(), "pending"}
+			grounds[i] = []any{id, "listing", plan.ListType, s[0], court, fmt.Sprintf("(2025)桂0103执%d号", from+i+1), on.UTC(), "pending"}
 		}
 		if _, err := conn.Conn().CopyFrom(ctx, pgx.Identifier{"subject"}, []string{"id", "kind", "envelope", "sealed", "key_version", "created_at"}, pgx.CopyFromRows(subjects)); err != nil {
 			return fmt.Errorf("copy subjects in: %w", err)
@@ -100,7 +102,7 @@ func (r *rig) subjects(from, to int, at time.Time) ([][]any, error) {
 		id := enforcement.NewID()
 		number := madeup.NthPersonID(i)
 		birth, _ := number.Birth()
-		plain, err := json.Marshal(enforcement.Identity{Kind: memoranda.NaturalPerson, Name: madeup.NthPersonName(i), NumberKind: number.Kind, Number: number.Number, Birth: birth})
+		plain, err := json.Marshal(party.Identity{Kind: memoranda.NaturalPerson, Name: madeup.NthPersonName(i), NumberKind: number.Kind, Number: number.Number, Birth: birth})
 		if err != nil {
 			return nil, fmt.Errorf("write a made subject: %w", err)
 		}
@@ -108,7 +110,7 @@ func (r *rig) subjects(from, to int, at time.Time) ([][]any, error) {
 		if err != nil {
 			return nil, fmt.Errorf("make an envelope: %w", err)
 		}
-		sealed, err := envelope.Seal(plain, enforcement.SealedIdentity)
+		sealed, err := envelope.Seal(plain, party.SealedIdentity)
 		if err != nil {
 			return nil, fmt.Errorf("seal a made subject: %w", err)
 		}
@@ -141,9 +143,9 @@ func syntheticCatalogue() (*memoranda.Catalogue, *memoranda.Attestations, error)
 	files := fstest.MapFS{
 		"bodies.yaml":      {Data: []byte("bodies:\n" + bodies.String())},
 		"legal-bases.yaml": {Data: []byte("legal_bases:\n  - {slug: made-law, title: 演示法, kind: law, article: 第1条, article_verified: false, evidence: known}\n")},
-		"list-types.yaml":  {Data: []byte("list_types:\n  - slug: " + enforcement.ListType + "\n    zh: 演示名单\n    en: Made list\n    kind: punish\n    authority: court\n    bases: [{basis: made-law}]\n    subjects: [natural-person, legal-person]\n    evidence: known\n")},
+		"list-types.yaml":  {Data: []byte("list_types:\n  - slug: " + plan.ListType + "\n    zh: 演示名单\n    en: Made list\n    kind: punish\n    authority: court\n    bases: [{basis: made-law}]\n    subjects: [natural-person, legal-person]\n    evidence: known\n")},
 		"basic-list.yaml":  {Data: []byte("items:\n  - {slug: entry-ban, title: 演示, class: I, title_verified: false, evidence: known}\neditions:\n  - {name: \"2024\", from: 2024-02-18, items: [entry-ban], evidence: known}\n")},
-		"made.yaml": {Data: []byte("memorandum:\n  slug: made\n  zh: 演示备忘录\n  en: Made memorandum\n  list_type: " + enforcement.ListType +
+		"made.yaml": {Data: []byte("memorandum:\n  slug: made\n  zh: 演示备忘录\n  en: Made memorandum\n  list_type: " + plan.ListType +
 			"\n  edition: \"2016\"\n  from: 2016-01-20\n  status: in-force\n  signatories:\n" + signatories.String() + "  evidence: known\nmeasures:\n" + measures.String())},
 	}
 	c, err := memoranda.Load(files)

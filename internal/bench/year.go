@@ -8,7 +8,8 @@ import (
 	"strings"
 	"syscall"
 
-	"concordat/enforcement"
+	"concordat/enforcement/party"
+	"concordat/enforcement/plan"
 	"concordat/internal/nanning"
 	"concordat/memoranda"
 )
@@ -62,7 +63,7 @@ func Year(ctx context.Context, o Options) (result YearResult, err error) {
 		return result, err
 	}
 	begin := r.machine()
-	if err := w.register.PutInForce(ctx, w.act, w.grounds); err != nil {
+	if err := w.register.Grounds.PutInForce(ctx, w.act, w.grounds); err != nil {
 		return result, fmt.Errorf("fan out: %w", err)
 	}
 	result.FannedOut = r.machine().Sub(begin).Seconds()
@@ -87,7 +88,7 @@ func (w *world) deliverAll(ctx context.Context, r *rig, o Options, result *YearR
 		if err := s.drainer.Sweep(ctx); err != nil {
 			return fmt.Errorf("deliver: %w", err)
 		}
-		lanes, err := w.register.DueLanes(ctx, on)
+		lanes, err := w.register.Directives.Lanes(ctx, on)
 		if err != nil {
 			return fmt.Errorf("deliver: %w", err)
 		}
@@ -131,7 +132,7 @@ func realReach() ([]Reach, error) {
 	var reach []Reach
 	for _, kind := range memoranda.SubjectKinds() {
 		resolution, err := c.Resolve(memoranda.Question{
-			ListType: enforcement.ListType, Subject: kind, On: nanning.On, Ground: memoranda.OnListing, Attested: attested, RequireAttestation: true,
+			ListType: plan.ListType, Subject: kind, On: nanning.On, Ground: memoranda.OnListing, Attested: attested, RequireAttestation: true,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("resolve for a %s: %w", kind, err)
@@ -143,15 +144,15 @@ func realReach() ([]Reach, error) {
 
 // reached counts the organisations as the register's plan would name them for a
 // court of the city's first district.
-func reached(resolution memoranda.Resolution, list []enforcement.Organisation) int {
+func reached(resolution memoranda.Resolution, list []party.Organisation) int {
 	var names []string
 	for _, in := range resolution.Included {
 		for _, o := range list {
-			orders := o.Kind != enforcement.Court && (o.Kind != enforcement.InformedBody || in.Inform)
+			orders := o.Kind != party.Court && (o.Kind != party.InformedBody || in.Inform)
 			if !orders || !strings.HasPrefix("450102", o.Serves) {
 				continue
 			}
-			if slices.ContainsFunc(o.Bodies, func(p enforcement.Part) bool { return slices.Contains(in.Bodies, p.Body) }) {
+			if slices.ContainsFunc(o.Bodies, func(p party.Part) bool { return slices.Contains(in.Bodies, p.Body) }) {
 				names = append(names, o.Slug)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/replan"
 	"concordat/internal/calendar"
 	"concordat/memoranda"
 	"concordat/notify"
@@ -78,7 +79,7 @@ func nextEdition(t *testing.T, c *memoranda.Catalogue) (text []byte, repealed []
 // edition.
 func (s *scene) attest(t *testing.T, text []byte) {
 	t.Helper()
-	c := s.register.Catalogue()
+	c := s.register.Plans.Catalogue()
 	next, m, err := memoranda.Next(c, "chaos.yaml", text)
 	must(t, err)
 	of := memoranda.Attestation{
@@ -90,7 +91,7 @@ func (s *scene) attest(t *testing.T, text []byte) {
 		}
 	}
 	of.Hash = next.AttestedHash(of)
-	_, err = s.register.Attest(t.Context(), operatorAct("chaos/attest"), of, next)
+	_, err = s.register.Plans.Attest(t.Context(), operatorAct("chaos/attest"), of, next)
 	must(t, err)
 }
 
@@ -106,12 +107,12 @@ func (w *worker) adopt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := w.register.SwitchEdition(ctx, operatorAct("chaos/adopt"), "chaos.yaml", text); err != nil && ctx.Err() == nil {
+	if _, err := w.register.Plans.SwitchEdition(ctx, operatorAct("chaos/adopt"), "chaos.yaml", text); err != nil && ctx.Err() == nil {
 		return err
 	}
 	for ctx.Err() == nil {
 		act := operatorAct("")
-		if _, err := w.register.ResumeAdoptions(ctx, act, func(enforcement.ReplanProgress) { w.line.step(stepReplan) }); err != nil && ctx.Err() == nil {
+		if _, err := w.register.Replanner.ResumeAdoptions(ctx, act, func(replan.Progress) { w.line.step(stepReplan) }); err != nil && ctx.Err() == nil {
 			return err
 		}
 		time.Sleep(retryIn) // the others go on publishing
@@ -134,7 +135,7 @@ func TestAdoptionUnderKill(t *testing.T) {
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0x61646f7074))
 	s := newScene(t, seed)
-	text, repealed := nextEdition(t, s.register.Catalogue())
+	text, repealed := nextEdition(t, s.register.Plans.Catalogue())
 	s.attest(t, text)
 	file := filepath.Join(t.TempDir(), "chaos.yaml")
 	must(t, os.WriteFile(file, text, 0o600))
@@ -163,7 +164,7 @@ func TestAdoptionUnderKill(t *testing.T) {
 	must(t, adopter.input.Close())
 	<-adopter.ended
 
-	done, err := s.register.ResumeAdoptions(t.Context(), operatorAct(""), nil)
+	done, err := s.register.Replanner.ResumeAdoptions(t.Context(), operatorAct(""), nil)
 	must(t, err)
 	s.settle(t, second)
 	if f := s.check(t); !f.none() {

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
+	"concordat/enforcement/audit"
 	"concordat/notify"
 	"concordat/notify/receiver"
 )
@@ -74,7 +75,7 @@ type findings struct {
 	// events: answered acts without exactly one event.
 	events []string
 	// audit: what the events say otherwise than the tables.
-	audit []enforcement.Finding
+	audit []audit.Finding
 	// unwithdrawn: directives of ended grounds that nothing withdraws.
 	unwithdrawn int
 	// open: attempts that nobody settled.
@@ -117,7 +118,7 @@ func (s *scene) check(t *testing.T) findings {
 		f.inbox += len(shown)
 	}
 	f.events = s.eventsOfActs(t)
-	audit, err := s.register.AuditDirectives(t.Context(), nil)
+	audit, err := s.register.Auditor.Directives(t.Context(), nil)
 	must(t, err)
 	f.audit = audit.Findings
 	f.unwithdrawn = s.count(t, `SELECT count(*) FROM directive d JOIN ground g ON g.id = d.ground_id WHERE g.state = 'ended'

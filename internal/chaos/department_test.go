@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/notify/receiver"
 	"concordat/notify/wire"
 )
@@ -122,7 +123,7 @@ func (d *department) change(m wire.Message, a wire.Answers) wire.Answers {
 	case reports:
 		for i, x := range m.Directives {
 			for _, measure := range x.Measures {
-				a.Answers[i].Reports = append(a.Answers[i].Reports, wire.Report{Measure: measure, Outcome: string(enforcement.Implemented)})
+				a.Answers[i].Reports = append(a.Answers[i].Reports, wire.Report{Measure: measure, Outcome: string(directive.Implemented)})
 			}
 		}
 	case prompt, slow, stalls, fails, busy, cuts:

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/hold"
 	"concordat/notify"
 )
 
@@ -15,7 +17,7 @@ import (
 func burdens(body []byte) int64 {
 	var message struct {
 		Directives []struct {
-			Kind enforcement.VersionKind `json:"kind"`
+			Kind directive.VersionKind `json:"kind"`
 		} `json:"directives"`
 	}
 	if json.Unmarshal(body, &message) != nil {
@@ -23,7 +25,7 @@ func burdens(body []byte) int64 {
 	}
 	var n int64
 	for _, d := range message.Directives {
-		if d.Kind == enforcement.Impose || d.Kind == enforcement.Resume {
+		if d.Kind == directive.Impose || d.Kind == directive.Resume {
 			n++
 		}
 	}
@@ -53,7 +55,7 @@ func TestHoldAcrossProcesses(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	act := enforcement.Act{At: machine(), Actor: enforcement.Actor{ID: "first-operator", Role: enforcement.Operator}}
-	id, err := s.register.PlaceHold(t.Context(), act, enforcement.NewHold{Scope: enforcement.HoldMemorandum, Memorandum: "judgment-debtor-141", Reason: "演示"})
+	id, err := s.register.Holds.Place(t.Context(), act, hold.NewHold{Scope: hold.Memorandum, Memorandum: "judgment-debtor-141", Reason: "演示"})
 	must(t, err)
 	bound, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
@@ -73,7 +75,7 @@ func TestHoldAcrossProcesses(t *testing.T) {
 		t.Errorf("%d versions that burden arrived after the hold had returned", after-before)
 	}
 	act.Actor.ID = "second-operator"
-	must(t, s.register.EndHold(t.Context(), act, id, "演示"))
+	must(t, s.register.Holds.End(t.Context(), act, id, "演示"))
 	s.settle(t, second)
 	if f := s.check(t); !f.none() {
 		t.Errorf("%v", f)

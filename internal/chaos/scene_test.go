@@ -7,6 +7,10 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/party"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/register"
 	"concordat/internal/pg"
 	"concordat/internal/vault"
 	"concordat/memoranda"
@@ -23,7 +27,7 @@ type scene struct {
 	url         string
 	keyFile     string
 	db          *pg.DB // the test's own pool
-	register    *enforcement.Register
+	register    *register.Offices
 	departments []*department
 	// answered counts, over all lives, how often each act was answered.
 	answered map[string]int
@@ -47,7 +51,7 @@ func newScene(t *testing.T, seed uint64) *scene {
 	must(t, err)
 	config, err := registerConfig(s.db, keys)
 	must(t, err)
-	s.register, err = enforcement.New(t.Context(), config)
+	s.register, err = register.Open(t.Context(), config)
 	must(t, err)
 	s.people(t, config, seed, endpoints(s.db, keys))
 	return s
@@ -72,25 +76,25 @@ func must(t *testing.T, err error) {
 
 // people enters the courts, and the departments with their receivers: the bodies
 // of the memorandum are dealt out to them in turn.
-func (s *scene) people(t *testing.T, config enforcement.Config, seed uint64, endpoints *notify.Endpoints) {
+func (s *scene) people(t *testing.T, config register.Config, seed uint64, endpoints *notify.Endpoints) {
 	t.Helper()
 	system := enforcement.Daily(machine())
 	for i, code := range courtCodes {
-		_, err := s.register.AddOrganisation(t.Context(), system, enforcement.Organisation{
-			Slug: []string{"court-a", "court-b"}[i], NameZH: "演示法院", NameEN: "Court", Kind: enforcement.Court, Serves: []string{"450103", "450105"}[i], CourtCode: code,
+		_, err := s.register.Parties.AddOrganisation(t.Context(), system, party.Organisation{
+			Slug: []string{"court-a", "court-b"}[i], NameZH: "演示法院", NameEN: "Court", Kind: party.Court, Serves: []string{"450103", "450105"}[i], CourtCode: code,
 		})
 		must(t, err)
 	}
-	parts := make([][]enforcement.Part, len(manners))
+	parts := make([][]party.Part, len(manners))
 	for i, body := range bodies(t, config) {
 		at := i % len(parts)
-		parts[at] = append(parts[at], enforcement.Part{Body: body, From: day.Of(2016, time.January, 1)})
+		parts[at] = append(parts[at], party.Part{Body: body, From: day.Of(2016, time.January, 1)})
 	}
 	for i, m := range manners {
 		d := newDepartment(t, m, seed+uint64(i))
 		var err error
-		d.org, err = s.register.AddOrganisation(t.Context(), system, enforcement.Organisation{
-			Slug: "dept-" + string(rune('a'+i)), NameZH: "演示单位", NameEN: "Department", Kind: enforcement.Authority, Serves: "4501", Bodies: parts[i],
+		d.org, err = s.register.Parties.AddOrganisation(t.Context(), system, party.Organisation{
+			Slug: "dept-" + string(rune('a'+i)), NameZH: "演示单位", NameEN: "Department", Kind: party.Authority, Serves: "4501", Bodies: parts[i],
 		})
 		must(t, err)
 		must(t, endpoints.Put(t.Context(), system, notify.NewEndpoint{
@@ -101,13 +105,13 @@ func (s *scene) people(t *testing.T, config enforcement.Config, seed uint64, end
 }
 
 // bodies lists the bodies that a listing can reach, in the catalogue's order.
-func bodies(t *testing.T, config enforcement.Config) []string {
+func bodies(t *testing.T, config register.Config) []string {
 	t.Helper()
 	var list []string
 	seen := map[string]bool{}
 	for _, kind := range memoranda.SubjectKinds() {
 		r, err := config.Catalogue.Resolve(memoranda.Question{
-			ListType: enforcement.ListType, Subject: kind, On: firstDay, Ground: memoranda.OnListing, Attested: config.Attestations, RequireAttestation: true,
+			ListType: plan.ListType, Subject: kind, On: firstDay, Ground: memoranda.OnListing, Attested: config.Attestations, RequireAttestation: true,
 		})
 		must(t, err)
 		for _, measure := range r.Included {
@@ -141,7 +145,7 @@ func (s *scene) finished(lives []*life) []int {
 // anything due and no attempt is open.
 func (s *scene) nothingDue(t *testing.T, p *process, patience time.Duration) {
 	t.Helper()
-	var lanes []enforcement.WakeUp
+	var lanes []directive.WakeUp
 	for over := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		select {
 		case <-p.ended:
@@ -151,7 +155,7 @@ func (s *scene) nothingDue(t *testing.T, p *process, patience time.Duration) {
 		if p.done.Load() {
 			ctx, cancel := context.WithTimeout(t.Context(), patience)
 			var err error
-			lanes, err = s.register.DueLanes(ctx, delivery)
+			lanes, err = s.register.Directives.Lanes(ctx, delivery)
 			cancel()
 			must(t, err)
 			if len(lanes) == 0 {

@@ -7,6 +7,10 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
+	"concordat/enforcement/party"
+	"concordat/enforcement/register"
 	"concordat/internal/calendar"
 	"concordat/internal/identifier/madeup"
 	"concordat/memoranda"
@@ -26,7 +30,7 @@ type step struct {
 	at   time.Time // legal time
 	// keep takes the id that is answered, where later steps need it.
 	keep *enforcement.ID
-	do   func(ctx context.Context, r *enforcement.Register, act enforcement.Act) (enforcement.ID, error)
+	do   func(ctx context.Context, r *register.Offices, act enforcement.Act) (enforcement.ID, error)
 }
 
 // life is one listing from its subject to its end. The ids are what the record
@@ -35,7 +39,7 @@ type life struct {
 	n        int
 	court    int // place in courtCodes
 	steps    []step
-	identity enforcement.Identity
+	identity party.Identity
 	subject  enforcement.ID
 	caseID   enforcement.ID
 	listing  enforcement.ID
@@ -49,7 +53,7 @@ type author struct {
 	today  day.Day
 
 	shared     bool // its subject has another listing
-	conducts   []enforcement.Conduct
+	conducts   []listing.Conduct
 	until      day.Day // last day of the term
 	grace      int
 	suspended  bool
@@ -80,18 +84,18 @@ func script(seed uint64, n int) []*life {
 }
 
 // identity makes a subject: persons and companies in turn.
-func identity(n int) enforcement.Identity {
+func identity(n int) party.Identity {
 	if n/2%2 == 0 {
 		number := madeup.NthPersonID(n)
-		return enforcement.Identity{Kind: memoranda.NaturalPerson, Name: madeup.NthPersonName(n), NumberKind: number.Kind, Number: number.Number, Region: "450103"}
+		return party.Identity{Kind: memoranda.NaturalPerson, Name: madeup.NthPersonName(n), NumberKind: number.Kind, Number: number.Number, Region: "450103"}
 	}
 	number := madeup.NthCompanyID(n)
-	return enforcement.Identity{Kind: memoranda.LegalPerson, Name: madeup.NthCompanyName(n), NumberKind: number.Kind, Number: number.Number, Head: madeup.NthPersonName(n)}
+	return party.Identity{Kind: memoranda.LegalPerson, Name: madeup.NthCompanyName(n), NumberKind: number.Kind, Number: number.Number, Head: madeup.NthPersonName(n)}
 }
 
 // act appends an act on the life's day.
 func (a *author) act(verb string, role enforcement.Role, keep *enforcement.ID,
-	do func(ctx context.Context, r *enforcement.Register, act enforcement.Act) (enforcement.ID, error),
+	do func(ctx context.Context, r *register.Offices, act enforcement.Act) (enforcement.ID, error),
 ) {
 	n := len(a.steps)
 	a.steps = append(a.steps, step{
@@ -101,10 +105,10 @@ func (a *author) act(verb string, role enforcement.Role, keep *enforcement.ID,
 }
 
 // change appends an act on the life's listing.
-func (a *author) change(verb string, role enforcement.Role, do func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error) {
+func (a *author) change(verb string, role enforcement.Role, do func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error) {
 	l := a.life
-	a.act(verb, role, nil, func(ctx context.Context, r *enforcement.Register, act enforcement.Act) (enforcement.ID, error) {
-		return l.listing, do(ctx, r, act, enforcement.Change{Ground: l.listing})
+	a.act(verb, role, nil, func(ctx context.Context, r *register.Offices, act enforcement.Act) (enforcement.ID, error) {
+		return l.listing, do(ctx, r, act, ground.Change{Ground: l.listing})
 	})
 }
 
@@ -112,8 +116,8 @@ func (a *author) write() {
 	a.enter()
 	for _, next := range []func(){a.warn, a.apply, a.propose, a.sign, a.serve, a.publish} {
 		if a.random.IntN(100) == 0 {
-			a.change("abandon", enforcement.Clerk, func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error {
-				return r.Abandon(ctx, act, c, enforcement.Performed)
+			a.change("abandon", enforcement.Clerk, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+				return r.Listings.Abandon(ctx, act, c, ground.Performed)
 			})
 			return
 		}
@@ -129,33 +133,33 @@ func (a *author) write() {
 
 func (a *author) enter() {
 	l, filed := a.life, a.today.AddDays(-60)
-	a.act("subject", enforcement.Clerk, &l.subject, func(ctx context.Context, r *enforcement.Register, act enforcement.Act) (enforcement.ID, error) {
-		return r.EnterSubject(ctx, act, l.identity)
+	a.act("subject", enforcement.Clerk, &l.subject, func(ctx context.Context, r *register.Offices, act enforcement.Act) (enforcement.ID, error) {
+		return r.Parties.EnterSubject(ctx, act, l.identity)
 	})
-	a.act("case", enforcement.Clerk, &l.caseID, func(ctx context.Context, r *enforcement.Register, act enforcement.Act) (enforcement.ID, error) {
-		return r.EnterCase(ctx, act, enforcement.Case{
+	a.act("case", enforcement.Clerk, &l.caseID, func(ctx context.Context, r *register.Offices, act enforcement.Act) (enforcement.ID, error) {
+		return r.Parties.EnterCase(ctx, act, party.Case{
 			Number: fmt.Sprintf("(2025)%s执%d号", courtCodes[l.court], l.n+1), FiledOn: filed,
 			BasisDocument: fmt.Sprintf("(2024)%s民初%d号", courtCodes[l.court], l.n+1), BasisUnit: "演示法院",
 		})
 	})
-	a.conducts = []enforcement.Conduct{enforcement.AbleButRefuses}
+	a.conducts = []listing.Conduct{listing.AbleButRefuses}
 	if a.random.IntN(2) == 0 {
-		a.conducts = []enforcement.Conduct{enforcement.Conduct(2 + a.random.IntN(5))}
+		a.conducts = []listing.Conduct{listing.Conduct(2 + a.random.IntN(5))}
 		a.until = a.today.AddMonths(4 + a.random.IntN(16))
 	}
 	conducts := a.conducts
-	a.act("draft", enforcement.Judge, &l.listing, func(ctx context.Context, r *enforcement.Register, act enforcement.Act) (enforcement.ID, error) {
-		return r.DraftListing(ctx, act, enforcement.NewListing{
-			Case: l.caseID, Subject: l.subject, Capacity: enforcement.Debtor, Conducts: conducts,
-			Facts: enforcement.Facts{Obligation: "演示:支付货款", Performed: "none", Conduct: "演示:有履行能力而拒不履行"},
+	a.act("draft", enforcement.Judge, &l.listing, func(ctx context.Context, r *register.Offices, act enforcement.Act) (enforcement.ID, error) {
+		return r.Listings.Draft(ctx, act, listing.NewListing{
+			Case: l.caseID, Subject: l.subject, Capacity: listing.Debtor, Conducts: conducts,
+			Facts: listing.Facts{Obligation: "演示:支付货款", Performed: "none", Conduct: "演示:有履行能力而拒不履行"},
 		})
 	})
 }
 
 func (a *author) warn() {
-	notice := enforcement.Notice{ServedOn: a.today, RiskWarning: true, Document: []byte("演示执行通知书")}
-	a.change("warn", enforcement.Clerk, func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error {
-		return r.Warn(ctx, act, c, notice)
+	notice := listing.Notice{ServedOn: a.today, RiskWarning: true, Document: []byte("演示执行通知书")}
+	a.change("warn", enforcement.Clerk, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+		return r.Listings.Warn(ctx, act, c, notice)
 	})
 }
 
@@ -164,8 +168,8 @@ func (a *author) apply() {
 		return
 	}
 	on := a.today
-	a.change("apply", enforcement.Clerk, func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error {
-		return r.Apply(ctx, act, c, on)
+	a.change("apply", enforcement.Clerk, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+		return r.Listings.Apply(ctx, act, c, on)
 	})
 }
 
@@ -174,30 +178,30 @@ func (a *author) propose() {
 		a.grace = 1
 	}
 	a.today = a.today.AddDays(1)
-	decision := enforcement.Decision{Number: fmt.Sprintf("(2025)%s执%d号之一", courtCodes[a.court], a.n+1), Reasons: "演示理由", TermUntil: a.until, GraceMonths: a.grace}
-	a.change("propose", enforcement.Judge, func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error {
-		return r.Propose(ctx, act, c, decision)
+	decision := listing.Decision{Number: fmt.Sprintf("(2025)%s执%d号之一", courtCodes[a.court], a.n+1), Reasons: "演示理由", TermUntil: a.until, GraceMonths: a.grace}
+	a.change("propose", enforcement.Judge, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+		return r.Listings.Propose(ctx, act, c, decision)
 	})
 }
 
 func (a *author) sign() {
-	a.change("sign", enforcement.President, func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error {
-		return r.Sign(ctx, act, c)
+	a.change("sign", enforcement.President, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+		return r.Listings.Sign(ctx, act, c)
 	})
 }
 
 func (a *author) serve() {
 	a.today = a.today.AddDays(1)
-	service := enforcement.Service{Manner: enforcement.ServedDirectly, On: a.today, Enclosures: enforcement.Enclosures(), Document: []byte("演示送达回证")}
-	a.change("serve", enforcement.Clerk, func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error {
-		return r.Serve(ctx, act, c, service)
+	service := ground.Service{Manner: ground.ServedDirectly, On: a.today, Enclosures: ground.Enclosures(), Document: []byte("演示送达回证")}
+	a.change("serve", enforcement.Clerk, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+		return r.Listings.Serve(ctx, act, c, service)
 	})
 }
 
 func (a *author) publish() {
 	a.today = a.today.AddDays(40 * a.grace) // longer than a month with its roll-over
-	a.change("publish", enforcement.Clerk, func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error {
-		return r.Publish(ctx, act, c)
+	a.change("publish", enforcement.Clerk, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+		return r.Listings.Publish(ctx, act, c)
 	})
 }
 
@@ -223,30 +227,30 @@ func (a *author) wander() {
 
 func (a *author) suspend() {
 	a.suspended = true
-	a.change("suspend", enforcement.Judge, func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error {
-		return r.Suspend(ctx, act, c, enforcement.CourtStay)
+	a.change("suspend", enforcement.Judge, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+		return r.Listings.Suspend(ctx, act, c, ground.CourtStay)
 	})
 }
 
 func (a *author) brake() {
 	a.suspended = true
-	a.change("brake", enforcement.Clerk, func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error {
-		return r.Suspend(ctx, act, c, enforcement.WrongPersonClaim)
+	a.change("brake", enforcement.Clerk, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+		return r.Listings.Suspend(ctx, act, c, ground.WrongPersonClaim)
 	})
 }
 
 func (a *author) resume() {
 	a.suspended = false
-	a.change("resume", enforcement.Judge, func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error {
-		return r.Resume(ctx, act, c)
+	a.change("resume", enforcement.Judge, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+		return r.Listings.Resume(ctx, act, c)
 	})
 }
 
 func (a *author) openCorrection() {
 	a.correcting = true
 	on := a.today
-	a.change("open-correction", enforcement.Judge, func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error {
-		return r.OpenCorrection(ctx, act, c, on)
+	a.change("open-correction", enforcement.Judge, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+		return r.Listings.OpenCorrection(ctx, act, c, on)
 	})
 }
 
@@ -256,43 +260,43 @@ func (a *author) correct() {
 	spelling := []rune(corrected.Name)
 	spelling[len(spelling)-1] = []rune("谋牟")[len(a.steps)%2]
 	corrected.Name = string(spelling)
-	a.change("correct", enforcement.Judge, func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error {
-		return r.Correct(ctx, act, c, corrected)
+	a.change("correct", enforcement.Judge, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+		return r.Listings.Correct(ctx, act, c, corrected)
 	})
 }
 
 func (a *author) extend() {
 	a.extended = true
 	a.until = a.until.AddYears(1)
-	extension := enforcement.Extension{Number: "(2025)桂执延1号", Reasons: "演示理由", Cause: "several-dishonest-acts", Acts: 2, Years: 1, ServedOn: a.today}
-	a.change("extend", enforcement.President, func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error {
-		return r.Extend(ctx, act, c, extension)
+	extension := listing.Extension{Number: "(2025)桂执延1号", Reasons: "演示理由", Cause: "several-dishonest-acts", Acts: 2, Years: 1, ServedOn: a.today}
+	a.change("extend", enforcement.President, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+		return r.Listings.Extend(ctx, act, c, extension)
 	})
 }
 
 // end appends one of the four ends, or none: one listing of four stays.
 func (a *author) end() {
-	ending := enforcement.Ending{EventOn: a.today, Reasons: "演示:终结"}
+	ending := listing.Ending{EventOn: a.today, Reasons: "演示:终结"}
 	draw := a.random.IntN(8)
 	switch {
 	case draw < 2:
 	case draw == 2:
-		a.change("revoke", enforcement.Judge, func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error {
-			return r.Revoke(ctx, act, c, ending)
+		a.change("revoke", enforcement.Judge, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+			return r.Listings.Revoke(ctx, act, c, ending)
 		})
 	case a.until.IsZero():
 		ending.Item = []int{1, 2, 3, 5, 6, 7}[a.random.IntN(6)]
-		a.change("delete", enforcement.Judge, func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error {
-			return r.Delete(ctx, act, c, ending)
+		a.change("delete", enforcement.Judge, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+			return r.Listings.Delete(ctx, act, c, ending)
 		})
 	case draw < 6:
-		a.change("delete-early", enforcement.Judge, func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error {
-			return r.DeleteEarly(ctx, act, c, ending)
+		a.change("delete-early", enforcement.Judge, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+			return r.Listings.DeleteEarly(ctx, act, c, ending)
 		})
 	default:
 		a.today = a.until.AddDays(1)
-		a.change("expire", enforcement.System, func(ctx context.Context, r *enforcement.Register, act enforcement.Act, c enforcement.Change) error {
-			return r.Expire(ctx, act, c)
+		a.change("expire", enforcement.System, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+			return r.Listings.Expire(ctx, act, c)
 		})
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/register"
 	"concordat/internal/calendar"
 	"concordat/internal/jobs"
 	"concordat/internal/pg"
@@ -34,7 +36,7 @@ const (
 type worker struct {
 	order    order
 	line     *line
-	register *enforcement.Register
+	register *register.Offices
 	courts   []enforcement.OrganisationID // as courtCodes
 }
 
@@ -108,10 +110,10 @@ func (w *worker) assemble(ctx context.Context, db *pg.DB) (*notify.Drainer, erro
 	if err != nil {
 		return nil, err
 	}
-	if w.register, err = enforcement.New(ctx, config); err != nil {
+	if w.register, err = register.Open(ctx, config); err != nil {
 		return nil, err
 	}
-	organisations, err := w.register.Organisations(ctx)
+	organisations, err := w.register.Parties.Organisations(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -139,15 +141,15 @@ func (w *worker) assemble(ctx context.Context, db *pg.DB) (*notify.Drainer, erro
 	})
 }
 
-func registerConfig(db *pg.DB, keys *vault.Vault) (enforcement.Config, error) {
+func registerConfig(db *pg.DB, keys *vault.Vault) (register.Config, error) {
 	days, errDays := calendar.Embedded()
 	catalogue, errCatalogue := memoranda.Embedded()
 	insert, errInsert := jobs.Insert(db.Pool)
 	if err := errors.Join(errDays, errCatalogue, errInsert); err != nil {
-		return enforcement.Config{}, err
+		return register.Config{}, err
 	}
 	attested, err := memoranda.DemonstrationAttestations(catalogue)
-	return enforcement.Config{
+	return register.Config{
 		DB: db, Jobs: insert, Vault: keys, Calendar: days, Catalogue: catalogue, Attestations: attested, Machine: machine, Demonstration: true,
 	}, err
 }
@@ -249,10 +251,10 @@ type swallower struct {
 
 func (s *swallower) Send(ctx context.Context, d notify.Delivery) (notify.Outcome, error) {
 	for i := range d.Items {
-		if d.Organisation == s.at && d.Items[i].Kind == enforcement.Withdraw && d.Items[i].Version == 2 && s.done.CompareAndSwap(false, true) {
-			results := make([]enforcement.Result, len(d.Items))
+		if d.Organisation == s.at && d.Items[i].Kind == directive.Withdraw && d.Items[i].Version == 2 && s.done.CompareAndSwap(false, true) {
+			results := make([]directive.Result, len(d.Items))
 			for r := range results {
-				results[r].Step = enforcement.Acknowledged
+				results[r].Step = directive.Acknowledged
 			}
 			return notify.Outcome{Results: results}, nil
 		}

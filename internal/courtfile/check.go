@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/intake"
+	"concordat/enforcement/party"
 	"concordat/internal/identifier"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -32,7 +34,7 @@ func (x *fault) naming() *fault {
 }
 
 // check makes a record of a row, or says what is wrong with it.
-func (f *File) check(from *row) (enforcement.ImportRow, *fault) {
+func (f *File) check(from *row) (intake.Row, *fault) {
 	r := reading{kind: f.kind, from1904: f.from1904}
 	for i, place := range f.places {
 		if place != unknown && i < len(from.cells) {
@@ -41,9 +43,9 @@ func (f *File) check(from *row) (enforcement.ImportRow, *fault) {
 	}
 	r.refuseDamage()
 	if r.fault != nil {
-		return enforcement.ImportRow{}, r.fault
+		return intake.Row{}, r.fault
 	}
-	record := enforcement.ImportRow{Line: from.line, Record: r.text(fieldRecord), Court: r.text(fieldCourt)}
+	record := intake.Row{Line: from.line, Record: r.text(fieldRecord), Court: r.text(fieldCourt)}
 	r.readSubject(&record.Subject)
 	r.readCase(&record.Case)
 	r.readFacts(&record)
@@ -177,7 +179,7 @@ func (r *reading) region() string {
 	return code
 }
 
-func (r *reading) readSubject(into *enforcement.Identity) {
+func (r *reading) readSubject(into *party.Identity) {
 	into.Name = r.name(fieldName)
 	r.readNumber(into)
 	into.Head = r.name(fieldHead)
@@ -203,7 +205,7 @@ func (r *reading) readSubject(into *enforcement.Identity) {
 	}
 }
 
-func (r *reading) readCase(into *enforcement.Case) {
+func (r *reading) readCase(into *party.Case) {
 	text := strings.TrimSpace(r.cells[fieldCase].text)
 	if text == "" {
 		r.fail(wrong(fieldCase, CodeMissing).naming())
@@ -226,7 +228,7 @@ var performances = map[string]string{
 	"全部已履行": "all", "全部履行": "all", "已履行": "all", "已全部履行": "all", "履行完毕": "all", "全部履行完毕": "all", "all": "all",
 }
 
-func (r *reading) readFacts(into *enforcement.ImportRow) {
+func (r *reading) readFacts(into *intake.Row) {
 	into.Facts.Obligation = r.text(fieldDuty)
 	performance := r.text(fieldPerformance)
 	conduct := r.text(fieldConduct)
@@ -254,15 +256,15 @@ func (r *reading) readFacts(into *enforcement.ImportRow) {
 
 // manners are the manners of service in words.
 var manners = map[string]string{
-	"直接送达": enforcement.ServedDirectly, "直接": enforcement.ServedDirectly,
-	"留置送达": enforcement.ServedByLeaving, "留置": enforcement.ServedByLeaving,
-	"电子送达": enforcement.ServedElectronically, "电子": enforcement.ServedElectronically,
-	"邮寄送达": enforcement.ServedByMail, "邮寄": enforcement.ServedByMail,
-	"公告送达": enforcement.ServedByAnnouncement, "公告": enforcement.ServedByAnnouncement,
+	"直接送达": ground.ServedDirectly, "直接": ground.ServedDirectly,
+	"留置送达": ground.ServedByLeaving, "留置": ground.ServedByLeaving,
+	"电子送达": ground.ServedElectronically, "电子": ground.ServedElectronically,
+	"邮寄送达": ground.ServedByMail, "邮寄": ground.ServedByMail,
+	"公告送达": ground.ServedByAnnouncement, "公告": ground.ServedByAnnouncement,
 }
 
-func (r *reading) readTaken() *enforcement.TakenOver {
-	t := &enforcement.TakenOver{
+func (r *reading) readTaken() *intake.TakenOver {
+	t := &intake.TakenOver{
 		DecisionNumber: r.text(fieldDecision), DecidedOn: r.date(fieldDecided), SignedBy: r.text(fieldSigner),
 		ServedOn: r.date(fieldServed), RepairNotice: r.date(fieldRepairNotice), TermUntil: r.date(fieldTerm),
 		PublishedOn: r.date(fieldPublished), WarnedOn: r.date(fieldWarned), EndedOn: r.date(fieldEnded), EndReason: r.text(fieldEndReason),
@@ -272,7 +274,7 @@ func (r *reading) readTaken() *enforcement.TakenOver {
 		t.Manner = manner
 	}
 	lawful := []string{
-		"", enforcement.ServedDirectly, enforcement.ServedByLeaving, enforcement.ServedElectronically, enforcement.ServedByMail, enforcement.ServedByAnnouncement,
+		"", ground.ServedDirectly, ground.ServedByLeaving, ground.ServedElectronically, ground.ServedByMail, ground.ServedByAnnouncement,
 	}
 	if !slices.Contains(lawful, t.Manner) {
 		r.fail(wrong(fieldManner, "service.manner"))

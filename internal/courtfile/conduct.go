@@ -5,14 +5,14 @@ import (
 	"strings"
 	"unicode"
 
-	"concordat/enforcement"
+	"concordat/enforcement/listing"
 )
 
 // wording is how a conduct of Art. 1 of 法释〔2017〕7号 is written: in the words of
 // the article, and in those in which the courts' list has published it.
 type wording struct {
 	text    string
-	conduct enforcement.Conduct
+	conduct listing.Conduct
 }
 
 // wordings are sorted so that the longest that fits comes first.
@@ -20,34 +20,34 @@ var wordings = sortedWordings()
 
 func sortedWordings() []wording {
 	list := []wording{
-		{"有履行能力而拒不履行生效法律文书确定义务", enforcement.AbleButRefuses},
-		{"有履行能力而拒不履行生效法律文书确定的义务", enforcement.AbleButRefuses},
-		{"被执行人有履行能力而拒不履行生效法律文书确定义务", enforcement.AbleButRefuses},
-		{"其他有履行能力而拒不履行生效法律文书确定义务", enforcement.AbleButRefuses},
-		{"有履行能力而拒不履行", enforcement.AbleButRefuses},
-		{"以伪造证据、暴力、威胁等方法妨碍、抗拒执行", enforcement.ObstructsByForce},
-		{"以伪造证据、暴力、威胁等方法妨碍或抗拒执行", enforcement.ObstructsByForce},
-		{"伪造证据、暴力、威胁等方法妨碍、抗拒执行", enforcement.ObstructsByForce},
-		{"以暴力、威胁等方法妨碍、抗拒执行", enforcement.ObstructsByForce},
-		{"以暴力、威胁方法妨碍、抗拒执行", enforcement.ObstructsByForce},
-		{"伪造证据妨碍、抗拒执行", enforcement.ObstructsByForce},
-		{"其他妨碍、抗拒执行", enforcement.ObstructsByForce},
-		{"妨碍、抗拒执行", enforcement.ObstructsByForce},
-		{"以虚假诉讼、虚假仲裁或者以隐匿、转移财产等方法规避执行", enforcement.EvadesBySham},
-		{"以虚假诉讼、虚假仲裁或以隐匿、转移财产等方法规避执行", enforcement.EvadesBySham},
-		{"虚假诉讼、虚假仲裁或者以隐匿、转移财产等方法规避执行", enforcement.EvadesBySham},
-		{"以虚假诉讼、虚假仲裁方法规避执行", enforcement.EvadesBySham},
-		{"以隐匿、转移财产等方法规避执行", enforcement.EvadesBySham},
-		{"隐匿、转移财产等方法规避执行", enforcement.EvadesBySham},
-		{"其他规避执行", enforcement.EvadesBySham},
-		{"规避执行", enforcement.EvadesBySham},
-		{"违反财产报告制度", enforcement.BreachesReporting},
-		{"违反限制消费令", enforcement.BreachesOrder},
-		{"违反限制高消费令", enforcement.BreachesOrder},
-		{"违反限制高消费", enforcement.BreachesOrder},
-		{"无正当理由拒不履行执行和解协议", enforcement.RefusesSettlement},
-		{"被执行人无正当理由拒不履行执行和解协议", enforcement.RefusesSettlement},
-		{"拒不履行执行和解协议", enforcement.RefusesSettlement},
+		{"有履行能力而拒不履行生效法律文书确定义务", listing.AbleButRefuses},
+		{"有履行能力而拒不履行生效法律文书确定的义务", listing.AbleButRefuses},
+		{"被执行人有履行能力而拒不履行生效法律文书确定义务", listing.AbleButRefuses},
+		{"其他有履行能力而拒不履行生效法律文书确定义务", listing.AbleButRefuses},
+		{"有履行能力而拒不履行", listing.AbleButRefuses},
+		{"以伪造证据、暴力、威胁等方法妨碍、抗拒执行", listing.ObstructsByForce},
+		{"以伪造证据、暴力、威胁等方法妨碍或抗拒执行", listing.ObstructsByForce},
+		{"伪造证据、暴力、威胁等方法妨碍、抗拒执行", listing.ObstructsByForce},
+		{"以暴力、威胁等方法妨碍、抗拒执行", listing.ObstructsByForce},
+		{"以暴力、威胁方法妨碍、抗拒执行", listing.ObstructsByForce},
+		{"伪造证据妨碍、抗拒执行", listing.ObstructsByForce},
+		{"其他妨碍、抗拒执行", listing.ObstructsByForce},
+		{"妨碍、抗拒执行", listing.ObstructsByForce},
+		{"以虚假诉讼、虚假仲裁或者以隐匿、转移财产等方法规避执行", listing.EvadesBySham},
+		{"以虚假诉讼、虚假仲裁或以隐匿、转移财产等方法规避执行", listing.EvadesBySham},
+		{"虚假诉讼、虚假仲裁或者以隐匿、转移财产等方法规避执行", listing.EvadesBySham},
+		{"以虚假诉讼、虚假仲裁方法规避执行", listing.EvadesBySham},
+		{"以隐匿、转移财产等方法规避执行", listing.EvadesBySham},
+		{"隐匿、转移财产等方法规避执行", listing.EvadesBySham},
+		{"其他规避执行", listing.EvadesBySham},
+		{"规避执行", listing.EvadesBySham},
+		{"违反财产报告制度", listing.BreachesReporting},
+		{"违反限制消费令", listing.BreachesOrder},
+		{"违反限制高消费令", listing.BreachesOrder},
+		{"违反限制高消费", listing.BreachesOrder},
+		{"无正当理由拒不履行执行和解协议", listing.RefusesSettlement},
+		{"被执行人无正当理由拒不履行执行和解协议", listing.RefusesSettlement},
+		{"拒不履行执行和解协议", listing.RefusesSettlement},
 	}
 	slices.SortFunc(list, func(a, b wording) int { return len(b.text) - len(a.text) })
 	return list
@@ -57,14 +57,14 @@ func sortedWordings() []wording {
 // them and numbers before them. The mark 、 stands between conducts and also
 // within one, so what is known is looked for instead of cutting at marks.
 // Anything that is not known makes all of it unknown.
-func parseConducts(text string) ([]enforcement.Conduct, bool) {
+func parseConducts(text string) ([]listing.Conduct, bool) {
 	rest := strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
 			return -1
 		}
 		return r
 	}, narrow(text))
-	var found []enforcement.Conduct
+	var found []listing.Conduct
 	for {
 		rest = strings.TrimLeft(rest, ",;、。")
 		if rest == "" {
@@ -83,7 +83,7 @@ func parseConducts(text string) ([]enforcement.Conduct, bool) {
 
 // cutConduct takes one conduct off the front: by its words, with any number
 // before them, or by its number in Art. 1 alone.
-func cutConduct(text string) (enforcement.Conduct, string, bool) {
+func cutConduct(text string) (listing.Conduct, string, bool) {
 	number, words := cutOrdinal(text)
 	for _, w := range wordings {
 		if after, ok := strings.CutPrefix(words, w.text); ok {
@@ -101,12 +101,12 @@ func cutConduct(text string) (enforcement.Conduct, string, bool) {
 
 // cutOrdinal takes a number off the front, as 1 1. (1) (一) 一、 第一项 ①, with what
 // closes it. 0 is none.
-func cutOrdinal(text string) (enforcement.Conduct, string) {
+func cutOrdinal(text string) (listing.Conduct, string) {
 	rest := strings.TrimPrefix(strings.TrimPrefix(text, "("), "第")
 	for n, names := range [...][3]string{{"1", "一", "①"}, {"2", "二", "②"}, {"3", "三", "③"}, {"4", "四", "④"}, {"5", "五", "⑤"}, {"6", "六", "⑥"}} {
 		for _, name := range names {
 			if after, ok := strings.CutPrefix(rest, name); ok {
-				return enforcement.Conduct(n + 1), strings.TrimLeft(after, ").项、:")
+				return listing.Conduct(n + 1), strings.TrimLeft(after, ").项、:")
 			}
 		}
 	}

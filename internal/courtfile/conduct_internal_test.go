@@ -5,13 +5,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"concordat/enforcement"
+	"concordat/enforcement/listing"
 	"concordat/memoranda/day"
 )
 
 func TestParseConducts(t *testing.T) {
 	t.Parallel()
-	type list = []enforcement.Conduct
+	type list = []listing.Conduct
 	for text, want := range map[string]list{
 		"有履行能力而拒不履行生效法律文书确定义务的":         {1},
 		"其他有履行能力而拒不履行生效法律文书确定义务":        {1},

@@ -5,7 +5,7 @@
 //
 // [Open] recognises a file by its content: XLSX, JSON lines, or CSV in UTF-8 or
 // GB18030. [File.Rows] then yields its records one by one, in their order and
-// with memory that does not grow with the file: an [enforcement.ImportRow] that
+// with memory that does not grow with the file: an [intake.Row] that
 // is right in itself, or a [RowError] that names line, field and reason and
 // never what the field held. What is wrong with one row never costs another
 // one; only damage after which nothing can be told apart ends the reading, with

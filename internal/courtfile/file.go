@@ -9,7 +9,7 @@ import (
 	"slices"
 	"sync/atomic"
 
-	"concordat/enforcement"
+	"concordat/enforcement/intake"
 )
 
 // Kind is what a file brings.
@@ -112,9 +112,9 @@ func (f *File) Close() error { return f.close() }
 // passed over: rows taken and rows refused count alike, empty ones do not. A row
 // that cannot be taken comes as a *[RowError] and the reading goes on; after a
 // *[FileError] or any other error it ends.
-func (f *File) Rows(skip int64) iter.Seq2[enforcement.ImportRow, error] {
-	return func(yield func(enforcement.ImportRow, error) bool) {
-		var none enforcement.ImportRow
+func (f *File) Rows(skip int64) iter.Seq2[intake.Row, error] {
+	return func(yield func(intake.Row, error) bool) {
+		var none intake.Row
 		src, err := f.opened()
 		if err != nil {
 			yield(none, err)
@@ -143,14 +143,14 @@ func (f *File) Rows(skip int64) iter.Seq2[enforcement.ImportRow, error] {
 }
 
 // take checks a row, or says why it cannot be taken.
-func (f *File) take(r *row) (enforcement.ImportRow, error) {
+func (f *File) take(r *row) (intake.Row, error) {
 	raw := r.raw()
 	if r.fault != nil {
-		return enforcement.ImportRow{}, r.fault.error(r.line, raw)
+		return intake.Row{}, r.fault.error(r.line, raw)
 	}
 	record, bad := f.check(r)
 	if bad != nil {
-		return enforcement.ImportRow{}, bad.error(r.line, raw)
+		return intake.Row{}, bad.error(r.line, raw)
 	}
 	record.Raw = raw
 	return record, nil

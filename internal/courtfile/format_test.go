@@ -10,7 +10,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
-	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/intake"
+	"concordat/enforcement/listing"
+	"concordat/enforcement/party"
 	"concordat/internal/courtfile"
 	"concordat/internal/identifier"
 	"concordat/internal/identifier/madeup"
@@ -19,7 +22,7 @@ import (
 )
 
 // bare takes away what differs between formats.
-func bare(rows []enforcement.ImportRow) []enforcement.ImportRow {
+func bare(rows []intake.Row) []intake.Row {
 	for i := range rows {
 		rows[i].Line, rows[i].Raw = 0, nil
 	}
@@ -76,19 +79,19 @@ func TestFormatsAgree(t *testing.T) {
 func TestWhatARowSays(t *testing.T) {
 	t.Parallel()
 	birth, _ := madeup.NthPersonID(7).Birth()
-	want := enforcement.ImportRow{
+	want := intake.Row{
 		Line: 2, Record: "R0000007", Court: "南宁市演示人民法院",
-		Case: enforcement.Case{Number: "(2026)桂0103执8号", FiledOn: day.Of(2026, 3, 2), BasisDocument: "（2025）桂0103民初8号", BasisUnit: "南宁市演示人民法院"},
-		Subject: enforcement.Identity{
+		Case: party.Case{Number: "(2026)桂0103执8号", FiledOn: day.Of(2026, 3, 2), BasisDocument: "（2025）桂0103民初8号", BasisUnit: "南宁市演示人民法院"},
+		Subject: party.Identity{
 			Kind: memoranda.NaturalPerson, Name: madeup.NthPersonName(7), NumberKind: identifier.ResidentID, Number: madeup.NthPersonID(7).Number, Birth: birth, Region: "450103",
 		},
-		Conducts: []enforcement.Conduct{enforcement.AbleButRefuses, enforcement.BreachesReporting},
-		Facts: enforcement.Facts{
+		Conducts: []listing.Conduct{listing.AbleButRefuses, listing.BreachesReporting},
+		Facts: listing.Facts{
 			Obligation: "支付货款10000元及利息\n已履行：2000元\n未履行：8000元", Performed: "part",
 			Conduct: "违反财产报告制度,有履行能力而拒不履行生效法律文书确定义务",
 		},
-		Taken: &enforcement.TakenOver{
-			DecisionNumber: "（2026）桂0103执8号之一", DecidedOn: day.Of(2026, 5, 6), SignedBy: "P-001", ServedOn: day.Of(2026, 5, 8), Manner: enforcement.ServedByMail,
+		Taken: &intake.TakenOver{
+			DecisionNumber: "（2026）桂0103执8号之一", DecidedOn: day.Of(2026, 5, 6), SignedBy: "P-001", ServedOn: day.Of(2026, 5, 8), Manner: ground.ServedByMail,
 			RepairNotice: day.Of(2026, 5, 8), TermUntil: day.Of(2028, 5, 5), PublishedOn: day.Of(2026, 5, 11), WarnedOn: day.Of(2026, 3, 10),
 		},
 	}
@@ -98,7 +101,7 @@ func TestWhatARowSays(t *testing.T) {
 		want.Raw[i] = r[c]
 	}
 	o := readAll(t, csvOf(takeoverColumns, r), courtfile.Takeover)
-	if diff := cmp.Diff([]enforcement.ImportRow{want}, o.rows); diff != "" {
+	if diff := cmp.Diff([]intake.Row{want}, o.rows); diff != "" {
 		t.Errorf("%v %s", o.refused, diff)
 	}
 	if o := readAll(t, csvOf(takeoverColumns, r), courtfile.Listings); len(o.rows) != 1 || o.rows[0].Taken != nil {

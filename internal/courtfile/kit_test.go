@@ -13,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"concordat/enforcement"
+	"concordat/enforcement/intake"
 	"concordat/internal/courtfile"
 	"concordat/internal/identifier/madeup"
 )
@@ -128,7 +129,7 @@ func at(columns []string, name string, row int) string {
 
 // outcome is what came of a file: its rows, and in words what did not become one.
 type outcome struct {
-	rows    []enforcement.ImportRow
+	rows    []intake.Row
 	refused []string // "line field code"
 	ended   string   // code of what ended the file
 	errs    []*courtfile.RowError

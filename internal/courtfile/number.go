@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"concordat/enforcement"
+	"concordat/enforcement/party"
 	"concordat/internal/identifier"
 	"concordat/memoranda"
 )
@@ -49,13 +49,13 @@ var numberKinds = map[string]identifier.Kind{
 }
 
 // party is what a file says about the kind of a subject.
-type party struct {
+type side struct {
 	natural, unit bool // neither: it says nothing
 	// kind is set where the file says more than which of the two.
 	kind memoranda.SubjectKind
 }
 
-var parties = map[string]party{
+var parties = map[string]side{
 	"":    {},
 	"0":   {natural: true},
 	"自然人": {natural: true}, "个人": {natural: true}, "natural-person": {natural: true},
@@ -72,7 +72,7 @@ var parties = map[string]party{
 // readNumber fills kind, number and state of a subject. Where the file does not
 // name the kind of number, the form of the number decides: no number of a person
 // is also a unit's code, for their checks differ; one that fits both is refused.
-func (r *reading) readNumber(into *enforcement.Identity) {
+func (r *reading) readNumber(into *party.Identity) {
 	text := r.cells[fieldNumber].text
 	if text = strings.TrimPrefix(strings.TrimSpace(text), "'"); text == "" {
 		r.fail(wrong(fieldNumber, CodeMissing).naming())
@@ -109,7 +109,7 @@ func (r *reading) readNumber(into *enforcement.Identity) {
 }
 
 // kindsOfNumber lists which kinds a number may be of, the likeliest first.
-func (r *reading) kindsOfNumber(said party, text string) ([]identifier.Kind, bool) {
+func (r *reading) kindsOfNumber(said side, text string) ([]identifier.Kind, bool) {
 	if named := r.word(fieldNumberKind); named != "" {
 		kind, ok := numberKinds[named]
 		if !ok {
@@ -192,7 +192,7 @@ func numberFault(text string, err error) *fault {
 // kindOfSubject is what the file says, or what the code of the unit says: 92 is
 // a sole trader. Codes do not tell legal persons from other organisations; a
 // unit is taken for a legal person unless the file says otherwise.
-func kindOfSubject(said party, number identifier.Identifier) memoranda.SubjectKind {
+func kindOfSubject(said side, number identifier.Identifier) memoranda.SubjectKind {
 	switch {
 	case number.Kind.Person():
 		if said.unit {

@@ -11,6 +11,8 @@ import (
 	"github.com/rs/zerolog"
 
 	"concordat/enforcement"
+	"concordat/enforcement/party"
+	"concordat/enforcement/register"
 	"concordat/internal/calendar"
 	"concordat/internal/jobs"
 	"concordat/internal/nanning"
@@ -42,14 +44,14 @@ type Config struct {
 // Demo is a demonstration: the record, those who send and those who receive. The
 // exported fields are for whoever serves it to visitors.
 type Demo struct {
-	Register      *enforcement.Register
+	Register      *register.Offices
 	Inbox         *notify.Inbox
 	Endpoints     *notify.Endpoints
 	Calendar      *calendar.Calendar
 	Catalogue     *memoranda.Catalogue
 	Attestations  *memoranda.Attestations
 	Clock         *Clock
-	Organisations []enforcement.Organisation
+	Organisations []party.Organisation
 
 	config      Config
 	script      *script
@@ -121,7 +123,7 @@ func (d *Demo) load(ctx context.Context) (err error) {
 	if err != nil {
 		return err //nolint:wrapcheck // says what it was doing
 	}
-	d.Register, err = enforcement.New(ctx, enforcement.Config{
+	d.Register, err = register.Open(ctx, register.Config{
 		DB: d.config.DB, Jobs: inserting, Vault: d.config.Vault, Calendar: d.Calendar,
 		Catalogue: d.Catalogue, Attestations: d.Attestations, Machine: d.config.Machine,
 	})
@@ -142,7 +144,7 @@ func (d *Demo) settleIn(ctx context.Context) error {
 	d.Inbox = &notify.Inbox{DB: d.config.DB, Register: d.Register, Machine: d.config.Machine}
 	d.people = &courtPeople{register: d.Register, seed: d.config.Seed, refused: map[string]int{}}
 	for _, org := range d.Organisations {
-		if org.Kind == enforcement.Court {
+		if org.Kind == party.Court {
 			d.people.courts = append(d.people.courts, org)
 			continue
 		}

@@ -58,7 +58,7 @@ func TestYear(t *testing.T) {
 	if got.Acknowledged > got.Delivered || got.Delivered > got.DirectivesCreated || got.Acknowledged == 0 {
 		t.Errorf("counts contradict each other: %+v", got.Summary)
 	}
-	audit, err := d.Register.AuditDirectives(t.Context(), nil)
+	audit, err := d.Register.Auditor.Directives(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/party"
 	"concordat/notify/receiver"
 	"concordat/notify/wire"
 )
@@ -46,7 +47,7 @@ var manners = map[string]manner{
 // behind HTTP, and officers. Its ledger is its own record, apart from our tables,
 // kept by the receiver's rule alone.
 type department struct {
-	org    enforcement.Organisation
+	org    party.Organisation
 	manner manner
 	ledger receiver.Ledger
 	// mended ends what fails and what is down.
@@ -67,7 +68,7 @@ type department struct {
 
 // newDepartment makes the stand-in of an organisation; every third signs with
 // Ed25519, the others with a shared secret.
-func newDepartment(org enforcement.Organisation, machine func() time.Time) (*department, error) {
+func newDepartment(org party.Organisation, machine func() time.Time) (*department, error) {
 	d := &department{org: org, manner: manners[org.Slug], reported: map[uuid.UUID][]string{}}
 	if d.manner == "" {
 		d.manner = prompt
@@ -199,19 +200,19 @@ func (d *department) reports(x wire.Directive) []wire.Report {
 	var list []wire.Report
 	if len(x.Measures) == 0 {
 		for _, measure := range d.reported[x.ID] {
-			list = append(list, wire.Report{Measure: measure, Outcome: string(enforcement.Lifted)})
+			list = append(list, wire.Report{Measure: measure, Outcome: string(directive.Lifted)})
 		}
 		delete(d.reported, x.ID)
 		return list
 	}
 	d.reported[x.ID] = x.Measures
 	for i, measure := range x.Measures {
-		report := wire.Report{Measure: measure, Outcome: string(enforcement.Implemented)}
+		report := wire.Report{Measure: measure, Outcome: string(directive.Implemented)}
 		switch (int(x.ID[14]) + i) % 16 {
 		case 1, 5, 9, 13:
-			report.Outcome = string(enforcement.NotApplicable)
+			report.Outcome = string(directive.NotApplicable)
 		case 7:
-			report.Outcome, report.Reason = string(enforcement.RefusedReport), "no-legal-basis"
+			report.Outcome, report.Reason = string(directive.RefusedReport), "no-legal-basis"
 		}
 		list = append(list, report)
 	}

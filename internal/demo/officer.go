@@ -9,6 +9,8 @@ import (
 	"github.com/google/uuid"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/register"
 	"concordat/notify"
 	"concordat/notify/wire"
 )
@@ -20,7 +22,7 @@ const openAtOnce = 500
 // what lies there into the department's own ledger, and acknowledges it.
 type officer struct {
 	of       *department
-	register *enforcement.Register
+	register *register.Offices
 	inbox    *notify.Inbox
 }
 
@@ -61,14 +63,14 @@ func (o officer) take(ctx context.Context, act enforcement.Act, ids []enforcemen
 		return 0, err
 	}
 	m := wire.Message{Format: wire.Format, Organisation: o.of.org.Slug}
-	answers := make([]enforcement.Answer, 0, len(items))
+	answers := make([]directive.Answer, 0, len(items))
 	for _, i := range items {
 		x := wire.Directive{ID: uuid.UUID(i.Directive), Version: i.Version, Kind: string(i.Kind), ValidUntil: i.ValidUntil}
 		for _, number := range i.Measures {
 			x.Measures = append(x.Measures, measureText(o.register, number))
 		}
 		m.Directives = append(m.Directives, x)
-		answers = append(answers, enforcement.Answer{Directive: i.Directive, Version: i.Version, Step: enforcement.Acknowledged})
+		answers = append(answers, directive.Answer{Directive: i.Directive, Version: i.Version, Step: directive.Acknowledged})
 	}
 	o.of.ledger.Apply(m)
 	return len(items), o.inbox.Answer(ctx, act, answers)
@@ -76,9 +78,9 @@ func (o officer) take(ctx context.Context, act enforcement.Act, ids []enforcemen
 
 // repeat gives the second answers of a department that answers twice.
 func (o officer) repeat(ctx context.Context, at time.Time) error {
-	var answers []enforcement.Answer
+	var answers []directive.Answer
 	for _, a := range o.of.secondAnswers() {
-		answers = append(answers, enforcement.Answer{Directive: enforcement.ID(a.Directive), Version: a.Version, Step: enforcement.Acknowledged})
+		answers = append(answers, directive.Answer{Directive: enforcement.ID(a.Directive), Version: a.Version, Step: directive.Acknowledged})
 	}
 	if len(answers) == 0 {
 		return nil
@@ -89,7 +91,7 @@ func (o officer) repeat(ctx context.Context, at time.Time) error {
 	return nil
 }
 
-func measureText(r *enforcement.Register, number int16) string {
-	name := r.MeasureName(number)
+func measureText(r *register.Offices, number int16) string {
+	name := r.Plans.MeasureName(number)
 	return name.Memorandum + "/" + name.Slug
 }

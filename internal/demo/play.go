@@ -7,6 +7,10 @@ import (
 	"sync"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
+	"concordat/enforcement/party"
+	"concordat/enforcement/register"
 	"concordat/memoranda/day"
 )
 
@@ -40,8 +44,8 @@ const (
 
 // courtPeople play the courts: clerks, judges and presidents.
 type courtPeople struct {
-	register *enforcement.Register
-	courts   []enforcement.Organisation
+	register *register.Offices
+	courts   []party.Organisation
 	seed     uint64
 
 	mu sync.Mutex
@@ -78,59 +82,59 @@ func (c *courtPeople) do(ctx context.Context, t task, on day.Day) error {
 }
 
 func (c *courtPeople) play(ctx context.Context, v verb, l *life, on day.Day) error {
-	r, this := c.register, enforcement.Change{Ground: l.listing}
+	r, this := c.register, ground.Change{Ground: l.listing}
 	clerk, judge, president := c.as(enforcement.Clerk, l, on), c.as(enforcement.Judge, l, on), c.as(enforcement.President, l, on)
-	ending := enforcement.Ending{EventOn: on, Reasons: "演示:理由"}
+	ending := listing.Ending{EventOn: on, Reasons: "演示:理由"}
 	switch v {
 	case verbDraft, verbDraftMinor:
 		return c.draft(ctx, l, on)
 	case verbWarn:
-		return r.Warn(ctx, clerk, this, enforcement.Notice{ServedOn: on.AddDays(-14), RiskWarning: true, Document: []byte("演示:执行通知书")})
+		return r.Listings.Warn(ctx, clerk, this, listing.Notice{ServedOn: on.AddDays(-14), RiskWarning: true, Document: []byte("演示:执行通知书")})
 	case verbApply:
-		return r.Apply(ctx, clerk, this, on)
+		return r.Listings.Apply(ctx, clerk, this, on)
 	case verbRefuseApplication:
-		return r.RefuseApplication(ctx, judge, this, "演示:未提供证据")
+		return r.Listings.RefuseApplication(ctx, judge, this, "演示:未提供证据")
 	case verbPropose:
-		return r.Propose(ctx, judge, this, c.decision(l, on))
+		return r.Listings.Propose(ctx, judge, this, c.decision(l, on))
 	case verbSign:
 		if l.n%100 == 0 { // a clerk tries first
-			if err := c.mustRefuse("decision.signer", r.Sign(ctx, clerk, this)); err != nil {
+			if err := c.mustRefuse("decision.signer", r.Listings.Sign(ctx, clerk, this)); err != nil {
 				return err
 			}
 		}
-		return r.Sign(ctx, president, this)
+		return r.Listings.Sign(ctx, president, this)
 	case verbSecurityGiven:
-		_, err := r.OpenExclusion(ctx, clerk, l.listing, enforcement.SecurityGiven, on)
+		_, err := r.Listings.OpenExclusion(ctx, clerk, l.listing, listing.SecurityGiven, on)
 		return err
 	case verbSignExcluded:
-		return c.mustRefuse("listing.excluded", r.Sign(ctx, president, this))
+		return c.mustRefuse("listing.excluded", r.Listings.Sign(ctx, president, this))
 	case verbServe:
 		return c.serve(ctx, l, on)
 	case verbAbandonPerformed:
-		return r.Abandon(ctx, judge, this, enforcement.Performed)
+		return r.Listings.Abandon(ctx, judge, this, ground.Performed)
 	case verbAbandonExcluded:
-		return r.Abandon(ctx, judge, this, enforcement.Excluded)
+		return r.Listings.Abandon(ctx, judge, this, ground.Excluded)
 	case verbSearch:
-		return r.RecordSearch(ctx, clerk, l.listing, on, on.AddDays(-10), false)
+		return r.Listings.RecordSearch(ctx, clerk, l.listing, on, on.AddDays(-10), false)
 	case verbDelete:
 		ending.Item = l.item
-		return r.Delete(ctx, judge, this, ending)
+		return r.Listings.Delete(ctx, judge, this, ending)
 	case verbDeleteEarly:
-		return r.DeleteEarly(ctx, president, this, ending)
+		return r.Listings.DeleteEarly(ctx, president, this, ending)
 	case verbRevoke:
-		return r.Revoke(ctx, president, this, ending)
+		return r.Listings.Revoke(ctx, president, this, ending)
 	case verbStay:
-		return r.Suspend(ctx, judge, this, enforcement.CourtStay)
+		return r.Listings.Suspend(ctx, judge, this, ground.CourtStay)
 	case verbBrake:
-		return r.Suspend(ctx, clerk, this, enforcement.WrongPersonClaim)
+		return r.Listings.Suspend(ctx, clerk, this, ground.WrongPersonClaim)
 	case verbResume:
-		return r.Resume(ctx, judge, this)
+		return r.Listings.Resume(ctx, judge, this)
 	case verbFindInaccurate:
-		return r.OpenCorrection(ctx, judge, this, on)
+		return r.Listings.OpenCorrection(ctx, judge, this, on)
 	case verbCorrect:
 		return c.correct(ctx, l, on)
 	case verbExtend:
-		return r.Extend(ctx, president, this, enforcement.Extension{
+		return r.Listings.Extend(ctx, president, this, listing.Extension{
 			Number: number(c.courts[l.court], l, "之二", on), Reasons: "演示:多次失信行为", Cause: "several-dishonest-acts", Acts: 2, Years: 1, ServedOn: on,
 		})
 	default:
@@ -149,20 +153,20 @@ func (c *courtPeople) draft(ctx context.Context, l *life, on day.Day) (err error
 	if l.n%100 == 0 { // a slip of the pen in the last digit
 		slip := who
 		slip.Number = slip.Number[:len(slip.Number)-1] + string('0'+(slip.Number[len(slip.Number)-1]+1)%8)
-		_, err := r.EnterSubject(ctx, clerk, slip)
+		_, err := r.Parties.EnterSubject(ctx, clerk, slip)
 		if err := c.mustRefuse("identifier.check-digit", err); err != nil {
 			return err
 		}
 	}
-	if l.subject, err = r.EnterSubject(ctx, clerk, who); err != nil {
+	if l.subject, err = r.Parties.EnterSubject(ctx, clerk, who); err != nil {
 		return err
 	}
-	if l.caseID, err = r.EnterCase(ctx, clerk, caseOf(l, c.courts[l.court], on)); err != nil {
+	if l.caseID, err = r.Parties.EnterCase(ctx, clerk, caseOf(l, c.courts[l.court], on)); err != nil {
 		return err
 	}
-	l.listing, err = r.DraftListing(ctx, c.as(enforcement.Judge, l, on), enforcement.NewListing{
-		Case: l.caseID, Subject: l.subject, Capacity: enforcement.Debtor, Conducts: l.conducts,
-		Facts: enforcement.Facts{Obligation: "演示:支付货款", Performed: "none", Conduct: "演示:有履行能力而拒不履行生效法律文书确定的义务"},
+	l.listing, err = r.Listings.Draft(ctx, c.as(enforcement.Judge, l, on), listing.NewListing{
+		Case: l.caseID, Subject: l.subject, Capacity: listing.Debtor, Conducts: l.conducts,
+		Facts: listing.Facts{Obligation: "演示:支付货款", Performed: "none", Conduct: "演示:有履行能力而拒不履行生效法律文书确定的义务"},
 	})
 	if l.fate == fateMinor {
 		return c.mustRefuse("listing.minor", err)
@@ -170,8 +174,8 @@ func (c *courtPeople) draft(ctx context.Context, l *life, on day.Day) (err error
 	return err
 }
 
-func (c *courtPeople) decision(l *life, on day.Day) enforcement.Decision {
-	d := enforcement.Decision{Number: number(c.courts[l.court], l, "之一", on), Reasons: "演示:理由、期限、后果、救济途径", GraceMonths: l.grace}
+func (c *courtPeople) decision(l *life, on day.Day) listing.Decision {
+	d := listing.Decision{Number: number(c.courts[l.court], l, "之一", on), Reasons: "演示:理由、期限、后果、救济途径", GraceMonths: l.grace}
 	if l.term > 0 {
 		d.TermUntil = on.AddMonths(l.term)
 	}
@@ -184,33 +188,33 @@ func (c *courtPeople) decision(l *life, on day.Day) enforcement.Decision {
 
 // serve records service; on some listings publication is tried before it.
 func (c *courtPeople) serve(ctx context.Context, l *life, on day.Day) error {
-	clerk, this := c.as(enforcement.Clerk, l, on), enforcement.Change{Ground: l.listing}
+	clerk, this := c.as(enforcement.Clerk, l, on), ground.Change{Ground: l.listing}
 	if l.n%100 == 1 {
-		if err := c.mustRefuse("service.missing", c.register.Publish(ctx, clerk, this)); err != nil {
+		if err := c.mustRefuse("service.missing", c.register.Listings.Publish(ctx, clerk, this)); err != nil {
 			return err
 		}
 	}
-	return c.register.Serve(ctx, clerk, this, enforcement.Service{
-		Manner: l.manner, On: on, Enclosures: enforcement.Enclosures(), Document: []byte("演示:送达回证"),
+	return c.register.Listings.Serve(ctx, clerk, this, ground.Service{
+		Manner: l.manner, On: on, Enclosures: ground.Enclosures(), Document: []byte("演示:送达回证"),
 	})
 }
 
 // correct changes one character of the name; another number must be refused.
 func (c *courtPeople) correct(ctx context.Context, l *life, on day.Day) error {
-	judge, this := c.as(enforcement.Judge, l, on), enforcement.Change{Ground: l.listing}
+	judge, this := c.as(enforcement.Judge, l, on), ground.Change{Ground: l.listing}
 	right := identity(l.who, c.seed)
 	other := right
 	other.Number = identity(l.who+50_000, c.seed).Number
-	if err := c.mustRefuse("correction.identity", c.register.Correct(ctx, judge, this, other)); err != nil {
+	if err := c.mustRefuse("correction.identity", c.register.Listings.Correct(ctx, judge, this, other)); err != nil {
 		return err
 	}
 	name := []rune(right.Name)
 	name[len(name)-1] = '更'
 	right.Name = string(name)
-	return c.register.Correct(ctx, judge, this, right)
+	return c.register.Listings.Correct(ctx, judge, this, right)
 }
 
-func number(court enforcement.Organisation, l *life, suffix string, on day.Day) string {
+func number(court party.Organisation, l *life, suffix string, on day.Day) string {
 	year, _, _ := on.Date()
 	return fmt.Sprintf("演示(%d)%s执%d号%s", year, court.CourtCode, 9000+l.n, suffix)
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
 	"concordat/memoranda/day"
 	"concordat/notify/receiver"
 )
@@ -183,10 +185,10 @@ func differ(a, b []string) int {
 }
 
 // stateNames says the states in which a listing can be when the year is over.
-var stateNames = map[enforcement.State]string{
-	enforcement.Served: "送达,公告期间", enforcement.Grace: "宽限期内", enforcement.Active: "已公布", enforcement.Extended: "已延长",
-	enforcement.Deleted: "已删除", enforcement.Expired: "期满", enforcement.EarlyDeleted: "提前删除", enforcement.Revoked: "已撤销",
-	enforcement.Refused: "申请被驳回", enforcement.Abandoned: "公布前终止",
+var stateNames = map[ground.State]string{
+	ground.Served: "送达,公告期间", listing.Grace: "宽限期内", ground.Active: "已公布", listing.Extended: "已延长",
+	ground.Deleted: "已删除", ground.Expired: "期满", ground.EarlyDeleted: "提前删除", ground.Revoked: "已撤销",
+	listing.Refused: "申请被驳回", ground.Abandoned: "公布前终止",
 }
 
 func (d *Demo) states(ctx context.Context) ([]Line, error) {
@@ -197,7 +199,7 @@ func (d *Demo) states(ctx context.Context) ([]Line, error) {
 	lines, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Line, error) {
 		var l Line
 		err := row.Scan(&l.EN, &l.N)
-		l.ZH = stateNames[enforcement.State(l.EN)]
+		l.ZH = stateNames[ground.State(l.EN)]
 		return l, err
 	})
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
 	"concordat/internal/calendar"
 	"concordat/memoranda/day"
 )
@@ -84,8 +86,8 @@ var shares = []share{
 }
 
 // withTerm are the grounds of Art. 1 on which a listing has a term.
-var withTerm = []enforcement.Conduct{
-	enforcement.ObstructsByForce, enforcement.EvadesBySham, enforcement.BreachesReporting, enforcement.BreachesOrder, enforcement.RefusesSettlement,
+var withTerm = []listing.Conduct{
+	listing.ObstructsByForce, listing.EvadesBySham, listing.BreachesReporting, listing.BreachesOrder, listing.RefusesSettlement,
 }
 
 // gathered is how many weeks lie between two rounds of announcements.
@@ -102,7 +104,7 @@ type life struct {
 	week     int
 	court    int // place among the courts
 	who      int // number of the made subject; two lives may share one
-	conducts []enforcement.Conduct
+	conducts []listing.Conduct
 	term     int // months, 0 for none
 	grace    int // months
 	manner   string
@@ -183,8 +185,8 @@ func (s *script) dress(l *life, random *rand.Rand) {
 	if l.n%50 == 49 && l.fate != fateMinor && s.lives[l.n-1].fate != fateMinor && s.lives[l.n-1].fate != fateCorrected {
 		l.who, l.court = s.lives[l.n-1].who, (s.lives[l.n-1].court+1)%13
 	}
-	l.manner = []string{enforcement.ServedDirectly, enforcement.ServedByMail, enforcement.ServedElectronically, enforcement.ServedByLeaving}[random.IntN(4)]
-	l.conducts = []enforcement.Conduct{enforcement.AbleButRefuses}
+	l.manner = []string{ground.ServedDirectly, ground.ServedByMail, ground.ServedElectronically, ground.ServedByLeaving}[random.IntN(4)]
+	l.conducts = []listing.Conduct{listing.AbleButRefuses}
 	fixed := random.IntN(3) == 0
 	switch l.fate {
 	case fateDeleted:
@@ -199,11 +201,11 @@ func (s *script) dress(l *life, random *rand.Rand) {
 	case fatePerformed, fateGraceUnderway:
 		l.grace = 3
 	case fateAnnouncement, fateUnderway:
-		l.manner = enforcement.ServedByAnnouncement
+		l.manner = ground.ServedByAnnouncement
 	case fateStays, fateRevoked, fateCorrected, fateSuspended, fateStillStayed, fateBraked, fateOvertaken, fateRefused, fateMinor:
 	}
 	if fixed {
-		l.conducts = []enforcement.Conduct{withTerm[random.IntN(len(withTerm))]}
+		l.conducts = []listing.Conduct{withTerm[random.IntN(len(withTerm))]}
 		l.term = 24
 		if l.fate == fateExpired {
 			l.term = 4 + random.IntN(3)
@@ -239,7 +241,7 @@ func (s *script) schedule(l *life, random *rand.Rand) {
 	s.on(served, l, verbServe)
 	// On the day after service, announcement and grace the daily round publishes.
 	effective := served
-	if l.manner == enforcement.ServedByAnnouncement {
+	if l.manner == ground.ServedByAnnouncement {
 		effective = s.calendar.AddCalendarDays(served, 30).Day
 	}
 	published := effective.AddDays(1)

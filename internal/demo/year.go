@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/memoranda/day"
 )
 
@@ -69,14 +70,14 @@ func (d *Demo) day(ctx context.Context, on day.Day) (expired, published int, err
 			department.mended.Store(true)
 		}
 	}
-	expired, published, refused, err := d.Register.DailyRound(ctx, enforcement.Daily(d.Clock.Now()), nil)
+	expired, published, refused, err := d.Register.Daily(ctx, enforcement.Daily(d.Clock.Now()), nil)
 	if err != nil {
 		return 0, 0, err //nolint:wrapcheck // Year says the day
 	}
 	if len(refused) > 0 {
 		return 0, 0, fmt.Errorf("publication of listing %s: %w", refused[0].Listing, refused[0].Because)
 	}
-	if _, refused, err = d.Register.MonthlyBatch(ctx, enforcement.Daily(d.Clock.Now())); err != nil {
+	if _, refused, err = d.Register.Administrative.MonthlyBatch(ctx, enforcement.Daily(d.Clock.Now())); err != nil {
 		return 0, 0, err //nolint:wrapcheck // Year says the day
 	}
 	if len(refused) > 0 {
@@ -146,11 +147,11 @@ func (d *Demo) quiet(ctx context.Context, on day.Day) error {
 	for _, department := range d.departments {
 		late[department.org.ID] = department.late()
 	}
-	woken := map[enforcement.WakeUp]bool{}
+	woken := map[directive.WakeUp]bool{}
 	giveUp := time.NewTimer(patience)
 	defer giveUp.Stop()
 	for pause := time.Millisecond; ; pause = min(2*pause, 10*time.Millisecond) {
-		due, err := d.Register.DueLanes(ctx, on)
+		due, err := d.Register.Directives.Lanes(ctx, on)
 		if err != nil {
 			return err //nolint:wrapcheck // Year says the day
 		}
@@ -162,7 +163,7 @@ func (d *Demo) quiet(ctx context.Context, on day.Day) error {
 			}
 			if officersDay(on) && !woken[lane] {
 				woken[lane] = true
-				if err := d.Register.Wake(ctx, lane); err != nil {
+				if err := d.Register.Directives.Wake(ctx, lane); err != nil {
 					return err //nolint:wrapcheck // Year says the day
 				}
 			}

@@ -86,7 +86,7 @@ func (s *sound) furnish(t *testing.T, db *pg.DB, keys *vault.Vault) {
 	b.Published(b.Subject(b.Company()))
 	_, err := db.Pool.Exec(ctx, `UPDATE directive SET step = 'acknowledged', due = false`)
 	must(t, err)
-	must(t, b.Delete(ctx, b.Judge(), enforcetest.Of(ended), b.Ending(1)))
+	must(t, b.Listings.Delete(ctx, b.Judge(), enforcetest.Of(ended), b.Ending(1)))
 	_, err = db.Pool.Exec(ctx, `UPDATE amendment SET step = 'acknowledged', due = false`)
 	must(t, err)
 	endpoints := &notify.Endpoints{DB: db, Vault: keys, Machine: time.Now}
@@ -97,7 +97,7 @@ func (s *sound) furnish(t *testing.T, db *pg.DB, keys *vault.Vault) {
 	must(t, err)
 	s.day = b.At()
 
-	client, err := jobs.Work(db.Pool, jobs.Config{Register: b.Register, Legal: b.At})
+	client, err := jobs.Work(db.Pool, jobs.Config{Register: b.Offices, Legal: b.At})
 	must(t, err)
 	must(t, client.Start(ctx))
 	for b.Count(`SELECT count(*) FROM river.river_leader`) == 0 || b.Count(`SELECT count(*) FROM river.river_queue`) < 3 {

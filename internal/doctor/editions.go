@@ -6,24 +6,24 @@ import (
 	"os"
 	"strings"
 
-	"concordat/enforcement"
+	"concordat/enforcement/register"
 	"concordat/memoranda"
 )
 
 // reading is the record as serve would read it, without what serve enters at its
 // start. A file of attestations that cannot be read is another check's.
-func (e *examination) reading(ctx context.Context) (*enforcement.Register, error) {
+func (e *examination) reading(ctx context.Context) (*register.Offices, error) {
 	catalogue, err := memoranda.Embedded()
 	if err != nil {
 		return nil, fmt.Errorf("load the catalogue: %w", err)
 	}
-	c := enforcement.Config{DB: e.db, Catalogue: catalogue, Machine: e.Machine}
+	c := register.Config{DB: e.db, Catalogue: catalogue, Machine: e.Machine}
 	if data, err := os.ReadFile(e.Attestations); e.Attestations != "" && err == nil {
 		if attested, err := memoranda.LoadAttestations(e.Attestations, data, catalogue); err == nil && !attested.Demonstration() {
 			c.Attestations = attested
 		}
 	}
-	return enforcement.Reading(ctx, c)
+	return register.Reading(ctx, c)
 }
 
 // editions looks for what stands in the record and cannot be read here.
@@ -32,11 +32,11 @@ func (e *examination) editions(ctx context.Context) (string, []Finding, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	unknown, err := r.UnknownEditions(ctx, e.today)
+	unknown, err := r.Plans.UnknownEditions(ctx, e.today)
 	if err != nil {
 		return "", nil, err
 	}
-	seen := fmt.Sprintf("%d editions", len(r.Catalogue().Memoranda))
+	seen := fmt.Sprintf("%d editions", len(r.Plans.Catalogue().Memoranda))
 	if len(unknown) > 0 {
 		return seen, []Finding{fault("doctor.editions.unknown", "%s", names(unknown))}, nil
 	}
@@ -64,7 +64,7 @@ func (e *examination) attested(ctx context.Context) (string, []Finding, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	a, err := r.AttestedOn(ctx, e.today)
+	a, err := r.Plans.AttestedOn(ctx, e.today)
 	if err != nil {
 		return "", nil, err
 	}
@@ -77,8 +77,8 @@ func (e *examination) attested(ctx context.Context) (string, []Finding, error) {
 
 // lost names statements of the record that were not taken back and do not count, as
 // far as they are about something in force.
-func (e *examination) lost(ctx context.Context, r *enforcement.Register) []string {
-	list, err := r.Attestations(ctx)
+func (e *examination) lost(ctx context.Context, r *register.Offices) []string {
+	list, err := r.Plans.Attestations(ctx)
 	if err != nil {
 		return []string{err.Error()}
 	}

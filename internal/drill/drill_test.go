@@ -8,6 +8,8 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/restore"
 	"concordat/internal/backup"
 	"concordat/notify"
 )
@@ -40,8 +42,8 @@ func TestRestoreDrill(t *testing.T) {
 	// Until the backup: ten lives, one of them ended, one suspended, two not sent yet.
 	early := s.publish(8)
 	s.quiet(t)
-	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(early[0]), s.Ending(1)))
-	must(t, s.Suspend(ctx, s.Judge(), enforcetest.Of(early[1]), enforcement.CourtStay))
+	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(early[0]), s.Ending(1)))
+	must(t, s.Listings.Suspend(ctx, s.Judge(), enforcetest.Of(early[1]), ground.CourtStay))
 	s.quiet(t)
 	queued := s.publish(2)
 	dir := s.backup(t)
@@ -50,14 +52,14 @@ func TestRestoreDrill(t *testing.T) {
 	// resumed, one of the unsent ends after it was sent, and new ones come.
 	s.quiet(t)
 	s.Advance(3)
-	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(early[2]), s.Ending(1)))
-	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(early[3]), s.Ending(1)))
-	must(t, s.Suspend(ctx, s.Clerk(), enforcetest.Of(early[4]), enforcement.WrongPersonClaim))
-	must(t, s.Resume(ctx, s.Judge(), enforcetest.Of(early[1])))
-	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(queued[1]), s.Ending(1)))
+	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(early[2]), s.Ending(1)))
+	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(early[3]), s.Ending(1)))
+	must(t, s.Listings.Suspend(ctx, s.Clerk(), enforcetest.Of(early[4]), ground.WrongPersonClaim))
+	must(t, s.Listings.Resume(ctx, s.Judge(), enforcetest.Of(early[1])))
+	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(queued[1]), s.Ending(1)))
 	lost := s.publish(3)
 	s.quiet(t)
-	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(lost[0]), s.Ending(1)))
+	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(lost[0]), s.Ending(1)))
 	s.quiet(t)
 	s.audited(t)
 	before := s.ledgers()
@@ -75,12 +77,12 @@ func TestRestoreDrill(t *testing.T) {
 	// Held: what is queued stays, nobody learns who is restricted, nothing ends the hold.
 	s.quiet(t)
 	notRevived(t, "under the hold", before, s.ledgers())
-	_, err = s.PublicEntries(ctx, s.Day(), enforcement.ID{}, 10)
+	_, err = s.Listings.PublicEntries(ctx, s.Day(), enforcement.ID{}, 10)
 	refusedWith(t, err, "restore.reconciling")
-	refusedWith(t, s.EndHold(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"), "restore.not-reconciled")
+	refusedWith(t, s.Holds.End(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"), "restore.not-reconciled")
 
 	// A court's end does not wait for any of it.
-	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(early[5]), s.Ending(1)))
+	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(early[5]), s.Ending(1)))
 	s.quiet(t)
 	s.ended(t, early[5])
 
@@ -95,22 +97,22 @@ func TestRestoreDrill(t *testing.T) {
 	}
 
 	// A second person ends the hold, and deliveries go on.
-	refusedWith(t, s.EndHold(ctx, operator(s.At(), "op-1"), made.Hold, "演示:核对完毕"), "hold.second-person")
-	must(t, s.EndHold(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"))
+	refusedWith(t, s.Holds.End(ctx, operator(s.At(), "op-1"), made.Hold, "演示:核对完毕"), "hold.second-person")
+	must(t, s.Holds.End(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"))
 	s.quiet(t)
 	notRevived(t, "after the hold", before, s.ledgers())
 
 	// The court says what became of what is in doubt.
-	refusedWith(t, s.Resume(ctx, s.Judge(), enforcetest.Of(early[4])), "resumption.reasons")
-	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(early[2]), s.Ending(1)))
-	must(t, s.ResumeRestored(ctx, s.Judge(), enforcetest.Of(early[1]), "演示:已核实,丢失期间无退出事由"))
+	refusedWith(t, s.Listings.Resume(ctx, s.Judge(), enforcetest.Of(early[4])), "resumption.reasons")
+	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(early[2]), s.Ending(1)))
+	must(t, s.Listings.ResumeRestored(ctx, s.Judge(), enforcetest.Of(early[1]), "演示:已核实,丢失期间无退出事由"))
 	fresh := s.publish(1)
 	had := inForce(s.ledgers())
 	s.quiet(t)
 	if now := inForce(s.ledgers()); now <= had {
 		t.Errorf("%d directives in force after deliveries went on, %d before", now, had)
 	}
-	must(t, s.Suspend(ctx, s.Judge(), enforcetest.Of(fresh[0]), enforcement.CourtStay))
+	must(t, s.Listings.Suspend(ctx, s.Judge(), enforcetest.Of(fresh[0]), ground.CourtStay))
 	s.quiet(t)
 	if n := s.Count(`SELECT count(*) FROM amendment a JOIN directive d ON d.id = a.directive_id WHERE d.ground_id = $1 AND a.version <> 1001`, fresh[0]); n != 0 {
 		t.Errorf("%d versions do not jump", n)
@@ -124,7 +126,7 @@ func TestRestoreDrill(t *testing.T) {
 	if n := s.Count(`SELECT count(*) FROM orphan WHERE step <> 'acknowledged'`); n != 0 || s.Count(`SELECT count(*) FROM orphan`) == 0 {
 		t.Errorf("%d orphans are not withdrawn, of %d", n, s.Count(`SELECT count(*) FROM orphan`))
 	}
-	if _, err := s.PublicEntries(ctx, s.Day(), enforcement.ID{}, 10); err != nil {
+	if _, err := s.Listings.PublicEntries(ctx, s.Day(), enforcement.ID{}, 10); err != nil {
 		t.Error(err)
 	}
 }
@@ -133,7 +135,7 @@ func TestRestoreDrill(t *testing.T) {
 func (s *scene) reconcile(t *testing.T) {
 	t.Helper()
 	ctx := t.Context()
-	inquirer := &notify.Inquirer{DB: s.DB, Register: s.Register, Endpoints: s.endpoints, Webhook: s.webhook, Legal: s.At, Machine: machine, Page: 3}
+	inquirer := &notify.Inquirer{DB: s.DB, Register: s.Offices, Endpoints: s.endpoints, Webhook: s.webhook, Legal: s.At, Machine: machine, Page: 3}
 	_, err := inquirer.Ask(ctx, operator(s.At(), "op-1"), s.byHand)
 	if !errors.Is(err, notify.ErrUnasked) {
 		t.Errorf("asked who has no system: %v", err)
@@ -156,17 +158,17 @@ func (s *scene) reconcile(t *testing.T) {
 	lines := inventoryOf(s.departments[s.byFile])
 	reviewer := s.As(enforcement.DepartmentReviewer, s.byFile)
 	for range 2 {
-		c, err := backup.HandIn(ctx, s.Register, reviewer, s.byFile, "", lines)
+		c, err := backup.HandIn(ctx, s.Offices, reviewer, s.byFile, "", lines)
 		must(t, err)
-		if !c.Done() || c.Manner != enforcement.ReconciledFile {
+		if !c.Done() || c.Manner != restore.ReconciledFile {
 			t.Errorf("by file: %+v", c)
 		}
 	}
-	list, err := s.Reconciliations(ctx)
+	list, err := s.Restorer.Reconciliations(ctx)
 	must(t, err)
 	for _, c := range list {
 		if !c.Done() {
-			_, err := s.ReconcileStated(ctx, operator(s.At(), "op-1"), c.Organisation, "officer-7", "演示:此后未收到任何任务")
+			_, err := s.Restorer.ReconcileStated(ctx, operator(s.At(), "op-1"), c.Organisation, "officer-7", "演示:此后未收到任何任务")
 			must(t, err)
 		}
 	}
@@ -175,7 +177,7 @@ func (s *scene) reconcile(t *testing.T) {
 // ended demands that no department has anything of a listing in force.
 func (s *scene) ended(t *testing.T, listing enforcement.ID) {
 	t.Helper()
-	list, err := s.DirectivesOf(t.Context(), listing)
+	list, err := s.Directives.Of(t.Context(), listing)
 	must(t, err)
 	for _, d := range list {
 		if l := s.departments[d.Organisation]; l != nil {
@@ -190,10 +192,10 @@ func (s *scene) ended(t *testing.T, listing enforcement.ID) {
 func (s *scene) suspended(t *testing.T, listings ...enforcement.ID) {
 	t.Helper()
 	for i, id := range listings {
-		l, err := s.Listing(t.Context(), s.Judge(), id)
+		l, err := s.Listings.Get(t.Context(), s.Judge(), id)
 		must(t, err)
 		tasks := s.Count(`SELECT count(*) FROM task WHERE ground_id = $1 AND kind = 'restored' AND closed_on IS NULL`, id)
-		if l.SuspendedFor != enforcement.SuspendedRestored || tasks != 1 {
+		if l.SuspendedFor != ground.SuspendedRestored || tasks != 1 {
 			t.Errorf("listing %d is %s, suspended for %q, with %d tasks", i, l.State, l.SuspendedFor, tasks)
 		}
 		s.ended(t, id)

@@ -14,7 +14,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"concordat/enforcement"
+	"concordat/enforcement/register"
 	"concordat/internal/backup"
 	"concordat/internal/pg"
 	"concordat/internal/vault"
@@ -63,7 +63,7 @@ func TestAKilledRestoreDeliversNothing(t *testing.T) {
 			defer func() { must(t, db.Close()) }()
 			config := s.Config
 			config.DB = db
-			_, err = enforcement.New(t.Context(), config)
+			_, err = register.Open(t.Context(), config)
 			refusedWith(t, err, "restore.unfinished")
 			if step != backup.StepMarked {
 				// What a program that knows no mark would do first, whatever its version.

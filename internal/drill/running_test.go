@@ -27,7 +27,7 @@ func TestABackupOfARunningRecordIsOneInstant(t *testing.T) {
 	for done := false; !done; lived++ {
 		id := s.publish(1)[0]
 		must(t, s.drainer.Sweep(t.Context()))
-		must(t, s.Delete(t.Context(), s.Judge(), enforcetest.Of(id), s.Ending(1)))
+		must(t, s.Listings.Delete(t.Context(), s.Judge(), enforcetest.Of(id), s.Ending(1)))
 		select {
 		case err := <-ended:
 			must(t, err)

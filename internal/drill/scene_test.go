@@ -12,7 +12,9 @@ import (
 	"github.com/google/uuid"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/register"
 	"concordat/internal/backup"
 	"concordat/internal/jobs"
 	"concordat/internal/pg"
@@ -69,10 +71,10 @@ func newScene(t *testing.T) *scene {
 func (s *scene) assemble(t *testing.T) {
 	t.Helper()
 	s.endpoints = &notify.Endpoints{DB: s.DB, Vault: s.keys, Machine: machine, Probes: notify.Probes{First: time.Millisecond, Express: 5 * time.Millisecond, Bulk: 20 * time.Millisecond}}
-	s.inbox = &notify.Inbox{DB: s.DB, Register: s.Register, Machine: machine}
+	s.inbox = &notify.Inbox{DB: s.DB, Register: s.Offices, Machine: machine}
 	var err error
 	s.drainer, err = notify.NewDrainer(notify.Config{
-		DB: s.DB, Register: s.Register, Endpoints: s.endpoints, Catalogue: s.Config.Catalogue, Calendar: s.Calendar,
+		DB: s.DB, Register: s.Offices, Endpoints: s.endpoints, Catalogue: s.Config.Catalogue, Calendar: s.Calendar,
 		Channels: []notify.Channel{s.webhook, s.inbox}, Legal: s.At, Machine: machine, Demo: true, Heartbeat: 20 * time.Millisecond,
 	})
 	must(t, err)
@@ -99,7 +101,7 @@ func (s *scene) quiet(t *testing.T) {
 	t.Helper()
 	for end := time.Now().Add(30 * time.Second); ; {
 		must(t, s.drainer.Sweep(t.Context()))
-		lanes, err := s.DueLanes(t.Context(), s.Day())
+		lanes, err := s.Directives.Lanes(t.Context(), s.Day())
 		must(t, err)
 		if len(lanes) == 0 {
 			return
@@ -150,7 +152,7 @@ func (s *scene) turnTo(t *testing.T, url string) {
 	inserting, err := jobs.Insert(db.Pool)
 	must(t, err)
 	s.DB, s.Config.DB, s.Config.Jobs = db, db, inserting
-	s.Register, err = enforcement.New(t.Context(), s.Config)
+	s.Offices, err = register.Open(t.Context(), s.Config)
 	must(t, err)
 	s.assemble(t)
 }
@@ -196,7 +198,7 @@ func (s *scene) heldWrongly(t *testing.T) int {
 	wrong := 0
 	for org, l := range s.departments {
 		held := l.Snapshot()
-		list, err := s.Directives(t.Context(), s.As(enforcement.DepartmentClerk, org), enforcement.ID{}, 10000)
+		list, err := s.Directives.List(t.Context(), s.As(enforcement.DepartmentClerk, org), enforcement.ID{}, 10000)
 		must(t, err)
 		for _, want := range list {
 			if len(held[uuid.UUID(want.ID)].Measures) != len(want.Measures) {
@@ -217,7 +219,7 @@ func (s *scene) heldWrongly(t *testing.T) int {
 
 func (s *scene) audited(t *testing.T) {
 	t.Helper()
-	audit, err := s.AuditDirectives(t.Context(), nil)
+	audit, err := s.Auditor.Directives(t.Context(), nil)
 	must(t, err)
 	for _, f := range audit.Findings[:min(len(audit.Findings), 20)] {
 		t.Errorf("audit: %s", f)
@@ -225,13 +227,13 @@ func (s *scene) audited(t *testing.T) {
 }
 
 // inventoryOf is the file that a department without an answer hands in.
-func inventoryOf(l *receiver.Ledger) []enforcement.InventoryLine {
+func inventoryOf(l *receiver.Ledger) []directive.InventoryLine {
 	held := l.Snapshot()
 	ids := slices.SortedFunc(maps.Keys(held), func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
-	lines := make([]enforcement.InventoryLine, 0, len(ids))
+	lines := make([]directive.InventoryLine, 0, len(ids))
 	for _, id := range ids {
 		e := held[id]
-		lines = append(lines, enforcement.InventoryLine{Directive: enforcement.ID(id), Version: e.Version, Withdrawn: e.Withdrawn, Carries: len(e.Measures) > 0})
+		lines = append(lines, directive.InventoryLine{Directive: enforcement.ID(id), Version: e.Version, Withdrawn: e.Withdrawn, Carries: len(e.Measures) > 0})
 	}
 	return lines
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
+	"concordat/enforcement/register"
 	"concordat/internal/backup"
 	"concordat/internal/pg"
 	"concordat/internal/vault"
@@ -85,14 +86,14 @@ func TestWithoutTheKeysNothingPersonalIsRead(t *testing.T) {
 	if config.Vault, err = vault.Ephemeral(true); err != nil {
 		t.Fatal(err)
 	}
-	other, err := enforcement.New(ctx, config)
+	other, err := register.Open(ctx, config)
 	must(t, err)
-	list, err := s.Directives(ctx, s.As(enforcement.DepartmentClerk, s.byFile), enforcement.ID{}, 10)
+	list, err := s.Directives.List(ctx, s.As(enforcement.DepartmentClerk, s.byFile), enforcement.ID{}, 10)
 	must(t, err)
 	if len(list) == 0 {
 		t.Fatal("no directive to open")
 	}
-	_, err = other.Held(ctx, s.As(enforcement.DepartmentClerk, s.byFile), []enforcement.ID{list[0].ID})
+	_, err = other.Directives.Inventory(ctx, s.As(enforcement.DepartmentClerk, s.byFile), []enforcement.ID{list[0].ID})
 	if !errors.Is(err, vault.ErrTampered) && !errors.Is(err, vault.ErrKeyUnknown) {
 		t.Errorf("opened with other keys: %v", err)
 	}

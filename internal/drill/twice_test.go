@@ -3,8 +3,8 @@ package drill_test
 import (
 	"testing"
 
-	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/ground"
 	"concordat/internal/backup"
 )
 
@@ -19,7 +19,7 @@ func TestRestoredTwiceFromTheSameBackup(t *testing.T) {
 	early := s.publish(5)
 	s.quiet(t)
 	dir := s.backup(t)
-	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(early[0]), s.Ending(1)))
+	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(early[0]), s.Ending(1)))
 	s.quiet(t)
 
 	url := empty(t, "drill_first")
@@ -27,15 +27,15 @@ func TestRestoredTwiceFromTheSameBackup(t *testing.T) {
 	must(t, err)
 	s.turnTo(t, url)
 	s.reconcile(t)
-	must(t, s.EndHold(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"))
+	must(t, s.Holds.End(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"))
 	for range 2 { // versions 1001 to 1004 of two listings
 		for _, id := range early[1:3] {
-			must(t, s.Suspend(ctx, s.Judge(), enforcetest.Of(id), enforcement.CourtStay))
-			must(t, s.Resume(ctx, s.Judge(), enforcetest.Of(id)))
+			must(t, s.Listings.Suspend(ctx, s.Judge(), enforcetest.Of(id), ground.CourtStay))
+			must(t, s.Listings.Resume(ctx, s.Judge(), enforcetest.Of(id)))
 		}
 		s.quiet(t)
 	}
-	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(early[3]), s.Ending(1)))
+	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(early[3]), s.Ending(1)))
 	s.publish(2)
 	s.quiet(t)
 	s.audited(t)
@@ -48,7 +48,7 @@ func TestRestoredTwiceFromTheSameBackup(t *testing.T) {
 		t.Errorf("epoch %d: the backup knows of no restoration", made.Epoch)
 	}
 	s.turnTo(t, url)
-	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(early[1]), s.Ending(1)))
+	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(early[1]), s.Ending(1)))
 	s.quiet(t) // version 1001, which those who hold 1004 acknowledge and do not take
 	s.reconcile(t)
 	s.quiet(t)
@@ -59,8 +59,8 @@ func TestRestoredTwiceFromTheSameBackup(t *testing.T) {
 	if n := s.heldWrongly(t); n != 0 {
 		t.Errorf("held_wrongly %d", n)
 	}
-	must(t, s.EndHold(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"))
-	must(t, s.ResumeRestored(ctx, s.Judge(), enforcetest.Of(early[2]), "演示:已核实"))
+	must(t, s.Holds.End(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"))
+	must(t, s.Listings.ResumeRestored(ctx, s.Judge(), enforcetest.Of(early[2]), "演示:已核实"))
 	s.quiet(t)
 	notRevived(t, "after the second hold", before, s.ledgers())
 	if n := s.heldWrongly(t); n != 0 {

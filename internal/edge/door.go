@@ -13,7 +13,7 @@ import (
 	"github.com/rs/zerolog/hlog"
 	"go.opentelemetry.io/otel/trace"
 
-	"concordat/enforcement"
+	"concordat/enforcement/register"
 	"concordat/internal/access"
 )
 
@@ -22,7 +22,7 @@ import (
 type Door struct {
 	// Register keeps the answers to requests with a key; nil where none is admitted
 	// with a Route.
-	Register *enforcement.Register
+	Register *register.Offices
 	// Tokens turns bearer tokens into actors; nil where every Endpoint is open to
 	// everybody.
 	Tokens *access.Tokens

@@ -17,6 +17,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/party"
 	"concordat/internal/access"
 	"concordat/internal/edge"
 	"concordat/internal/pg/pgtest"
@@ -133,10 +134,10 @@ func TestWhatMayBeTold(t *testing.T) {
 func desk(t *testing.T, b *enforcetest.Bundle) (http.Handler, *access.Tokens) {
 	t.Helper()
 	tokens := access.New(b.DB, func() time.Time { return time.Now().UTC() }, true)
-	door := &edge.Door{Register: b.Register, Tokens: tokens, Legal: b.At, Log: zerolog.Nop()}
+	door := &edge.Door{Register: b.Offices, Tokens: tokens, Legal: b.At, Log: zerolog.Nop()}
 	router := door.Router(policy)
 	enter := func(w http.ResponseWriter, r *http.Request) error {
-		var identity enforcement.Identity
+		var identity party.Identity
 		if err := json.NewDecoder(r.Body).Decode(&identity); err != nil {
 			return err
 		}
@@ -144,7 +145,7 @@ func desk(t *testing.T, b *enforcetest.Bundle) (http.Handler, *access.Tokens) {
 		if err != nil || answered {
 			return err
 		}
-		id, err := b.EnterSubject(r.Context(), act, identity)
+		id, err := b.Parties.EnterSubject(r.Context(), act, identity)
 		if err != nil {
 			return err
 		}
@@ -178,7 +179,7 @@ func TestAPageIsAnsweredAsItWas(t *testing.T) {
 		}
 		return "Bearer " + plain
 	}
-	form := func(i enforcement.Identity) string {
+	form := func(i party.Identity) string {
 		text, err := json.Marshal(i)
 		if err != nil {
 			t.Fatal(err)

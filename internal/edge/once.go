@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/record"
 )
 
 // keepTimeout bounds the keeping of an answer once its effect is committed: the
@@ -30,7 +31,7 @@ func (d *Door) Act(ctx context.Context) (act enforcement.Act, answered bool, err
 	}
 	act.Request = v.keyed.request(v.line, v.Actor)
 	v.keyed.act = act
-	v.keyed.replay, err = d.Register.Replied(ctx, act.Request)
+	v.keyed.replay, err = d.Register.Record.Replied(ctx, act.Request)
 	return act, v.keyed.replay != nil, err
 }
 
@@ -55,7 +56,7 @@ func (d *Door) once(w http.ResponseWriter, r *http.Request, e Endpoint, work fun
 	case reply.Status >= http.StatusOK && reply.Status < http.StatusMultipleChoices && k.act.Request != nil:
 		keeping, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), keepTimeout)
 		defer cancel()
-		kept, err := d.Register.Reply(keeping, k.act, reply)
+		kept, err := d.Register.Record.Reply(keeping, k.act, reply)
 		if err != nil {
 			// The effect stands, and a repetition is answered from its event.
 			d.Log.Error().Str("reference", v.Reference).Err(err).Msg("answer not kept")
@@ -75,7 +76,7 @@ type keyed struct {
 	// body has taken in the body when the handler begins; nil where it does not count.
 	body   hash.Hash
 	act    enforcement.Act
-	replay *enforcement.Reply
+	replay *record.Reply
 }
 
 // request is the request for the record; its body must have been read.
@@ -129,9 +130,9 @@ func (h *heldWriter) WriteHeader(status int) { h.status = status }
 // Write takes the answer's body.
 func (h *heldWriter) Write(p []byte) (int, error) { return h.body.Write(p) }
 
-func (h *heldWriter) reply() enforcement.Reply {
+func (h *heldWriter) reply() record.Reply {
 	if h.status == 0 {
 		h.status = http.StatusOK
 	}
-	return enforcement.Reply{Status: h.status, Header: h.header, Body: h.body.Bytes()}
+	return record.Reply{Status: h.status, Header: h.header, Body: h.body.Bytes()}
 }

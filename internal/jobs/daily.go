@@ -8,6 +8,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"concordat/enforcement"
+	"concordat/enforcement/register"
 )
 
 // dailyEvery is how often the round is asked for. What a day makes due is found
@@ -27,7 +28,7 @@ func (DailyArgs) Kind() string { return "daily-round" }
 type dailyWorker struct {
 	river.WorkerDefaults[DailyArgs]
 
-	register *enforcement.Register
+	register *register.Offices
 	legal    func() time.Time
 }
 
@@ -36,7 +37,7 @@ type dailyWorker struct {
 func (w *dailyWorker) Timeout(*river.Job[DailyArgs]) time.Duration { return 10 * time.Minute }
 
 func (w *dailyWorker) Work(ctx context.Context, _ *river.Job[DailyArgs]) error {
-	if _, _, _, err := w.register.DailyRound(ctx, enforcement.Daily(w.legal()), nil); err != nil {
+	if _, _, _, err := w.register.Daily(ctx, enforcement.Daily(w.legal()), nil); err != nil {
 		return fmt.Errorf("daily round: %w", err)
 	}
 	return nil

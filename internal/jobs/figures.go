@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/migrations"
 )
 
@@ -38,7 +38,7 @@ const selectQueues = `SELECT q.name, q.paused, w.n, r.n, t.n, o.at
 // Figures lists every queue; those of deliveries and of the daily round are there
 // even before a process has worked them.
 func Figures(ctx context.Context, pool *pgxpool.Pool) ([]QueueFigure, error) {
-	known := []string{string(enforcement.Express), string(enforcement.Bulk), dailyQueue}
+	known := []string{string(directive.Express), string(directive.Bulk), dailyQueue}
 	rows, err := pool.Query(ctx, fmt.Sprintf(selectQueues, migrations.RiverSchema), known, figureLimit)
 	if err != nil {
 		return nil, fmt.Errorf("read the queues' figures: %w", err)

@@ -9,6 +9,8 @@ import (
 	"github.com/riverqueue/river"
 
 	"concordat/enforcement"
+	"concordat/enforcement/intake"
+	"concordat/enforcement/register"
 )
 
 const (
@@ -23,22 +25,22 @@ const (
 
 // intakeWorker reads the uploads that wait, oldest first.
 type intakeWorker struct {
-	river.WorkerDefaults[enforcement.IntakeWork]
+	river.WorkerDefaults[intake.Work]
 
-	register *enforcement.Register
+	register *register.Offices
 	legal    func() time.Time
 }
 
 // Timeout is longer than a slice, and than what is under way when it is over.
-func (w *intakeWorker) Timeout(*river.Job[enforcement.IntakeWork]) time.Duration {
+func (w *intakeWorker) Timeout(*river.Job[intake.Work]) time.Duration {
 	return intakeTimeout
 }
 
-func (w *intakeWorker) Work(ctx context.Context, _ *river.Job[enforcement.IntakeWork]) error {
-	if err := w.register.ForgetUploads(ctx); err != nil {
+func (w *intakeWorker) Work(ctx context.Context, _ *river.Job[intake.Work]) error {
+	if err := w.register.Intake.ForgetUploads(ctx); err != nil {
 		return err
 	}
-	runs, err := w.register.WaitingImports(ctx)
+	runs, err := w.register.Intake.Waiting(ctx)
 	if err != nil {
 		return err
 	}
@@ -64,8 +66,8 @@ func (w *intakeWorker) Work(ctx context.Context, _ *river.Job[enforcement.Intake
 }
 
 // read reads one upload until the slice is over.
-func (w *intakeWorker) read(ctx, slice context.Context, run enforcement.ImportRun) error {
-	file, err := w.register.OpenUpload(ctx, run)
+func (w *intakeWorker) read(ctx, slice context.Context, run intake.Run) error {
+	file, err := w.register.Intake.OpenUpload(ctx, run)
 	if err != nil {
 		return err
 	}
@@ -85,11 +87,11 @@ func addIntake(config *river.Config, c Config) error {
 	if err := river.AddWorkerSafely(config.Workers, &intakeWorker{register: c.Register, legal: c.Legal}); err != nil {
 		return fmt.Errorf("register intake: %w", err)
 	}
-	config.Queues[enforcement.IntakeQueue] = river.QueueConfig{MaxWorkers: 1}
+	config.Queues[intake.Queue] = river.QueueConfig{MaxWorkers: 1}
 	config.PeriodicJobs = append(config.PeriodicJobs, river.NewPeriodicJob(
 		river.PeriodicInterval(intakeEvery),
 		func() (river.JobArgs, *river.InsertOpts) {
-			return enforcement.IntakeWork{}, &river.InsertOpts{Queue: enforcement.IntakeQueue, MaxAttempts: 3}
+			return intake.Work{}, &river.InsertOpts{Queue: intake.Queue, MaxAttempts: 3}
 		},
 		&river.PeriodicJobOpts{RunOnStart: true},
 	))

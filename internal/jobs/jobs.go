@@ -15,7 +15,8 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 
-	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/register"
 	"concordat/migrations"
 	"concordat/notify"
 )
@@ -41,7 +42,7 @@ type Config struct {
 	// Register and Legal serve the daily round and the reading of uploads; without
 	// a Register both are left to the caller, as in the demonstration, whose days
 	// go by faster.
-	Register *enforcement.Register
+	Register *register.Offices
 	Legal    func() time.Time
 	// MaxExpress and MaxBulk are how many lanes this process drains at once in
 	// each queue; 0 means 16 and 4.
@@ -80,8 +81,8 @@ func Work(pool *pgxpool.Pool, c Config) (*river.Client[pgx.Tx], error) {
 	config := &river.Config{
 		Schema: migrations.RiverSchema,
 		Queues: map[string]river.QueueConfig{
-			string(enforcement.Express): {MaxWorkers: positive(c.MaxExpress, defaultExpress), FetchPollInterval: expressPoll},
-			string(enforcement.Bulk):    {MaxWorkers: positive(c.MaxBulk, defaultBulk), FetchPollInterval: bulkPoll},
+			string(directive.Express): {MaxWorkers: positive(c.MaxExpress, defaultExpress), FetchPollInterval: expressPoll},
+			string(directive.Bulk):    {MaxWorkers: positive(c.MaxBulk, defaultBulk), FetchPollInterval: bulkPoll},
 		},
 		Workers:                     workers,
 		FetchCooldown:               fetchCooldown,

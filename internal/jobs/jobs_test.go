@@ -9,6 +9,8 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/register"
 	"concordat/internal/jobs"
 	"concordat/notify"
 	"concordat/notify/receiver"
@@ -32,7 +34,7 @@ func TestNoWakeUpIsLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.Config.Jobs = inserting
-	if b.Register, err = enforcement.New(t.Context(), b.Config); err != nil {
+	if b.Offices, err = register.Open(t.Context(), b.Config); err != nil {
 		t.Fatal(err)
 	}
 	endpoints := &notify.Endpoints{DB: b.DB, Vault: b.Vault, Machine: machine}
@@ -53,8 +55,8 @@ func TestNoWakeUpIsLost(t *testing.T) {
 	webhook := notify.NewWebhook(notify.WebhookConfig{Machine: machine})
 	t.Cleanup(webhook.Close)
 	drainer, err := notify.NewDrainer(notify.Config{
-		DB: b.DB, Register: b.Register, Endpoints: endpoints, Catalogue: b.Config.Catalogue, Calendar: b.Calendar,
-		Channels: []notify.Channel{webhook, &notify.Inbox{DB: b.DB, Register: b.Register, Machine: machine}}, Legal: b.At, Machine: machine,
+		DB: b.DB, Register: b.Offices, Endpoints: endpoints, Catalogue: b.Config.Catalogue, Calendar: b.Calendar,
+		Channels: []notify.Channel{webhook, &notify.Inbox{DB: b.DB, Register: b.Offices, Machine: machine}}, Legal: b.At, Machine: machine,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -80,12 +82,12 @@ func TestNoWakeUpIsLost(t *testing.T) {
 			for n := range each {
 				id := enforcement.NewID()
 				_, err := b.DB.Pool.Exec(t.Context(), `INSERT INTO ground (id, kind, list_type, subject_id, organisation_id, reference, decided_on) VALUES ($1, 'listing', $2, $3, $4, '演示决定', $5::date)`,
-					id, enforcement.ListType, subject, b.Court, b.Day())
+					id, plan.ListType, subject, b.Court, b.Day())
 				if err == nil {
-					err = b.PutInForce(t.Context(), b.System(), []enforcement.ID{id})
+					err = b.Grounds.PutInForce(t.Context(), b.System(), []enforcement.ID{id})
 				}
 				if err == nil && (writer+n)%3 == 0 {
-					err = b.EndGround(t.Context(), b.Judge(), id, "Art. 10")
+					err = b.Grounds.End(t.Context(), b.Judge(), id, "Art. 10")
 				}
 				if err != nil {
 					t.Error(err)
@@ -97,7 +99,7 @@ func TestNoWakeUpIsLost(t *testing.T) {
 	all.Wait()
 	end := time.Now().Add(bound)
 	for {
-		lanes, err := b.DueLanes(t.Context(), b.Day())
+		lanes, err := b.Directives.Lanes(t.Context(), b.Day())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -112,7 +114,7 @@ func TestNoWakeUpIsLost(t *testing.T) {
 	if got := len(ledger.InForce(b.Day())); got != carrying || carrying == 0 {
 		t.Errorf("receivers restrict by %d directives, the record by %d", got, carrying)
 	}
-	audit, err := b.AuditDirectives(t.Context(), nil)
+	audit, err := b.Auditor.Directives(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,8 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/intake"
+	"concordat/enforcement/register"
 	"concordat/internal/calendar"
 	"concordat/internal/jobs"
 	"concordat/internal/pg"
@@ -74,13 +76,13 @@ func (o order) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	run, err := register.Import(ctx, enforcement.Daily(legal()), o.Run)
+	run, err := register.Intake.Get(ctx, enforcement.Daily(legal()), o.Run)
 	if err != nil {
 		return err
 	}
 	run, err = jobs.Reading{
 		Register: register, Legal: legal, Refused: o.File + ".refused.csv",
-		Progress: func(run enforcement.ImportRun) { fmt.Println(run.Rows) },
+		Progress: func(run intake.Run) { fmt.Println(run.Rows) },
 	}.Run(ctx, run, file)
 	if err != nil {
 		return err
@@ -89,7 +91,7 @@ func (o order) read(ctx context.Context) error {
 	return nil
 }
 
-func (o order) register(ctx context.Context, db *pg.DB, keys *vault.Vault) (*enforcement.Register, error) {
+func (o order) register(ctx context.Context, db *pg.DB, keys *vault.Vault) (*register.Offices, error) {
 	inserting, err := jobs.Insert(db.Pool)
 	if err != nil {
 		return nil, err
@@ -102,7 +104,7 @@ func (o order) register(ctx context.Context, db *pg.DB, keys *vault.Vault) (*enf
 	if err != nil {
 		return nil, err
 	}
-	return enforcement.New(ctx, enforcement.Config{DB: db, Jobs: inserting, Vault: keys, Calendar: days, Catalogue: catalogue, Machine: machine})
+	return register.Open(ctx, register.Config{DB: db, Jobs: inserting, Vault: keys, Calendar: days, Catalogue: catalogue, Machine: machine})
 }
 
 // scene is a record of its own with keys that another process can open.
@@ -119,10 +121,10 @@ func newScene(t *testing.T, text string) scene {
 	b.Config.Vault, err = vault.Open(s.order.KeyFile, vault.Options{Demo: true, Create: true})
 	must(t, err)
 	b.Vault = b.Config.Vault
-	b.Register, err = enforcement.New(t.Context(), b.Config)
+	b.Offices, err = register.Open(t.Context(), b.Config)
 	must(t, err)
 	must(t, os.WriteFile(s.order.File, []byte(text), 0o600))
-	run, err := b.StartImport(t.Context(), b.Clerk(), enforcement.NewImport{Kind: enforcement.ImportListings, Content: sha256.Sum256([]byte(text)), Size: int64(len(text))})
+	run, err := b.Intake.Start(t.Context(), b.Clerk(), intake.NewRun{Kind: intake.Listings, Content: sha256.Sum256([]byte(text)), Size: int64(len(text))})
 	must(t, err)
 	s.order.Run = run.ID
 	return s
@@ -158,26 +160,26 @@ func (s scene) process(t *testing.T, batches int, moment time.Duration) (ended b
 
 // outcome is all that an import leaves, ids and sealed bytes aside.
 type outcome struct {
-	Counts   enforcement.ImportCounts
-	State    enforcement.ImportState
+	Counts   intake.Counts
+	State    intake.State
 	Refused  string
 	Listings []string
-	Stored   []enforcement.ImportRefusal
+	Stored   []intake.Refusal
 	Subjects int
 	Events   int
 }
 
 func (s scene) outcome(t *testing.T) outcome {
 	t.Helper()
-	run, err := s.Import(t.Context(), s.Clerk(), s.order.Run)
+	run, err := s.Intake.Get(t.Context(), s.Clerk(), s.order.Run)
 	must(t, err)
-	o := outcome{Counts: run.ImportCounts, State: run.State}
+	o := outcome{Counts: run.Counts, State: run.State}
 	beside, err := os.ReadFile(s.order.File + ".refused.csv")
 	must(t, err)
 	o.Refused = string(beside)
 	must(t, s.DB.Pool.QueryRow(t.Context(), `SELECT array_agg(concat_ws('|', s.line, s.source_record, c.number, l.state) ORDER BY s.line) FROM listing l
 		JOIN listing_source s ON s.listing_id = l.id JOIN execution_case c ON c.id = l.case_id WHERE s.import_id = $1`, s.order.Run).Scan(&o.Listings))
-	o.Stored, err = s.ImportRefusals(t.Context(), s.Clerk(), s.order.Run, 0, 1<<20)
+	o.Stored, err = s.Intake.Refusals(t.Context(), s.Clerk(), s.order.Run, 0, 1<<20)
 	must(t, err)
 	o.Subjects = s.Count(`SELECT count(*) FROM subject`)
 	o.Events = s.Count(`SELECT count(*) FROM event`)

@@ -8,6 +8,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"concordat/enforcement"
+	"concordat/enforcement/register"
 )
 
 // MonthlyArgs asks for the monthly batch of the lists that go out so, as of the
@@ -22,7 +23,7 @@ func (MonthlyArgs) Kind() string { return "monthly-batch" }
 type monthlyWorker struct {
 	river.WorkerDefaults[MonthlyArgs]
 
-	register *enforcement.Register
+	register *register.Offices
 	legal    func() time.Time
 }
 
@@ -30,7 +31,7 @@ type monthlyWorker struct {
 func (w *monthlyWorker) Timeout(*river.Job[MonthlyArgs]) time.Duration { return 10 * time.Minute }
 
 func (w *monthlyWorker) Work(ctx context.Context, _ *river.Job[MonthlyArgs]) error {
-	if _, _, err := w.register.MonthlyBatch(ctx, enforcement.Daily(w.legal())); err != nil {
+	if _, _, err := w.register.Administrative.MonthlyBatch(ctx, enforcement.Daily(w.legal())); err != nil {
 		return fmt.Errorf("monthly batch: %w", err)
 	}
 	return nil

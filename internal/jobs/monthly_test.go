@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/ground"
 	"concordat/internal/jobs"
 	"concordat/memoranda/day"
 )
@@ -19,9 +19,9 @@ func TestTheMonthlyBatchIsAJob(t *testing.T) {
 	id := l.ServedOn(enforcetest.ListBatch, l.Subject(l.Person()))
 	batch := day.Of(2025, time.October, 9) // the first to the eighth are days off
 	l.AdvanceTo(batch)
-	work := func(want enforcement.State) {
+	work := func(want ground.State) {
 		t.Helper()
-		working, err := jobs.Work(l.DB.Pool, jobs.Config{Register: l.Register, Legal: l.At})
+		working, err := jobs.Work(l.DB.Pool, jobs.Config{Register: l.Offices, Legal: l.At})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -34,7 +34,7 @@ func TestTheMonthlyBatchIsAJob(t *testing.T) {
 			}
 		}()
 		for end := time.Now().Add(bound); ; {
-			have, err := l.AdministrativeListing(t.Context(), l.OwnersClerk(), id)
+			have, err := l.Administrative.Get(t.Context(), l.OwnersClerk(), id)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -47,10 +47,10 @@ func TestTheMonthlyBatchIsAJob(t *testing.T) {
 		}
 	}
 	work("announced")
-	have, err := l.AdministrativeListing(t.Context(), l.OwnersClerk(), id)
+	have, err := l.Administrative.Get(t.Context(), l.OwnersClerk(), id)
 	if err != nil || have.AnnouncedOn != batch {
 		t.Fatalf("announced on %s, want %s: %v", have.AnnouncedOn, batch, err)
 	}
 	l.AdvanceTo(have.ObjectionUntil.AddDays(1))
-	work(enforcement.Active)
+	work(ground.Active)
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/intake"
+	"concordat/enforcement/register"
 	"concordat/internal/courtfile"
 )
 
@@ -17,13 +19,13 @@ import (
 // file is parsed, rows are checked and sealed, batches are written. What is in
 // hand at any time is a few batches, however large the file is.
 type Reading struct {
-	Register *enforcement.Register
+	Register *register.Offices
 	// Legal is legal time: when the drafts are entered.
 	Legal func() time.Time
 	// Refused is where the file of refused rows is written; "" writes none.
 	Refused string
 	// Progress, when not nil, is called after each batch.
-	Progress func(enforcement.ImportRun)
+	Progress func(intake.Run)
 	// Stop, when not nil, is asked between batches: true leaves the run where it
 	// is, to be taken up again.
 	Stop func() bool
@@ -34,17 +36,17 @@ const batchText = 4 << 20
 
 // stretch is a piece of the file on its way through the stages.
 type stretch struct {
-	rows     []enforcement.ImportRow
-	refusals []enforcement.ImportRefusal
+	rows     []intake.Row
+	refusals []intake.Refusal
 	text     int
 	done     int64 // bytes of the file read by then
-	prepared *enforcement.PreparedImport
+	prepared *intake.Prepared
 	// end is why the file ends here; nil if it goes on, io.EOF if it is whole.
 	end error
 }
 
 func (s *stretch) full() bool {
-	return len(s.rows)+len(s.refusals) >= enforcement.ImportBatch || s.text >= batchText
+	return len(s.rows)+len(s.refusals) >= intake.Batch || s.text >= batchText
 }
 
 // Run reads the file of a run from where the run stands, and ends the run. The
@@ -52,8 +54,8 @@ func (s *stretch) full() bool {
 // to its end is no error, its run has failed. An interruption at any time, also
 // of the process, costs no more than the batch under way: the next Run goes on.
 // A run that another process is reading is refused with import.elsewhere.
-func (r Reading) Run(ctx context.Context, run enforcement.ImportRun, file io.ReaderAt) (enforcement.ImportRun, error) {
-	release, ok, err := r.Register.ClaimImport(ctx, run.ID)
+func (r Reading) Run(ctx context.Context, run intake.Run, file io.ReaderAt) (intake.Run, error) {
+	release, ok, err := r.Register.Intake.Claim(ctx, run.ID)
 	if err != nil {
 		return run, err
 	}
@@ -62,7 +64,7 @@ func (r Reading) Run(ctx context.Context, run enforcement.ImportRun, file io.Rea
 	}
 	defer release()
 	// Whoever held it before may have moved it on.
-	if run, err = r.Register.Import(ctx, run.Act(r.Legal()), run.ID); err != nil || run.State != enforcement.ImportRunning {
+	if run, err = r.Register.Intake.Get(ctx, run.Act(r.Legal()), run.ID); err != nil || run.State != intake.Running {
 		return run, err
 	}
 	opened, err := courtfile.Open(file, run.Size, courtfile.Kind(run.Kind))
@@ -73,23 +75,23 @@ func (r Reading) Run(ctx context.Context, run enforcement.ImportRun, file io.Rea
 		return run, fmt.Errorf("open the file of import %s: %w", run.ID, err)
 	}
 	defer func() { _ = opened.Close() }() // was only read
-	if err := r.Register.ImportFormat(ctx, run, opened.Format()); err != nil {
+	if err := r.Register.Intake.Format(ctx, run, opened.Format()); err != nil {
 		return run, err
 	}
 	return r.read(ctx, run, opened)
 }
 
-func (r Reading) finish(ctx context.Context, run enforcement.ImportRun, bad *courtfile.FileError) (enforcement.ImportRun, error) {
+func (r Reading) finish(ctx context.Context, run intake.Run, bad *courtfile.FileError) (intake.Run, error) {
 	var failure *enforcement.Refusal
 	var line int64
 	if bad != nil {
 		failure, line = &enforcement.Refusal{Code: bad.Code, Args: bad.Args}, bad.Line
 	}
-	return r.Register.FinishImport(ctx, run.Act(r.Legal()), run, failure, line)
+	return r.Register.Intake.Finish(ctx, run.Act(r.Legal()), run, failure, line)
 }
 
 // read runs the stages. Channels are short: they only keep both cores busy.
-func (r Reading) read(ctx context.Context, run enforcement.ImportRun, file *courtfile.File) (enforcement.ImportRun, error) {
+func (r Reading) read(ctx context.Context, run intake.Run, file *courtfile.File) (intake.Run, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	parsed, sealed := make(chan *stretch, 2), make(chan *stretch, 2)
@@ -112,7 +114,7 @@ func (r Reading) read(ctx context.Context, run enforcement.ImportRun, file *cour
 }
 
 // parse cuts the file into stretches.
-func (r Reading) parse(ctx context.Context, run enforcement.ImportRun, file *courtfile.File, to chan<- *stretch) {
+func (r Reading) parse(ctx context.Context, run intake.Run, file *courtfile.File, to chan<- *stretch) {
 	s := &stretch{}
 	hand := func() bool {
 		s.done, _ = file.Progress()
@@ -144,7 +146,7 @@ func (r Reading) parse(ctx context.Context, run enforcement.ImportRun, file *cou
 	hand()
 }
 
-func (s *stretch) take(row enforcement.ImportRow, raw bool) {
+func (s *stretch) take(row intake.Row, raw bool) {
 	s.count(row.Raw)
 	s.text += len(row.Facts.Conduct) + len(row.Facts.Obligation)
 	if !raw {
@@ -155,7 +157,7 @@ func (s *stretch) take(row enforcement.ImportRow, raw bool) {
 
 func (s *stretch) refuse(bad *courtfile.RowError, raw bool) {
 	s.count(bad.Raw)
-	refusal := enforcement.ImportRefusal{Line: bad.Line, Field: bad.Field, Code: bad.Code, Args: bad.Args}
+	refusal := intake.Refusal{Line: bad.Line, Field: bad.Field, Code: bad.Code, Args: bad.Args}
 	if raw {
 		refusal.Raw = bad.Raw
 	}
@@ -169,10 +171,10 @@ func (s *stretch) count(raw []string) {
 }
 
 // prepare checks and seals stretches in their order.
-func (r Reading) prepare(ctx context.Context, run enforcement.ImportRun, from <-chan *stretch, to chan<- *stretch) error {
+func (r Reading) prepare(ctx context.Context, run intake.Run, from <-chan *stretch, to chan<- *stretch) error {
 	for s := range from {
 		var err error
-		if s.prepared, err = r.Register.PrepareImport(run.Act(r.Legal()), run, s.rows, s.refusals); err != nil {
+		if s.prepared, err = r.Register.Intake.Prepare(run.Act(r.Legal()), run, s.rows, s.refusals); err != nil {
 			return err
 		}
 		s.rows, s.refusals = nil, nil
@@ -186,10 +188,10 @@ func (r Reading) prepare(ctx context.Context, run enforcement.ImportRun, from <-
 }
 
 // write settles stretches until the file ends.
-func (r Reading) write(ctx context.Context, run enforcement.ImportRun, from <-chan *stretch, book *refusedBook) (enforcement.ImportRun, error) {
+func (r Reading) write(ctx context.Context, run intake.Run, from <-chan *stretch, book *refusedBook) (intake.Run, error) {
 	for s := range from {
 		if s.prepared.Rows() > 0 {
-			settled, err := r.Register.WriteImport(ctx, run.Act(r.Legal()), run, s.prepared, s.done, book.settle())
+			settled, err := r.Register.Intake.Write(ctx, run.Act(r.Legal()), run, s.prepared, s.done, book.settle())
 			if err != nil {
 				return run, err
 			}
@@ -227,11 +229,11 @@ type refusedBook struct {
 // settle returns what WriteImport calls within its transaction: the rows are on
 // disk before the run says how long the file is. A transaction that is repeated,
 // or a run that was broken off, goes back to that length.
-func (b *refusedBook) settle() func(enforcement.ImportRun, []enforcement.ImportRefusal) (int64, error) {
+func (b *refusedBook) settle() func(intake.Run, []intake.Refusal) (int64, error) {
 	if b.path == "" {
 		return nil
 	}
-	return func(run enforcement.ImportRun, refusals []enforcement.ImportRefusal) (int64, error) {
+	return func(run intake.Run, refusals []intake.Refusal) (int64, error) {
 		if len(refusals) == 0 {
 			return run.RefusedBytes, nil
 		}

@@ -17,8 +17,9 @@ import (
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
-	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/intake"
+	"concordat/enforcement/register"
 	"concordat/internal/identifier/madeup"
 	"concordat/internal/jobs"
 	"concordat/notify"
@@ -86,9 +87,9 @@ func must(t testing.TB, err error) {
 }
 
 // start begins the run of a file.
-func start(t testing.TB, b *enforcetest.Bundle, text string) enforcement.ImportRun {
+func start(t testing.TB, b *enforcetest.Bundle, text string) intake.Run {
 	t.Helper()
-	run, err := b.StartImport(t.Context(), b.Clerk(), enforcement.NewImport{Kind: enforcement.ImportListings, Content: sha256.Sum256([]byte(text)), Size: int64(len(text))})
+	run, err := b.Intake.Start(t.Context(), b.Clerk(), intake.NewRun{Kind: intake.Listings, Content: sha256.Sum256([]byte(text)), Size: int64(len(text))})
 	must(t, err)
 	return run
 }
@@ -128,13 +129,13 @@ func TestDamagedFiles(t *testing.T) {
 			t.Parallel()
 			b := enforcetest.Setup(t)
 			run, path := start(t, b, c.text), filepath.Join(t.TempDir(), "refused.csv")
-			run, err := jobs.Reading{Register: b.Register, Legal: b.At, Refused: path}.Run(t.Context(), run, strings.NewReader(c.text))
+			run, err := jobs.Reading{Register: b.Offices, Legal: b.At, Refused: path}.Run(t.Context(), run, strings.NewReader(c.text))
 			must(t, err)
-			if run.Failure != c.failure || (run.State == enforcement.ImportDone) != (c.failure == "") {
+			if run.Failure != c.failure || (run.State == intake.Done) != (c.failure == "") {
 				t.Errorf("the run is %s: %s", run.State, run.Failure)
 			}
 			var refused []string
-			list, err := b.ImportRefusals(t.Context(), b.Clerk(), run.ID, 0, 5000)
+			list, err := b.Intake.Refusals(t.Context(), b.Clerk(), run.ID, 0, 5000)
 			must(t, err)
 			for _, f := range list {
 				refused = append(refused, fmt.Sprintf("%d %s %s", f.Line, f.Field, f.Code))
@@ -166,10 +167,10 @@ func TestRefusalsOfTheRecordStandInTheFileToo(t *testing.T) {
 	b := enforcetest.Setup(t)
 	text := made(3, only(1, "caseCode", "（2025）桂0105执2号"))
 	path := filepath.Join(t.TempDir(), "refused.csv")
-	run, err := jobs.Reading{Register: b.Register, Legal: b.At, Refused: path}.Run(t.Context(), start(t, b, text), strings.NewReader(text))
+	run, err := jobs.Reading{Register: b.Offices, Legal: b.At, Refused: path}.Run(t.Context(), start(t, b, text), strings.NewReader(text))
 	must(t, err)
 	if run.Drafted != 2 || run.Refused != 1 {
-		t.Errorf("%+v", run.ImportCounts)
+		t.Errorf("%+v", run.Counts)
 	}
 	beside, err := os.ReadFile(path)
 	must(t, err)
@@ -185,25 +186,25 @@ func TestAReadingStopsAndGoesOn(t *testing.T) {
 	text := made(3500, only(1700, "cardNum", "450103********123X"))
 	run := start(t, b, text)
 	batches := 0
-	reading := jobs.Reading{Register: b.Register, Legal: b.At, Stop: func() bool { batches++; return batches == 2 }}
+	reading := jobs.Reading{Register: b.Offices, Legal: b.At, Stop: func() bool { batches++; return batches == 2 }}
 	run, err := reading.Run(t.Context(), run, strings.NewReader(text))
 	must(t, err)
-	if run.State != enforcement.ImportRunning || run.Rows != 2000 || run.BytesDone == 0 {
+	if run.State != intake.Running || run.Rows != 2000 || run.BytesDone == 0 {
 		t.Fatalf("stopped: %+v", run)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	reading.Stop, reading.Progress = nil, func(enforcement.ImportRun) { cancel() }
+	reading.Stop, reading.Progress = nil, func(intake.Run) { cancel() }
 	if _, err := reading.Run(ctx, run, strings.NewReader(text)); err == nil {
 		t.Error("a reading was broken off and says nothing")
 	}
 	reading.Progress = nil
 	run, err = reading.Run(t.Context(), run, strings.NewReader(text))
 	must(t, err)
-	if run.State != enforcement.ImportDone || run.Rows != 3500 || run.Drafted != 3499 || run.Refused != 1 {
+	if run.State != intake.Done || run.Rows != 3500 || run.Drafted != 3499 || run.Refused != 1 {
 		t.Errorf("in the end: %+v", run)
 	}
 	again := start(t, b, text)
-	if again.ID != run.ID || again.State != enforcement.ImportDone {
+	if again.ID != run.ID || again.State != intake.Done {
 		t.Errorf("the same file begins anew: %+v", again)
 	}
 }
@@ -216,34 +217,34 @@ func TestUploadsAreReadByAJob(t *testing.T) {
 	inserting, err := jobs.Insert(b.DB.Pool)
 	must(t, err)
 	b.Config.Jobs = inserting
-	b.Register, err = enforcement.New(t.Context(), b.Config)
+	b.Offices, err = register.Open(t.Context(), b.Config)
 	must(t, err)
 	drainer, err := notify.NewDrainer(notify.Config{
-		DB: b.DB, Register: b.Register, Endpoints: &notify.Endpoints{DB: b.DB, Vault: b.Vault, Machine: b.Config.Machine}, Catalogue: b.Config.Catalogue, Calendar: b.Calendar,
-		Channels: []notify.Channel{&notify.Inbox{DB: b.DB, Register: b.Register, Machine: b.Config.Machine}}, Legal: b.At, Machine: b.Config.Machine,
+		DB: b.DB, Register: b.Offices, Endpoints: &notify.Endpoints{DB: b.DB, Vault: b.Vault, Machine: b.Config.Machine}, Catalogue: b.Config.Catalogue, Calendar: b.Calendar,
+		Channels: []notify.Channel{&notify.Inbox{DB: b.DB, Register: b.Offices, Machine: b.Config.Machine}}, Legal: b.At, Machine: b.Config.Machine,
 	})
 	must(t, err)
 	t.Cleanup(func() { drainer.Close(context.WithoutCancel(t.Context())) })
-	working, err := jobs.Work(b.DB.Pool, jobs.Config{Drainer: drainer, Register: b.Register, Legal: b.At})
+	working, err := jobs.Work(b.DB.Pool, jobs.Config{Drainer: drainer, Register: b.Offices, Legal: b.At})
 	must(t, err)
 	must(t, working.Start(t.Context()))
 	t.Cleanup(func() { must(t, working.Stop(context.WithoutCancel(t.Context()))) })
 
-	upload, err := b.ReceiveUpload(t.Context(), b.Clerk(), enforcement.ImportListings, strings.NewReader(text))
+	upload, err := b.Intake.ReceiveUpload(t.Context(), b.Clerk(), intake.Listings, strings.NewReader(text))
 	must(t, err)
 	if upload.Content != sha256.Sum256([]byte(text)) || upload.Size != int64(len(text)) {
 		t.Errorf("received %d bytes", upload.Size)
 	}
-	run, err := b.StartImport(t.Context(), b.Clerk(), enforcement.NewImport{Kind: enforcement.ImportListings, Content: upload.Content, Size: upload.Size, Upload: upload.ID})
+	run, err := b.Intake.Start(t.Context(), b.Clerk(), intake.NewRun{Kind: intake.Listings, Content: upload.Content, Size: upload.Size, Upload: upload.ID})
 	must(t, err)
-	for end := time.Now().Add(bound); run.State == enforcement.ImportRunning; {
+	for end := time.Now().Add(bound); run.State == intake.Running; {
 		if time.Now().After(end) {
 			t.Fatalf("after %s: %+v", bound, run)
 		}
-		run, err = b.Import(t.Context(), b.Clerk(), run.ID)
+		run, err = b.Intake.Get(t.Context(), b.Clerk(), run.ID)
 		must(t, err)
 	}
-	if run.State != enforcement.ImportDone || run.Drafted != 40 || run.Format != "xlsx" {
+	if run.State != intake.Done || run.Drafted != 40 || run.Format != "xlsx" {
 		t.Errorf("%+v", run)
 	}
 	if n := b.Count(`SELECT count(*) FROM import_upload`) + b.Count(`SELECT count(*) FROM import_chunk`); n != 0 {

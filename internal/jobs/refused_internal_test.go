@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"concordat/enforcement"
+	"concordat/enforcement/intake"
 	"concordat/internal/courtfile"
 )
 
@@ -17,12 +17,12 @@ func TestARepeatedBatchStandsInTheFileOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "refused.csv")
 	book := &refusedBook{path: path, kind: courtfile.Listings, header: []string{"iname"}}
 	settle := book.settle()
-	var run enforcement.ImportRun
+	var run intake.Run
 	for line := int64(2); line < 5; line++ {
 		var length int64
 		for range 3 {
 			var err error
-			length, err = settle(run, []enforcement.ImportRefusal{{Line: line, Code: "import.conflict", Raw: []string{"演示"}}})
+			length, err = settle(run, []intake.Refusal{{Line: line, Code: "import.conflict", Raw: []string{"演示"}}})
 			if err != nil {
 				t.Fatal(err)
 			}

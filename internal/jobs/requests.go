@@ -7,7 +7,7 @@ import (
 
 	"github.com/riverqueue/river"
 
-	"concordat/enforcement"
+	"concordat/enforcement/register"
 )
 
 const (
@@ -27,12 +27,12 @@ func (ForgetArgs) Kind() string { return "forget-requests" }
 type forgetWorker struct {
 	river.WorkerDefaults[ForgetArgs]
 
-	register *enforcement.Register
+	register *register.Offices
 }
 
 func (w *forgetWorker) Work(ctx context.Context, _ *river.Job[ForgetArgs]) error {
 	for {
-		n, err := w.register.ForgetRequests(ctx, forgetBatch)
+		n, err := w.register.Record.ForgetRequests(ctx, forgetBatch)
 		if err != nil {
 			return fmt.Errorf("forget requests: %w", err)
 		}

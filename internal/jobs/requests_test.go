@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/record"
 	"concordat/internal/jobs"
 )
 
@@ -19,7 +19,7 @@ func TestOldRequestsAreForgotten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := jobs.Work(b.DB.Pool, jobs.Config{Register: b.Register, Legal: b.At})
+	client, err := jobs.Work(b.DB.Pool, jobs.Config{Register: b.Offices, Legal: b.At})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestOldRequestsAreForgotten(t *testing.T) {
 		}
 	}
 	oldest := b.Count(`SELECT max(extract(day FROM $1::timestamptz - created_at))::int FROM request_key`, time.Now().UTC())
-	if n := b.Count(`SELECT count(*) FROM request_key`); n != 6 || oldest != int(enforcement.RequestTerm/(24*time.Hour))-1 {
+	if n := b.Count(`SELECT count(*) FROM request_key`); n != 6 || oldest != int(record.RequestTerm/(24*time.Hour))-1 {
 		t.Errorf("%d are left, the oldest of %d days", n, oldest)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/plan"
 )
 
 // TestAJudgmentDebtor: a person who is able to perform and refuses is listed, held
@@ -19,7 +21,7 @@ func TestAJudgmentDebtor(t *testing.T) {
 	execution := w.ask(clerk, http.MethodPost, "/v1/cases", object{
 		"number": "（2025）桂0103执777号", "filed_on": w.day().AddDays(-30), "basis_document": "（2024）桂0103民初7号", "basis_unit": "演示法院",
 	}).id()
-	l := w.follow("judgment-debtor", subject, clerk, enforcement.MeasureName{Memorandum: "judgment-debtor-141", Slug: "insurance-setup"})
+	l := w.follow("judgment-debtor", subject, clerk, plan.MeasureName{Memorandum: "judgment-debtor-141", Slug: "insurance-setup"})
 	l.explained("before anything", "not-listed")
 
 	listing := "/v1/listings/" + w.ask(judge, http.MethodPost, "/v1/listings", object{
@@ -35,7 +37,7 @@ func TestAJudgmentDebtor(t *testing.T) {
 	w.move(president, listing, "signature", nil)
 	l.explained("decided", "decision-not-in-force")
 	w.after(1)
-	w.move(clerk, listing, "service", object{"manner": "direct", "on": w.day(), "enclosures": enforcement.Enclosures()})
+	w.move(clerk, listing, "service", object{"manner": "direct", "on": w.day(), "enclosures": ground.Enclosures()})
 	w.after(1)
 	w.move(clerk, listing, "publication", nil)
 	l.explained("published, and told to the departments", "applied")

@@ -13,6 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/plan"
 	"concordat/internal/i18n"
 )
 
@@ -23,13 +25,13 @@ type life struct {
 	*town
 	name    string
 	subject string
-	measure enforcement.MeasureName
+	measure plan.MeasureName
 	// reader is who asks why: the list's owner.
 	reader string
 	pages  map[i18n.Language]*strings.Builder
 }
 
-func (w *town) follow(name, subject, reader string, measure enforcement.MeasureName) *life {
+func (w *town) follow(name, subject, reader string, measure plan.MeasureName) *life {
 	l := &life{town: w, name: name, subject: subject, reader: reader, measure: measure, pages: map[i18n.Language]*strings.Builder{}}
 	for _, lang := range i18n.Languages() {
 		l.pages[lang] = &strings.Builder{}
@@ -70,9 +72,9 @@ func (l *life) agrees(applied bool) {
 	l.t.Helper()
 	subject, err := enforcement.ParseID(l.subject)
 	must(l.t, err)
-	list, err := l.register.MeasuresInForce(l.t.Context(), subject, l.day())
+	list, err := l.register.Directives.MeasuresInForce(l.t.Context(), subject, l.day())
 	must(l.t, err)
-	if slices.ContainsFunc(list, func(m enforcement.MeasureInForce) bool { return m.Measure == l.measure }) != applied {
+	if slices.ContainsFunc(list, func(m directive.MeasureInForce) bool { return m.Measure == l.measure }) != applied {
 		l.t.Errorf("on %s the look-up says %v, the explanation applied %t", l.day(), list, applied)
 	}
 }

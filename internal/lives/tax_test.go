@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/plan"
 )
 
 // TestAMajorTaxViolation: a company is told before the decision, states its case and
@@ -15,7 +17,7 @@ func TestAMajorTaxViolation(t *testing.T) {
 	const owner = "nanning-tax"
 	clerk, reviewer := w.token(enforcement.DepartmentClerk, owner), w.token(enforcement.DepartmentReviewer, owner)
 	subject := w.ask(clerk, http.MethodPost, "/v1/subjects", w.company()).id()
-	l := w.follow("major-tax-violation", subject, clerk, enforcement.MeasureName{Memorandum: "major-tax-violation", Slug: "tax-government-procurement"})
+	l := w.follow("major-tax-violation", subject, clerk, plan.MeasureName{Memorandum: "major-tax-violation", Slug: "tax-government-procurement"})
 
 	listing := "/v1/administrative-listings/" + w.ask(clerk, http.MethodPost, "/v1/administrative-listings", object{
 		"list_type": "major-tax-violation", "subject": subject, "conduct": "演示：虚开增值税专用发票", "finding": "演示税稽处〔2025〕1号",
@@ -34,7 +36,7 @@ func TestAMajorTaxViolation(t *testing.T) {
 	})
 	l.explained("decided by a second person", "decision-not-in-force")
 	w.after(1)
-	w.move(clerk, listing, "service", object{"manner": "direct", "on": w.day(), "enclosures": enforcement.Enclosures()})
+	w.move(clerk, listing, "service", object{"manner": "direct", "on": w.day(), "enclosures": ground.Enclosures()})
 	w.after(1)
 	w.move(clerk, listing, "publication", nil)
 	l.explained("published, and told to the departments", "applied")

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/plan"
 )
 
 // TestATaxpayerOfGradeA: a company is rewarded, then listed for a major tax
@@ -18,7 +20,7 @@ func TestATaxpayerOfGradeA(t *testing.T) {
 	const owner = "nanning-tax"
 	clerk, reviewer := w.token(enforcement.DepartmentClerk, owner), w.token(enforcement.DepartmentReviewer, owner)
 	subject := w.ask(clerk, http.MethodPost, "/v1/subjects", w.company()).id()
-	l := w.follow("a-rated-taxpayer", subject, clerk, enforcement.MeasureName{Memorandum: "a-rated-taxpayer-1467", Slug: "taxpayer-a-approval"})
+	l := w.follow("a-rated-taxpayer", subject, clerk, plan.MeasureName{Memorandum: "a-rated-taxpayer-1467", Slug: "taxpayer-a-approval"})
 
 	reward := "/v1/rewards/" + w.ask(clerk, http.MethodPost, "/v1/rewards", object{
 		"list_type": "a-rated-taxpayer", "subject": subject, "reference": "演示评价〔2025〕1号", "decided_on": w.day(), "year": 2025,
@@ -38,7 +40,7 @@ func TestATaxpayerOfGradeA(t *testing.T) {
 	l.explained("the listing was wrong: revoked, and the reward restored", "applied")
 
 	w.after(400)
-	_, _, _, err := w.register.DailyRound(t.Context(), enforcement.Daily(w.now()), nil)
+	_, _, _, err := w.register.Daily(t.Context(), enforcement.Daily(w.now()), nil)
 	must(t, err)
 	l.explained("its year is over", "decision-ended")
 	w.nothingHeld()
@@ -67,7 +69,7 @@ func (w *town) seriousTaxListing(clerk, reviewer, subject string) string {
 	w.move(reviewer, listing, "decision", object{
 		"number": "演示税列〔2025〕2号", "reasons": "演示理由", "term_until": w.day().AddYears(3), "removal_conditions": "演示", "remedies": "演示",
 	})
-	w.move(clerk, listing, "service", object{"manner": "direct", "on": w.day(), "enclosures": enforcement.Enclosures()})
+	w.move(clerk, listing, "service", object{"manner": "direct", "on": w.day(), "enclosures": ground.Enclosures()})
 	w.move(clerk, listing, "publication", nil)
 	return listing
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/rs/zerolog"
 
 	"concordat/enforcement"
+	"concordat/enforcement/party"
+	"concordat/enforcement/register"
 	"concordat/internal/access"
 	"concordat/internal/api"
 	"concordat/internal/calendar"
@@ -45,7 +47,7 @@ func must(t testing.TB, err error) {
 // stand-in behind a webhook for every department.
 type town struct {
 	t        *testing.T
-	register *enforcement.Register
+	register *register.Offices
 	server   *httptest.Server
 	tokens   *access.Tokens
 	made     *madeup.Maker
@@ -72,7 +74,7 @@ func settle(t *testing.T) *town {
 	inserting, err := jobs.Insert(db.Pool)
 	must(t, err)
 	w := &town{t: t, made: madeup.New(11), today: nanning.On, bySlug: map[string]enforcement.OrganisationID{}, holding: map[enforcement.OrganisationID]*receiver.Ledger{}}
-	w.register, err = enforcement.New(t.Context(), enforcement.Config{
+	w.register, err = register.Open(t.Context(), register.Config{
 		DB: db, Jobs: inserting, Vault: v, Calendar: days, Catalogue: catalogue, Attestations: attested, Machine: machine,
 	})
 	must(t, err)
@@ -117,7 +119,7 @@ func (w *town) enter(catalogue *memoranda.Catalogue, endpoints *notify.Endpoints
 	must(w.t, err)
 	for _, org := range list {
 		w.bySlug[org.Slug] = org.ID
-		if org.Kind == enforcement.Court {
+		if org.Kind == party.Court {
 			continue
 		}
 		secret := wire.NewSecret()
@@ -218,7 +220,7 @@ func (w *town) delivered() {
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
 	for {
-		due, err := w.register.DueLanes(ctx, w.day())
+		due, err := w.register.Directives.Lanes(ctx, w.day())
 		must(w.t, err)
 		if len(due) == 0 {
 			return
@@ -247,7 +249,7 @@ func (w *town) nothingHeld() {
 	if told == 0 {
 		w.t.Error("no stand-in was ever told anything")
 	}
-	audit, err := w.register.AuditDirectives(w.t.Context(), nil)
+	audit, err := w.register.Auditor.Directives(w.t.Context(), nil)
 	must(w.t, err)
 	for _, f := range audit.Findings {
 		w.t.Errorf("audit: %s", f)

@@ -13,6 +13,8 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"concordat/enforcement"
+	"concordat/enforcement/party"
+	"concordat/enforcement/register"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -32,15 +34,15 @@ type Gap struct {
 
 // row is one line of the file; code is a court's, kind and bodies are not.
 type row struct {
-	Slug     string                       `yaml:"slug"`
-	ZH       string                       `yaml:"zh"`
-	EN       string                       `yaml:"en"`
-	Kind     enforcement.OrganisationKind `yaml:"kind"`
-	Serves   string                       `yaml:"serves"`
-	Code     string                       `yaml:"code"`
-	Bodies   []string                     `yaml:"bodies"`
-	Evidence memoranda.Evidence           `yaml:"evidence"`
-	Note     string                       `yaml:"note"`
+	Slug     string                 `yaml:"slug"`
+	ZH       string                 `yaml:"zh"`
+	EN       string                 `yaml:"en"`
+	Kind     party.OrganisationKind `yaml:"kind"`
+	Serves   string                 `yaml:"serves"`
+	Code     string                 `yaml:"code"`
+	Bodies   []string               `yaml:"bodies"`
+	Evidence memoranda.Evidence     `yaml:"evidence"`
+	Note     string                 `yaml:"note"`
 }
 
 type file struct {
@@ -54,7 +56,7 @@ type file struct {
 // the place of the superior in this list, counted from 1, until [Enter] replaces
 // it by a number of the record; ID is zero. An error says what is wrong with the
 // data, or that the catalogue has a role that nobody plays.
-func Organisations(c *memoranda.Catalogue) ([]enforcement.Organisation, error) {
+func Organisations(c *memoranda.Catalogue) ([]party.Organisation, error) {
 	f, err := read(source)
 	if err != nil {
 		return nil, err
@@ -70,7 +72,7 @@ func Gaps() ([]Gap, error) {
 
 // Enter enters a list from [Organisations] into the record, superiors before
 // those below them, and returns it with the numbers of the record.
-func Enter(ctx context.Context, r *enforcement.Register, act enforcement.Act, list []enforcement.Organisation) ([]enforcement.Organisation, error) {
+func Enter(ctx context.Context, r *register.Offices, act enforcement.Act, list []party.Organisation) ([]party.Organisation, error) {
 	entered := slices.Clone(list)
 	for i := range entered {
 		o := &entered[i]
@@ -78,7 +80,7 @@ func Enter(ctx context.Context, r *enforcement.Register, act enforcement.Act, li
 			o.Superior = entered[o.Superior-1].ID
 		}
 		var err error
-		if o.ID, err = r.AddOrganisation(ctx, act, *o); err != nil {
+		if o.ID, err = r.Parties.AddOrganisation(ctx, act, *o); err != nil {
 			return nil, fmt.Errorf("enter %s: %w", o.Slug, err)
 		}
 	}
@@ -109,7 +111,7 @@ func read(source []byte) (file, error) {
 }
 
 func (o row) check(court bool) error {
-	recipients := []enforcement.OrganisationKind{enforcement.Authority, enforcement.AssistingUnit, enforcement.InformedBody}
+	recipients := []party.OrganisationKind{party.Authority, party.AssistingUnit, party.InformedBody}
 	switch {
 	case o.Slug == "" || o.ZH == "" || o.EN == "":
 		return fmt.Errorf("%q: slug and both names are needed", o.Slug)
@@ -125,15 +127,15 @@ func (o row) check(court bool) error {
 	return nil
 }
 
-func (f file) organisations(c *memoranda.Catalogue) ([]enforcement.Organisation, error) {
+func (f file) organisations(c *memoranda.Catalogue) ([]party.Organisation, error) {
 	held := holders(c)
 	played := map[string]string{}
 	for _, g := range f.Gaps {
 		played[g.Body] = "a gap"
 	}
-	var list []enforcement.Organisation
+	var list []party.Organisation
 	for i, o := range f.Courts {
-		court := enforcement.Organisation{Slug: o.Slug, NameZH: o.ZH, NameEN: o.EN, Kind: enforcement.Court, Serves: o.Serves, CourtCode: o.Code}
+		court := party.Organisation{Slug: o.Slug, NameZH: o.ZH, NameEN: o.EN, Kind: party.Court, Serves: o.Serves, CourtCode: o.Code}
 		if i > 0 {
 			court.Superior = 1
 		}
@@ -141,7 +143,7 @@ func (f file) organisations(c *memoranda.Catalogue) ([]enforcement.Organisation,
 	}
 	var errs []error
 	for _, o := range f.Organisations {
-		entry := enforcement.Organisation{Slug: o.Slug, NameZH: o.ZH, NameEN: o.EN, Kind: o.Kind, Serves: o.Serves}
+		entry := party.Organisation{Slug: o.Slug, NameZH: o.ZH, NameEN: o.EN, Kind: o.Kind, Serves: o.Serves}
 		for _, body := range o.Bodies {
 			from, ok := held[body]
 			switch {
@@ -151,7 +153,7 @@ func (f file) organisations(c *memoranda.Catalogue) ([]enforcement.Organisation,
 				errs = append(errs, fmt.Errorf("%s is played by %s and by %s", body, played[body], o.Slug))
 			}
 			played[body] = o.Slug
-			entry.Bodies = append(entry.Bodies, enforcement.Part{Body: body, From: from})
+			entry.Bodies = append(entry.Bodies, party.Part{Body: body, From: from})
 		}
 		list = append(list, entry)
 	}

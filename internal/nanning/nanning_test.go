@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"concordat/enforcement"
+	"concordat/enforcement/party"
+	"concordat/enforcement/plan"
 	"concordat/internal/identifier/madeup"
 	"concordat/memoranda"
 )
@@ -40,7 +42,7 @@ func TestOrganisations(t *testing.T) {
 			t.Errorf("slug %s is taken or malformed", o.Slug)
 		}
 		slugs[o.Slug] = true
-		if o.Kind != enforcement.Court {
+		if o.Kind != party.Court {
 			if o.Superior != 0 || o.CourtCode != "" || len(o.Bodies) == 0 {
 				t.Errorf("%s: %+v", o.Slug, o)
 			}
@@ -83,7 +85,7 @@ func TestEveryReachedBodyIsPlayed(t *testing.T) {
 	}
 	total := 0
 	for _, kind := range memoranda.SubjectKinds() {
-		r, err := c.Resolve(memoranda.Question{ListType: enforcement.ListType, Subject: kind, On: On, Ground: memoranda.OnListing, Attested: attested, RequireAttestation: true})
+		r, err := c.Resolve(memoranda.Question{ListType: plan.ListType, Subject: kind, On: On, Ground: memoranda.OnListing, Attested: attested, RequireAttestation: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,10 +94,10 @@ func TestEveryReachedBodyIsPlayed(t *testing.T) {
 			for _, body := range in.Bodies {
 				found := false
 				for _, o := range list {
-					if o.Kind == enforcement.InformedBody && !in.Inform {
+					if o.Kind == party.InformedBody && !in.Inform {
 						continue
 					}
-					if strings.HasPrefix("450103", o.Serves) && slices.ContainsFunc(o.Bodies, func(p enforcement.Part) bool { return p.Body == body && p.From <= On }) {
+					if strings.HasPrefix("450103", o.Serves) && slices.ContainsFunc(o.Bodies, func(p party.Part) bool { return p.Body == body && p.From <= On }) {
 						reached[o.Slug] = true
 						found = true
 					}

@@ -13,7 +13,11 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/audit"
+	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/hold"
+	"concordat/enforcement/party"
 	"concordat/internal/telemetry"
 )
 
@@ -37,7 +41,7 @@ func (s *scene) scrape(t *testing.T) (map[string]float64, string) {
 }
 
 // populate brings about one of everything that figures show, with the jobs stopped.
-func (s *scene) populate(t *testing.T, person enforcement.Identity) {
+func (s *scene) populate(t *testing.T, person party.Identity) {
 	t.Helper()
 	ctx := t.Context()
 	first := s.Published(s.Subject(person))
@@ -46,11 +50,11 @@ func (s *scene) populate(t *testing.T, person enforcement.Identity) {
 	})
 	s.post(s.token(enforcement.Clerk, s.Court), "/v1/listings/"+first.String(), "", nil)
 	s.stop()
-	must(t, s.Delete(ctx, s.Judge(), enforcetest.Of(first), s.Ending(1)))
+	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(first), s.Ending(1)))
 	s.Published(s.Subject(s.Person()))
-	must(t, s.OpenIncident(ctx, "endpoint-gone", s.Departments[0], enforcement.ID{}, "made up"))
+	must(t, s.Docket.Report(ctx, "endpoint-gone", s.Departments[0], enforcement.ID{}, "made up"))
 	operator := enforcement.Act{At: s.At(), Actor: enforcement.Actor{ID: "op-1", Role: enforcement.Operator}}
-	_, err := s.PlaceHold(ctx, operator, enforcement.NewHold{Scope: enforcement.HoldOrganisation, Organisation: s.Departments[1], Reason: "made up"})
+	_, err := s.Holds.Place(ctx, operator, hold.NewHold{Scope: hold.Organisation, Organisation: s.Departments[1], Reason: "made up"})
 	must(t, err)
 	s.exec(t, `UPDATE endpoint SET failures = 3, express_due_at = now() + interval '1 day', bulk_due_at = now() + interval '1 day' WHERE organisation_id = $1`, s.Departments[0])
 	s.exec(t, `UPDATE endpoint SET failures = 1, gone = true WHERE organisation_id = $1`, s.Departments[1])
@@ -167,13 +171,13 @@ func TestABacklogIsCountedSoFarAndNoFurther(t *testing.T) {
 	listing := s.Published(s.Subject(s.Person()))
 	s.exec(t, `INSERT INTO directive (id, subject_id, ground_id, organisation_id, plan_id, ground_kind, step, due, measures)
 		SELECT gen_random_uuid(), gen_random_uuid(), d.ground_id, d.organisation_id, d.plan_id, d.ground_kind, 'queued', true, d.measures
-		FROM directive d, generate_series(1, $3::int) WHERE d.ground_id = $1 AND d.organisation_id = $2`, listing, s.Departments[0], enforcement.FigureLimit+5)
-	f, err := s.Figures(t.Context(), s.Day())
+		FROM directive d, generate_series(1, $3::int) WHERE d.ground_id = $1 AND d.organisation_id = $2`, listing, s.Departments[0], audit.FigureLimit+5)
+	f, err := s.Auditor.Figures(t.Context(), s.Day())
 	must(t, err)
-	at := slices.IndexFunc(f.Due, func(d enforcement.DueFigure) bool {
-		return d.Organisation == slugOf(t, s, s.Departments[0]) && d.Lane == enforcement.Bulk
+	at := slices.IndexFunc(f.Due, func(d audit.DueFigure) bool {
+		return d.Organisation == slugOf(t, s, s.Departments[0]) && d.Lane == directive.Bulk
 	})
-	if f.Due[at].Count != enforcement.FigureLimit {
+	if f.Due[at].Count != audit.FigureLimit {
 		t.Errorf("counted %d", f.Due[at].Count)
 	}
 }

@@ -8,7 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"concordat/enforcement"
+	"concordat/enforcement/audit"
+	"concordat/enforcement/register"
 	"concordat/internal/jobs"
 	"concordat/notify"
 )
@@ -22,7 +23,7 @@ const (
 
 // Record is what figures are read from; every field but Data and Failed must be set.
 type Record struct {
-	Register  *enforcement.Register
+	Register  *register.Offices
 	Endpoints *notify.Endpoints
 	Pool      *pgxpool.Pool
 	// Legal is legal time: which day it is.
@@ -40,7 +41,7 @@ type Record struct {
 
 // figures are one reading of the record.
 type figures struct {
-	record    enforcement.Figures
+	record    audit.Figures
 	endpoints []notify.EndpointFigure
 	queues    []jobs.QueueFigure
 }
@@ -63,7 +64,7 @@ func (r *Record) read(ctx context.Context, now time.Time) (figures, error) {
 }
 
 func (r *Record) ask(ctx context.Context) (f figures, err error) {
-	if f.record, err = r.Register.Figures(ctx, r.Register.Today(r.Legal())); err != nil {
+	if f.record, err = r.Register.Auditor.Figures(ctx, r.Register.Record.Today(r.Legal())); err != nil {
 		return f, fmt.Errorf("read figures: %w", err)
 	}
 	if f.endpoints, err = r.Endpoints.Figures(ctx); err != nil {

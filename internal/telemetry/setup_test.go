@@ -14,6 +14,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/register"
 	"concordat/internal/access"
 	"concordat/internal/api"
 	"concordat/internal/jobs"
@@ -62,10 +63,10 @@ func setup(t *testing.T) *scene {
 	inserting, err := jobs.Insert(s.DB.Pool)
 	must(t, err)
 	s.Config.Jobs = inserting
-	s.Register, err = enforcement.New(t.Context(), s.Config)
+	s.Offices, err = register.Open(t.Context(), s.Config)
 	must(t, err)
 	s.endpoints = &notify.Endpoints{DB: s.DB, Vault: s.Vault, Machine: machine}
-	s.record = &telemetry.Record{Register: s.Register, Endpoints: s.endpoints, Pool: s.DB.Pool, Legal: s.At, Data: t.TempDir(), Failed: func(err error) { t.Log(err) }}
+	s.record = &telemetry.Record{Register: s.Offices, Endpoints: s.endpoints, Pool: s.DB.Pool, Legal: s.At, Data: t.TempDir(), Failed: func(err error) { t.Log(err) }}
 	s.telemetry, err = telemetry.New(t.Context(), telemetry.Config{Machine: s.later, Version: "test", Record: s.record, Spans: s.spans, Share: 1})
 	must(t, err)
 	t.Cleanup(func() { must(t, s.telemetry.Close(context.WithoutCancel(t.Context()))) })
@@ -74,7 +75,7 @@ func setup(t *testing.T) *scene {
 
 	s.tokens = access.New(s.DB, machine, true)
 	handler, err := api.New(api.Config{
-		Register: s.Register, Tokens: s.tokens, Inbox: &notify.Inbox{DB: s.DB, Register: s.Register, Machine: machine}, Legal: s.At,
+		Register: s.Offices, Tokens: s.tokens, Inbox: &notify.Inbox{DB: s.DB, Register: s.Offices, Machine: machine}, Legal: s.At,
 		Log: zerolog.Nop(), Demo: true, Ready: func(context.Context) error { return nil },
 		Tracers: s.telemetry.Tracers(), Answered: s.telemetry.Request,
 	})
@@ -117,8 +118,8 @@ func (s *scene) deliver(t *testing.T) {
 	t.Cleanup(webhook.Close)
 	var err error
 	s.drainer, err = notify.NewDrainer(notify.Config{
-		DB: s.DB, Register: s.Register, Endpoints: s.endpoints, Catalogue: s.Config.Catalogue, Calendar: s.Calendar,
-		Channels: []notify.Channel{webhook, &notify.Inbox{DB: s.DB, Register: s.Register, Machine: machine}},
+		DB: s.DB, Register: s.Offices, Endpoints: s.endpoints, Catalogue: s.Config.Catalogue, Calendar: s.Calendar,
+		Channels: []notify.Channel{webhook, &notify.Inbox{DB: s.DB, Register: s.Offices, Machine: machine}},
 		Legal:    s.At, Machine: machine, Demo: true,
 		Sent: func(ctx context.Context, d notify.Sent) {
 			s.telemetry.Send(ctx, d.Channel, string(d.Lane), string(d.Verdict), d.Items, d.Took)

@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"concordat/enforcement"
+	"concordat/enforcement/party"
 	"concordat/internal/telemetry"
 	"concordat/notify/wire"
 )
@@ -117,7 +118,7 @@ func TestOneTrace(t *testing.T) {
 
 func slugOf(t *testing.T, s *scene, org enforcement.OrganisationID) string {
 	t.Helper()
-	list, err := s.Organisations(t.Context())
+	list, err := s.Parties.Organisations(t.Context())
 	must(t, err)
 	for _, o := range list {
 		if o.ID == org {
@@ -229,7 +230,7 @@ var allowed = []string{
 	"http.request.method", "http.response.status_code", "http.route",
 }
 
-func (s *scene) nothingPersonal(t *testing.T, person enforcement.Identity) {
+func (s *scene) nothingPersonal(t *testing.T, person party.Identity) {
 	t.Helper()
 	for _, span := range s.spans.GetSpans() {
 		for _, a := range span.Attributes {

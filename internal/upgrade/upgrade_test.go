@@ -14,6 +14,9 @@ import (
 	"github.com/google/uuid"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/register"
 	"concordat/internal/access"
 	"concordat/internal/calendar"
 	"concordat/internal/identifier/madeup"
@@ -166,7 +169,7 @@ func (i *installation) publish(listing string) {
 	if i.webhook == 0 {
 		i.reach(listing)
 	}
-	i.move(i.clerk, listing, "service", object{"manner": "direct", "on": day, "enclosures": enforcement.Enclosures()})
+	i.move(i.clerk, listing, "service", object{"manner": "direct", "on": day, "enclosures": ground.Enclosures()})
 	if state := i.move(i.clerk, listing, "publication", nil)["state"]; state != "active" {
 		i.t.Errorf("published, and %v", state)
 	}
@@ -176,7 +179,7 @@ func (i *installation) publish(listing string) {
 func (i *installation) reach(listing string) {
 	i.t.Helper()
 	var plan struct {
-		Lines []enforcement.PlanLine `json:"lines"`
+		Lines []plan.Line `json:"lines"`
 	}
 	o, _ := i.ask(i.clerk, http.MethodGet, "/v1/listings/"+listing+"/foresee", nil, "")
 	text, err := json.Marshal(o)
@@ -257,9 +260,9 @@ func (i *installation) audited(db *pg.DB) {
 	must(i.t, err)
 	catalogue, err := memoranda.Embedded()
 	must(i.t, err)
-	register, err := enforcement.New(ctx, enforcement.Config{DB: db, Jobs: inserting, Vault: keys, Calendar: days, Catalogue: catalogue, Machine: machine})
+	register, err := register.Open(ctx, register.Config{DB: db, Jobs: inserting, Vault: keys, Calendar: days, Catalogue: catalogue, Machine: machine})
 	must(i.t, err)
-	audit, err := register.AuditDirectives(ctx, nil)
+	audit, err := register.Auditor.Directives(ctx, nil)
 	must(i.t, err)
 	if audit.Versions == 0 || len(audit.Findings) > 0 {
 		i.t.Errorf("%d versions; findings: %v", audit.Versions, audit.Findings)

@@ -12,6 +12,9 @@ import (
 	"testing"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/party"
+	"concordat/enforcement/plan"
 	"concordat/memoranda/day"
 	"concordat/notify"
 )
@@ -23,7 +26,7 @@ type Channel struct {
 	Organisation enforcement.OrganisationID
 	Endpoint     notify.Endpoint
 	// Encode writes the body that the channel would be given.
-	Encode func(items []enforcement.Item) []byte
+	Encode func(items []directive.Item) []byte
 	// Holds returns the newest version that the receiver has of a directive, 0 if
 	// none.
 	Holds func(id enforcement.ID) int16
@@ -49,13 +52,13 @@ func Run(t *testing.T, makeChannel func(t *testing.T) Channel) {
 	}
 }
 
-func (c Channel) delivery(items []enforcement.Item) notify.Delivery {
+func (c Channel) delivery(items []directive.Item) notify.Delivery {
 	return notify.Delivery{
-		Attempt: enforcement.NewID(), Organisation: c.Organisation, Lane: enforcement.Bulk, Endpoint: c.Endpoint, Items: items, Body: c.Encode(items),
+		Attempt: enforcement.NewID(), Organisation: c.Organisation, Lane: directive.Bulk, Endpoint: c.Endpoint, Items: items, Body: c.Encode(items),
 	}
 }
 
-func (c Channel) send(t *testing.T, items []enforcement.Item) []enforcement.Result {
+func (c Channel) send(t *testing.T, items []directive.Item) []directive.Result {
 	t.Helper()
 	outcome, err := c.Send(t.Context(), c.delivery(items))
 	if err != nil {
@@ -67,13 +70,13 @@ func (c Channel) send(t *testing.T, items []enforcement.Item) []enforcement.Resu
 	return outcome.Results
 }
 
-func made(n int, version int16) []enforcement.Item {
-	items := make([]enforcement.Item, n)
+func made(n int, version int16) []directive.Item {
+	items := make([]directive.Item, n)
 	for i := range items {
-		items[i] = enforcement.Item{
-			Directive: enforcement.NewID(), Version: version, Kind: enforcement.Impose, Measures: []int16{1, 2}, ValidUntil: day.Of(2027, 9, 1),
-			Subject: enforcement.Identity{Kind: "legal-person", Name: "演示公司", NumberKind: "uscc", Number: "91450100MA0DEMO000"},
-			Ground:  enforcement.Ground{ID: enforcement.NewID(), Kind: "listing", ListType: enforcement.ListType, Reference: "演示决定", Owner: "demo-court"},
+		items[i] = directive.Item{
+			Directive: enforcement.NewID(), Version: version, Kind: directive.Impose, Measures: []int16{1, 2}, ValidUntil: day.Of(2027, 9, 1),
+			Subject: party.Identity{Kind: "legal-person", Name: "演示公司", NumberKind: "uscc", Number: "91450100MA0DEMO000"},
+			Ground:  directive.Ground{ID: enforcement.NewID(), Kind: "listing", ListType: plan.ListType, Reference: "演示决定", Owner: "demo-court"},
 		}
 	}
 	return items
@@ -89,8 +92,8 @@ func oneResultEach(t *testing.T, c Channel) {
 	for _, n := range []int{1, 7, 1000} {
 		items := made(n, 1)
 		for i, result := range c.send(t, items) {
-			known := slices.Contains([]enforcement.Step{enforcement.Left, enforcement.Delivered, enforcement.Acknowledged}, result.Step)
-			if !known || (result.Step == enforcement.Left && !result.Placed) {
+			known := slices.Contains([]directive.Step{directive.Left, directive.Delivered, directive.Acknowledged}, result.Step)
+			if !known || (result.Step == directive.Left && !result.Placed) {
 				t.Fatalf("item %d of %d: %+v from a receiver that takes everything", i, n, result)
 			}
 			if got := c.Holds(items[i].Directive); got != 1 {

@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"concordat/enforcement"
+	"concordat/enforcement/kinds"
 )
 
 func main() {
@@ -21,7 +21,7 @@ func main() {
 // run writes docs/procedures.md below root, or nothing if a word or a source is
 // missing.
 func run(root string) error {
-	page, err := build(enforcement.Kinds())
+	page, err := build(kinds.All())
 	if err != nil {
 		return err
 	}

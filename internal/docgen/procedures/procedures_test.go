@@ -8,14 +8,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/kinds"
+	"concordat/enforcement/listing"
 	"concordat/internal/i18n"
 )
 
 // TestPageIsUpToDate fails when a table or a word changed without `make generate`.
 func TestPageIsUpToDate(t *testing.T) {
 	t.Parallel()
-	want, err := build(enforcement.Kinds())
+	want, err := build(kinds.All())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,10 +46,10 @@ func TestEveryMoveStandsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	sections := strings.Split(string(page), "\n## ")[1:]
-	if len(sections) != len(enforcement.Kinds()) {
-		t.Fatalf("%d sections for %d kinds", len(sections), len(enforcement.Kinds()))
+	if len(sections) != len(kinds.All()) {
+		t.Fatalf("%d sections for %d kinds", len(sections), len(kinds.All()))
 	}
-	for i, kind := range enforcement.Kinds() {
+	for i, kind := range kinds.All() {
 		var rows [][]string
 		for line := range strings.Lines(sections[i]) {
 			if cells := strings.Split(strings.TrimSpace(line), " | "); len(cells) == 7 && !strings.HasPrefix(line, "| 步骤") {
@@ -87,15 +89,15 @@ func TestEveryMoveStandsThere(t *testing.T) {
 // citation of an unknown form.
 func TestWhatIsMissingStopsIt(t *testing.T) {
 	t.Parallel()
-	for want, spoil := range map[string]func(*enforcement.Move){
-		"has no source":            func(m *enforcement.Move) { m.Source = enforcement.Source{} },
-		`state "gone" has no word`: func(m *enforcement.Move) { m.To = "gone" },
-		`rule "odd" has no words`:  func(m *enforcement.Move) { m.Needs = []enforcement.Need{{Field: "text", Rule: "odd"}} },
-		`cannot cite "some law"`:   func(m *enforcement.Move) { m.Source = enforcement.Source{Text: "some law"} },
+	for want, spoil := range map[string]func(*ground.Move){
+		"has no source":            func(m *ground.Move) { m.Source = ground.Source{} },
+		`state "gone" has no word`: func(m *ground.Move) { m.To = "gone" },
+		`rule "odd" has no words`:  func(m *ground.Move) { m.Needs = []ground.Need{{Field: "text", Rule: "odd"}} },
+		`cannot cite "some law"`:   func(m *ground.Move) { m.Source = ground.Source{Text: "some law"} },
 	} {
-		table := enforcement.ListingTable()
+		table := listing.Table()
 		spoil(&table.Moves[0])
-		if _, err := build([]*enforcement.Table{table}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := build([]*ground.Table{table}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want an error with %q", err, want)
 		}
 	}

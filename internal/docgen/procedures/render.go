@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"concordat/enforcement"
+	"concordat/enforcement/ground"
 	"concordat/internal/i18n"
 )
 
@@ -24,7 +24,7 @@ rule* is no law, and no article may be cited for it.
 `
 
 // build makes the page. Its error joins every word and source that is missing.
-func build(kinds []*enforcement.Table) ([]byte, error) {
+func build(kinds []*ground.Table) ([]byte, error) {
 	var missing []error
 	zh, en := tongue{i18n.Chinese, &missing}, tongue{i18n.English, &missing}
 	var page bytes.Buffer
@@ -51,7 +51,7 @@ func build(kinds []*enforcement.Table) ([]byte, error) {
 }
 
 // row is a move in one language; the address stands with the first.
-func (t tongue) row(m *enforcement.Move) string {
+func (t tongue) row(m *ground.Move) string {
 	move := "**" + cell(t.pick(m.ZH, m.EN)) + "**<br>" + t.word("group", string(m.Group))
 	if t.lang == i18n.Chinese {
 		move += t.address(m)
@@ -62,7 +62,7 @@ func (t tongue) row(m *enforcement.Move) string {
 }
 
 // address is where a move is asked for, and what picks it there.
-func (t tongue) address(m *enforcement.Move) string {
+func (t tongue) address(m *ground.Move) string {
 	if m.Door == "" {
 		return "<br>自动办理，无人申请"
 	}
@@ -75,7 +75,7 @@ func (t tongue) address(m *enforcement.Move) string {
 
 type bilingual struct{ zh, en string }
 
-func phase(t *enforcement.Table, s enforcement.State) bilingual {
+func phase(t *ground.Table, s ground.State) bilingual {
 	switch {
 	case t.IsLive(s):
 		return bilingual{"生效之中", "in force"}

@@ -6,7 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"concordat/enforcement"
+	"concordat/enforcement/docket"
+	"concordat/enforcement/ground"
 	"concordat/internal/calendar"
 	"concordat/internal/i18n"
 )
@@ -46,7 +47,7 @@ func words[C ~string](t tongue, vocabulary string, codes []C) string {
 }
 
 // state says where a move is possible and where it leads.
-func (t tongue) state(m *enforcement.Move) string {
+func (t tongue) state(m *ground.Move) string {
 	text := words(t, "state", m.From)
 	if m.To == "" {
 		text += t.pick("：状态不变", ": stays there")
@@ -63,7 +64,7 @@ func (t tongue) state(m *enforcement.Move) string {
 }
 
 // who says who may make a move, and who may not.
-func (t tongue) who(m *enforcement.Move) string {
+func (t tongue) who(m *ground.Move) string {
 	text := words(t, "role", m.Roles)
 	if m.NotBy != "" {
 		text += t.pick("<br>不得为", "<br>not ") + t.word("person", string(m.NotBy))
@@ -72,7 +73,7 @@ func (t tongue) who(m *enforcement.Move) string {
 }
 
 // needs says which fields a move takes, one a line.
-func (t tongue) needs(m *enforcement.Move) string {
+func (t tongue) needs(m *ground.Move) string {
 	lines := make([]string, 0, len(m.Needs))
 	for _, n := range m.Needs {
 		parts := []string{}
@@ -95,24 +96,24 @@ func (t tongue) needs(m *enforcement.Move) string {
 }
 
 // rule is what a field must be.
-func (t tongue) rule(n enforcement.Need) string {
+func (t tongue) rule(n ground.Need) string {
 	switch n.Rule {
-	case enforcement.RuleText, enforcement.RuleNoted:
+	case ground.RuleText, ground.RuleNoted:
 		return ""
-	case enforcement.RuleDay:
+	case ground.RuleDay:
 		return t.pick("日期", "a day")
-	case enforcement.RulePast:
+	case ground.RulePast:
 		return t.pick("不晚于当日", "today at the latest")
-	case enforcement.RuleYes:
+	case ground.RuleYes:
 		return t.pick("必须为是", "must be yes")
-	case enforcement.RuleNumber:
+	case ground.RuleNumber:
 		return fmt.Sprintf(t.pick("%d至%d", "%d to %d"), n.Min, n.Max)
-	case enforcement.RuleOneOf:
+	case ground.RuleOneOf:
 		if len(n.Of) == 1 {
 			return words(t, "choice", n.Of)
 		}
 		return t.pick("限于", "one of ") + words(t, "choice", n.Of)
-	case enforcement.RuleAllOf:
+	case ground.RuleAllOf:
 		return t.pick("须齐备", "all of ") + words(t, "choice", n.Of)
 	}
 	*t.missing = append(*t.missing, fmt.Errorf("rule %q has no words", n.Rule))
@@ -120,7 +121,7 @@ func (t tongue) rule(n enforcement.Need) string {
 }
 
 // clocks says which clocks a move stops and starts, one a line.
-func (t tongue) clocks(m *enforcement.Move) string {
+func (t tongue) clocks(m *ground.Move) string {
 	var lines []string
 	for _, d := range m.Starts {
 		line := t.pick("开始 ", "starts ") + "*" + t.word("clock", d.Kind) + "*" + t.pick("：", ": ")
@@ -132,7 +133,7 @@ func (t tongue) clocks(m *enforcement.Move) string {
 		lines = append(lines, line)
 	}
 	for _, kind := range m.Stops {
-		if kind == enforcement.Every {
+		if kind == ground.Every {
 			lines = append(lines, t.pick("停止全部", "stops all"))
 			continue
 		}
@@ -147,14 +148,14 @@ func (t tongue) length(p calendar.Period) string {
 
 // from is where a clock's length comes from.
 func (t tongue) from(source string) string {
-	if source == enforcement.OwnTerm {
+	if source == docket.OwnTerm {
 		return t.pick("自定", "our own")
 	}
 	return t.law(source)
 }
 
 // source says where a move comes from.
-func (t tongue) source(m *enforcement.Move) string {
+func (t tongue) source(m *ground.Move) string {
 	var parts []string
 	if m.Source.Text != "" {
 		parts = append(parts, t.law(m.Source.Text))

@@ -1,0 +1,162 @@
+package administrative
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/docket"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/record"
+	"concordat/internal/calendar"
+	"concordat/internal/pg"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// Facts are what a listing rests on; sealed at rest.
+type Facts struct {
+	// Conduct is the concrete act of dishonesty (国办发〔2020〕49号 item 9).
+	Conduct string `json:"conduct"`
+	// Finding names the document that found it, such as a penalty decision; may be
+	// empty.
+	Finding string `json:"finding,omitempty"`
+}
+
+// NewListing is what a list owner drafts.
+type NewListing struct {
+	ListType string
+	Subject  enforcement.ID
+	// Grounds are slugs of the list type's grounds; none where it has none.
+	Grounds []string
+	Facts   Facts
+}
+
+// Draft enters a draft: it restrains nobody. Nobody lists outside
+// its powers, and no list without a footing takes an entry (49号 items 6, 7).
+func (r *Administrative) Draft(ctx context.Context, act enforcement.Act, n NewListing) (enforcement.ID, error) {
+	if err := act.Check(enforcement.Department...); err != nil {
+		return enforcement.ID{}, err
+	}
+	t, err := r.punishList(n.ListType)
+	if err != nil {
+		return enforcement.ID{}, err
+	}
+	if n.Facts.Conduct == "" {
+		return enforcement.ID{}, enforcement.Refuse("listing.facts")
+	}
+	grounds := slices.Compact(slices.Sorted(slices.Values(n.Grounds)))
+	if (len(grounds) == 0) != (len(t.Grounds) == 0) || slices.ContainsFunc(grounds, func(g string) bool { return t.ListGround(g) == nil }) {
+		return enforcement.ID{}, enforcement.Refuse("list.ground", "list_type", t.Slug)
+	}
+	facts, err := json.Marshal(n.Facts)
+	if err != nil {
+		return enforcement.ID{}, fmt.Errorf("write the facts of a listing: %w", err)
+	}
+	id := enforcement.NewID()
+	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
+		l := Listing{ID: id, ListType: t.Slug, Organisation: act.Actor.Organisation, Subject: n.Subject}
+		err := tx.Pgx(func(p pgx.Tx) error {
+			return p.QueryRow(ctx, `SELECT kind::text, envelope, sealed FROM subject WHERE id = $1`, n.Subject).Scan(&l.subjectKind, &l.envelope, &l.sealed)
+		})
+		if err != nil {
+			return nil, enforcement.NotFound(err, "read the subject of a draft")
+		}
+		today := r.Record.Today(act.At)
+		if err := r.checkPowers(ctx, tx, t, l.Organisation, l.subjectKind, today); err != nil {
+			return nil, err
+		}
+		if err := r.checkAdministrativeAge(&l, today); err != nil {
+			return nil, err
+		}
+		sealed, err := r.Record.SealUnder(l.Subject, l.envelope, "administrative-facts", facts)
+		if err != nil {
+			return nil, err
+		}
+		err = ground.EnterGround(ctx, tx, ground.NewGround{ID: id, Kind: memoranda.OnListing, ListType: t.Slug, Subject: l.Subject, Owner: l.Organisation})
+		if err != nil {
+			return nil, err
+		}
+		err = tx.Pgx(func(p pgx.Tx) error {
+			_, err := p.Exec(ctx, `INSERT INTO administrative_listing (id, list_type, organisation_id, subject_id, state, grounds, facts, drafted_by) VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7)`,
+				id, t.Slug, l.Organisation, l.Subject, append([]string{}, grounds...), sealed, act.Actor.ID)
+			if err != nil {
+				return fmt.Errorf("draft administrative listing %s: %w", id, err)
+			}
+			return nil
+		})
+		return &record.Event{Kind: eventDrafted, Subject: l.Subject, Ground: id, Day: today, LegalBasis: r.Plans.ListBasis(t.Slug, today)}, err
+	})
+	return d.Ground, err
+}
+
+// checkAdministrativeAge refuses a natural person under 18.
+func (r *Administrative) checkAdministrativeAge(l *Listing, on day.Day) error {
+	if l.subjectKind != memoranda.NaturalPerson {
+		return nil
+	}
+	identity, err := r.Parties.OpenIdentity(l.Subject, l.envelope, l.sealed)
+	if err != nil {
+		return err
+	}
+	return ground.CheckAge(identity, on)
+}
+
+// NoticeContents lists what a notice must tell (国办发〔2020〕49号 item 8).
+func NoticeContents() []string { return []string{"cause", "basis", "rights"} }
+
+// Notice is the notice before a decision.
+type Notice struct {
+	// Manner is one of the manners of service.
+	Manner string
+	// ServedOn is the day of service, or of the announcement.
+	ServedOn day.Day
+	// Contents must hold all of [NoticeContents].
+	Contents []string
+	// Document is the notice; only its keyed hash is kept here.
+	Document []byte
+}
+
+// GiveNotice records that the subject was told cause, basis and rights, and opens
+// the window to state and defend: as long as the list type says, else as long as
+// the configuration.
+func (r *Administrative) GiveNotice(ctx context.Context, act enforcement.Act, c ground.Change, n Notice) error {
+	given := ground.Given{"manner": n.Manner, "contents": n.Contents, "served_on": n.ServedOn}
+	return r.Life.Do(ctx, act, c, given, func(_ context.Context, _ *pg.Tx, t *ground.Turn[Listing]) error {
+		list, err := r.punishList(t.ListType)
+		if err != nil {
+			return err
+		}
+		served := r.Grounds.Effective(n.Manner, n.ServedOn)
+		due, period := r.Plans.Within(served, list.Notice, own(r.NoticeWindow, noticeDays))
+		t.Within(clockWindow, period)
+		t.Set("notice_manner", n.Manner, "notice_served_on", served, "notice_contents", n.Contents, "window_until", due.Day)
+		t.Event.Day, t.Event.Reason, t.Event.DocumentHash = served, n.Manner, r.Record.Vault.DocumentHash(n.Document)
+		return nil
+	}, moveNotify)
+}
+
+// own is a period of our own, where no rule sets one.
+func own(p calendar.Period, days int) calendar.Period {
+	if p == (calendar.Period{}) {
+		return calendar.Period{Value: days, Unit: calendar.WorkingDays, Source: docket.OwnTerm}
+	}
+	if p.Source == "" {
+		p.Source = docket.OwnTerm
+	}
+	return p
+}
+
+// Abandon gives a listing up before publication; any state before
+// it allows it.
+func (r *Administrative) Abandon(ctx context.Context, act enforcement.Act, c ground.Change, reason ground.AbandonReason) error {
+	return r.Life.Do(ctx, act, c, ground.Given{"reason": string(reason)}, func(_ context.Context, _ *pg.Tx, t *ground.Turn[Listing]) error {
+		t.Set("end_cause", string(reason))
+		t.Event.Reason = string(reason)
+		return nil
+	}, ground.MoveAbandon)
+}

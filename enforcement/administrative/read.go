@@ -1,0 +1,136 @@
+package administrative
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/plan"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// Listing is a subject's entry on an administrative list, as its
+// owner sees it. The texts are sealed and read apart ([Administrative.Texts]).
+type Listing struct {
+	ID           enforcement.ID             `json:"id"`
+	ListType     string                     `json:"list_type"`
+	Organisation enforcement.OrganisationID `json:"organisation"`
+	Subject      enforcement.ID             `json:"subject"`
+	State        ground.State               `json:"state"`
+	Version      int                        `json:"version"`
+	// Grounds are slugs of the list type's grounds.
+	Grounds        []string `json:"grounds"`
+	NoticeServedOn day.Day  `json:"notice_served_on,omitzero"`
+	// WindowUntil is the last day to state and defend.
+	WindowUntil    day.Day `json:"window_until,omitzero"`
+	StatedOn       day.Day `json:"stated_on,omitzero"`
+	AnsweredOn     day.Day `json:"answered_on,omitzero"`
+	DecisionNumber string  `json:"decision_number,omitempty"`
+	DecidedOn      day.Day `json:"decided_on,omitzero"`
+	// Basis is the legal basis as the decision cites it.
+	Basis   string `json:"basis,omitempty"`
+	Serious bool   `json:"serious,omitempty"`
+	// TermUntil is the last day; none where it stands until its reason ends.
+	TermUntil day.Day `json:"term_until,omitzero"`
+	// OpenTerm: it ends when its reason ends, and on TermUntil at the latest.
+	OpenTerm      bool                      `json:"open_term,omitempty"`
+	ServiceManner string                    `json:"service_manner,omitempty"`
+	ServedOn      day.Day                   `json:"served_on,omitzero"`
+	Publication   memoranda.PublicationRule `json:"publication,omitempty"`
+	AnnouncedOn   day.Day                   `json:"announced_on,omitzero"`
+	// ObjectionUntil is the last day on which the announcement of a batch stands
+	// open to objections.
+	ObjectionUntil      day.Day `json:"objection_until,omitzero"`
+	ObjectedOn          day.Day `json:"objected_on,omitzero"`
+	ObjectionAnsweredOn day.Day `json:"objection_answered_on,omitzero"`
+	PublishedOn         day.Day `json:"published_on,omitzero"`
+	SuspendedFor        string  `json:"suspended_for,omitempty"`
+	EndedOn             day.Day `json:"ended_on,omitzero"`
+	EndCause            string  `json:"end_cause,omitempty"`
+	draftedBy           string
+	subjectKind         memoranda.SubjectKind
+	envelope, sealed    []byte
+	serves              string // region the owner serves
+	region              string // of the subject; empty: not known
+}
+
+const selectAdministrative = `SELECT l.id, l.list_type, l.organisation_id, l.subject_id, l.state::text, l.version, l.grounds, l.notice_served_on, l.window_until,
+    l.stated_on, l.answered_on, coalesce(l.decision_number, ''), l.decided_on, coalesce(l.basis, ''), coalesce(l.serious, false), l.term_until, coalesce(l.open_term, false),
+    coalesce(l.service_manner, ''), l.served_on, coalesce(l.publication, ''), l.announced_on, l.objection_until, l.objected_on, l.objection_answered_on,
+    l.published_on, coalesce(l.suspended_for, ''), l.ended_on, coalesce(l.end_cause, ''), l.drafted_by, s.kind::text, s.envelope, s.sealed, o.serves, coalesce(s.region, '')
+  FROM administrative_listing l JOIN subject s ON s.id = l.subject_id JOIN organisation o ON o.id = l.organisation_id`
+
+func scanAdministrative(row pgx.CollectableRow) (Listing, error) {
+	var l Listing
+	err := row.Scan(&l.ID, &l.ListType, &l.Organisation, &l.Subject, &l.State, &l.Version, &l.Grounds, &l.NoticeServedOn, &l.WindowUntil,
+		&l.StatedOn, &l.AnsweredOn, &l.DecisionNumber, &l.DecidedOn, &l.Basis, &l.Serious, &l.TermUntil, &l.OpenTerm,
+		&l.ServiceManner, &l.ServedOn, &l.Publication, &l.AnnouncedOn, &l.ObjectionUntil, &l.ObjectedOn, &l.ObjectionAnsweredOn,
+		&l.PublishedOn, &l.SuspendedFor, &l.EndedOn, &l.EndCause, &l.draftedBy, &l.subjectKind, &l.envelope, &l.sealed, &l.serves, &l.region)
+	return l, err
+}
+
+// NewLife is the life of administrative listings over the record.
+func NewLife(r *Administrative) ground.Life[Listing] {
+	return ground.Life[Listing]{
+		Table: Table(), Grounds: r.Grounds, Enum: "administrative_state", Select: selectAdministrative, Scan: scanAdministrative, Lock: "l", Head: (*Listing).head,
+		May: map[ground.MoveName]func(*Listing, day.Day) error{
+			moveReply: (*Listing).openStatement, moveUphold: (*Listing).openStatement,
+			moveDecide: func(l *Listing, today day.Day) error {
+				if today <= l.WindowUntil {
+					return enforcement.Refuse("window.running", "until", l.WindowUntil.String())
+				}
+				return nil
+			},
+			ground.MovePublish: mayPublishAdministrative,
+			ground.MoveSuspend: func(l *Listing, _ day.Day) error { return ground.NotSuspended(l.SuspendedFor) },
+			ground.MoveBrake:   func(l *Listing, _ day.Day) error { return ground.NotSuspended(l.SuspendedFor) },
+			ground.MoveResume:  func(l *Listing, _ day.Day) error { return ground.Resumable(l.SuspendedFor) },
+			ground.MoveExpire:  func(l *Listing, today day.Day) error { return ground.OverOn(l.TermUntil, today) },
+			ground.MoveEarly: func(l *Listing, today day.Day) error {
+				_, err := r.repairable(l, today)
+				return err
+			},
+		},
+	}
+}
+
+func (l *Listing) head() ground.Head {
+	return ground.Head{
+		ID: l.ID, Subject: l.Subject, Owner: l.Organisation, State: l.State, Version: l.Version, ListType: l.ListType, SubjectKind: l.subjectKind,
+		Serves: l.serves, Region: l.region, Until: l.TermUntil, SuspendedFor: l.SuspendedFor, DraftedBy: l.draftedBy, Envelope: l.envelope,
+	}
+}
+
+// openStatement refuses an answer where nothing waits for one.
+func (l *Listing) openStatement(day.Day) error {
+	if l.State == announced && (l.ObjectedOn.IsZero() || !l.ObjectionAnsweredOn.IsZero()) {
+		return enforcement.Refuse("statement.none")
+	}
+	return nil
+}
+
+// Get returns one administrative listing of the actor's own
+// organisation; another's is not found. Overseers read every one.
+func (r *Administrative) Get(ctx context.Context, act enforcement.Act, id enforcement.ID) (Listing, error) {
+	return r.Life.Read(ctx, act, id)
+}
+
+// List lists the administrative listings of the actor's
+// organisation, for overseers of all.
+func (r *Administrative) List(ctx context.Context, act enforcement.Act, w ground.Wanted) ([]Listing, error) {
+	return r.Life.List(ctx, act, w)
+}
+
+// Foresee tells what an administrative listing would reach if it
+// were published on the act's day.
+func (r *Administrative) Foresee(ctx context.Context, act enforcement.Act, id enforcement.ID) ([]plan.Line, []memoranda.Exclusion, []plan.Gap, error) {
+	return r.Life.Foresee(ctx, act, id)
+}
+
+// AdministrativeMoves tells of every move of a listing whether the actor can make it now.
+func (r *Administrative) AdministrativeMoves(ctx context.Context, act enforcement.Act, id enforcement.ID) (int, []ground.Offer, error) {
+	return r.Life.Moves(ctx, act, id)
+}

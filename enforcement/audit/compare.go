@@ -1,0 +1,80 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement/directive"
+)
+
+func (s *replay) compareVersions(ctx context.Context, tx pgx.Tx, a *Audit) error {
+	rows, err := tx.Query(ctx, `SELECT id, 1::smallint, 'impose', organisation_id, step::text, due, valid_until, measures FROM directive
+		UNION ALL SELECT directive_id, version, kind::text, organisation_id, step::text, due, valid_until, measures FROM amendment
+		UNION ALL SELECT directive_id, version, 'withdraw', organisation_id, step::text, due, NULL, '{}' FROM orphan`)
+	if err != nil {
+		return fmt.Errorf("read directives: %w", err)
+	}
+	var k directive.VersionKey
+	var have replayed
+	_, err = pgx.ForEachRow(rows, []any{&k.Directive, &k.Version, &have.kind, &have.organisation, &have.step, &have.due, &have.until, &have.measures}, func() error {
+		a.Versions++
+		told := s.versions[k]
+		if told == nil {
+			a.find(k.Directive, k.Version, "no event made it")
+			return nil
+		}
+		s.compare(a, k, have, *told)
+		delete(s.versions, k)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read directives: %w", err)
+	}
+	for k := range s.versions {
+		a.find(k.Directive, k.Version, "the events made it and the tables lack it")
+	}
+	return nil
+}
+
+func (s *replay) compare(a *Audit, k directive.VersionKey, have, told replayed) {
+	if have.kind != told.kind || have.organisation != told.organisation || have.until != told.until || !slices.Equal(have.measures, told.measures) {
+		a.find(k.Directive, k.Version, "the table says %s for organisation %d until %q with measures %v, the events say %s for %d until %q with %v",
+			have.kind, have.organisation, have.until, have.measures, told.kind, told.organisation, told.until, told.measures)
+	}
+	if have.step == told.step && have.due == told.due {
+		return
+	}
+	doubtful := func(s directive.Step) bool { return s == directive.Left || s == directive.Cancelled }
+	if have.due == told.due && doubtful(have.step) && doubtful(told.step) && s.inDoubt(k) {
+		return
+	}
+	a.find(k.Directive, k.Version, "the table says %s (due %v), the events say %s (due %v)", have.step, have.due, told.step, told.due)
+}
+
+func (s *replay) compareReports(ctx context.Context, tx pgx.Tx, a *Audit) error {
+	rows, err := tx.Query(ctx, `SELECT directive_id, version, measure_id, outcome::text FROM report`)
+	if err != nil {
+		return fmt.Errorf("read reports: %w", err)
+	}
+	var k reportKey
+	var outcome directive.ReportOutcome
+	_, err = pgx.ForEachRow(rows, []any{&k.Directive, &k.Version, &k.measure, &outcome}, func() error {
+		a.Reports++
+		told, ok := s.reports[k]
+		if !ok || directive.ReportOutcomes[told] != outcome {
+			a.find(k.Directive, k.Version, "the report on measure %d does not follow from the events", k.measure)
+		}
+		delete(s.reports, k)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read reports: %w", err)
+	}
+	for k := range s.reports {
+		a.find(k.Directive, k.Version, "the tables lack the report on measure %d", k.measure)
+	}
+	return nil
+}

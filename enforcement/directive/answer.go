@@ -1,0 +1,322 @@
+package directive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/record"
+	"concordat/internal/pg"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// The acts of answers in the log.
+const (
+	EventAnswers record.EventKind = "answers"
+	EventReports record.EventKind = "reports"
+)
+
+// ReportOutcome is what a department did with one measure.
+type ReportOutcome string
+
+// The outcomes of a measure.
+const (
+	Implemented   ReportOutcome = "implemented"
+	NotApplicable ReportOutcome = "not-applicable"
+	RefusedReport ReportOutcome = "refused"
+	Lifted        ReportOutcome = "lifted"
+	kept          ReportOutcome = "kept"
+)
+
+// ReportOutcomes are all outcomes; an event names them by their place.
+var ReportOutcomes = []ReportOutcome{Implemented, NotApplicable, RefusedReport, Lifted, kept}
+
+// Report is a department's word on one measure of one version.
+type Report struct {
+	Measure plan.MeasureName
+	Outcome ReportOutcome
+	// Reason is the code of the ground of a refusal: no-legal-basis,
+	// beyond-basic-list or identity-doubtful.
+	Reason string
+	// Basis and KeptUntil are required of a measure kept after its end on the
+	// department's own basis (中办发〔2016〕64号).
+	Basis     string
+	KeptUntil day.Day
+}
+
+// Answer is an organisation's answer to one version of one directive, given by
+// API or by hand. Step is Delivered or Acknowledged.
+type Answer struct {
+	Directive enforcement.ID
+	Version   int16
+	Step      Step
+	Reports   []Report
+}
+
+func (p Report) check() error {
+	switch {
+	case !slices.Contains(ReportOutcomes, p.Outcome):
+		return enforcement.Refuse("report.outcome")
+	case p.Outcome == RefusedReport && !slices.Contains([]string{"no-legal-basis", "beyond-basic-list", "identity-doubtful"}, p.Reason):
+		return enforcement.Refuse("report.reason")
+	case p.Outcome == kept && (p.Basis == "" || p.KeptUntil.IsZero()):
+		return enforcement.Refuse("report.kept")
+	case p.Outcome != kept && !p.KeptUntil.IsZero():
+		return enforcement.Refuse("report.kept")
+	}
+	return nil
+}
+
+// CheckReports refuses a report that lacks what it must carry.
+func (r *Directives) CheckReports(reports []Report) error {
+	for _, p := range reports {
+		if err := p.check(); err != nil {
+			return err
+		}
+		if _, ok := r.Plans.MeasureNumber(p.Measure); !ok {
+			return enforcement.Refuse("answer.measure", "measure", p.Measure.Slug)
+		}
+	}
+	return nil
+}
+
+// Answer records the answers of the actor's own organisation. They are
+// idempotent; an answer to an older version closes no newer one.
+func (r *Directives) Answer(ctx context.Context, act enforcement.Act, answers []Answer) error {
+	if err := act.Check(enforcement.DepartmentClerk, enforcement.DepartmentReviewer); err != nil {
+		return err
+	}
+	a := Attempt{Organisation: act.Actor.Organisation}
+	results := make([]Result, 0, len(answers))
+	for _, given := range answers {
+		if given.Step != Delivered && given.Step != Acknowledged {
+			return enforcement.Refuse("answer.outcome")
+		}
+		if len(given.Reports) > 0 && act.Actor.Role != enforcement.DepartmentReviewer {
+			return enforcement.Refuse("role.forbidden", "role", string(act.Actor.Role))
+		}
+		if err := r.CheckReports(given.Reports); err != nil {
+			return err
+		}
+		a.Directives, a.Versions = append(a.Directives, given.Directive), append(a.Versions, given.Version)
+		results = append(results, Result{Step: given.Step, Reports: given.Reports})
+	}
+	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
+		e := &record.Event{Kind: EventAnswers, Directives: a.Directives, Versions: a.Versions, Outcomes: make([]int16, len(results))}
+		for i, result := range results {
+			e.Outcomes[i] = StepNumber(result.Step)
+		}
+		return e, tx.Pgx(func(p pgx.Tx) error {
+			if err := ownVersions(ctx, p, a); err != nil {
+				return err
+			}
+			wakes, err := r.recordAnswers(ctx, p, act, a, results)
+			if err != nil {
+				return err
+			}
+			if err := r.writeReports(ctx, p, act, a, results); err != nil {
+				return err
+			}
+			return r.WakeIn(ctx, p, wakes)
+		})
+	})
+	return err
+}
+
+// ownVersions refuses answers to directives of another organisation, or to
+// versions that do not exist.
+func ownVersions(ctx context.Context, p pgx.Tx, a Attempt) error {
+	var known int
+	err := p.QueryRow(ctx, `SELECT count(*) FROM unnest($1::uuid[], $2::smallint[]) u (id, v) LEFT JOIN directive d ON d.id = u.id AND d.organisation_id = $3
+		LEFT JOIN amendment m ON m.directive_id = u.id AND m.version = u.v LEFT JOIN orphan n ON n.directive_id = u.id AND n.version = u.v AND n.organisation_id = $3
+		WHERE (d.id IS NOT NULL AND (u.v = 1 OR m.version IS NOT NULL)) OR n.version IS NOT NULL`, a.Directives, a.Versions, a.Organisation).Scan(&known)
+	if err != nil {
+		return fmt.Errorf("look up the answered directives: %w", err)
+	}
+	if known != len(a.Directives) {
+		return enforcement.Refuse("answer.directive")
+	}
+	return nil
+}
+
+// Of several answers to one version the furthest counts.
+const answered = `(SELECT id, v, max(step::step) AS step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) l (id, v, step) GROUP BY id, v)`
+
+// recordAnswers moves versions forward, never back. What was cancelled and is
+// answered all the same did leave: its newest version is queued if it was held
+// for nothing-left.
+func (r *Directives) recordAnswers(ctx context.Context, p pgx.Tx, act enforcement.Act, a Attempt, results []Result) ([]WakeUp, error) {
+	if err := lockLater(ctx, p, a); err != nil {
+		return nil, err
+	}
+	names := make([]string, len(results))
+	for i, result := range results {
+		names[i] = string(result.Step)
+	}
+	_, err := p.Exec(ctx, `UPDATE directive d SET step = u.step, due = false FROM `+answered+` u
+		WHERE d.id = u.id AND u.v = 1 AND (d.step = 'cancelled' OR d.step < u.step)`, a.Directives, a.Versions, names)
+	if err != nil {
+		return nil, fmt.Errorf("record answers to first versions: %w", err)
+	}
+	_, err = p.Exec(ctx, `UPDATE amendment d SET step = u.step, due = false FROM `+answered+` u
+		WHERE d.directive_id = u.id AND d.version = u.v AND (d.step = 'cancelled' OR d.step < u.step)`, a.Directives, a.Versions, names)
+	if err != nil {
+		return nil, fmt.Errorf("record answers to later versions: %w", err)
+	}
+	_, err = p.Exec(ctx, `UPDATE orphan d SET step = u.step, due = false FROM `+answered+` u
+		WHERE d.directive_id = u.id AND d.version = u.v AND d.organisation_id = $4 AND d.step < u.step`, a.Directives, a.Versions, names, a.Organisation)
+	if err != nil {
+		return nil, fmt.Errorf("record answers to orphans: %w", err)
+	}
+	_, wakes, err := r.queueNewer(ctx, p, act, a)
+	return wakes, err
+}
+
+// writeReports keeps the newest word on each measure, and logs what changed.
+func (r *Directives) writeReports(ctx context.Context, p pgx.Tx, act enforcement.Act, a Attempt, results []Result) error {
+	var e record.Event
+	day := r.Record.Today(act.At)
+	for i, result := range results {
+		for _, report := range result.Reports {
+			number, ok := r.Plans.MeasureNumber(report.Measure)
+			if !ok {
+				return enforcement.Refuse("answer.measure", "measure", report.Measure.Slug)
+			}
+			if err := report.check(); err != nil {
+				return err
+			}
+			tag, err := p.Exec(ctx, `INSERT INTO report (directive_id, version, measure_id, outcome, reason, basis, kept_until, reported_on)
+				VALUES ($1, $2, $3, $4::text::report_outcome, $5, $6, $7::date, $8::date)
+				ON CONFLICT ON CONSTRAINT report_pkey DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason, basis = excluded.basis, kept_until = excluded.kept_until, reported_on = excluded.reported_on
+				WHERE (report.outcome, report.reason, report.basis, report.kept_until) IS DISTINCT FROM (excluded.outcome, excluded.reason, excluded.basis, excluded.kept_until)`,
+				a.Directives[i], a.Versions[i], number, report.Outcome, report.Reason, report.Basis, report.KeptUntil, day)
+			if err != nil {
+				return fmt.Errorf("write a report: %w", err)
+			}
+			if tag.RowsAffected() > 0 {
+				e.Directives, e.Versions = append(e.Directives, a.Directives[i]), append(e.Versions, a.Versions[i])
+				e.Measures, e.Outcomes = append(e.Measures, number), append(e.Outcomes, place(ReportOutcomes, report.Outcome))
+			}
+		}
+	}
+	if len(e.Directives) == 0 {
+		return nil
+	}
+	e.ID, e.Kind, e.Day = enforcement.NewID(), EventReports, day
+	if _, err := p.Exec(ctx, record.InsertEvent, e.Args(act, r.Record.Machine())...); err != nil {
+		return fmt.Errorf("log reports: %w", err)
+	}
+	return nil
+}
+
+// Directive is a directive as its own organisation or an overseer sees it.
+type Directive struct {
+	ID           enforcement.ID             `json:"id"`
+	Organisation enforcement.OrganisationID `json:"organisation"`
+	Ground       enforcement.ID             `json:"ground"`
+	GroundKind   memoranda.GroundKind       `json:"ground_kind"`
+	Version      int16                      `json:"version"`
+	Kind         VersionKind                `json:"kind"`
+	Step         Step                       `json:"step"`
+	Measures     []plan.MeasureName         `json:"measures"`
+	ValidUntil   day.Day                    `json:"valid_until,omitzero"`
+
+	plan int32 // that made it
+	set  []int16
+}
+
+const selectDirective = `SELECT d.id, d.organisation_id, d.ground_id, d.ground_kind::text, d.plan_id, coalesce(a.version, 1), coalesce(a.kind::text, 'impose'),
+    coalesce(a.step, d.step)::text, coalesce(a.measures, d.measures), CASE WHEN a.version IS NULL THEN d.valid_until ELSE a.valid_until END
+  FROM directive d LEFT JOIN LATERAL (SELECT version, kind, step, measures, valid_until FROM amendment WHERE directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true`
+
+func (r *Directives) scanDirective(row pgx.CollectableRow) (Directive, error) {
+	var d Directive
+	err := row.Scan(&d.ID, &d.Organisation, &d.Ground, &d.GroundKind, &d.plan, &d.Version, &d.Kind, &d.Step, &d.set, &d.ValidUntil)
+	d.Kind = d.Kind.Told(d.GroundKind)
+	d.Measures = r.measureNames(d.set)
+	return d, err
+}
+
+func (r *Directives) measureNames(set []int16) []plan.MeasureName {
+	names := make([]plan.MeasureName, 0, len(set))
+	for _, m := range set {
+		names = append(names, r.Plans.MeasureName(m))
+	}
+	return names
+}
+
+// List lists what an organisation holds or shall hold, by id from after
+// on: a department its own and nothing else, an overseer all. Measures that the plan
+// of the act's day no longer holds are left out, though their withdrawal may not be
+// written yet.
+func (r *Directives) List(ctx context.Context, act enforcement.Act, after enforcement.ID, limit int) ([]Directive, error) {
+	if err := act.Check(enforcement.DepartmentClerk, enforcement.DepartmentReviewer, enforcement.Overseer, enforcement.System); err != nil {
+		return nil, err
+	}
+	org := act.Actor.Organisation
+	if act.Actor.Role == enforcement.Overseer || act.Actor.Role == enforcement.System {
+		org = 0
+	}
+	rows, err := r.Record.DB.Pool.Query(ctx, selectDirective+` WHERE ($1 = 0 OR d.organisation_id = $1) AND d.id > $2 ORDER BY d.id LIMIT $3`, int32(org), [16]byte(after), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list directives: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, r.scanDirective)
+	if err != nil {
+		return nil, fmt.Errorf("list directives: %w", err)
+	}
+	return r.uphold(ctx, list, r.Record.Today(act.At))
+}
+
+// On is [Directives.Of] without the measures that the plan of a
+// day no longer holds, though their withdrawal may not be written yet.
+func (r *Directives) On(ctx context.Context, ground enforcement.ID, on day.Day) ([]Directive, error) {
+	list, err := r.Of(ctx, ground)
+	if err != nil {
+		return nil, err
+	}
+	return r.uphold(ctx, list, on)
+}
+
+// Of lists the directives of one ground with what their newest versions
+// carry, for the list owner.
+func (r *Directives) Of(ctx context.Context, ground enforcement.ID) ([]Directive, error) {
+	rows, err := r.Record.DB.Pool.Query(ctx, selectDirective+` JOIN ground g ON g.id = d.ground_id AND g.subject_id = d.subject_id WHERE g.id = $1 ORDER BY d.id`, ground)
+	if err != nil {
+		return nil, fmt.Errorf("list the directives of %s: %w", ground, err)
+	}
+	return pgx.CollectRows(rows, r.scanDirective)
+}
+
+// Get returns one directive of the actor's organisation, with what the plan of
+// the act's day still holds.
+func (r *Directives) Get(ctx context.Context, act enforcement.Act, id enforcement.ID) (Directive, error) {
+	if err := act.Check(enforcement.DepartmentClerk, enforcement.DepartmentReviewer, enforcement.Overseer, enforcement.System); err != nil {
+		return Directive{}, err
+	}
+	rows, err := r.Record.DB.Pool.Query(ctx, selectDirective+` WHERE d.id = $1`, id)
+	if err != nil {
+		return Directive{}, fmt.Errorf("read directive %s: %w", id, err)
+	}
+	d, err := pgx.CollectExactlyOneRow(rows, r.scanDirective)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return d, enforcement.Refuse("not-found")
+	}
+	if err == nil && (act.Actor.Role == enforcement.DepartmentClerk || act.Actor.Role == enforcement.DepartmentReviewer) && d.Organisation != act.Actor.Organisation {
+		return Directive{}, enforcement.Refuse("not-found")
+	}
+	if err != nil {
+		return d, fmt.Errorf("read directive %s: %w", id, err)
+	}
+	list, err := r.uphold(ctx, []Directive{d}, r.Record.Today(act.At))
+	if err != nil {
+		return d, err
+	}
+	return list[0], nil
+}

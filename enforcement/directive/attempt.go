@@ -1,0 +1,311 @@
+package directive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"go.opentelemetry.io/otel/attribute"
+
+	"concordat/enforcement"
+	"concordat/enforcement/hold"
+	"concordat/enforcement/record"
+	"concordat/internal/pg"
+)
+
+// The acts of sending in the log.
+const (
+	EventAttempt    record.EventKind = "attempt"
+	EventSettlement record.EventKind = "settlement"
+)
+
+// Attempt is one send, committed before it leaves: from then on all its items
+// count as having left.
+type Attempt struct {
+	ID           enforcement.ID
+	Event        enforcement.ID
+	Organisation enforcement.OrganisationID
+	Lane         Lane
+	Directives   []enforcement.ID
+	Versions     []int16
+}
+
+// insertAttempt writes nothing if a hold stops anything the attempt names.
+const insertAttempt = `WITH free AS (SELECT WHERE NOT (` + hold.AnyHold + ` AND EXISTS (` + hold.StoppedNamed + `))),
+  e AS (INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, reason, document_hash, directives, versions)
+    SELECT $1, $2, $3::timestamptz, $4, $5, $6, $7::integer, $8, $9, $10, $11 FROM free)
+  INSERT INTO attempt (id, organisation_id, lane, channel, event_id, body_hash, opened_at)
+    SELECT $12, $7::integer, $13::text::lane, $8, $1, $9, $4 FROM free`
+
+// Open commits the row of a send; no transaction is open when the caller
+// sends. [hold.ErrStopped]: a hold was placed since the items were read.
+func (r *Directives) Open(ctx context.Context, act enforcement.Act, w WakeUp, channel string, items []Item, bodyHash []byte) (_ Attempt, err error) {
+	ctx, end := record.Span(ctx, "attempt", attribute.Int("concordat.directives", len(items)))
+	defer end(&err)
+	a := Attempt{ID: enforcement.NewID(), Event: enforcement.NewID(), Organisation: w.Organisation, Lane: w.Lane, Directives: make([]enforcement.ID, len(items)), Versions: make([]int16, len(items))}
+	for n, i := range items {
+		a.Directives[n], a.Versions[n] = i.Directive, i.Version
+	}
+	// One trip and one transaction of two statements: the second sees every hold
+	// that was placed before the gate was passed.
+	b := &pgx.Batch{}
+	b.Queue(hold.EnterGate)
+	b.Queue(insertAttempt, a.Event, EventAttempt, act.At.UTC(), r.Record.Machine(), act.Actor.ID, act.Actor.Role, w.Organisation, channel, bodyHash, a.Directives, a.Versions, a.ID, string(w.Lane)).
+		Exec(func(written pgconn.CommandTag) error {
+			if written.RowsAffected() == 0 {
+				return hold.ErrStopped
+			}
+			return nil
+		})
+	if err := r.Record.DB.Pool.SendBatch(ctx, b).Close(); err != nil {
+		return a, fmt.Errorf("open an attempt at organisation %d: %w", w.Organisation, err)
+	}
+	return a, nil
+}
+
+// Result is what became of one item of an attempt. Step is Left (in doubt),
+// Delivered or Acknowledged. Placed says that a Left item waits in an inbox and
+// is not to be sent again.
+type Result struct {
+	Step    Step
+	Placed  bool
+	Reports []Report
+}
+
+// Settle closes an attempt: it records the results of the versions that are
+// still current, and queues the newest version of every directive that was
+// cancelled or changed while the attempt was open. results stand in the order of
+// the attempt's items. Settling twice changes nothing.
+func (r *Directives) Settle(ctx context.Context, act enforcement.Act, a Attempt, results []Result) (err error) {
+	ctx, end := record.Span(ctx, "settle", attribute.String("concordat.attempt", a.ID.String()), attribute.Int("concordat.directives", len(results)))
+	defer end(&err)
+	if len(results) != len(a.Directives) {
+		return fmt.Errorf("settle attempt %s: %d results for %d items", a.ID, len(results), len(a.Directives))
+	}
+	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		return tx.Pgx(func(p pgx.Tx) error {
+			tag, err := p.Exec(ctx, `UPDATE attempt SET settled_at = $2 WHERE id = $1 AND settled_at IS NULL`, a.ID, r.Record.Machine())
+			if err != nil {
+				return fmt.Errorf("close it: %w", err)
+			}
+			if tag.RowsAffected() == 0 {
+				return nil
+			}
+			e := record.Event{ID: enforcement.NewID(), Kind: EventSettlement, RefersTo: a.Event, Outcomes: make([]int16, len(results))}
+			for i, result := range results {
+				e.Outcomes[i] = StepNumber(result.Step)
+				if result.Placed {
+					e.Outcomes[i] = Placed
+				}
+			}
+			wakes, err := r.record(ctx, p, act, &e, a, results)
+			if err != nil {
+				return err
+			}
+			if _, err := p.Exec(ctx, record.InsertEvent, e.Args(act, r.Record.Machine())...); err != nil {
+				return fmt.Errorf("log it: %w", err)
+			}
+			return r.WakeIn(ctx, p, wakes)
+		})
+	})
+	if err != nil {
+		return enforcement.AsRefusal(fmt.Errorf("settle attempt %s: %w", a.ID, err))
+	}
+	return nil
+}
+
+// Placed is how a settlement's event writes a Left item that waits in an inbox.
+const Placed int16 = 5
+
+// record writes results onto versions. The quick way serves the usual case: all
+// versions are still current. If any is not, what is newer is looked at.
+func (r *Directives) record(ctx context.Context, p pgx.Tx, act enforcement.Act, e *record.Event, a Attempt, results []Result) ([]WakeUp, error) {
+	if err := lockLater(ctx, p, a); err != nil {
+		return nil, err
+	}
+	current, err := updateSteps(ctx, p, a, results)
+	if err != nil {
+		return nil, err
+	}
+	var wakes []WakeUp
+	if current < len(results) {
+		if wakes, err = r.catchUp(ctx, p, act, e, a, results); err != nil {
+			return nil, err
+		}
+	}
+	return wakes, r.writeReports(ctx, p, act, a, results)
+}
+
+// lockLater locks the directives of which later versions are named; moving a
+// first version locks its row by itself.
+func lockLater(ctx context.Context, p pgx.Tx, a Attempt) error {
+	var ids []enforcement.ID
+	for i, id := range a.Directives {
+		if a.Versions[i] > 1 {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	if _, err := p.Exec(ctx, lockDirectives, ids); err != nil {
+		return fmt.Errorf("lock %d directives: %w", len(ids), err)
+	}
+	return nil
+}
+
+// updateSteps moves what is due forward and returns how many versions were.
+func updateSteps(ctx context.Context, p pgx.Tx, a Attempt, results []Result) (int, error) {
+	type set struct {
+		ids      []enforcement.ID
+		versions []int16
+	}
+	type target struct {
+		step  Step
+		due   bool
+		first bool
+	}
+	sets := map[target]*set{}
+	for i, result := range results {
+		t := target{result.Step, result.Step == Left && !result.Placed, a.Versions[i] == 1}
+		s := sets[t]
+		if s == nil {
+			s = &set{ids: make([]enforcement.ID, 0, len(results)-i), versions: make([]int16, 0, len(results)-i)}
+			sets[t] = s
+		}
+		s.ids, s.versions = append(s.ids, a.Directives[i]), append(s.versions, a.Versions[i])
+	}
+	total := 0
+	for _, t := range slices.SortedFunc(maps.Keys(sets), func(x, y target) int {
+		return slices.Compare([]int{int(StepNumber(x.step)), boolInt(x.due), boolInt(x.first)}, []int{int(StepNumber(y.step)), boolInt(y.due), boolInt(y.first)})
+	}) {
+		s := sets[t]
+		var n int64
+		if t.first {
+			tag, err := p.Exec(ctx, `UPDATE directive SET step = $2::text::step, due = $3 WHERE id = ANY($1) AND due AND organisation_id = $4`, s.ids, string(t.step), t.due, a.Organisation)
+			if err != nil {
+				return 0, fmt.Errorf("record %s of %d directives: %w", t.step, len(s.ids), err)
+			}
+			n = tag.RowsAffected()
+		} else {
+			tag, err := p.Exec(ctx, `UPDATE amendment SET step = $3::text::step, due = $4 FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
+				WHERE directive_id = u.id AND version = u.v AND due AND organisation_id = $5`, s.ids, s.versions, string(t.step), t.due, a.Organisation)
+			if err != nil {
+				return 0, fmt.Errorf("record %s of %d later versions: %w", t.step, len(s.ids), err)
+			}
+			if n = tag.RowsAffected(); int(n) < len(s.ids) {
+				tag, err := p.Exec(ctx, `UPDATE orphan SET step = $3::text::step, due = $4 FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
+					WHERE directive_id = u.id AND version = u.v AND due AND organisation_id = $5`, s.ids, s.versions, string(t.step), t.due, a.Organisation)
+				if err != nil {
+					return 0, fmt.Errorf("record %s of %d orphans: %w", t.step, len(s.ids), err)
+				}
+				n += tag.RowsAffected()
+			}
+		}
+		total += int(n)
+	}
+	return total, nil
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// catchUp serves versions that were cancelled, replaced or answered elsewhere
+// while the attempt was open. They did leave, so their step becomes the truth;
+// and a newer version that was written as "nothing left" must go out after all.
+func (r *Directives) catchUp(ctx context.Context, p pgx.Tx, act enforcement.Act, e *record.Event, a Attempt, results []Result) ([]WakeUp, error) {
+	stepNames := make([]string, len(results))
+	for i, result := range results {
+		stepNames[i] = string(result.Step)
+	}
+	_, err := p.Exec(ctx, `UPDATE directive d SET step = u.step::step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
+		WHERE d.id = u.id AND u.v = 1 AND NOT d.due AND (d.step = 'cancelled' OR d.step < u.step::step)`, a.Directives, a.Versions, stepNames)
+	if err != nil {
+		return nil, fmt.Errorf("record what became of replaced first versions: %w", err)
+	}
+	_, err = p.Exec(ctx, `UPDATE amendment d SET step = u.step::step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
+		WHERE d.directive_id = u.id AND d.version = u.v AND NOT d.due AND (d.step = 'cancelled' OR d.step < u.step::step)`, a.Directives, a.Versions, stepNames)
+	if err != nil {
+		return nil, fmt.Errorf("record what became of replaced later versions: %w", err)
+	}
+	_, err = p.Exec(ctx, `UPDATE orphan d SET step = u.step::step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
+		WHERE d.directive_id = u.id AND d.version = u.v AND d.organisation_id = $4 AND NOT d.due AND d.step < u.step::step`, a.Directives, a.Versions, stepNames, a.Organisation)
+	if err != nil {
+		return nil, fmt.Errorf("record what became of orphans: %w", err)
+	}
+	queued, wakes, err := r.queueNewer(ctx, p, act, a)
+	for _, k := range queued {
+		e.Directives, e.Versions = append(e.Directives, k.Directive), append(e.Versions, k.Version)
+	}
+	return wakes, err
+}
+
+// queueNewer queues the newest version of every directive of which an older one
+// left after all, where it was written as cancelled because nothing had. The
+// recipient's time to acknowledge a withdrawal begins only now.
+func (r *Directives) queueNewer(ctx context.Context, p pgx.Tx, act enforcement.Act, a Attempt) ([]VersionKey, []WakeUp, error) {
+	rows, err := p.Query(ctx, `UPDATE amendment n SET step = 'queued', due = true FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
+		WHERE n.directive_id = u.id AND n.version > u.v AND n.step = 'cancelled'
+			AND n.version = (SELECT max(version) FROM amendment m WHERE m.directive_id = u.id)
+		RETURNING n.directive_id, n.version, n.organisation_id, n.lane::text`, a.Directives, a.Versions)
+	if err != nil {
+		return nil, nil, fmt.Errorf("queue what is newer: %w", err)
+	}
+	touched := map[WakeUp]bool{}
+	var queued []VersionKey
+	var k VersionKey
+	var w WakeUp
+	_, err = pgx.ForEachRow(rows, []any{&k.Directive, &k.Version, &w.Organisation, &w.Lane}, func() error {
+		queued = append(queued, k)
+		touched[w] = true
+		return nil
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("queue what is newer: %w", err)
+	}
+	if len(queued) > 0 {
+		ids := make([]enforcement.ID, len(queued))
+		for i, k := range queued {
+			ids[i] = k.Directive
+		}
+		if err := r.StartLiftClocks(ctx, p, ids, r.Record.Today(act.At)); err != nil {
+			return nil, nil, err
+		}
+	}
+	return queued, slices.SortedFunc(maps.Keys(touched), CompareWakeUps), nil
+}
+
+// Recover settles the attempts of a lane that a crash left open: everything they
+// name is in doubt. The caller must hold the lane.
+func (r *Directives) Recover(ctx context.Context, act enforcement.Act, w WakeUp) (int, error) {
+	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT t.id, t.event_id, e.directives, e.versions FROM attempt t JOIN event e ON e.id = t.event_id
+		WHERE t.organisation_id = $1 AND t.lane = $2::text::lane AND t.settled_at IS NULL ORDER BY t.id`, w.Organisation, string(w.Lane))
+	if err != nil {
+		return 0, fmt.Errorf("look for open attempts: %w", err)
+	}
+	open, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Attempt, error) {
+		a := Attempt{Organisation: w.Organisation, Lane: w.Lane}
+		err := row.Scan(&a.ID, &a.Event, &a.Directives, &a.Versions)
+		return a, err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("look for open attempts: %w", err)
+	}
+	var errs []error
+	for _, a := range open {
+		results := make([]Result, len(a.Directives))
+		for i := range results {
+			results[i].Step = Left
+		}
+		errs = append(errs, r.Settle(ctx, act, a, results))
+	}
+	return len(open), errors.Join(errs...)
+}

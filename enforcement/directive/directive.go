@@ -1,0 +1,16 @@
+package directive
+
+import (
+	"concordat/enforcement/hold"
+	"concordat/enforcement/party"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/record"
+)
+
+// Directives tells each organisation what to do, version by version.
+type Directives struct {
+	Record  *record.Record
+	Parties *party.Parties
+	Holds   *hold.Holds
+	Plans   *plan.Plans
+}

@@ -1,0 +1,8 @@
+package directive
+
+// Queries whose plans are tested.
+const (
+	SelectDue   = selectDue
+	SelectIsDue = selectIsDue
+	SelectLanes = selectLanes
+)

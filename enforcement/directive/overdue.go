@@ -1,0 +1,99 @@
+package directive
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/docket"
+	"concordat/internal/calendar"
+	"concordat/internal/pg"
+	"concordat/memoranda/day"
+)
+
+// ClockLift is until when an organisation shall have acknowledged the withdrawals
+// of one day. No law gives departments a number of days; ours follows the
+// court's own three (法释〔2017〕7号 Art. 10).
+var ClockLift = docket.Deadline{Kind: "acknowledge-withdrawals", Period: calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: docket.OwnTerm}}
+
+// incidentWithdrawals is opened where an organisation did not acknowledge the
+// withdrawals of a day in time. The incident is the escalation; it changes nothing for the
+// subject, whose listing has ended all the same.
+const incidentWithdrawals = "withdrawals-overdue"
+
+// liftedOn is the day on which the withdrawal a of a directive of ground g was
+// written: that of the ground's end, or of the change of plan that it follows.
+const liftedOn = `CASE WHEN a.plan_id IS NULL THEN g.ended_on ELSE (SELECT min(day) FROM plan_switch s WHERE s.to_plan = a.plan_id) END`
+
+// StartLiftClocks starts one clock for each organisation that has something to lift
+// from today on; the day's later ends find it running, or start it again.
+func (r *Directives) StartLiftClocks(ctx context.Context, p pgx.Tx, directives []enforcement.ID, today day.Day) error {
+	due := r.Record.Calendar.Add(today, ClockLift.Period)
+	_, err := p.Exec(ctx, `INSERT INTO clock (kind, organisation_id, started_on, value, unit, source, due_on, provisional)
+		SELECT DISTINCT $2, organisation_id, $3::date, $4::smallint, $5, $6, $7::date, $8::boolean FROM amendment
+		WHERE directive_id = ANY($1) AND kind = 'withdraw' AND NOT burdens AND step <> 'cancelled'
+		ORDER BY organisation_id ON CONFLICT ON CONSTRAINT clock_key DO UPDATE SET done_on = NULL`,
+		directives, ClockLift.Kind, today, ClockLift.Period.Value, string(ClockLift.Period.Unit), ClockLift.Period.Source, due.Day, due.Provisional)
+	if err != nil {
+		return fmt.Errorf("start the clocks of withdrawals: %w", err)
+	}
+	return nil
+}
+
+// CheckLiftings stops the clock of every organisation and day whose withdrawals
+// are all acknowledged, and escalates those whose term passed, once each. It
+// returns how many are overdue.
+func (r *Directives) CheckLiftings(ctx context.Context, act enforcement.Act) (overdue int, err error) {
+	if err := act.Check(enforcement.System, enforcement.Operator); err != nil {
+		return 0, err
+	}
+	today := r.Record.Today(act.At)
+	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		return tx.Pgx(func(p pgx.Tx) error {
+			if _, err := p.Exec(ctx, `UPDATE clock c SET done_on = $2::date WHERE kind = $1 AND done_on IS NULL
+				AND NOT EXISTS (SELECT FROM amendment a JOIN directive d ON d.id = a.directive_id JOIN ground g ON g.id = d.ground_id
+					WHERE a.organisation_id = c.organisation_id AND a.kind = 'withdraw' AND NOT a.burdens AND a.step IN ('queued', 'left', 'delivered') AND `+liftedOn+` <= c.started_on)`,
+				ClockLift.Kind, today); err != nil {
+				return fmt.Errorf("stop the clocks of withdrawals: %w", err)
+			}
+			overdue, err = r.escalate(ctx, p, today)
+			return err
+		})
+	})
+	return overdue, enforcement.AsRefusal(err)
+}
+
+func (r *Directives) escalate(ctx context.Context, p pgx.Tx, today day.Day) (int, error) {
+	rows, err := p.Query(ctx, `SELECT organisation_id, started_on FROM clock WHERE kind = $1 AND done_on IS NULL AND due_on < $2::date ORDER BY id`, ClockLift.Kind, today)
+	if err != nil {
+		return 0, fmt.Errorf("look for overdue withdrawals: %w", err)
+	}
+	type late struct {
+		org     enforcement.OrganisationID
+		started day.Day
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (late, error) {
+		var l late
+		err := row.Scan(&l.org, &l.started)
+		return l, err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("look for overdue withdrawals: %w", err)
+	}
+	for _, l := range list {
+		detail := "since " + l.started.String()
+		var known bool
+		err := p.QueryRow(ctx, `SELECT EXISTS (SELECT FROM incident WHERE kind = $1 AND organisation_id = $2 AND detail = $3)`, incidentWithdrawals, l.org, detail).Scan(&known)
+		if err != nil {
+			return 0, fmt.Errorf("look for the incident: %w", err)
+		}
+		if !known {
+			if err := docket.Report(ctx, p, incidentWithdrawals, l.org, enforcement.ID{}, detail, r.Record.Machine()); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return len(list), nil
+}

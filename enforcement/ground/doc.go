@@ -1,0 +1,2 @@
+// Package ground has what every decision that directives rest on has in common.
+package ground

@@ -1,0 +1,56 @@
+package ground
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/record"
+	"concordat/internal/pg"
+)
+
+// retentionMonths is how long an ended record is kept before it is due for
+// shredding. The law names no number: the shortest that serves archive and
+// remedies is kept (PIPL Art. 19; docs/open-questions.md).
+const retentionMonths = 12
+
+// EndAll ends grounds and queues every withdrawal of theirs, which are noted on
+// the event.
+func (r *Grounds) EndAll(ctx context.Context, tx *pg.Tx, act enforcement.Act, e *record.Event, grounds []enforcement.ID) error {
+	today := r.Record.Today(act.At)
+	if err := endGrounds(ctx, tx, grounds, today); err != nil {
+		return err
+	}
+	if err := r.Directives.Append(ctx, tx, e, directive.Withdraw, grounds, 0); err != nil {
+		return err
+	}
+	return tx.Pgx(func(p pgx.Tx) error { return r.Directives.StartLiftClocks(ctx, p, e.Directives, today) })
+}
+
+// End ends one ground that has no life of its own here (the others end by
+// decisions of theirs): its withdrawals are queued in the same transaction. Only its
+// owner and the system may. Ending an ended ground changes nothing.
+func (r *Grounds) End(ctx context.Context, act enforcement.Act, id enforcement.ID, basis string) error {
+	if err := act.Check(enforcement.Judge, enforcement.President, enforcement.System); err != nil {
+		return err
+	}
+	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
+		e := &record.Event{Kind: EventGroundEnded, Ground: id, Day: r.Record.Today(act.At), LegalBasis: basis}
+		var owner enforcement.OrganisationID
+		var ended bool
+		err := tx.Pgx(func(p pgx.Tx) error {
+			return p.QueryRow(ctx, `SELECT subject_id, organisation_id, state = 'ended' FROM ground WHERE id = $1 AND case_state IS NULL FOR NO KEY UPDATE`, id).
+				Scan(&e.Subject, &owner, &ended)
+		})
+		if err != nil {
+			return nil, enforcement.NotFound(err, "lock a ground")
+		}
+		if err := act.OfOwner(owner); err != nil || ended {
+			return nil, err
+		}
+		return e, r.EndAll(ctx, tx, act, e, []enforcement.ID{id})
+	})
+	return err
+}

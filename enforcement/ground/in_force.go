@@ -1,0 +1,128 @@
+package ground
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/party"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/record"
+	"concordat/internal/pg"
+)
+
+// PutInForce fans grounds out: for each, one directive to each organisation that
+// the plan of its list type, subject kind and territory names, one event, and
+// one wake-up per organisation and transaction. Up to 1,000 grounds commit
+// together. The grounds must be decided and pending; one that is not is refused
+// and its batch is not written.
+func (r *Grounds) PutInForce(ctx context.Context, act enforcement.Act, grounds []enforcement.ID) error {
+	if err := act.Check(enforcement.System); err != nil {
+		return err
+	}
+	for batch := range slices.Chunk(grounds, directive.Batch) {
+		err := r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+			return r.PutInForceIn(ctx, tx, act, EventInForce, batch)
+		})
+		if refused := enforcement.AsRefusal(err); refused != nil {
+			// Asked again under its key, the act finds its grounds in force.
+			done := act
+			if len(batch) > 1 && act.Key != "" {
+				done.Key = act.Key + "/" + batch[0].String()
+			}
+			if _, err := r.Record.Overtaken(ctx, done, refused); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// inForceNow writes that grounds are in force under a plan.
+const inForceNow = `UPDATE ground SET state = 'in-force', plan_id = $2, in_force_on = $3::date WHERE id = ANY($1)`
+
+// PutInForceIn is [Grounds.PutInForce] within the caller's transaction.
+func (r *Grounds) PutInForceIn(ctx context.Context, tx *pg.Tx, act enforcement.Act, kind record.EventKind, grounds []enforcement.ID) error {
+	return r.PutInForceFrom(ctx, tx, act, kind, grounds, directive.Origin{})
+}
+
+// PutInForceFrom is the one place where directives come into being.
+func (r *Grounds) PutInForceFrom(ctx context.Context, tx *pg.Tx, act enforcement.Act, kind record.EventKind, grounds []enforcement.ID, from directive.Origin) error {
+	var known []party.Organisation
+	err := tx.Pgx(func(t pgx.Tx) (err error) {
+		known, err = party.ReadOrganisations(ctx, t)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	groups, err := r.groupByPlan(ctx, tx, act, grounds)
+	if err != nil {
+		return err
+	}
+	touched := map[enforcement.OrganisationID]bool{}
+	for _, key := range slices.SortedFunc(maps.Keys(groups), func(a, b plan.Key) int {
+		return slices.Compare([]string{a.ListType, string(a.Subject), a.Territory, a.Region, string(a.Ground)}, []string{b.ListType, string(b.Subject), b.Territory, b.Region, string(b.Ground)})
+	}) {
+		p, err := r.Plans.PlanFor(ctx, tx, key, known)
+		if err != nil {
+			return err
+		}
+		list := groups[key]
+		ids := make([]enforcement.ID, len(list))
+		for i, g := range list {
+			ids[i] = g.ID
+		}
+		err = tx.Pgx(func(t pgx.Tx) error {
+			if _, err := t.Exec(ctx, inForceNow, ids, p.ID, key.On); err != nil {
+				return fmt.Errorf("put %d grounds in force: %w", len(ids), err)
+			}
+			return r.Directives.FanOut(ctx, t, directive.FanOut{Act: act, Kind: kind, From: from, Plan: p, Key: key, Grounds: list, Single: len(grounds) == 1})
+		})
+		if err != nil {
+			return err
+		}
+		for _, line := range p.Shares {
+			touched[line.Organisation] = true
+		}
+	}
+	wakes := make([]directive.WakeUp, 0, len(touched))
+	for _, id := range slices.Sorted(maps.Keys(touched)) {
+		wakes = append(wakes, directive.WakeUp{Organisation: id, Lane: directive.Bulk})
+	}
+	return tx.Pgx(func(t pgx.Tx) error { return r.Directives.WakeIn(ctx, t, wakes) })
+}
+
+// groupByPlan locks the grounds and sorts them by the plan they fall under.
+func (r *Grounds) groupByPlan(ctx context.Context, tx *pg.Tx, act enforcement.Act, grounds []enforcement.ID) (map[plan.Key][]directive.InForce, error) {
+	groups := map[plan.Key][]directive.InForce{}
+	n := 0
+	err := tx.Pgx(func(t pgx.Tx) error {
+		rows, err := t.Query(ctx, `SELECT g.id, g.subject_id, g.valid_until, g.kind::text, g.list_type, s.kind::text, o.serves, coalesce(s.region, '') FROM ground g
+			JOIN subject s ON s.id = g.subject_id JOIN organisation o ON o.id = g.organisation_id
+			WHERE g.id = ANY($1) AND g.state = 'pending' AND g.decided_on IS NOT NULL ORDER BY g.id FOR NO KEY UPDATE OF g`, grounds)
+		if err != nil {
+			return err
+		}
+		var g directive.InForce
+		key := plan.Key{On: r.Record.Today(act.At)}
+		_, err = pgx.ForEachRow(rows, []any{&g.ID, &g.Subject, &g.Until, &key.Ground, &key.ListType, &key.Subject, &key.Territory, &key.Region}, func() error {
+			groups[key] = append(groups[key], g)
+			n++
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("lock %d grounds: %w", len(grounds), err)
+	}
+	if n != len(grounds) {
+		return nil, enforcement.Refuse("state.forbidden", "state", "pending")
+	}
+	return groups, nil
+}

@@ -1,0 +1,421 @@
+package ground
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/docket"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/record"
+	"concordat/internal/calendar"
+	"concordat/internal/pg"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// Head is what cases of every kind have in common.
+type Head struct {
+	ID, Subject enforcement.ID
+	Owner       enforcement.OrganisationID
+	State       State
+	Version     int
+	ListType    string
+	SubjectKind memoranda.SubjectKind
+	// Serves is the region that the owner serves, Region the subject's; empty: not known.
+	Serves, Region string
+	// Until is the last day of its term; none: until its reason ends.
+	Until        day.Day
+	SuspendedFor string
+	DraftedBy    string
+	// Envelope is the subject's, wrapped.
+	Envelope []byte
+}
+
+// Life is one kind of case over the record: its table of moves, and where its rows
+// stand. What a kind has of its own beyond that are facts and checks.
+type Life[C any] struct {
+	*Table
+
+	// Enum is the enumeration of its states; Select reads cases with the row as l, Scan
+	// one of them. Lock names what is locked with a case.
+	Enum, Select, Lock string
+	Scan               func(pgx.CollectableRow) (C, error)
+	Head               func(*C) Head
+	// May refuses what the case itself rules out, beyond its state and before anything is
+	// said of it; those who are offered a move have passed it.
+	May map[MoveName]func(c *C, today day.Day) error
+	// Bars refuses what facts beside the case rule out, likewise.
+	Bars map[MoveName]func(ctx context.Context, tx *pg.Tx, c *C, today day.Day) error
+	// Last is the last day on which a move is possible, where the case sets one.
+	Last map[MoveName]func(c *C) day.Day
+
+	Grounds *Grounds
+}
+
+// Change names a case and the version its caller has seen; 0 is any.
+type Change struct {
+	Ground  enforcement.ID
+	Version int
+}
+
+// Read returns one case of the actor's own organisation; another's is not found.
+// Overseers read every one.
+func (l *Life[C]) Read(ctx context.Context, act enforcement.Act, id enforcement.ID) (c C, err error) {
+	if err := act.Check(append([]enforcement.Role{enforcement.Overseer, enforcement.System}, l.People...)...); err != nil {
+		return c, err
+	}
+	rows, err := l.Grounds.Record.DB.Pool.Query(ctx, l.Select+` WHERE l.id = $1`, id)
+	if err != nil {
+		return c, fmt.Errorf("read %s %s: %w", l.Slug, id, err)
+	}
+	found, err := pgx.CollectExactlyOneRow(rows, l.Scan)
+	if err != nil {
+		return c, enforcement.NotFound(err, "read "+l.Slug+" "+id.String())
+	}
+	if act.Actor.Role != enforcement.Overseer {
+		if err := act.OfOwner(l.Head(&found).Owner); err != nil {
+			return c, err
+		}
+	}
+	return found, nil
+}
+
+// Wanted picks cases for a list: those after an id, of a state and a list type;
+// empty ones are any.
+type Wanted struct {
+	State    State
+	ListType string
+	After    enforcement.ID
+	Limit    int
+}
+
+// List lists the cases of the actor's organisation, an overseer's all, by id.
+func (l *Life[C]) List(ctx context.Context, act enforcement.Act, w Wanted) ([]C, error) {
+	if err := act.Check(append([]enforcement.Role{enforcement.Overseer, enforcement.System}, l.People...)...); err != nil {
+		return nil, err
+	}
+	owner := act.Actor.Organisation
+	if act.Actor.Role == enforcement.Overseer || act.Actor.Role == enforcement.System {
+		owner = 0
+	}
+	rows, err := l.Grounds.Record.DB.Pool.Query(ctx, l.Select+` WHERE ($1 = 0 OR `+l.OwnerColumn+` = $1) AND ($2 = '' OR l.state::text = $2)
+		AND ($3 = '' OR `+l.ListColumn+` = $3) AND l.id > $4 ORDER BY l.id LIMIT $5`, int32(owner), string(w.State), w.ListType, [16]byte(w.After), w.Limit)
+	if err != nil {
+		return nil, fmt.Errorf("list cases of kind %s: %w", l.Slug, err)
+	}
+	return pgx.CollectRows(rows, l.Scan)
+}
+
+// Foresee tells what a case would reach if it were published on the act's day, what
+// it would not and why, and which bodies nobody stands for.
+func (l *Life[C]) Foresee(ctx context.Context, act enforcement.Act, id enforcement.ID) ([]plan.Line, []memoranda.Exclusion, []plan.Gap, error) {
+	c, err := l.Read(ctx, act, id)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	h := l.Head(&c)
+	return l.Grounds.Plans.Foresee(ctx, plan.Key{Ground: memoranda.OnListing, ListType: h.ListType, Subject: h.SubjectKind, Territory: h.Serves, Region: h.Region, On: l.Grounds.Record.Today(act.At)})
+}
+
+// LockOne reads a case for change within the transaction, whoever's it is;
+// pgx.ErrNoRows if there is none.
+func (l *Life[C]) LockOne(ctx context.Context, tx *pg.Tx, id enforcement.ID) (c C, err error) {
+	list, err := l.LockWhere(ctx, tx, `l.id = $1`, id)
+	if err == nil && len(list) == 0 {
+		err = pgx.ErrNoRows
+	}
+	if err != nil {
+		return c, fmt.Errorf("lock %s %s: %w", l.Slug, id, err)
+	}
+	return list[0], nil
+}
+
+// LockWhere locks the cases of which a condition is true, by id.
+func (l *Life[C]) LockWhere(ctx context.Context, tx *pg.Tx, condition string, args ...any) (list []C, err error) {
+	err = tx.Pgx(func(p pgx.Tx) error {
+		rows, err := p.Query(ctx, l.Select+` WHERE `+condition+` FOR NO KEY UPDATE OF `+l.Lock, args...)
+		if err != nil {
+			return err
+		}
+		list, err = pgx.CollectRows(rows, l.Scan)
+		return err
+	})
+	return list, err
+}
+
+// LockOwn is lock for the owner's people, who may have seen a version of it.
+func (l *Life[C]) LockOwn(ctx context.Context, tx *pg.Tx, act enforcement.Act, c Change) (C, error) {
+	found, err := l.LockOne(ctx, tx, c.Ground)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = enforcement.Refuse("not-found")
+	}
+	if err != nil {
+		return found, err
+	}
+	h := l.Head(&found)
+	if err := act.OfOwner(h.Owner); err != nil {
+		return found, err
+	}
+	if c.Version != 0 && c.Version != h.Version {
+		return found, enforcement.Refuse("version.stale")
+	}
+	return found, nil
+}
+
+// Turn is one move under way: the case as it is locked, and what the move is going
+// to write.
+type Turn[C any] struct {
+	Case C
+	Head
+	Move *Move
+	Act  enforcement.Act
+	// Today is the day of the act; the event's own day may lie before it, and clocks
+	// start on it.
+	Today day.Day
+	// Next is where the move leads.
+	Next  State
+	Event record.Event
+	// DoneOn is when the clocks stopped by it were done: today.
+	DoneOn day.Day
+	// Until is the new last day, for a move that changes it.
+	Term day.Day
+
+	life    *Life[C]
+	periods map[string]calendar.Period
+	columns []string
+	values  []any
+	done    bool
+}
+
+// Set gives columns of the case's row their values: names and values in turn.
+func (t *Turn[C]) Set(pairs ...any) {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		t.columns = append(t.columns, pairs[i].(string)) //nolint:errcheck // names are constants of the callers
+		t.values = append(t.values, pairs[i+1])
+	}
+}
+
+// Within gives a clock its length, where the list type of the case sets it.
+func (t *Turn[C]) Within(kind string, p calendar.Period) {
+	if t.periods == nil {
+		t.periods = map[string]calendar.Period{}
+	}
+	t.periods[kind] = p
+}
+
+// Seal seals a text under the envelope of the case's subject; nothing seals as
+// nothing.
+func (t *Turn[C]) Seal(field, text string) ([]byte, error) {
+	if text == "" {
+		return nil, nil
+	}
+	return t.life.Grounds.Record.SealUnder(t.Subject, t.Envelope, field, []byte(text))
+}
+
+// Do makes one move of one case, in one transaction with its event: who may, what
+// is needed, the state and what the case itself rules out are asked by the table;
+// fn checks the rest and says what is written; then the row, the clocks and the
+// directives follow as the table says. Of several moves behind one door the state
+// picks. What a move puts in force no hold and no doubt may stop, and the event is
+// that of its directives.
+func (l *Life[C]) Do(ctx context.Context, act enforcement.Act, c Change, given Given, fn func(ctx context.Context, tx *pg.Tx, t *Turn[C]) error, moves ...MoveName) error {
+	first := l.Move(moves[0])
+	if err := first.mayAct(act); err != nil {
+		return err
+	}
+	if len(moves) == 1 {
+		if err := first.asked(act, given); err != nil {
+			return err
+		}
+	}
+	one := func(ctx context.Context, tx *pg.Tx, act enforcement.Act) (*record.Event, error) {
+		found, err := l.LockOwn(ctx, tx, act, c)
+		if err != nil {
+			return nil, err
+		}
+		t := l.NewTurn(act, l.pick(l.Head(&found).State, moves), found)
+		if t.Next, err = t.Move.Answer(act, given, t.Head); err != nil {
+			return nil, err
+		}
+		if err := l.may(&found, t.Move, act); err != nil {
+			return nil, err
+		}
+		if err := fn(ctx, tx, t); err != nil {
+			return nil, err
+		}
+		if t.Move.Effect == EffectInForce {
+			if err := t.putInForce(ctx, tx); err != nil {
+				return nil, err
+			}
+		}
+		return &t.Event, t.Carry(ctx, tx)
+	}
+	if first.Effect == EffectInForce {
+		return l.Grounds.Record.PerformLogging(ctx, act, func(ctx context.Context, tx *pg.Tx, act enforcement.Act) error {
+			_, err := one(ctx, tx, act)
+			return err
+		})
+	}
+	_, err := l.Grounds.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) { return one(ctx, tx, act) })
+	return err
+}
+
+// NewTurn begins a move of a case that was found.
+func (l *Life[C]) NewTurn(act enforcement.Act, row *Move, found C) *Turn[C] {
+	t := &Turn[C]{Case: found, Head: l.Head(&found), Move: row, Act: act, Today: l.Grounds.Record.Today(act.At), life: l}
+	t.Term, t.DoneOn = t.Until, t.Today
+	t.Event = record.Event{Kind: row.Event, Subject: t.Subject, Ground: t.ID, Day: t.Today}
+	if !row.Source.Ours && !row.Source.ByList {
+		t.Event.LegalBasis = row.Source.Text
+	}
+	return t
+}
+
+// pick returns the first of the moves that the state allows, or the first.
+func (l *Life[C]) pick(s State, moves []MoveName) *Move {
+	for _, name := range moves {
+		if m := l.Move(name); slices.Contains(m.From, s) || slices.Contains(m.Stays, s) {
+			return m
+		}
+	}
+	return l.Move(moves[0])
+}
+
+// offered is the one place that says whether somebody may make a move of a case
+// now, and where it leads. What the move says itself is not asked yet.
+func (l *Life[C]) offered(c *C, m *Move, act enforcement.Act) (State, error) {
+	h := l.Head(c)
+	if err := m.mayAct(act); err != nil {
+		return h.State, err
+	}
+	next, err := m.stands(act, h)
+	if err != nil {
+		return next, err
+	}
+	return next, l.may(c, m, act)
+}
+
+// may refuses what the case itself rules out.
+func (l *Life[C]) may(c *C, m *Move, act enforcement.Act) error {
+	if may := l.May[m.Name]; may != nil {
+		return may(c, l.Grounds.Record.Today(act.At))
+	}
+	return nil
+}
+
+// Carry writes the row, the clocks and the directives of the move, once; a move that
+// goes on after them calls it itself. What is put in force with others, as by a round
+// of publication, gets its directives there.
+func (t *Turn[C]) Carry(ctx context.Context, tx *pg.Tx) error {
+	if t.done {
+		return nil
+	}
+	t.done = true
+	t.common()
+	if err := t.write(ctx, tx); err != nil {
+		return err
+	}
+	if err := t.clocks(ctx, tx); err != nil {
+		return err
+	}
+	return t.life.Grounds.carry(ctx, tx, t.Act, &t.Event, grounded{t.Move.Effect, t.ID, t.Until, t.Term, t.SuspendedFor != ""})
+}
+
+// common sets the columns that the effect of a move sets for every kind.
+func (t *Turn[C]) common() {
+	effect, suspends := t.Move.Effect, t.life.Suspends
+	if effect == EffectEnds || effect == EffectGivesUp {
+		t.Set("ended_on", t.Today)
+	}
+	if effect == EffectEnds {
+		t.Set("retain_until", t.Today.AddMonths(retentionMonths))
+	}
+	if suspends && effect == EffectSuspends {
+		t.Set("suspended_for", t.Event.Reason, "suspended_on", t.Today)
+	}
+	if suspends && (effect == EffectResumes || effect == EffectEnds) {
+		t.Set("suspended_for", nil, "suspended_on", nil)
+	}
+}
+
+// putInForce makes the directives of the case, unless a restoration put it in doubt
+// or a hold stops it. Their event is the move's own.
+func (t *Turn[C]) putInForce(ctx context.Context, tx *pg.Tx) error {
+	_, refused, err := t.life.Passing(ctx, tx, []C{t.Case}, func(*C) error { return nil })
+	if err == nil && len(refused) > 0 {
+		return refused[0].Because
+	}
+	if err != nil {
+		return err
+	}
+	return t.life.Grounds.PutInForceFrom(ctx, tx, t.Act, t.Event.Kind, []enforcement.ID{t.ID}, directive.Origin{RefersTo: t.Event.RefersTo, Document: t.Event.DocumentHash})
+}
+
+// Decide says of the ground what was decided today: the number of the decision, and
+// the last day of its term.
+func (t *Turn[C]) Decide(ctx context.Context, tx *pg.Tx, number string, until day.Day) error {
+	return updateGround(ctx, tx, t.ID, `reference = $2, decided_on = $3::date, valid_until = $4::date`, number, t.Today, until)
+}
+
+// write moves the row, on the condition that nobody else moved it.
+func (t *Turn[C]) write(ctx context.Context, tx *pg.Tx) error {
+	var b strings.Builder
+	b.WriteString(`UPDATE ` + t.life.Rows + ` SET state = $3::text::` + t.life.Enum + `, version = version + 1`)
+	for i, column := range t.columns {
+		b.WriteString(`, ` + column + ` = $` + strconv.Itoa(i+4))
+	}
+	b.WriteString(` WHERE id = $1 AND version = $2`)
+	return tx.Pgx(func(p pgx.Tx) error {
+		tag, err := p.Exec(ctx, b.String(), append([]any{t.ID, t.Version, string(t.Next)}, t.values...)...)
+		if err != nil {
+			return fmt.Errorf("%s of %s %s: %w", t.Move.Name, t.life.Slug, t.ID, err)
+		}
+		if tag.RowsAffected() != 1 {
+			return enforcement.Refuse("version.stale")
+		}
+		return nil
+	})
+}
+
+// clocks stops and starts what the table says.
+func (t *Turn[C]) clocks(ctx context.Context, tx *pg.Tx) error {
+	for _, d := range t.Move.Starts {
+		period := d.Period
+		if own, ok := t.periods[d.Kind]; ok {
+			period = own
+		}
+		if err := t.life.Grounds.Docket.StartClock(ctx, tx, t.Owner, t.ID, t.Event.Day, docket.Deadline{Kind: d.Kind, Period: period}); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(t.Move.Stops, Every) {
+		return docket.StopClocks(ctx, tx, []enforcement.ID{t.ID}, t.DoneOn)
+	}
+	return docket.StopClock(ctx, tx, t.ID, t.Move.Stops, t.DoneOn)
+}
+
+// NotPublished names a case that could not be published, and why.
+type NotPublished struct {
+	Listing enforcement.ID
+	Because *enforcement.Refusal
+}
+
+// AbandonReason is why a listing was given up before publication.
+type AbandonReason string
+
+// The reasons to abandon.
+const (
+	Performed   AbandonReason = "performed"
+	Minor       AbandonReason = "minor"
+	Dead        AbandonReason = "dead"
+	WrongPerson AbandonReason = "wrong-person"
+	Excluded    AbandonReason = "excluded"
+)

@@ -1,0 +1,170 @@
+package ground
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/docket"
+	"concordat/enforcement/hold"
+	"concordat/enforcement/record"
+	"concordat/internal/pg"
+)
+
+// round publishes locked cases of one list type, or says of each why not.
+type round[C any] func(ctx context.Context, tx *pg.Tx, act enforcement.Act, cases []C) ([]NotPublished, error)
+
+// Publish publishes one case. Its publication, its directives, their event and the
+// wake-ups are one transaction.
+func (l *Life[C]) Publish(ctx context.Context, act enforcement.Act, c Change, Publish round[C]) error {
+	row := l.Move(MovePublish)
+	if err := row.mayAct(act); err != nil {
+		return err
+	}
+	return l.Grounds.Record.PerformLogging(ctx, act, func(ctx context.Context, tx *pg.Tx, act enforcement.Act) error {
+		found, err := l.LockOwn(ctx, tx, act, c)
+		if err != nil {
+			return err
+		}
+		if _, err := l.offered(&found, row, act); err != nil {
+			return err
+		}
+		refused, err := Publish(ctx, tx, act, []C{found})
+		if err == nil && len(refused) > 0 {
+			return refused[0].Because
+		}
+		return err
+	})
+}
+
+// PublishDue publishes cases that are due by themselves, a condition of the day $1:
+// up to limit with ids above after. It returns the greatest id it looked at (no id
+// when nothing is left) and what had to be refused. Each list type is a transaction
+// of its own: a list that cannot be published holds up no other.
+func (l *Life[C]) PublishDue(ctx context.Context, act enforcement.Act, due string, after enforcement.ID, limit int, publish round[C]) (last enforcement.ID, published int, refused []NotPublished, err error) {
+	if err := act.Check(enforcement.System); err != nil {
+		return last, 0, nil, err
+	}
+	rows, err := l.Grounds.Record.DB.Pool.Query(ctx, `SELECT l.id, `+l.ListColumn+` FROM `+l.Rows+` l WHERE `+due+` AND l.id > $2 ORDER BY l.id LIMIT $3`,
+		l.Grounds.Record.Today(act.At), [16]byte(after), min(limit, directive.Batch))
+	if err != nil {
+		return last, 0, nil, fmt.Errorf("look for cases to publish: %w", err)
+	}
+	byType, order := map[string][]enforcement.ID{}, []string{}
+	var listType string
+	_, err = pgx.ForEachRow(rows, []any{&last, &listType}, func() error {
+		if byType[listType] == nil {
+			order = append(order, listType)
+		}
+		byType[listType] = append(byType[listType], last)
+		return nil
+	})
+	if err != nil {
+		return enforcement.ID{}, 0, nil, fmt.Errorf("look for cases to publish: %w", err)
+	}
+	for _, listType := range order {
+		n, no, err := l.publishType(ctx, act, byType[listType], publish)
+		if err != nil {
+			return last, published, refused, err
+		}
+		published += n
+		refused = append(refused, no...)
+	}
+	return last, published, refused, nil
+}
+
+// publishType publishes those of one list type that still wait.
+func (l *Life[C]) publishType(ctx context.Context, act enforcement.Act, ids []enforcement.ID, publish round[C]) (published int, refused []NotPublished, err error) {
+	ctx, end := record.Span(ctx, "act")
+	defer end(&err)
+	err = l.Grounds.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		list, err := l.LockWhere(ctx, tx, `l.id = ANY ($1) AND l.state::text = ANY ($2) ORDER BY l.id`, ids, l.Move(MovePublish).From)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		refused, err = publish(ctx, tx, act, list)
+		published = len(list) - len(refused)
+		return err
+	})
+	if because, ok := errors.AsType[*enforcement.Refusal](enforcement.AsRefusal(err)); ok { // all of them, as where an edition cannot be read
+		refused = refused[:0]
+		for _, id := range ids {
+			refused = append(refused, NotPublished{id, because})
+		}
+		return 0, refused, nil
+	}
+	return published, refused, err
+}
+
+// GoOut publishes those of the cases that pass: may is the kind's own check of one,
+// then what it does with those that are out, before their directives are written.
+func (l *Life[C]) GoOut(ctx context.Context, tx *pg.Tx, act enforcement.Act, cases []C, may func(*C) error, then func(ids []enforcement.ID) error) ([]NotPublished, error) {
+	pass, refused, err := l.Passing(ctx, tx, cases, may)
+	if err != nil || len(pass) == 0 {
+		return refused, err
+	}
+	row, today := l.Move(MovePublish), l.Grounds.Record.Today(act.At)
+	err = tx.Pgx(func(p pgx.Tx) error {
+		_, err := p.Exec(ctx, `UPDATE `+l.Rows+` SET state = $3::text::`+l.Enum+`, version = version + 1, published_on = $2::date WHERE id = ANY ($1)`, pass, today, string(row.To))
+		if err != nil {
+			return fmt.Errorf("publish %d cases: %w", len(pass), err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := docket.StopClocks(ctx, tx, pass, today); err != nil {
+		return nil, err
+	}
+	if err := then(pass); err != nil {
+		return nil, err
+	}
+	return refused, l.Grounds.PutInForceIn(ctx, tx, act, row.Event, pass)
+}
+
+// Passing sorts cases into those that may go out on the day and those that may not:
+// each by its own check, and none that a restoration put in doubt or that a hold
+// stops.
+func (l *Life[C]) Passing(ctx context.Context, tx *pg.Tx, cases []C, may func(*C) error) (pass []enforcement.ID, refused []NotPublished, err error) {
+	ids := make([]enforcement.ID, 0, len(cases))
+	for i := range cases {
+		ids = append(ids, l.Head(&cases[i]).ID)
+	}
+	var stopped func(enforcement.OrganisationID) bool
+	err = tx.Pgx(func(p pgx.Tx) (err error) {
+		stopped, err = hold.OwnersStopped(ctx, p)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	doubtful, err := inDoubt(ctx, tx, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range cases {
+		h := l.Head(&cases[i])
+		err := may(&cases[i])
+		if err == nil && doubtful[h.ID] {
+			err = enforcement.Refuse("listing.restored")
+		}
+		if err == nil && stopped(h.Owner) {
+			err = enforcement.Refuse("hold.standing")
+		}
+		var because *enforcement.Refusal
+		switch {
+		case err == nil:
+			pass = append(pass, h.ID)
+		case errors.As(err, &because):
+			refused = append(refused, NotPublished{h.ID, because})
+		default:
+			return nil, nil, err
+		}
+	}
+	return pass, refused, nil
+}

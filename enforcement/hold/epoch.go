@@ -1,0 +1,92 @@
+package hold
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/internal/pg"
+)
+
+// epochVersions is how far each restoration makes the versions of directives
+// jump: a recipient may hold newer versions than a restored record knows, and
+// applies nothing that is not newer than what it holds.
+const epochVersions = 1000
+
+// MaxVersion is the greatest version there can be.
+const MaxVersion = math.MaxInt16
+
+// Following returns the version that follows newest after k restorations.
+func Following(newest, k int16) int16 { return max(newest+1, epochVersions*k+1) }
+
+// Standing is a restoration whose hold stands.
+type Standing struct {
+	ID    enforcement.ID
+	Epoch int16
+}
+
+// selectStanding finds the newest restoration with a hold that stands; older ones
+// are reconciled with it, for it is asked what everybody holds.
+const selectStanding = `SELECT r.id, r.epoch FROM restoration r JOIN hold h ON h.id = r.hold_id WHERE h.ended_at IS NULL ORDER BY r.epoch DESC LIMIT 1`
+
+// ReadStanding reads the newest restoration whose hold stands.
+func ReadStanding(ctx context.Context, q pg.Querier) (Standing, error) {
+	var s Standing
+	err := q.QueryRow(ctx, selectStanding).Scan(&s.ID, &s.Epoch)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return s, enforcement.Refuse("restore.none")
+	}
+	if err != nil {
+		return s, fmt.Errorf("look for a standing restoration: %w", err)
+	}
+	return s, nil
+}
+
+// Restoring is true while the hold of a restoration stands.
+const Restoring = `EXISTS (SELECT FROM hold WHERE ended_at IS NULL AND cause = 'restore')`
+
+// RefuseRestoring refuses to say who is restricted while a restored record is not
+// reconciled: it may have lost the end.
+func (r *Holds) RefuseRestoring(ctx context.Context) error {
+	var stands bool
+	if err := r.Record.DB.Pool.QueryRow(ctx, `SELECT `+Restoring).Scan(&stands); err != nil {
+		return fmt.Errorf("look for a restoration: %w", err)
+	}
+	if stands {
+		return enforcement.Refuse("restore.reconciling")
+	}
+	return nil
+}
+
+// MustReconcile is true of an organisation o that must be asked, because it may hold
+// something: it has an endpoint, stands for a body, or was ever sent to. The parts
+// go from the cheap to the dear.
+const MustReconcile = `(EXISTS (SELECT FROM endpoint e WHERE e.organisation_id = o.id) OR EXISTS (SELECT FROM organisation_role p WHERE p.organisation_id = o.id)
+  OR EXISTS (SELECT FROM directive d WHERE d.organisation_id = o.id))`
+
+// mayEndRestoreHold refuses to end the hold of a restoration while organisations
+// are not reconciled. The newest restoration counts.
+func mayEndRestoreHold(ctx context.Context, p pgx.Tx) error {
+	s, err := ReadStanding(ctx, p)
+	if errors.Is(err, enforcement.Refuse("restore.none")) {
+		return nil // somebody placed it by hand
+	}
+	if err != nil {
+		return err
+	}
+	var open int
+	err = p.QueryRow(ctx, `SELECT count(*) FROM organisation o WHERE `+MustReconcile+`
+		AND NOT EXISTS (SELECT FROM reconciliation c WHERE c.restoration_id = $1 AND c.organisation_id = o.id AND c.done_at IS NOT NULL)`, s.ID).Scan(&open)
+	if err != nil {
+		return fmt.Errorf("count the organisations to reconcile: %w", err)
+	}
+	if open > 0 {
+		return enforcement.Refuse("restore.not-reconciled", "count", strconv.Itoa(open))
+	}
+	return nil
+}

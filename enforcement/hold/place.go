@@ -1,0 +1,258 @@
+package hold
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/record"
+	"concordat/internal/pg"
+)
+
+// The acts of holds in the log.
+const (
+	eventHoldPlaced record.EventKind = "hold-placed"
+	eventHoldEnded  record.EventKind = "hold-ended"
+)
+
+// Scope is what a hold stops.
+type Scope string
+
+// The scopes. A court's hold stops what its grounds would burden with, an
+// organisation's what would be sent to it, a memorandum's what rests on it.
+const (
+	Everything   Scope = "everything"
+	Court        Scope = "court"
+	Organisation Scope = "organisation"
+	Memorandum   Scope = "memorandum"
+)
+
+// Cause is why a hold stands.
+type Cause string
+
+// The causes. One of Restore ends only when every organisation is reconciled.
+const (
+	operator Cause = "operator"
+	Restore  Cause = "restore"
+)
+
+// maxHoldReason bounds the reason of a hold, in bytes.
+const maxHoldReason = 2000
+
+// NewHold is a hold to place.
+type NewHold struct {
+	Scope Scope
+	// Organisation is the court or organisation of the scopes that name one.
+	Organisation enforcement.OrganisationID
+	// Memorandum is the slug of the scope that names one.
+	Memorandum string
+	// Cause is operator where it is left empty.
+	Cause Cause
+	// Reason is for everybody to read: never anything about a person.
+	Reason string
+}
+
+// Hold stops everything that burdens within its scope; liftings go on.
+type Hold struct {
+	ID           enforcement.ID             `json:"id"`
+	Scope        Scope                      `json:"scope"`
+	Organisation enforcement.OrganisationID `json:"organisation,omitempty"`
+	Memorandum   string                     `json:"memorandum,omitempty"`
+	Cause        Cause                      `json:"cause"`
+	Reason       string                     `json:"reason"`
+	PlacedBy     string                     `json:"placed_by"`
+	PlacedAt     time.Time                  `json:"placed_at"`
+	EndedBy      string                     `json:"ended_by,omitempty"`
+	EndedAt      time.Time                  `json:"ended_at,omitzero"`
+	EndReason    string                     `json:"end_reason,omitempty"`
+}
+
+// ErrStopped says that an attempt names something that a hold stops: nothing was
+// written, and what is due must be read again.
+var ErrStopped = errors.New("a hold stops what the attempt names")
+
+// The gate of holds is one advisory lock: an attempt passes with it shared, a
+// hold is placed with it alone. So when a hold is in the record, every attempt
+// that did not see it is there too, and can be waited for.
+const (
+	EnterGate = `SELECT pg_advisory_xact_lock_shared(1129270856, 0)`
+	closeGate = `SELECT pg_advisory_xact_lock(1129270856, 0)`
+)
+
+// AnyHold costs next to nothing and keeps the question of scope from being asked
+// of each row while nothing is held.
+const AnyHold = `(SELECT EXISTS (SELECT FROM hold WHERE ended_at IS NULL))`
+
+// Of ids and versions u (id, v), stoppedAmong keeps what a hold stops; StoppedNamed asks
+// it of an attempt's.
+const (
+	stoppedAmong = ` JOIN directive d ON d.id = u.id LEFT JOIN amendment a ON a.directive_id = u.id AND a.version = u.v
+  WHERE coalesce(a.burdens, u.v = 1) AND directive_held(d.organisation_id, d.ground_id, d.plan_id)`
+	StoppedNamed = `SELECT FROM unnest($10::uuid[], $11::smallint[]) u (id, v)` + stoppedAmong
+)
+
+// StopsAny reports whether a hold stops any of these versions of directives.
+func (r *Holds) StopsAny(ctx context.Context, ids []enforcement.ID, versions []int16) (bool, error) {
+	var held bool
+	err := r.Record.DB.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM unnest($1::uuid[], $2::smallint[]) u (id, v)`+stoppedAmong+`)`, ids, versions).Scan(&held)
+	if err != nil {
+		return false, fmt.Errorf("look for holds on %d versions: %w", len(ids), err)
+	}
+	return held, nil
+}
+
+// Place stops everything that burdens within the scope. When it returns, no
+// attempt that burdens can be opened by any process any more; notify.Quiesce
+// waits for those that were open already. A president may hold the grounds of
+// the own court, an operator anything.
+func (r *Holds) Place(ctx context.Context, act enforcement.Act, n NewHold) (enforcement.ID, error) {
+	if err := act.Check(enforcement.Operator, enforcement.President, enforcement.System); err != nil {
+		return enforcement.ID{}, err
+	}
+	if act.Actor.Role == enforcement.President && (n.Scope != Court || n.Organisation != act.Actor.Organisation) {
+		return enforcement.ID{}, enforcement.Refuse("role.forbidden", "role", string(enforcement.President))
+	}
+	if n.Cause == "" {
+		n.Cause = operator
+	}
+	if n.Reason = strings.TrimSpace(n.Reason); n.Reason == "" || len(n.Reason) > maxHoldReason {
+		return enforcement.ID{}, enforcement.Refuse("hold.reason", "max", strconv.Itoa(maxHoldReason))
+	}
+	id := enforcement.NewID()
+	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
+		if err := r.PlaceIn(ctx, tx, act, id, n); err != nil {
+			return nil, err
+		}
+		return &record.Event{Kind: eventHoldPlaced, RefersTo: id, Reason: string(n.Scope)}, nil
+	})
+	return d.RefersTo, err
+}
+
+// PlaceIn is [Holds.Place] within the caller's transaction.
+func (r *Holds) PlaceIn(ctx context.Context, tx *pg.Tx, act enforcement.Act, id enforcement.ID, n NewHold) error {
+	return tx.Pgx(func(p pgx.Tx) error {
+		var known bool
+		err := p.QueryRow(ctx, `SELECT CASE $1 WHEN 'everything' THEN true WHEN 'memorandum' THEN EXISTS (SELECT FROM edition WHERE memorandum = $3)
+			ELSE EXISTS (SELECT FROM organisation WHERE id = $2 AND (kind = 'court') = ($1 = 'court')) END`, string(n.Scope), int32(n.Organisation), n.Memorandum).Scan(&known)
+		if err != nil {
+			return fmt.Errorf("look for what is to be held: %w", err)
+		}
+		if !known {
+			return enforcement.Refuse("hold.scope")
+		}
+		if _, err := p.Exec(ctx, closeGate); err != nil {
+			return fmt.Errorf("close the gate: %w", err)
+		}
+		_, err = p.Exec(ctx, `INSERT INTO hold (id, scope, organisation_id, memorandum, cause, reason, placed_by, placed_at)
+			VALUES ($1, $2::text::hold_scope, nullif($3, 0), nullif($4, ''), $5, $6, $7, $8)`,
+			id, string(n.Scope), int32(n.Organisation), n.Memorandum, string(n.Cause), n.Reason, act.Actor.ID, act.At.UTC())
+		if err != nil {
+			return fmt.Errorf("place hold %s: %w", id, err)
+		}
+		return nil
+	})
+}
+
+// End lets what burdens go out again. Somebody else than who placed the hold
+// must end it.
+func (r *Holds) End(ctx context.Context, act enforcement.Act, id enforcement.ID, reason string) error {
+	if err := act.Check(enforcement.Operator, enforcement.President); err != nil {
+		return err
+	}
+	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > maxHoldReason {
+		return enforcement.Refuse("hold.reason", "max", strconv.Itoa(maxHoldReason))
+	}
+	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
+		return &record.Event{Kind: eventHoldEnded, RefersTo: id}, tx.Pgx(func(p pgx.Tx) error {
+			var h Hold
+			err := p.QueryRow(ctx, `SELECT scope::text, coalesce(organisation_id, 0), cause FROM hold WHERE id = $1 FOR UPDATE`, id).
+				Scan(&h.Scope, &h.Organisation, &h.Cause)
+			if err != nil {
+				return enforcement.NotFound(err, "read a hold")
+			}
+			if act.Actor.Role == enforcement.President && (h.Scope != Court || h.Organisation != act.Actor.Organisation) {
+				return enforcement.Refuse("role.forbidden", "role", string(enforcement.President))
+			}
+			if h.Cause == Restore {
+				if err := mayEndRestoreHold(ctx, p); err != nil {
+					return err
+				}
+			}
+			tag, err := p.Exec(ctx, `UPDATE hold SET ended_by = $2, ended_at = $3, end_reason = $4 WHERE id = $1 AND ended_at IS NULL`, id, act.Actor.ID, act.At.UTC(), reason)
+			if err != nil {
+				return fmt.Errorf("end hold %s: %w", id, err)
+			}
+			if tag.RowsAffected() == 0 {
+				return enforcement.Refuse("hold.ended")
+			}
+			return nil
+		})
+	})
+	return err
+}
+
+const selectHolds = `SELECT id, scope::text, coalesce(organisation_id, 0), coalesce(memorandum, ''), cause, reason, placed_by, placed_at,
+  coalesce(ended_by, ''), coalesce(ended_at, '0001-01-01Z'), coalesce(end_reason, '') FROM hold h`
+
+// List lists the holds that stand, oldest first; with ended also those that
+// ended, newest first, up to 200.
+func (r *Holds) List(ctx context.Context, ended bool) ([]Hold, error) {
+	if ended {
+		return r.list(ctx, selectHolds+` ORDER BY ended_at IS NOT NULL, placed_at DESC LIMIT 200`)
+	}
+	return r.list(ctx, selectHolds+` WHERE ended_at IS NULL ORDER BY placed_at`)
+}
+
+// On lists the standing holds that stop anything of one ground.
+func (r *Holds) On(ctx context.Context, ground enforcement.ID) ([]Hold, error) {
+	return r.list(ctx, selectHolds+` WHERE ended_at IS NULL AND EXISTS (SELECT FROM ground g WHERE g.id = $1 AND CASE h.scope WHEN 'everything' THEN true WHEN 'court' THEN h.organisation_id = g.organisation_id
+			WHEN 'memorandum' THEN EXISTS (SELECT FROM plan_line l JOIN measure m ON m.id = ANY (l.measures) WHERE l.plan_id IN (g.plan_id, plan_now(g.plan_id)) AND m.memorandum = h.memorandum)
+			ELSE EXISTS (SELECT FROM plan_line l WHERE l.plan_id IN (g.plan_id, plan_now(g.plan_id)) AND l.organisation_id = h.organisation_id) END) ORDER BY placed_at`, ground)
+}
+
+func (r *Holds) list(ctx context.Context, sql string, args ...any) ([]Hold, error) {
+	rows, err := r.Record.DB.Pool.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list holds: %w", err)
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Hold, error) {
+		var h Hold
+		err := row.Scan(&h.ID, &h.Scope, &h.Organisation, &h.Memorandum, &h.Cause, &h.Reason, &h.PlacedBy, &h.PlacedAt, &h.EndedBy, &h.EndedAt, &h.EndReason)
+		return h, err
+	})
+}
+
+// OwnersStopped says of which courts nothing may be published. It passes the gate:
+// a hold placed meanwhile waits for the publication.
+func OwnersStopped(ctx context.Context, p pgx.Tx) (held func(enforcement.OrganisationID) bool, err error) {
+	if _, err := p.Exec(ctx, EnterGate); err != nil {
+		return nil, fmt.Errorf("pass the gate of holds: %w", err)
+	}
+	return OwnersToldStopped(ctx, p)
+}
+
+// OwnersToldStopped is OwnersStopped for who only tells of it: it does not wait at the gate.
+func OwnersToldStopped(ctx context.Context, p pgx.Tx) (held func(enforcement.OrganisationID) bool, err error) {
+	rows, err := p.Query(ctx, `SELECT coalesce(organisation_id, 0) FROM hold WHERE ended_at IS NULL AND scope IN ('everything', 'court')`)
+	if err != nil {
+		return nil, fmt.Errorf("look for holds: %w", err)
+	}
+	courts, err := pgx.CollectRows(rows, pgx.RowTo[enforcement.OrganisationID])
+	if err != nil {
+		return nil, fmt.Errorf("look for holds: %w", err)
+	}
+	return func(court enforcement.OrganisationID) bool {
+		for _, held := range courts {
+			if held == 0 || held == court {
+				return true
+			}
+		}
+		return false
+	}, nil
+}

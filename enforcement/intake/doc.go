@@ -1,0 +1,2 @@
+// Package intake takes a court's file in, row by row.
+package intake

@@ -1,0 +1,16 @@
+package intake
+
+import (
+	"concordat/enforcement/ground"
+	"concordat/enforcement/party"
+	"concordat/enforcement/record"
+	"concordat/enforcement/reward"
+)
+
+// Intake takes courts' files in.
+type Intake struct {
+	Record  *record.Record
+	Parties *party.Parties
+	Grounds *ground.Grounds
+	Rewards *reward.Rewards
+}

@@ -1,0 +1,250 @@
+package intake
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/docket"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/hold"
+	"concordat/enforcement/listing"
+	"concordat/enforcement/party"
+	"concordat/enforcement/record"
+	"concordat/internal/calendar"
+	"concordat/internal/pg"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// performedAll says that the obligation is performed: the reason has ended.
+const performedAll = "all"
+
+// mayTakeOver says why a listing that is in force elsewhere cannot be taken over
+// by itself, or nil. The law is that of Sign, Serve and Publish, applied to the
+// old days: whatever is missing or over goes to a person, never to publication.
+func (r *Intake) mayTakeOver(row *preparedRow, performed string, today day.Day) *enforcement.Refusal {
+	t := row.taken
+	adult := row.identity.Kind != memoranda.NaturalPerson || (calendar.Adult(row.identity.Birth, t.DecidedOn) && calendar.Adult(row.identity.Birth, today))
+	manners := []string{ground.ServedDirectly, ground.ServedByLeaving, ground.ServedElectronically, ground.ServedByMail, ground.ServedByAnnouncement}
+	switch {
+	case !t.EndedOn.IsZero() || t.EndReason != "" || performed == performedAll:
+		return enforcement.Refuse("takeover.ended")
+	case t.DecisionNumber == "" || t.SignedBy == "" || t.DecidedOn.IsZero():
+		return enforcement.Refuse("takeover.decision")
+	case !adult:
+		return enforcement.Refuse("takeover.minor", "on", t.DecidedOn.String())
+	case t.WarnedOn.IsZero():
+		return enforcement.Refuse("takeover.no-warning")
+	case t.ServedOn.IsZero() || !slices.Contains(manners, t.Manner):
+		return enforcement.Refuse("takeover.no-service")
+	case t.RepairNotice.IsZero():
+		return enforcement.Refuse("takeover.no-repair-notice")
+	case t.PublishedOn.IsZero():
+		return enforcement.Refuse("takeover.not-published")
+	case t.WarnedOn > t.DecidedOn || t.DecidedOn > t.ServedOn || t.ServedOn > t.PublishedOn || max(t.PublishedOn, t.RepairNotice) > today:
+		return enforcement.Refuse("takeover.dates")
+	}
+	if over := listing.CheckTerm(listing.Listing{Conducts: row.conducts}, t.TermUntil, t.DecidedOn); over != nil {
+		return enforcement.Refuse("takeover.term", "max", t.DecidedOn.AddYears(listing.TermYears).String())
+	}
+	if !t.TermUntil.IsZero() && t.TermUntil < today {
+		return enforcement.Refuse("takeover.term-over", "until", t.TermUntil.String())
+	}
+	return nil
+}
+
+// takenOver writes a listing with its old days, and its ground, still to be put
+// in force in the same transaction.
+func (c *importCopies) takenOver(id enforcement.ID, key sourceKey, court enforcement.OrganisationID, row *preparedRow, facts, reasons []byte, by string) {
+	taken := row.taken
+	c.ground(id, key, court, taken)
+	t := c.listing(id, key, court, ground.Active, row, facts, by)
+	t.Boolean(true)
+	t.Day(taken.WarnedOn)
+	t.Text(taken.DecisionNumber)
+	t.Bytes(reasons)
+	t.Day(taken.TermUntil)
+	t.Text(taken.SignedBy)
+	t.Text(string(enforcement.President))
+	t.Day(taken.DecidedOn)
+	t.Text(taken.Manner)
+	t.Day(taken.ServedOn)
+	t.Texts(ground.RepairNotice)
+	t.Day(taken.PublishedOn)
+	t.Int4(1)
+}
+
+// inForceFromElsewhere gives listings that are taken over their directives, as a
+// publication does; nothing is published anew and no clock starts. While a hold
+// stands over the court nothing is taken over: the run waits where it is.
+func (r *Intake) inForceFromElsewhere(ctx context.Context, tx *pg.Tx, act enforcement.Act, run Run, listings []enforcement.ID) error {
+	err := tx.Pgx(func(t pgx.Tx) error {
+		held, err := hold.OwnersStopped(ctx, t)
+		if err == nil && held(run.Court) {
+			return enforcement.Refuse("hold.standing")
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := docket.OpenTasks(ctx, tx, listings, listing.TaskConsumptionOrder, r.Record.Today(act.At)); err != nil {
+		return err
+	}
+	if err := r.Rewards.OpenReviews(ctx, tx, act, listings); err != nil {
+		return err
+	}
+	return r.Grounds.PutInForceFrom(ctx, tx, act, EventTakenOver, listings, directive.Origin{RefersTo: run.ID, Document: run.statement})
+}
+
+// reviewed is what a review item seals: the row as it was read.
+type reviewed struct {
+	Subject    party.Identity    `json:"subject"`
+	CaseNumber string            `json:"case_number"`
+	Conducts   []listing.Conduct `json:"conducts"`
+	Facts      listing.Facts     `json:"facts"`
+	Taken      *TakenOver        `json:"taken"`
+}
+
+// sealedReview names the field that a review item seals.
+const sealedReview = "review"
+
+func (w *importWriter) enterReview(row *preparedRow, s *importSubject, key sourceKey, because *enforcement.Refusal) error {
+	var facts listing.Facts
+	if err := json.Unmarshal(row.facts, &facts); err != nil {
+		return fmt.Errorf("read the facts of a row: %w", err)
+	}
+	plain, err := json.Marshal(reviewed{row.identity, row.execCase.Number, row.conducts, facts, row.taken})
+	if err != nil {
+		return fmt.Errorf("write a row for review: %w", err)
+	}
+	sealed, err := w.seal(s, plain, sealedReview)
+	if err != nil {
+		return err
+	}
+	id, today := enforcement.NewID(), w.register.Record.Today(w.act.At)
+	w.run.Reviewed++
+	t := w.copies.reviews
+	t.Row()
+	t.ID(id)
+	t.ID(w.run.ID)
+	t.Int8(row.line)
+	t.Int4(int32(w.run.Court))
+	t.ID(key.execCase)
+	t.ID(key.subject)
+	t.Text(key.record)
+	t.Bytes(row.contentHash)
+	t.Text(because.Code)
+	if len(because.Args) == 0 {
+		t.Null()
+	} else if err := t.JSON(because.Args); err != nil {
+		return err
+	}
+	t.Bytes(sealed)
+	t.Day(today)
+	w.copies.event(w.act, w.register.Record.Machine(), record.Event{Kind: eventReviewOpened, Subject: s.id, RefersTo: id, Day: today, Reason: because.Code, LegalBasis: "法释〔2017〕7号 Art. 3–5"})
+	return nil
+}
+
+// ReviewItem is a row of a takeover that a person must look at: it restrains
+// nobody here until somebody enters it by hand.
+type ReviewItem struct {
+	ID      enforcement.ID `json:"id"`
+	Import  enforcement.ID `json:"import"`
+	Line    int64          `json:"line"`
+	Subject enforcement.ID `json:"subject"`
+	Case    enforcement.ID `json:"case"`
+	// Record is the id in the court's own system, or empty.
+	Record string `json:"record,omitempty"`
+	// Code says why, Args with which days.
+	Code       string            `json:"code"`
+	Args       map[string]string `json:"args,omitempty"`
+	Name       string            `json:"name"`
+	Number     string            `json:"number"` // masked
+	CaseNumber string            `json:"case_number"`
+	Conducts   []listing.Conduct `json:"conducts"`
+	Taken      TakenOver         `json:"taken"`
+	OpenedOn   day.Day           `json:"opened_on"`
+}
+
+// Reviews lists the open review items of the actor's court by id, from after on.
+func (r *Intake) Reviews(ctx context.Context, act enforcement.Act, after enforcement.ID, limit int) ([]ReviewItem, error) {
+	if err := act.Check(enforcement.Clerk, enforcement.Judge, enforcement.President); err != nil {
+		return nil, err
+	}
+	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT i.id, i.import_id, i.line, i.subject_id, i.case_id, i.source_record, i.code, i.args, i.opened_on, i.sealed, s.envelope
+		FROM review_item i JOIN subject s ON s.id = i.subject_id WHERE i.court_id = $1 AND i.closed_on IS NULL AND i.id > $2 ORDER BY i.id LIMIT $3`,
+		act.Actor.Organisation, [16]byte(after), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list reviews: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, r.scanReview)
+	if err != nil {
+		return nil, fmt.Errorf("list reviews: %w", err)
+	}
+	return list, nil
+}
+
+func (r *Intake) scanReview(row pgx.CollectableRow) (ReviewItem, error) {
+	var i ReviewItem
+	var sealed, wrapped []byte
+	if err := row.Scan(&i.ID, &i.Import, &i.Line, &i.Subject, &i.Case, &i.Record, &i.Code, &i.Args, &i.OpenedOn, &sealed, &wrapped); err != nil {
+		return i, err
+	}
+	if wrapped == nil { // shredded meanwhile: nothing is left to look at but that it was there
+		return i, nil
+	}
+	envelope, err := r.Record.Vault.OpenEnvelope(i.Subject, wrapped)
+	if err != nil {
+		return i, fmt.Errorf("open the envelope of subject %s: %w", i.Subject, err)
+	}
+	plain, err := envelope.Open(sealed, sealedReview)
+	if err != nil {
+		return i, fmt.Errorf("open review %s: %w", i.ID, err)
+	}
+	var v reviewed
+	if err := json.Unmarshal(plain, &v); err != nil {
+		return i, fmt.Errorf("read review %s: %w", i.ID, err)
+	}
+	i.Name, i.Number, i.CaseNumber, i.Conducts, i.Taken = v.Subject.Name, v.Subject.Masked(), v.CaseNumber, v.Conducts, *v.Taken
+	return i, nil
+}
+
+// The reasons to close a review item.
+const (
+	// reviewEntered: the listing was entered by hand, from the draft on.
+	reviewEntered = "entered-by-hand"
+	// reviewEnded: it has ended; the court deleted it where it came from.
+	reviewEnded = "ended"
+	// reviewNotListed: it should not have been in the file, or never was a listing.
+	reviewNotListed = "not-listed"
+)
+
+// reviewReasons lists the reasons to close a review item.
+func reviewReasons() []string { return []string{reviewEntered, reviewEnded, reviewNotListed} }
+
+// CloseReview records what became of a review item of the actor's court.
+func (r *Intake) CloseReview(ctx context.Context, act enforcement.Act, id enforcement.ID, reason string) error {
+	if err := act.Check(enforcement.Judge, enforcement.President); err != nil {
+		return err
+	}
+	if !slices.Contains(reviewReasons(), reason) {
+		return enforcement.Refuse("review.reason")
+	}
+	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
+		e := &record.Event{Kind: eventReviewClosed, RefersTo: id, Day: r.Record.Today(act.At), Reason: reason, LegalBasis: "法释〔2017〕7号 Art. 3–5"}
+		err := tx.Pgx(func(p pgx.Tx) error {
+			return p.QueryRow(ctx, `UPDATE review_item SET closed_on = $2::date, closed_by = $3, closed_because = $4
+				WHERE id = $1 AND court_id = $5 AND closed_on IS NULL RETURNING subject_id`,
+				id, e.Day, act.Actor.ID, reason, act.Actor.Organisation).Scan(&e.Subject)
+		})
+		return e, enforcement.NotFound(err, "close a review")
+	})
+	return err
+}

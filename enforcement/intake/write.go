@@ -1,0 +1,299 @@
+package intake
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/record"
+	"concordat/internal/pg"
+	pgbinary "concordat/internal/pg/binary"
+)
+
+// importRetries is how often a batch is tried when somebody else enters the same
+// people or cases at the same time.
+const importRetries = 10
+
+// Settled tells what became of a batch.
+type Settled struct {
+	// Run is the run with the batch counted.
+	Run Run
+	// Refusals are the rows of the batch that were not taken, by line: those that
+	// could not be read, and those that the record did not take.
+	Refusals []Refusal
+}
+
+// Write settles the next rows of a run, whatever it takes: subjects, cases,
+// drafts (or listings in force), reviews and refusals, an event for each listing,
+// and how far the run is, all in one transaction. It does so only if the run
+// still stands where the caller saw it: a batch that somebody else settled
+// meanwhile is refused with import.elsewhere and changes nothing.
+//
+// Under one key of court, case, subject and source record the same content is
+// skipped and other content reported as a conflict; nothing is overwritten, and
+// what has ended stays ended.
+//
+// refused, when not nil, is called within the transaction with the rows that
+// are not taken, and returns how long the file beside the input is with them.
+// It may be called again for the same batch, with the run as it stood.
+func (r *Intake) Write(ctx context.Context, act enforcement.Act, run Run, p *Prepared, bytesDone int64, refused func(Run, []Refusal) (int64, error)) (Settled, error) {
+	if err := act.Check(importRoles(run.Kind)...); err != nil {
+		return Settled{}, err
+	}
+	if err := act.OfOwner(run.Court); err != nil {
+		return Settled{}, err
+	}
+	for attempt := 1; ; attempt++ {
+		var done Settled
+		err := r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
+			done, err = r.writeImport(ctx, tx, act, run, p, bytesDone, refused)
+			return err
+		})
+		if name, ok := pg.Constraint(err); ok && slices.Contains(importRaces, name) && attempt < importRetries {
+			continue // the next try finds what the other one entered
+		}
+		return done, enforcement.AsRefusal(err)
+	}
+}
+
+// importRaces are the constraints that two writers of the same people and cases
+// meet in.
+var importRaces = []string{"subject_lookup_pkey", "execution_case_number_key", "listing_one_live", "listing_source_key", "review_item_key"}
+
+func (r *Intake) writeImport(ctx context.Context, tx *pg.Tx, act enforcement.Act, run Run, p *Prepared, bytesDone int64, refused func(Run, []Refusal) (int64, error)) (Settled, error) {
+	w := &importWriter{register: r, act: act, run: run, copies: newImportCopies(), refusals: slices.Clone(p.refusals)}
+	err := tx.Pgx(func(t pgx.Tx) error {
+		if err := w.lock(ctx, t); err != nil {
+			return err
+		}
+		if err := w.look(ctx, t, p.rows); err != nil {
+			return err
+		}
+		for i := range p.rows {
+			if err := w.decide(&p.rows[i]); err != nil {
+				return fmt.Errorf("settle line %d of import %s: %w", p.rows[i].line, run.ID, err)
+			}
+		}
+		return w.copies.send(ctx, t)
+	})
+	if err != nil {
+		return Settled{}, err
+	}
+	if len(w.taken) > 0 {
+		if err := r.inForceFromElsewhere(ctx, tx, act, run, w.taken); err != nil {
+			return Settled{}, err
+		}
+	}
+	w.run.Refused += int64(len(p.refusals))
+	w.run.Rows += int64(p.Rows())
+	w.run.BytesDone = bytesDone
+	slices.SortStableFunc(w.refusals, func(a, b Refusal) int { return int(a.Line - b.Line) })
+	if refused != nil {
+		if w.run.RefusedBytes, err = refused(run, w.refusals); err != nil {
+			return Settled{}, fmt.Errorf("tell the refused rows of import %s: %w", run.ID, err)
+		}
+	}
+	return Settled{w.run, w.refusals}, tx.Pgx(func(t pgx.Tx) error { return w.count(ctx, t) })
+}
+
+// importWriter settles one batch within its transaction.
+type importWriter struct {
+	register *Intake
+	act      enforcement.Act
+	run      Run
+	copies   *importCopies
+	refusals []Refusal
+	taken    []enforcement.ID // listings to be put in force
+
+	subjects map[string]*importSubject // by identifier.Key
+	cases    map[string]*importCase    // by number
+	sources  map[sourceKey]importSource
+	live     map[pairKey]bool
+	ended    map[pairKey]bool
+}
+
+func (w *importWriter) refuse(row *preparedRow, code string) {
+	w.run.Refused++
+	w.tell(row, code)
+}
+
+func (w *importWriter) conflict(row *preparedRow, field string) {
+	w.run.Conflicting++
+	w.refusals = append(w.refusals, Refusal{Line: row.line, Field: field, Code: "import.conflict", Raw: row.raw})
+}
+
+func (w *importWriter) tell(row *preparedRow, code string) {
+	w.refusals = append(w.refusals, Refusal{Line: row.line, Field: importField(code), Code: code, Raw: row.raw})
+}
+
+// decide settles one row. The rows before it in the batch count as entered, so
+// that a file gives the same record however it is cut into batches; a row that
+// is not taken leaves nothing.
+func (w *importWriter) decide(row *preparedRow) error {
+	if row.refusal != nil {
+		w.run.Refused++
+		w.refusals = append(w.refusals, *row.refusal)
+		return nil
+	}
+	s, c := w.subjects[row.number], w.cases[row.execCase.Number]
+	if s != nil && (s.name != row.identity.Name || s.kind != row.identity.Kind) {
+		w.refuse(row, "subject.identity")
+		return nil
+	}
+	if c != nil && (c.given.FiledOn != row.execCase.FiledOn || c.given.BasisDocument != row.execCase.BasisDocument || c.given.BasisUnit != row.execCase.BasisUnit) {
+		w.conflict(row, "gistId")
+		return nil
+	}
+	if s != nil && c != nil {
+		pair := pairKey{c.id, s.id}
+		if before, ok := w.sources[sourceKey{pair, row.record}]; ok {
+			if w.same(before, row) {
+				w.run.Skipped++
+			} else {
+				w.conflict(row, "")
+			}
+			return nil
+		}
+		if w.live[pair] {
+			w.refuse(row, "listing.exists")
+			return nil
+		}
+		if row.taken != nil && row.review == nil && w.ended[pair] {
+			// The record knows an end of this case against this person: whether
+			// another listing followed it is not for a file to say.
+			return w.enter(row, s, c, enforcement.Refuse("takeover.ended-here"))
+		}
+	}
+	return w.enter(row, s, c, row.review)
+}
+
+// same compares a row with what stood under its key before.
+func (w *importWriter) same(before importSource, row *preparedRow) bool {
+	if before.content != nil {
+		return string(before.content) == string(row.content)
+	}
+	return w.register.Record.Vault.VerifyDocument(row.content, before.hash) == nil
+}
+
+// enter enters a row: as a draft, as a listing to be put in force, or for review.
+func (w *importWriter) enter(row *preparedRow, s *importSubject, c *importCase, review *enforcement.Refusal) error {
+	if s == nil {
+		s = &importSubject{id: row.subject, name: row.identity.Name, kind: row.identity.Kind, wrapped: row.wrapped, envelope: &row.envelope}
+		w.subjects[row.number] = s
+		w.copies.subject(row, w.act.At)
+	}
+	if c == nil {
+		c = &importCase{enforcement.NewID(), row.execCase}
+		w.cases[row.execCase.Number] = c
+		w.copies.execCase(c.id, row.execCase)
+	}
+	key := sourceKey{pairKey{c.id, s.id}, row.record}
+	w.sources[key] = importSource{content: row.content}
+	if review != nil {
+		return w.enterReview(row, s, key, review)
+	}
+	facts := row.sealedFacts
+	if s.id != row.subject {
+		var err error
+		if facts, err = w.seal(s, row.facts, "facts"); err != nil {
+			return err
+		}
+	}
+	id := enforcement.NewID()
+	w.live[key.pairKey] = true
+	w.run.Drafted++
+	if row.taken != nil {
+		reasons, err := w.seal(s, []byte(row.taken.DecisionNumber), "reasons")
+		if err != nil {
+			return err
+		}
+		w.copies.takenOver(id, key, w.run.Court, row, facts, reasons, w.act.Actor.ID)
+		w.taken = append(w.taken, id)
+	} else {
+		w.copies.draft(id, key, w.run.Court, row, facts, w.act.Actor.ID)
+		w.copies.event(w.act, w.register.Record.Machine(), record.Event{
+			Kind: record.EventDrafted, Subject: s.id, Ground: id, RefersTo: w.run.ID, Day: w.register.Record.Today(w.act.At), LegalBasis: "法释〔2017〕7号 Art. 1",
+		})
+	}
+	w.copies.source(id, key, w.run.ID, row)
+	return nil
+}
+
+// seal seals a field under the envelope of a subject.
+func (w *importWriter) seal(s *importSubject, plain []byte, field string) ([]byte, error) {
+	if s.envelope == nil {
+		envelope, err := w.register.Record.Vault.OpenEnvelope(s.id, s.wrapped)
+		if err != nil {
+			return nil, fmt.Errorf("open the envelope of subject %s: %w", s.id, err)
+		}
+		s.envelope = &envelope
+	}
+	sealed, err := s.envelope.Seal(plain, field)
+	if err != nil {
+		return nil, fmt.Errorf("seal %s of subject %s: %w", field, s.id, err)
+	}
+	return sealed, nil
+}
+
+// draft writes a draft and its ground.
+func (c *importCopies) draft(id enforcement.ID, key sourceKey, court enforcement.OrganisationID, row *preparedRow, facts []byte, by string) {
+	c.ground(id, key, court, &TakenOver{})
+	t := c.listing(id, key, court, ground.Draft, row, facts, by)
+	for range 12 { // nothing is warned, decided, served or published yet
+		t.Null()
+	}
+	t.Int4(1)
+}
+
+func (c *importCopies) ground(id enforcement.ID, key sourceKey, court enforcement.OrganisationID, taken *TakenOver) {
+	t := c.grounds
+	t.Row()
+	t.ID(id)
+	t.Text("listing")
+	t.Text(plan.ListType)
+	t.ID(key.subject)
+	t.Int4(int32(court))
+	t.ID(key.execCase)
+	t.Text(taken.DecisionNumber)
+	t.Day(taken.DecidedOn)
+	t.Day(taken.TermUntil)
+}
+
+func (c *importCopies) listing(id enforcement.ID, key sourceKey, court enforcement.OrganisationID, state ground.State, row *preparedRow, facts []byte, by string) *pgbinary.Copier {
+	t := c.listings
+	t.Row()
+	t.ID(id)
+	t.Int4(int32(court))
+	t.ID(key.execCase)
+	t.ID(key.subject)
+	t.Text(string(state))
+	conducts := make([]int16, len(row.conducts))
+	for i, n := range row.conducts {
+		conducts[i] = int16(n)
+	}
+	t.Smalls(conducts)
+	t.Bytes(facts)
+	t.Text(by)
+	return t
+}
+
+// count moves the run past the batch and stores its refusals.
+func (w *importWriter) count(ctx context.Context, t pgx.Tx) error {
+	i := w.run
+	if len(w.refusals) > 0 {
+		if err := w.storeRefusals(ctx, t); err != nil {
+			return err
+		}
+	}
+	_, err := t.Exec(ctx, `UPDATE import_run SET rows_done = $2, drafted = $3, skipped = $4, conflicting = $5, refused = $6, reviewed = $7, refused_bytes = $8, bytes_done = $9 WHERE id = $1`,
+		i.ID, i.Rows, i.Drafted, i.Skipped, i.Conflicting, i.Refused, i.Reviewed, i.RefusedBytes, i.BytesDone)
+	if err != nil {
+		return fmt.Errorf("move import %s on: %w", i.ID, err)
+	}
+	return nil
+}

@@ -1,0 +1,166 @@
+package listing
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/party"
+	"concordat/internal/identifier"
+	"concordat/internal/pg"
+	"concordat/memoranda/day"
+)
+
+// Extension is the reasoned decision that lengthens a term (Art. 2).
+type Extension struct {
+	Number  string
+	Reasons string
+	// Cause is serious-violence-or-threat or several-dishonest-acts; the latter
+	// needs at least two Acts.
+	Cause string
+	Acts  int
+	// Years is 1 to 3.
+	Years int
+	// ServedOn must lie before the old end.
+	ServedOn day.Day
+}
+
+// Extend lengthens a listing's term; signed by the president and served before
+// the old end.
+func (r *Listings) Extend(ctx context.Context, act enforcement.Act, c ground.Change, x Extension) error {
+	given := ground.Given{"reasons": x.Reasons, "number": x.Number, "years": x.Years, "cause": x.Cause, "acts": x.Acts}
+	return r.Life.Do(ctx, act, c, given, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
+		if x.Cause == "several-dishonest-acts" && x.Acts < 2 {
+			return enforcement.Refuse("extension.cause")
+		}
+		end := t.Case.TermUntil
+		if x.ServedOn.IsZero() || x.ServedOn > min(end, t.Today) {
+			return enforcement.Refuse("extension.late", "end", end.String())
+		}
+		sealed, err := t.Seal("extension-reasons", x.Reasons)
+		if err != nil {
+			return err
+		}
+		t.Term = end.AddYears(x.Years)
+		t.Set("extended_until", t.Term)
+		t.Event.Day, t.Event.Reason = t.Term, x.Cause
+		return tx.Pgx(func(p pgx.Tx) error {
+			_, err := p.Exec(ctx, `INSERT INTO listing_extension (id, listing_id, decision_number, reasons, cause, acts, signed_by, signer_role, decided_on, served_on, old_end, new_end)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, $10::date, $11::date, $12::date)`,
+				enforcement.NewID(), t.ID, x.Number, sealed, x.Cause, x.Acts, act.Actor.ID, act.Actor.Role, x.ServedOn, x.ServedOn, end, t.Term)
+			if err != nil {
+				return fmt.Errorf("enter the extension of listing %s: %w", t.ID, err)
+			}
+			return nil
+		})
+	}, moveExtend)
+}
+
+// mayExtend refuses to extend what has no term, or whose term is over.
+func mayExtend(l *Listing, today day.Day) error {
+	switch {
+	case l.TermUntil.IsZero():
+		return enforcement.Refuse("extension.no-term")
+	case today > l.TermUntil:
+		return enforcement.Refuse("extension.late", "end", l.TermUntil.String())
+	}
+	return nil
+}
+
+// Suspend stops the effect of a listing at every recipient until it is resumed
+// or ended. The brake (wrong-person) any of the court's people can pull.
+func (r *Listings) Suspend(ctx context.Context, act enforcement.Act, c ground.Change, reason string) error {
+	return r.Life.Suspend(ctx, act, c, reason)
+}
+
+// Resume puts a suspended listing back in force at every recipient; one that a
+// restoration put in doubt needs reasons (ResumeRestored).
+func (r *Listings) Resume(ctx context.Context, act enforcement.Act, c ground.Change) error {
+	return r.Life.Resume(ctx, act, c, "", ground.MoveResume)
+}
+
+// ResumeRestored puts a listing that a restoration had put in doubt back in force
+// at every recipient that did not withdraw it; one that was to be published is
+// published on its day. The court says why: that the lost time held neither an end
+// nor a suspension of it.
+func (r *Listings) ResumeRestored(ctx context.Context, act enforcement.Act, c ground.Change, reasons string) error {
+	return r.Life.Resume(ctx, act, c, reasons, moveResumeRestored, ground.MoveConfirm)
+}
+
+// OpenCorrection records that data of a listing were found inaccurate; three
+// working days to correct them begin (Art. 9).
+func (r *Listings) OpenCorrection(ctx context.Context, act enforcement.Act, c ground.Change, foundOn day.Day) error {
+	return r.Life.Do(ctx, act, c, ground.Given{"found_on": foundOn}, func(_ context.Context, _ *pg.Tx, t *ground.Turn[Listing]) error {
+		t.Set("correcting_since", foundOn)
+		t.Event.Day = foundOn
+		return nil
+	}, moveOpenCorrection)
+}
+
+// Correct replaces inaccurate data of the subject and sends the corrected copy
+// to every holder. A correction never changes identity: kind, number, or name
+// beyond spelling is a revocation and a new draft; so is a birth day that makes
+// a minor of the subject.
+func (r *Listings) Correct(ctx context.Context, act enforcement.Act, c ground.Change, corrected party.Identity) error {
+	return r.Life.Do(ctx, act, c, nil, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
+		t.Set("correcting_since", nil)
+		return r.replaceIdentity(ctx, tx, act, t.Case, corrected)
+	}, moveCorrect)
+}
+
+func (r *Listings) replaceIdentity(ctx context.Context, tx *pg.Tx, act enforcement.Act, l Listing, corrected party.Identity) error {
+	old, err := r.Parties.OpenIdentity(l.Subject, l.envelope, l.sealed)
+	if err != nil {
+		return err
+	}
+	corrected.OverrideBy = old.OverrideBy
+	checked, _, err := corrected.Check(act)
+	if err != nil {
+		return err
+	}
+	if !sameIdentity(old, checked) {
+		return enforcement.Refuse("correction.identity")
+	}
+	// Whoever turns out to have been a minor should never have been listed: that
+	// is a revocation.
+	if err := ground.CheckAge(checked, l.DecidedOn); err != nil {
+		return err
+	}
+	envelope, err := r.Record.Vault.OpenEnvelope(l.Subject, l.envelope)
+	if err != nil {
+		return fmt.Errorf("open the envelope of subject %s: %w", l.Subject, err)
+	}
+	sealed, err := party.SealIdentity(envelope, checked)
+	if err != nil {
+		return err
+	}
+	return tx.Pgx(func(p pgx.Tx) error {
+		_, err := p.Exec(ctx, `UPDATE subject SET sealed = $2, version = version + 1 WHERE id = $1`, l.Subject, sealed)
+		if err != nil {
+			return fmt.Errorf("correct subject %s: %w", l.Subject, err)
+		}
+		return nil
+	})
+}
+
+// sameIdentity reports whether two identities are one subject: kind and number
+// equal, and the names differ in at most one character.
+func sameIdentity(a, b party.Identity) bool {
+	if a.Kind != b.Kind || a.NumberKind != b.NumberKind || a.Number != b.Number || a.State != b.State {
+		return false
+	}
+	x, y := []rune(identifier.NormaliseName(a.Name)), []rune(identifier.NormaliseName(b.Name))
+	if len(x) != len(y) {
+		return false
+	}
+	differ := 0
+	for i := range x {
+		if x[i] != y[i] {
+			differ++
+		}
+	}
+	return differ == 0 || (differ == 1 && len(x) > 1)
+}

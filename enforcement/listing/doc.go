@@ -1,0 +1,2 @@
+// Package listing keeps the courts' listings, from the draft to the end.
+package listing

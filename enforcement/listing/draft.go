@@ -1,0 +1,180 @@
+package listing
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/party"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/record"
+	"concordat/internal/calendar"
+	"concordat/internal/pg"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// Capacity is in which capacity somebody stands in an execution case.
+type Capacity string
+
+// Only a debtor may be listed; the others of a unit never are for its debt
+// (法发〔2019〕35号 item 16).
+const (
+	Debtor              Capacity = "debtor"
+	legalRepresentative Capacity = "legal-representative"
+	principal           Capacity = "principal"
+	responsiblePerson   Capacity = "responsible-person"
+	controller          Capacity = "controller"
+)
+
+// NewListing is what a judge or clerk drafts.
+type NewListing struct {
+	Case     enforcement.ID
+	Subject  enforcement.ID
+	Capacity Capacity
+	Conducts []Conduct
+	Facts    Facts
+}
+
+// Draft enters a draft: it restrains nobody.
+func (r *Listings) Draft(ctx context.Context, act enforcement.Act, n NewListing) (enforcement.ID, error) {
+	if err := act.Check(enforcement.Clerk, enforcement.Judge, enforcement.System); err != nil {
+		return enforcement.ID{}, err
+	}
+	if n.Capacity != Debtor {
+		return enforcement.ID{}, enforcement.Refuse("listing.functionary", "capacity", string(n.Capacity))
+	}
+	if n.Facts.Conduct == "" || n.Facts.Obligation == "" {
+		return enforcement.ID{}, enforcement.Refuse("listing.facts")
+	}
+	conducts := slices.Compact(slices.Sorted(slices.Values(n.Conducts)))
+	if len(conducts) == 0 || conducts[0] < AbleButRefuses || conducts[len(conducts)-1] > RefusesSettlement {
+		return enforcement.ID{}, enforcement.Refuse("listing.conduct")
+	}
+	facts, err := json.Marshal(n.Facts)
+	if err != nil {
+		return enforcement.ID{}, fmt.Errorf("write the facts of a listing: %w", err)
+	}
+	id := enforcement.NewID()
+	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
+		l := Listing{ID: id, Case: n.Case, Subject: n.Subject}
+		identity, err := r.draftParties(ctx, tx, act, &l)
+		if err != nil {
+			return nil, err
+		}
+		if err := ground.CheckAge(identity, r.Record.Today(act.At)); err != nil {
+			return nil, err
+		}
+		sealed, err := r.Record.SealUnder(l.Subject, l.envelope, "facts", facts)
+		if err != nil {
+			return nil, err
+		}
+		err = ground.EnterGround(ctx, tx, ground.NewGround{ID: id, Kind: memoranda.OnListing, ListType: plan.ListType, Subject: l.Subject, Owner: l.Court, ExecutionCase: l.Case})
+		if err != nil {
+			return nil, err
+		}
+		err = tx.Pgx(func(p pgx.Tx) error {
+			_, err = p.Exec(ctx, `INSERT INTO listing (id, court_id, case_id, subject_id, state, conducts, facts, drafted_by) VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7)`,
+				id, l.Court, l.Case, l.Subject, conducts, sealed, act.Actor.ID)
+			if err != nil {
+				return fmt.Errorf("draft listing %s: %w", id, err)
+			}
+			return nil
+		})
+		return &record.Event{Kind: record.EventDrafted, Subject: l.Subject, Ground: id, Day: r.Record.Today(act.At), LegalBasis: "法释〔2017〕7号 Art. 1"}, err
+	})
+	return d.Ground, err
+}
+
+// draftParties fills in the court of the case and opens the subject.
+func (r *Listings) draftParties(ctx context.Context, tx *pg.Tx, act enforcement.Act, l *Listing) (party.Identity, error) {
+	err := tx.Pgx(func(p pgx.Tx) error {
+		rows, err := p.Query(ctx, `SELECT c.court_id, s.kind::text, s.envelope, s.sealed FROM execution_case c, subject s WHERE c.id = $1 AND s.id = $2`, l.Case, l.Subject)
+		if err != nil {
+			return err
+		}
+		_, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (struct{}, error) {
+			return struct{}{}, row.Scan(&l.Court, &l.subjectKind, &l.envelope, &l.sealed)
+		})
+		return err
+	})
+	if err != nil {
+		return party.Identity{}, enforcement.NotFound(err, "read the parties of a draft")
+	}
+	if err := act.OfOwner(l.Court); err != nil {
+		return party.Identity{}, err
+	}
+	return r.Parties.OpenIdentity(l.Subject, l.envelope, l.sealed)
+}
+
+// Notice is the execution notice of the case.
+type Notice struct {
+	ServedOn day.Day
+	// RiskWarning says that the notice carries the warning about listing.
+	RiskWarning bool
+	// Document is the notice itself; only its keyed hash is kept here.
+	Document []byte
+}
+
+// Warn records the execution notice; without the risk warning it is refused
+// (Art. 5 ¶1).
+func (r *Listings) Warn(ctx context.Context, act enforcement.Act, c ground.Change, n Notice) error {
+	given := ground.Given{"risk_warning": n.RiskWarning, "served_on": n.ServedOn}
+	return r.Life.Do(ctx, act, c, given, func(_ context.Context, _ *pg.Tx, t *ground.Turn[Listing]) error {
+		t.Set("risk_warning", true, "notice_served_on", n.ServedOn)
+		t.Event.DocumentHash = r.Record.Vault.DocumentHash(n.Document)
+		return nil
+	}, moveWarn)
+}
+
+// Apply records the creditor's written application and starts the court's 15
+// calendar days (Art. 5 ¶2). Within six months of a deletion that the creditor
+// asked for it is refused (Art. 10 ¶4).
+func (r *Listings) Apply(ctx context.Context, act enforcement.Act, c ground.Change, receivedOn day.Day) error {
+	return r.Life.Do(ctx, act, c, ground.Given{"received_on": receivedOn}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
+		t.Set("applied_on", receivedOn)
+		t.Event.Day = receivedOn
+		return r.checkRelistBar(ctx, tx, t.Case, receivedOn)
+	}, moveApply)
+}
+
+func (r *Listings) checkRelistBar(ctx context.Context, tx *pg.Tx, l Listing, receivedOn day.Day) error {
+	var deleted day.Day
+	err := tx.Pgx(func(p pgx.Tx) error {
+		return p.QueryRow(ctx, `SELECT max(ended_on) FROM listing WHERE case_id = $1 AND subject_id = $2 AND creditor_withdrew`, l.Case, l.Subject).Scan(&deleted)
+	})
+	if err != nil {
+		return fmt.Errorf("look for a deletion at the creditor's request: %w", err)
+	}
+	if deleted.IsZero() {
+		return nil
+	}
+	bar := r.Record.Calendar.Add(deleted, calendar.Period{Value: relistBarMonths, Unit: calendar.Months, Source: "法释〔2017〕7号 Art. 10 ¶4"})
+	if receivedOn <= bar.Day {
+		return enforcement.Refuse("listing.relist-bar", "until", bar.Day.String())
+	}
+	return nil
+}
+
+// RefuseApplication refuses the creditor's application, with reasons.
+func (r *Listings) RefuseApplication(ctx context.Context, act enforcement.Act, c ground.Change, reasons string) error {
+	return r.Life.Do(ctx, act, c, ground.Given{"reasons": reasons}, func(_ context.Context, _ *pg.Tx, t *ground.Turn[Listing]) error {
+		sealed, err := t.Seal("reasons", reasons)
+		t.Set("end_reasons", sealed)
+		t.Event.DocumentHash = r.Record.Vault.DocumentHash([]byte(reasons))
+		return err
+	}, moveRefuse)
+}
+
+// Abandon gives a listing up before publication; any state before it allows it.
+func (r *Listings) Abandon(ctx context.Context, act enforcement.Act, c ground.Change, reason ground.AbandonReason) error {
+	return r.Life.Do(ctx, act, c, ground.Given{"reason": string(reason)}, func(_ context.Context, _ *pg.Tx, t *ground.Turn[Listing]) error {
+		t.Event.Reason = string(reason)
+		return nil
+	}, ground.MoveAbandon)
+}

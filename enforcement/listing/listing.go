@@ -1,0 +1,20 @@
+package listing
+
+import (
+	"concordat/enforcement/ground"
+	"concordat/enforcement/hold"
+	"concordat/enforcement/party"
+	"concordat/enforcement/record"
+	"concordat/enforcement/reward"
+)
+
+// Listings keeps the courts' listings.
+type Listings struct {
+	Record  *record.Record
+	Parties *party.Parties
+	Holds   *hold.Holds
+	Grounds *ground.Grounds
+	Rewards *reward.Rewards
+
+	Life ground.Life[Listing]
+}

@@ -1,0 +1,89 @@
+package listing
+
+import (
+	"context"
+
+	"concordat/enforcement"
+	"concordat/enforcement/docket"
+	"concordat/enforcement/ground"
+	"concordat/internal/pg"
+	"concordat/memoranda/day"
+)
+
+// Publish publishes one listing that was served and whose grace is over.
+func (r *Listings) Publish(ctx context.Context, act enforcement.Act, c ground.Change) error {
+	return r.Life.Publish(ctx, act, c, r.publishListings)
+}
+
+// listingsDue are those that go out by themselves.
+const listingsDue = `l.state IN ('served', 'grace') AND l.served_on <= $1::date AND (l.grace_until IS NULL OR l.grace_until < $1::date)`
+
+// PublishDue publishes what is due on the act's day, up to limit listings with
+// ids above after, and returns the greatest id it looked at (no id when nothing is
+// left) and what had to be refused.
+func (r *Listings) PublishDue(ctx context.Context, act enforcement.Act, after enforcement.ID, limit int) (last enforcement.ID, published int, refused []ground.NotPublished, err error) {
+	return r.Life.PublishDue(ctx, act, listingsDue, after, limit, r.publishListings)
+}
+
+// publishListings checks each listing once more on the day of publication (age,
+// facts that forbid it, service, grace) and publishes those that pass.
+func (r *Listings) publishListings(ctx context.Context, tx *pg.Tx, act enforcement.Act, listings []Listing) ([]ground.NotPublished, error) {
+	today := r.Record.Today(act.At)
+	ids := make([]enforcement.ID, 0, len(listings))
+	for i := range listings {
+		ids = append(ids, listings[i].ID)
+	}
+	open, err := openExclusions(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	may := func(l *Listing) error { return r.mayPublish(l, open[l.ID], today) }
+	return r.Life.GoOut(ctx, tx, act, listings, may, func(out []enforcement.ID) error {
+		if err := docket.OpenTasks(ctx, tx, out, TaskConsumptionOrder, today); err != nil {
+			return err
+		}
+		return r.Rewards.OpenReviews(ctx, tx, act, out)
+	})
+}
+
+// onItsDay holds what the listing itself says about the day of its publication.
+func onItsDay(l *Listing, today day.Day) error {
+	switch {
+	case l.ServedOn.IsZero():
+		return enforcement.Refuse("service.missing")
+	case l.ServedOn > today:
+		return enforcement.Refuse("service.not-yet", "on", l.ServedOn.String())
+	case !l.GraceUntil.IsZero() && today <= l.GraceUntil:
+		return enforcement.Refuse("grace.running", "until", l.GraceUntil.String())
+	case !l.TermUntil.IsZero() && l.TermUntil < today:
+		return enforcement.Refuse("decision.term", "max", l.TermUntil.String())
+	}
+	return nil
+}
+
+func (r *Listings) mayPublish(l *Listing, open []ExclusionKind, today day.Day) error {
+	if err := onItsDay(l, today); err != nil {
+		return err
+	}
+	return r.mayBeListed(l, open, today)
+}
+
+// PublicEntry is what the public sees of a listing: the items of Art. 6 and
+// nothing else, the number masked.
+type PublicEntry struct {
+	Listing    enforcement.ID `json:"listing"`
+	Name       string         `json:"name"`
+	Number     string         `json:"number"`
+	Head       string         `json:"head,omitempty"`
+	Sex        string         `json:"sex,omitempty"`
+	Age        int            `json:"age,omitempty"`
+	Court      string         `json:"court"`
+	CaseNumber string         `json:"case_number"`
+	FiledOn    day.Day        `json:"filed_on"`
+	Basis      string         `json:"basis_document"`
+	BasisUnit  string         `json:"basis_unit"`
+	Facts      Facts          `json:"facts"`
+	Published  day.Day        `json:"published_on"`
+	Until      day.Day        `json:"until,omitzero"`
+	child      bool
+}

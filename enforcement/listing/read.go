@@ -1,0 +1,178 @@
+package listing
+
+import (
+	"context"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/plan"
+	"concordat/internal/pg"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// Conduct is one of the six grounds of 法释〔2017〕7号 Art. 1.
+type Conduct int16
+
+// The six grounds, by their numbers in Art. 1.
+const (
+	AbleButRefuses    Conduct = 1 // no term: ends only by an event of Art. 10
+	ObstructsByForce  Conduct = 2
+	EvadesBySham      Conduct = 3
+	BreachesReporting Conduct = 4
+	BreachesOrder     Conduct = 5
+	RefusesSettlement Conduct = 6
+	TermYears                 = 2 // Art. 2: listings on grounds 2–6
+	relistBarMonths           = 6 // Art. 10 ¶4
+)
+
+// Facts are the items of Art. 6 that the listing itself brings; sealed at rest.
+type Facts struct {
+	// Obligation is what the document obliges the debtor to.
+	Obligation string `json:"obligation"`
+	// Performed is none, part or all.
+	Performed string `json:"performed"`
+	// Conduct is the concrete dishonest conduct.
+	Conduct string `json:"conduct"`
+}
+
+// Listing is a subject's entry on the list, as the court sees it.
+type Listing struct {
+	ID               enforcement.ID             `json:"id"`
+	Court            enforcement.OrganisationID `json:"court"`
+	Case             enforcement.ID             `json:"case"`
+	Subject          enforcement.ID             `json:"subject"`
+	State            ground.State               `json:"state"`
+	Version          int                        `json:"version"`
+	Conducts         []Conduct                  `json:"conducts"`
+	NoticeServedOn   day.Day                    `json:"notice_served_on,omitzero"`
+	AppliedOn        day.Day                    `json:"applied_on,omitzero"`
+	DecisionNumber   string                     `json:"decision_number,omitempty"`
+	DecidedOn        day.Day                    `json:"decided_on,omitzero"`
+	TermUntil        day.Day                    `json:"term_until,omitzero"`
+	ExtendedUntil    day.Day                    `json:"extended_until,omitzero"`
+	GraceMonths      int                        `json:"grace_months,omitempty"`
+	GraceUntil       day.Day                    `json:"grace_until,omitzero"`
+	ServiceManner    string                     `json:"service_manner,omitempty"`
+	ServedOn         day.Day                    `json:"served_on,omitzero"`
+	PublishedOn      day.Day                    `json:"published_on,omitzero"`
+	SuspendedFor     string                     `json:"suspended_for,omitempty"`
+	CorrectingSince  day.Day                    `json:"correcting_since,omitzero"`
+	EndedOn          day.Day                    `json:"ended_on,omitzero"`
+	draftedBy        string
+	proposedBy       string
+	creditorWithdrew bool
+	subjectKind      memoranda.SubjectKind
+	envelope, sealed []byte
+	caseNumber       string
+	serves           string // region the court serves
+	region           string // of the subject; empty: not known
+	hasReasons       bool
+}
+
+// Until returns the last day of a term, or no day.
+func (l Listing) Until() day.Day { return max(l.TermUntil, l.ExtendedUntil) }
+
+const selectListing = `SELECT l.id, l.court_id, l.case_id, l.subject_id, l.state::text, l.version, l.conducts, l.notice_served_on, l.applied_on,
+    coalesce(l.decision_number, ''), l.decided_on, l.term_until, l.extended_until, l.grace_months, l.grace_until, coalesce(l.service_manner, ''), l.served_on,
+    l.published_on, coalesce(l.suspended_for, ''), l.correcting_since, l.ended_on, l.drafted_by, coalesce(l.proposed_by, ''), l.creditor_withdrew,
+    s.kind::text, s.envelope, s.sealed, c.number, o.serves, coalesce(s.region, ''), l.reasons IS NOT NULL
+  FROM listing l JOIN subject s ON s.id = l.subject_id JOIN execution_case c ON c.id = l.case_id JOIN organisation o ON o.id = l.court_id`
+
+func scanListing(row pgx.CollectableRow) (Listing, error) {
+	var l Listing
+	err := row.Scan(&l.ID, &l.Court, &l.Case, &l.Subject, &l.State, &l.Version, &l.Conducts, &l.NoticeServedOn, &l.AppliedOn,
+		&l.DecisionNumber, &l.DecidedOn, &l.TermUntil, &l.ExtendedUntil, &l.GraceMonths, &l.GraceUntil, &l.ServiceManner, &l.ServedOn,
+		&l.PublishedOn, &l.SuspendedFor, &l.CorrectingSince, &l.EndedOn, &l.draftedBy, &l.proposedBy, &l.creditorWithdrew,
+		&l.subjectKind, &l.envelope, &l.sealed, &l.caseNumber, &l.serves, &l.region, &l.hasReasons)
+	return l, err
+}
+
+// NewLife is the life of listings over the record.
+func NewLife(r *Listings) ground.Life[Listing] {
+	return ground.Life[Listing]{
+		Table: Table(), Grounds: r.Grounds, Enum: "listing_state", Select: selectListing, Scan: scanListing, Lock: "l", Head: (*Listing).head,
+		May: map[ground.MoveName]func(*Listing, day.Day) error{
+			moveSign: func(l *Listing, _ day.Day) error {
+				if !l.hasReasons || l.proposedBy == "" {
+					return enforcement.Refuse("decision.not-proposed")
+				}
+				return nil
+			},
+			ground.MovePublish: onItsDay,
+			moveExtend:         mayExtend,
+			ground.MoveSuspend: func(l *Listing, _ day.Day) error { return ground.NotSuspended(l.SuspendedFor) },
+			ground.MoveBrake:   func(l *Listing, _ day.Day) error { return ground.NotSuspended(l.SuspendedFor) },
+			ground.MoveResume: func(l *Listing, _ day.Day) error {
+				if l.SuspendedFor == ground.SuspendedRestored {
+					return enforcement.Refuse("resumption.reasons")
+				}
+				return ground.Resumable(l.SuspendedFor)
+			},
+			moveResumeRestored: func(l *Listing, _ day.Day) error {
+				if l.SuspendedFor != ground.SuspendedRestored {
+					return enforcement.Refuse("listing.suspension")
+				}
+				return nil
+			},
+			moveOpenCorrection: func(l *Listing, _ day.Day) error { return l.correcting(false) },
+			moveCorrect:        func(l *Listing, _ day.Day) error { return l.correcting(true) },
+			ground.MoveDelete:  func(l *Listing, _ day.Day) error { return l.term(false) },
+			ground.MoveEarly:   func(l *Listing, _ day.Day) error { return l.term(true) },
+			ground.MoveExpire:  func(l *Listing, today day.Day) error { return ground.OverOn(l.Until(), today) },
+		},
+		Bars: map[ground.MoveName]func(context.Context, *pg.Tx, *Listing, day.Day) error{moveSign: r.barred, ground.MovePublish: r.barred},
+		Last: map[ground.MoveName]func(*Listing) day.Day{moveExtend: func(l *Listing) day.Day { return l.TermUntil }},
+	}
+}
+
+func (l *Listing) head() ground.Head {
+	return ground.Head{
+		ID: l.ID, Subject: l.Subject, Owner: l.Court, State: l.State, Version: l.Version, ListType: plan.ListType, SubjectKind: l.subjectKind, Serves: l.serves, Region: l.region,
+		Until: l.Until(), SuspendedFor: l.SuspendedFor, DraftedBy: l.draftedBy, Envelope: l.envelope,
+	}
+}
+
+// correcting refuses where a correction is not open, or open already.
+func (l *Listing) correcting(want bool) error {
+	switch {
+	case want && l.CorrectingSince.IsZero():
+		return enforcement.Refuse("correction.none")
+	case !want && !l.CorrectingSince.IsZero():
+		return enforcement.Refuse("correction.open")
+	}
+	return nil
+}
+
+// term refuses an end that needs a term, or that needs none.
+func (l *Listing) term(want bool) error {
+	switch {
+	case want && l.TermUntil.IsZero():
+		return enforcement.Refuse("end.no-term")
+	case !want && !l.TermUntil.IsZero():
+		return enforcement.Refuse("end.fixed-term")
+	}
+	return nil
+}
+
+// Get returns one listing of the actor's court; another court's is not found.
+func (r *Listings) Get(ctx context.Context, act enforcement.Act, id enforcement.ID) (Listing, error) {
+	return r.Life.Read(ctx, act, id)
+}
+
+// List lists the listings of the actor's court.
+func (r *Listings) List(ctx context.Context, act enforcement.Act, w ground.Wanted) ([]Listing, error) {
+	return r.Life.List(ctx, act, w)
+}
+
+// ListingMoves tells of every move of a listing whether the actor can make it now.
+func (r *Listings) ListingMoves(ctx context.Context, act enforcement.Act, id enforcement.ID) (int, []ground.Offer, error) {
+	return r.Life.Moves(ctx, act, id)
+}
+
+func hasConduct(l *Listing, conducts ...Conduct) bool {
+	return slices.ContainsFunc(conducts, func(c Conduct) bool { return slices.Contains(l.Conducts, c) })
+}

@@ -1,0 +1,234 @@
+package listing
+
+import (
+	"slices"
+
+	"concordat/enforcement"
+	"concordat/enforcement/docket"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/record"
+	"concordat/internal/calendar"
+)
+
+// The acts of a listing in the log.
+const (
+	eventWarned          record.EventKind = "listing-warned"
+	eventApplied         record.EventKind = "listing-applied"
+	eventRefused         record.EventKind = "listing-refused"
+	eventProposed        record.EventKind = "decision-proposed"
+	eventDecided         record.EventKind = "listing-decided"
+	eventServed          record.EventKind = "listing-served"
+	eventAbandoned       record.EventKind = "listing-abandoned"
+	eventPublished       record.EventKind = "listing-published"
+	eventExtended        record.EventKind = "listing-extended"
+	eventCorrecting      record.EventKind = "correction-opened"
+	eventCorrected       record.EventKind = "listing-corrected"
+	eventDeleted         record.EventKind = "listing-deleted"
+	eventExpired         record.EventKind = "listing-expired"
+	eventEarlyDeleted    record.EventKind = "listing-early-deleted"
+	eventRevoked         record.EventKind = "listing-revoked"
+	eventExclusionOpened record.EventKind = "exclusion-opened"
+	eventExclusionClosed record.EventKind = "exclusion-closed"
+	eventSearched        record.EventKind = "network-search"
+)
+
+// The states that only courts' listings know.
+const (
+	warned   ground.State = "warned"
+	applied  ground.State = "applied"
+	Refused  ground.State = "refused"
+	Grace    ground.State = "grace"
+	Extended ground.State = "extended"
+)
+
+// The moves that only courts' listings know.
+const (
+	moveWarn           ground.MoveName = "warn"
+	moveApply          ground.MoveName = "apply"
+	moveRefuse         ground.MoveName = "refuse"
+	movePropose        ground.MoveName = "propose"
+	moveSign           ground.MoveName = "sign"
+	moveExtend         ground.MoveName = "extend"
+	moveResumeRestored ground.MoveName = "resume-restored"
+	moveOpenCorrection ground.MoveName = "open-correction"
+	moveCorrect        ground.MoveName = "correct"
+)
+
+// The clocks of a listing; where no law sets the time it is our own.
+var (
+	clockDecideApplication = docket.Deadline{Kind: "decide-application", Period: calendar.Period{Value: 15, Unit: calendar.CalendarDays, Source: "法释〔2017〕7号 Art. 5 ¶2"}}
+	clockDelete            = docket.Deadline{Kind: "delete", Period: calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: "法释〔2017〕7号 Art. 10 ¶1"}}
+	clockExpire            = docket.Deadline{Kind: "delete-on-expiry", Period: calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: "法释〔2017〕7号 Art. 10 ¶2"}}
+	clockRevoke            = docket.Deadline{Kind: "revoke", Period: calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: "法释〔2017〕7号 Art. 9"}}
+	clockCorrect           = docket.Deadline{Kind: "correct", Period: calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: "法释〔2017〕7号 Art. 9"}}
+)
+
+var (
+	unpublished   = []ground.State{ground.Draft, warned, applied, ground.Decided, ground.Served, Grace}
+	inForceStates = []ground.State{ground.Active, Extended}
+	judges        = []enforcement.Role{enforcement.Judge, enforcement.President}
+)
+
+// Table is the life of an entry on the courts' list. The states and their
+// moves follow 法释〔2017〕7号 and 法发〔2019〕35号. Every end is allowed from every state
+// after publication, whatever else is under way; before it every state can be
+// abandoned.
+func Table() *ground.Table {
+	return &ground.Table{
+		Slug: "listing", ZH: "失信被执行人名单列入", EN: "Listing of a judgment debtor", Collection: "/v1/listings",
+		Rows: "listing", OwnerColumn: "l.court_id", ListColumn: "'" + plan.ListType + "'::text", Suspends: true, Waits: []ground.State{ground.Served, Grace},
+		People: []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.President},
+		Before: unpublished, Live: inForceStates, Ended: []ground.State{Refused, ground.Abandoned, ground.Deleted, ground.Expired, ground.EarlyDeleted, ground.Revoked},
+		Moves: slices.Concat(listingDecision(), listingPublication(), listingForce(), listingEnds()),
+	}
+}
+
+// listingDecision are the moves up to the president's signature.
+func listingDecision() []ground.Move {
+	return []ground.Move{
+		{
+			Name: moveWarn, Door: "warning", Group: ground.GroupAdvance, From: []ground.State{ground.Draft}, To: warned, Roles: []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.System}, Event: eventWarned,
+			ZH: "登记执行通知书及风险提示的送达", EN: "Record the execution notice and its warning", Source: ground.Law("法释〔2017〕7号 Art. 5 ¶1"), Effect: ground.EffectNone,
+			Needs: []ground.Need{
+				{Field: "risk_warning", Rule: ground.RuleYes, Code: "notice.risk-warning", ZH: "通知书载明列入风险", EN: "the notice carries the warning about listing"},
+				{Field: "served_on", Rule: ground.RulePast, Code: "notice.date"},
+			},
+		},
+		{
+			Name: moveApply, Door: "application", Group: ground.GroupAdvance, From: []ground.State{warned}, To: applied, Roles: []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.System}, Event: eventApplied,
+			ZH: "登记申请执行人的申请", EN: "Record the creditor's application", Source: ground.Law("法释〔2017〕7号 Art. 5 ¶2"), Effect: ground.EffectNone,
+			Needs: []ground.Need{{
+				Field: "received_on", Rule: ground.RulePast, Code: "application.date",
+				ZH: "应申请删除后六个月内不受理（第十条第四款）", EN: "not within six months of a deletion at the creditor's request (Art. 10 ¶4)",
+			}},
+			Starts: []docket.Deadline{clockDecideApplication},
+		},
+		{
+			Name: moveRefuse, Door: "refusal", Group: ground.GroupEnd, From: []ground.State{applied}, To: Refused, Roles: judges, Event: eventRefused,
+			ZH: "驳回申请", EN: "Refuse the application, with reasons", Source: ground.Law("法释〔2017〕7号 Art. 5 ¶2"), Effect: ground.EffectGivesUp,
+			Needs: []ground.Need{{Field: "reasons", Rule: ground.RuleText, Code: "decision.reasons"}}, Stops: []string{ground.Every},
+		},
+		{
+			Name: movePropose, Door: "proposal", Group: ground.GroupAdvance, From: []ground.State{warned, applied}, Roles: []enforcement.Role{enforcement.Judge}, Event: eventProposed,
+			ZH: "提请决定", EN: "Propose the decision to the president", Source: ground.Law("法释〔2017〕7号 Art. 5 ¶3"), Effect: ground.EffectNone,
+			Needs: []ground.Need{
+				{Field: "reasons", Rule: ground.RuleText, Code: "decision.reasons"},
+				{Field: "number", Rule: ground.RuleText, Code: "decision.number"},
+				{
+					Field: "term_until", Rule: ground.RuleDay, Optional: true, Code: "decision.term",
+					ZH: "第一项单独无期限；其余不超过二年（第二条）", EN: "none for ground 1 alone; at most two years for the others (Art. 2)",
+				},
+				{Field: "grace_months", Rule: ground.RuleNumber, Max: 3, Optional: true, Code: "decision.grace", ZH: "宽限期（法发〔2019〕35号第15条）", EN: "a period of grace (法发〔2019〕35号 item 15)"},
+			},
+		},
+		{
+			Name: moveSign, Door: "signature", Group: ground.GroupAdvance, From: []ground.State{warned, applied}, To: ground.Decided, Roles: []enforcement.Role{enforcement.President}, Signer: "decision.signer", Event: eventDecided,
+			ZH: "院长签发决定", EN: "Sign the decision, as the president of the court", Source: ground.Law("法释〔2017〕7号 Art. 5 ¶3"), Effect: ground.EffectNone,
+			Stops: []string{clockDecideApplication.Kind}, Starts: []docket.Deadline{ground.ClockStartService},
+		},
+	}
+}
+
+// listingPublication are the moves from the decision to publication, and out of it.
+func listingPublication() []ground.Move {
+	return []ground.Move{
+		{
+			Name: ground.MoveServe, Door: "service", Group: ground.GroupAdvance, From: []ground.State{ground.Decided}, To: ground.Served, Or: Grace, Roles: []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.System}, Event: eventServed,
+			ZH: "登记决定书的送达", EN: "Record service of the decision", Source: ground.Law("法释〔2017〕7号 Art. 5 ¶3"), Effect: ground.EffectNone,
+			Needs: ground.NeedsService(), Stops: []string{ground.ClockStartService.Kind},
+			Instead: map[ground.State]string{ground.Draft: "decision.unsigned", warned: "decision.unsigned", applied: "decision.unsigned"},
+		},
+		{
+			Name: ground.MovePublish, Door: "publication", Group: ground.GroupAdvance, From: []ground.State{ground.Served, Grace}, To: ground.Active, Roles: []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.President, enforcement.System}, Event: eventPublished,
+			ZH: "公布；协同任务随即下发", EN: "Publish; directives go out with it", Source: ground.Law("法释〔2017〕7号 Art. 7, 8"), Effect: ground.EffectInForce,
+			Instead: map[ground.State]string{ground.Decided: "service.missing"},
+		},
+		{
+			Name: ground.MoveAbandon, Door: "abandonment", Group: ground.GroupEnd, From: unpublished, To: ground.Abandoned, Roles: []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.President, enforcement.System}, Event: eventAbandoned,
+			ZH: "公布前放弃列入", EN: "Abandon the listing before publication", Source: ground.Law("法发〔2019〕35号 item 15"), Effect: ground.EffectGivesUp,
+			Needs: []ground.Need{{Field: "reason", Rule: ground.RuleOneOf, Of: ground.Reasons(ground.Performed, ground.Minor, ground.Dead, ground.WrongPerson, ground.Excluded), Code: "abandon.reason"}}, Stops: []string{ground.Every},
+		},
+		{
+			Name: ground.MoveConfirm, Door: "resumption/restored", Group: ground.GroupBrake, From: []ground.State{ground.Served, Grace}, Roles: judges, Event: record.EventTaskClosed,
+			ZH: "数据恢复后存疑、尚未公布的列入：说明理由后确认", EN: "Confirm, with reasons, what waits for publication and a restored record put in doubt", Source: ground.Ours, Effect: ground.EffectNone,
+			Needs: []ground.Need{{Field: "reasons", Rule: ground.RuleText, Code: "resumption.reasons"}},
+		},
+	}
+}
+
+// listingForce are the moves of a listing in force.
+func listingForce() []ground.Move {
+	return []ground.Move{
+		{
+			Name: moveExtend, Door: "extension", Group: ground.GroupCorrect, From: []ground.State{ground.Active}, To: Extended, Roles: []enforcement.Role{enforcement.President}, Signer: "decision.signer", Event: eventExtended,
+			ZH: "延长期限（院长签发并已送达）", EN: "Extend the term, as the president, served before it ends", Source: ground.Law("法释〔2017〕7号 Art. 2 ¶1"), Effect: ground.EffectAmends,
+			Needs: []ground.Need{
+				{Field: "reasons", Rule: ground.RuleText, Code: "decision.reasons"},
+				{Field: "number", Rule: ground.RuleText, Code: "decision.number"},
+				{Field: "years", Rule: ground.RuleNumber, Min: 1, Max: 3, Code: "extension.term"},
+				{Field: "cause", Rule: ground.RuleOneOf, Of: []string{"serious-violence-or-threat", "several-dishonest-acts"}, Code: "extension.cause"},
+				{Field: "acts", Rule: ground.RuleNumber, Max: 1000, Optional: true, Code: "extension.cause", ZH: "多次失信的，不少于二次", EN: "two at least, for several-dishonest-acts"},
+				{Field: "served_on", Rule: ground.RuleNoted, Code: "extension.late", ZH: "在原期限届满之前", EN: "before the old end"},
+			},
+		},
+		{
+			Name: ground.MoveSuspend, Door: "suspension", Choice: &ground.Choice{Field: "reason", Value: ground.CourtStay}, Group: ground.GroupBrake, From: inForceStates, Roles: judges, Event: ground.EventSuspended,
+			ZH: "中止（法院裁定）", EN: "Suspend at every recipient, by a court's stay", Source: ground.Ours, Effect: ground.EffectSuspends,
+			Needs: []ground.Need{{Field: "reason", Rule: ground.RuleOneOf, Of: []string{ground.CourtStay}, Code: "listing.suspension"}},
+		},
+		{
+			Name: ground.MoveBrake, Door: "suspension", Choice: &ground.Choice{Field: "reason", Value: ground.WrongPersonClaim}, Group: ground.GroupBrake, From: inForceStates, Roles: []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.President}, Event: ground.EventSuspended,
+			ZH: "紧急中止：主体可能错误，任何法院人员均可", EN: "Pull the brake: it may be the wrong person; any of the court's people can", Source: ground.Ours, Effect: ground.EffectSuspends,
+			Needs: []ground.Need{{Field: "reason", Rule: ground.RuleOneOf, Of: []string{ground.WrongPersonClaim}, Code: "listing.suspension"}},
+		},
+		{
+			Name: ground.MoveResume, Door: "resumption", Group: ground.GroupBrake, From: inForceStates, Roles: judges, Event: ground.EventResumed,
+			ZH: "恢复", EN: "Resume at every recipient", Source: ground.Ours, Effect: ground.EffectResumes,
+		},
+		{
+			Name: moveResumeRestored, Door: "resumption/restored", Group: ground.GroupBrake, From: inForceStates, Roles: judges, Event: ground.EventResumed,
+			ZH: "数据恢复后存疑的列入：说明理由后恢复", EN: "Resume, with reasons, what a restored record put in doubt", Source: ground.Ours, Effect: ground.EffectResumes,
+			Needs: []ground.Need{{Field: "reasons", Rule: ground.RuleText, Code: "resumption.reasons", ZH: "说明丢失期间并未结束或者中止", EN: "why the lost time held no end of it"}},
+		},
+		{
+			Name: moveOpenCorrection, Door: "correction", Group: ground.GroupCorrect, From: inForceStates, Roles: judges, Event: eventCorrecting,
+			ZH: "登记发现的错误；三个工作日内更正", EN: "Record that data are inaccurate; three working days begin", Source: ground.Law("法释〔2017〕7号 Art. 9"), Effect: ground.EffectNone,
+			Needs: []ground.Need{{Field: "found_on", Rule: ground.RulePast, Code: "end.event-date"}}, Starts: []docket.Deadline{clockCorrect},
+		},
+		{
+			Name: moveCorrect, Door: "correction/data", Group: ground.GroupCorrect, From: inForceStates, Roles: judges, Event: eventCorrected,
+			ZH: "更正数据并通知所有接收单位", EN: "Correct the data and send them to every holder", Source: ground.Law("法释〔2017〕7号 Art. 9"), Effect: ground.EffectAmends,
+			Needs: []ground.Need{{
+				Field: "name", Rule: ground.RuleNoted, Code: "correction.identity",
+				ZH: "类别、号码不变，姓名至多一字之差；否则应撤销后另行草拟", EN: "kind and number stay, the name differs in one character at most; else revoke and draft anew",
+			}}, Stops: []string{clockCorrect.Kind},
+		},
+	}
+}
+
+// listingEnds are the four ends.
+func listingEnds() []ground.Move {
+	return []ground.Move{
+		{
+			Name: ground.MoveDelete, Door: "deletion", Group: ground.GroupEnd, From: inForceStates, To: ground.Deleted, Roles: judges, Event: eventDeleted,
+			ZH: "删除：事由消除（第十条第一款）", EN: "Delete: its reason ended (Art. 10 ¶1)", Source: ground.Law("法释〔2017〕7号 Art. 10 ¶1"), Effect: ground.EffectEnds,
+			Needs:  []ground.Need{{Field: "item", Rule: ground.RuleNumber, Min: 1, Max: 7, Code: "end.item", ZH: "第十条第一款各项", EN: "which event of Art. 10 ¶1"}, ground.ReasonsOfEnd, ground.DayOfEnd},
+			Starts: []docket.Deadline{clockDelete}, Stops: []string{ground.Every},
+		},
+		{
+			Name: ground.MoveExpire, Group: ground.GroupEnd, From: inForceStates, To: ground.Expired, Roles: []enforcement.Role{enforcement.System}, Event: eventExpired,
+			ZH: "期限届满，自行结束", EN: "Expire: its term is over", Source: ground.Law("法释〔2017〕7号 Art. 10 ¶2"), Effect: ground.EffectEnds, Starts: []docket.Deadline{clockExpire}, Stops: []string{ground.Every},
+		},
+		{
+			Name: ground.MoveEarly, Door: "early-deletion", Group: ground.GroupEnd, From: inForceStates, To: ground.EarlyDeleted, Roles: judges, Event: eventEarlyDeleted,
+			ZH: "提前删除（第二条第二款）", EN: "Delete early, at the court's discretion (Art. 2 ¶2)", Source: ground.Law("法释〔2017〕7号 Art. 2 ¶2"), Effect: ground.EffectEnds,
+			Needs: []ground.Need{ground.ReasonsOfEnd, ground.DayOfEnd}, Starts: []docket.Deadline{clockDelete}, Stops: []string{ground.Every},
+		},
+		{
+			Name: ground.MoveRevoke, Door: "revocation", Group: ground.GroupEnd, From: inForceStates, To: ground.Revoked, Roles: judges, Event: eventRevoked,
+			ZH: "撤销：不应列入（第九条）", EN: "Revoke: it should never have been (Art. 9)", Source: ground.Law("法释〔2017〕7号 Art. 9"), Effect: ground.EffectEnds,
+			Needs: []ground.Need{ground.ReasonsOfEnd, ground.DayOfEnd}, Starts: []docket.Deadline{clockRevoke}, Stops: []string{ground.Every},
+		},
+	}
+}

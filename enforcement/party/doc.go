@@ -1,0 +1,2 @@
+// Package party knows who is concerned: subjects, organisations and cases.
+package party

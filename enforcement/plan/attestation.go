@@ -1,0 +1,255 @@
+package plan
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/record"
+	"concordat/internal/pg"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// The acts of attestations in the log.
+const (
+	eventAttested             record.EventKind = "attested"
+	eventAttestationWithdrawn record.EventKind = "attestation-withdrawn"
+)
+
+// Attestation is a lawyer's statement in the record.
+type Attestation struct {
+	ID enforcement.ID
+	memoranda.Attestation
+
+	EnteredBy   string
+	EnteredAt   time.Time
+	WithdrawnBy string // empty: it was not taken back
+	WithdrawnAt time.Time
+	// WithdrawalReason is for everybody to read.
+	WithdrawalReason string
+}
+
+// maxStatementText bounds each text of a statement, in bytes.
+const maxStatementText = 2000
+
+// Attest enters a lawyer's statement (法律核定) that measures, bases or editions of
+// the basic list are encoded rightly. The lawyer's name and role are data of the
+// statement; an operator or an overseer enters it. Its hash must be
+// [memoranda.Catalogue.AttestedHash] of the words in force, or of those of next,
+// which may be nil: what is to be adopted can be attested before.
+func (r *Plans) Attest(ctx context.Context, act enforcement.Act, s memoranda.Attestation, next *memoranda.Catalogue) (enforcement.ID, error) {
+	if err := act.Check(enforcement.Operator, enforcement.Overseer); err != nil {
+		return enforcement.ID{}, err
+	}
+	s, err := r.entered(act, s)
+	if err != nil {
+		return enforcement.ID{}, err
+	}
+	id := enforcement.NewID()
+	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
+		err := tx.Pgx(func(t pgx.Tx) error {
+			if _, err := t.Exec(ctx, closeEditions); err != nil {
+				return fmt.Errorf("close the gate of editions: %w", err)
+			}
+			known, err := r.Learn(ctx, t)
+			if err != nil {
+				return err
+			}
+			about := known.Catalogue
+			if next != nil {
+				about = next
+			}
+			if err := mayAttest(about, s); err != nil {
+				return err
+			}
+			return insertStatement(ctx, t, act, id, s)
+		})
+		return &record.Event{Kind: eventAttested, RefersTo: id, DocumentHash: s.Hash[:], Reason: s.Memorandum}, err
+	})
+	if err != nil {
+		return enforcement.ID{}, err
+	}
+	return d.RefersTo, r.Refresh(ctx)
+}
+
+// entered brings a statement into the form in which the record keeps it.
+func (r *Plans) entered(act enforcement.Act, s memoranda.Attestation) (memoranda.Attestation, error) {
+	for _, text := range []*string{&s.Who.Name, &s.Who.Role, &s.Source} {
+		if *text = strings.TrimSpace(*text); *text == "" || len(*text) > maxStatementText {
+			return s, enforcement.Refuse("attestation.who", "max", strconv.Itoa(maxStatementText))
+		}
+	}
+	switch {
+	case s.When.IsZero() || s.When > r.Record.Today(act.At):
+		return s, enforcement.Refuse("attestation.date")
+	case s.Demonstration && !r.Demonstration:
+		return s, enforcement.Refuse("attestation.demonstration")
+	case len(s.Measures)+len(s.Bases)+len(s.BasicList) == 0:
+		return s, enforcement.Refuse("attestation.nothing")
+	case len(s.Measures) == 0: // of a memorandum without measures nothing is stated
+		s.Memorandum, s.Edition = "", ""
+	}
+	return s, nil
+}
+
+func mayAttest(c *memoranda.Catalogue, s memoranda.Attestation) error {
+	_, err := memoranda.NewAttestations(c, s)
+	mistakes, ok := errors.AsType[memoranda.Mistakes](err)
+	switch {
+	case !ok && err != nil:
+		return fmt.Errorf("read the statement: %w", err)
+	case !ok:
+		return nil
+	case mistakes[0].Code == "memoranda.stale":
+		now := c.AttestedHash(s)
+		return enforcement.Refuse("attestation.stale", "hash", hex.EncodeToString(now[:]))
+	default:
+		return enforcement.Refuse("attestation.unknown")
+	}
+}
+
+func insertStatement(ctx context.Context, t pgx.Tx, act enforcement.Act, id enforcement.ID, s memoranda.Attestation) error {
+	_, err := t.Exec(ctx, `INSERT INTO attestation (id, who, role, stated_on, source, memorandum, edition, measures, bases, basic_list, hash, demonstration, entered_by, entered_at)
+		VALUES ($1, $2, $3, $4::date, $5, nullif($6, ''), nullif($7, ''), $8, $9, $10, $11, $12, $13, $14)`,
+		id, s.Who.Name, s.Who.Role, s.When, s.Source, s.Memorandum, s.Edition, texts(s.Measures), texts(s.Bases), texts(s.BasicList), s.Hash[:], s.Demonstration, act.Actor.ID, act.At.UTC())
+	if err != nil {
+		return fmt.Errorf("enter statement %s: %w", id, err)
+	}
+	return nil
+}
+
+// texts is a list that is empty and not null.
+func texts(list []string) []string { return append([]string{}, list...) }
+
+// WithdrawAttestation takes a statement back: from the next publication on it
+// attests nothing.
+func (r *Plans) WithdrawAttestation(ctx context.Context, act enforcement.Act, id enforcement.ID, reason string) error {
+	if err := act.Check(enforcement.Operator, enforcement.Overseer); err != nil {
+		return err
+	}
+	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > maxStatementText {
+		return enforcement.Refuse("attestation.reason", "max", strconv.Itoa(maxStatementText))
+	}
+	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
+		return &record.Event{Kind: eventAttestationWithdrawn, RefersTo: id}, tx.Pgx(func(t pgx.Tx) error {
+			if _, err := t.Exec(ctx, closeEditions); err != nil {
+				return fmt.Errorf("close the gate of editions: %w", err)
+			}
+			var known bool
+			if err := t.QueryRow(ctx, `SELECT EXISTS (SELECT FROM attestation WHERE id = $1)`, id).Scan(&known); err != nil {
+				return fmt.Errorf("look for statement %s: %w", id, err)
+			}
+			if !known {
+				return enforcement.Refuse("not-found")
+			}
+			tag, err := t.Exec(ctx, `INSERT INTO attestation_withdrawal (attestation_id, reason, withdrawn_by, withdrawn_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+				id, reason, act.Actor.ID, act.At.UTC())
+			if err != nil {
+				return fmt.Errorf("take statement %s back: %w", id, err)
+			}
+			if tag.RowsAffected() == 0 {
+				return enforcement.Refuse("attestation.withdrawn")
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	return r.Refresh(ctx)
+}
+
+func readStatements(ctx context.Context, t pgx.Tx) ([]Attestation, error) {
+	rows, err := t.Query(ctx, `SELECT a.id, a.who, a.role, a.stated_on, a.source, coalesce(a.memorandum, ''), coalesce(a.edition, ''), a.measures, a.bases, a.basic_list, a.hash, a.demonstration,
+			a.entered_by, a.entered_at, coalesce(w.withdrawn_by, ''), coalesce(w.withdrawn_at, '0001-01-01Z'), coalesce(w.reason, '')
+		FROM attestation a LEFT JOIN attestation_withdrawal w ON w.attestation_id = a.id ORDER BY a.entered_at, a.id`)
+	if err != nil {
+		return nil, fmt.Errorf("read the statements: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Attestation, error) {
+		var s Attestation
+		var hash []byte
+		err := row.Scan(&s.ID, &s.Who.Name, &s.Who.Role, &s.When, &s.Source, &s.Memorandum, &s.Edition, &s.Measures, &s.Bases, &s.BasicList, &hash, &s.Demonstration,
+			&s.EnteredBy, &s.EnteredAt, &s.WithdrawnBy, &s.WithdrawnAt, &s.WithdrawalReason)
+		s.Hash = [32]byte(hash)
+		return s, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the statements: %w", err)
+	}
+	return list, nil
+}
+
+// AttestationState is a statement of the record and whether it counts.
+type AttestationState struct {
+	Attestation
+	// Counts is false for one that was taken back, was made for demonstration, or
+	// whose words are not in force: changed since, or not adopted yet.
+	Counts bool
+}
+
+// Attestations lists the record's statements, oldest first.
+func (r *Plans) Attestations(ctx context.Context) ([]AttestationState, error) {
+	if err := r.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	known := r.Text()
+	list := make([]AttestationState, len(known.statements))
+	for i, s := range known.statements {
+		_, fallen := memoranda.StandingAttestations(known.Catalogue, []memoranda.Attestation{s.Attestation})
+		list[i] = AttestationState{s, s.WithdrawnBy == "" && (!s.Demonstration || r.Demonstration) && len(fallen) == 0}
+	}
+	return list, nil
+}
+
+// Attested says how much of what is in force on a day may be sent.
+type Attested struct {
+	On day.Day `json:"on"`
+	// Measures stand in editions that are in force that day.
+	Measures int `json:"measures"`
+	// Attested of them are attested by a statement that counts, Travel would be sent.
+	Attested int `json:"attested"`
+	Travel   int `json:"travel"`
+	// HeldBack counts the others by the code of what holds each of them back
+	// ([memoranda.Reasons], [memoranda.NoEdition]).
+	HeldBack map[string]int `json:"held_back"`
+}
+
+// AttestedOn counts what is attested and what is held back.
+func (r *Plans) AttestedOn(ctx context.Context, on day.Day) (Attested, error) {
+	a := Attested{On: on, HeldBack: map[string]int{}}
+	if err := r.Refresh(ctx); err != nil {
+		return a, err
+	}
+	known := r.Text()
+	index, err := known.Catalogue.Index(known.Attested, true)
+	if err != nil {
+		return a, fmt.Errorf("compile the catalogue: %w", err)
+	}
+	for i := range known.Catalogue.Memoranda {
+		m := &known.Catalogue.Memoranda[i]
+		if m.From > on || (!m.Until.IsZero() && m.Until < on) {
+			continue
+		}
+		for _, s := range index.Standings(m, on) {
+			a.Measures++
+			if known.Attested.Measure(m.Slug, m.Edition, s.Measure.Slug) {
+				a.Attested++
+			}
+			if s.Travels() {
+				a.Travel++
+			} else {
+				a.HeldBack[s.Code]++
+			}
+		}
+	}
+	return a, nil
+}

@@ -1,0 +1,204 @@
+package plan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/internal/pg"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// Text is what the register goes by, all of one moment of the record: the
+// catalogue in force, what of it is attested, and the numbers of its measures. It
+// never changes after it is made.
+type Text struct {
+	Catalogue  *memoranda.Catalogue
+	Attested   *memoranda.Attestations
+	Measures   *MeasureTable
+	editions   []edition
+	statements []Attestation
+	mark       mark
+}
+
+// mark says how much the record told when it was read. Editions, statements and
+// their withdrawals are only ever added, so equal marks mean equal knowledge.
+type mark struct{ editions, statements, withdrawals int64 }
+
+const selectMark = `SELECT (SELECT count(*) FROM edition), (SELECT count(*) FROM attestation), (SELECT count(*) FROM attestation_withdrawal)`
+
+// edition is a row of the record, and whether this programme reads it as it was
+// adopted.
+type edition struct {
+	id int32
+	memoranda.Adopted
+	listTypes []string
+	known     bool
+}
+
+func (e edition) standsOn(d day.Day) bool { return e.From <= d && (e.Until.IsZero() || d <= e.Until) }
+
+// The gate of editions is one advisory lock: whoever makes directives passes with
+// it shared, and who adopts an edition or enters a statement holds it alone. So a
+// publication goes by all that was in the record when it passed, also by what had
+// no row to be locked before.
+const (
+	enterEditions = `SELECT pg_advisory_xact_lock_shared(1129270856, 1)`
+	closeEditions = `SELECT pg_advisory_xact_lock(1129270856, 1)`
+)
+
+// InForce returns the catalogue in force as far as this process knows it, the
+// binary's overlaid with the record's editions, and the statements that count for
+// it. See [Plans.Refresh].
+func (r *Plans) InForce() (*memoranda.Catalogue, *memoranda.Attestations) {
+	k := r.Text()
+	return k.Catalogue, k.Attested
+}
+
+// Catalogue is the catalogue in force; see [Plans.InForce].
+func (r *Plans) Catalogue() *memoranda.Catalogue { return r.Text().Catalogue }
+
+// Text is the text that this process goes by; see [Plans.Refresh].
+func (r *Plans) Text() *Text { return r.knows.Load() }
+
+// Refresh reads the editions and statements of the record anew, where there are
+// more than this process knows. What makes directives does so by itself.
+func (r *Plans) Refresh(ctx context.Context) error {
+	// Reading is one snapshot, so that what is read belongs together.
+	tx, err := r.Record.DB.Pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return fmt.Errorf("begin to read the editions: %w", err)
+	}
+	defer func() { _ = tx.Rollback(ctx) }() // nothing was written
+	_, err = r.Learn(ctx, tx)
+	return err
+}
+
+// HoldText holds the editions and statements of the record as they are until the
+// transaction ends, and returns what is known of them.
+func (r *Plans) HoldText(ctx context.Context, tx *pg.Tx) (k *Text, err error) {
+	err = tx.Pgx(func(t pgx.Tx) error {
+		if _, err := t.Exec(ctx, enterEditions); err != nil {
+			return fmt.Errorf("pass the gate of editions: %w", err)
+		}
+		k, err = r.Learn(ctx, t)
+		return err
+	})
+	return k, err
+}
+
+// Learn reads the record where it says more than is known.
+func (r *Plans) Learn(ctx context.Context, t pgx.Tx) (*Text, error) {
+	var m mark
+	if err := t.QueryRow(ctx, selectMark).Scan(&m.editions, &m.statements, &m.withdrawals); err != nil {
+		return nil, fmt.Errorf("ask how many editions and statements there are: %w", err)
+	}
+	if k := r.Text(); k != nil && k.mark == m {
+		return k, nil
+	}
+	k := &Text{mark: m}
+	var err error
+	if k.editions, err = r.readEditions(ctx, t); err != nil {
+		return nil, err
+	}
+	if k.statements, err = readStatements(ctx, t); err != nil {
+		return nil, err
+	}
+	if k.Measures, err = readMeasures(ctx, t); err != nil {
+		return nil, err
+	}
+	r.learning.Lock() // several learn the same at once: one of them does the work
+	defer r.learning.Unlock()
+	if now := r.Text(); now != nil && now.mark == m {
+		return now, nil
+	}
+	k.Catalogue = effective(r.Shipped, k.editions)
+	for i := range k.editions {
+		k.editions[i].known = k.Catalogue.Known(k.editions[i].Adopted)
+	}
+	k.Attested = r.attest(k.Catalogue, k.statements)
+	if now := r.Text(); now == nil || !now.mark.exceeds(m) {
+		r.knows.Store(k)
+	}
+	return k, nil
+}
+
+// exceeds reports whether the mark was taken later than the other.
+func (m mark) exceeds(other mark) bool {
+	return m.editions > other.editions || m.statements > other.statements || m.withdrawals > other.withdrawals
+}
+
+// effective lays the record over the seed. A text that no longer fits the seed is
+// left out, and what then makes no sense at all leaves the seed alone: in both
+// cases what is left out is unknown, and nothing is published on it.
+func effective(seed *memoranda.Catalogue, rows []edition) *memoranda.Catalogue {
+	adopted := make([]memoranda.Adopted, len(rows))
+	for i, row := range rows {
+		adopted[i] = row.Adopted
+	}
+	for range len(rows) + 1 {
+		c, err := memoranda.Effective(seed, adopted)
+		mistakes, ok := errors.AsType[memoranda.Mistakes](err)
+		if !ok {
+			return c
+		}
+		left := len(adopted)
+		for i := range adopted {
+			name := adopted[i].File()
+			if len(adopted[i].Source) > 0 && slices.ContainsFunc(mistakes, func(m memoranda.Mistake) bool { return m.File == name }) {
+				adopted[i].Source = nil
+				left--
+			}
+		}
+		if left == len(adopted) {
+			break
+		}
+	}
+	return seed
+}
+
+// attest evaluates the statements of the configuration and of the record against a
+// catalogue. What was made for demonstration counts only where the configuration
+// says so.
+func (r *Plans) attest(c *memoranda.Catalogue, statements []Attestation, more ...memoranda.Attestation) *memoranda.Attestations {
+	counting := slices.Clone(more)
+	if r.Given != nil {
+		counting = append(counting, r.Given.Statements...)
+	}
+	for i := range statements {
+		if s := &statements[i]; s.WithdrawnBy == "" && (!s.Demonstration || r.Demonstration) {
+			counting = append(counting, s.Attestation)
+		}
+	}
+	attested, _ := memoranda.StandingAttestations(c, counting)
+	return attested
+}
+
+// With is the knowledge that another catalogue would make of the same statements
+// and more. Measures that have no number yet get the next ones, for this reckoning
+// alone.
+func (r *Plans) With(k *Text, next *memoranda.Catalogue, more []memoranda.Attestation) *Text {
+	other := &Text{
+		Catalogue: next, Attested: r.attest(next, k.statements, more...), editions: k.editions, statements: k.statements, mark: k.mark,
+		Measures: &MeasureTable{id: make(map[string]int16, len(k.Measures.id)), Name: make(map[int16]MeasureName, len(k.Measures.Name))},
+	}
+	var last int16
+	for number, name := range k.Measures.Name {
+		other.Measures.enter(number, name)
+		last = max(last, number)
+	}
+	for i := range next.Memoranda {
+		for j := range next.Memoranda[i].Measures {
+			name := MeasureName{next.Memoranda[i].Slug, next.Memoranda[i].Measures[j].Slug}
+			if _, ok := other.Measures.id[name.key()]; !ok {
+				last++
+				other.Measures.enter(last, name)
+			}
+		}
+	}
+	return other
+}

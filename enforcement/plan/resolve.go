@@ -1,0 +1,230 @@
+package plan
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/docket"
+	"concordat/enforcement/party"
+	"concordat/internal/pg"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// Key is what a plan depends on. territory is the region that the list's owner
+// serves, region the subject's; both are prefixes of GB/T 2260 codes, and an empty
+// region is not known.
+type Key struct {
+	Ground    memoranda.GroundKind
+	ListType  string
+	Subject   memoranda.SubjectKind
+	Territory string
+	Region    string
+	On        day.Day
+}
+
+// Share is one organisation of a plan and its set of measures.
+type Share struct {
+	Organisation enforcement.OrganisationID
+	Measures     []int16
+}
+
+// Equal reports whether two shares are the same.
+func (l Share) Equal(other Share) bool {
+	return l.Organisation == other.Organisation && slices.Equal(l.Measures, other.Measures)
+}
+
+// Plan says which organisation does what; lines stand in order of organisation.
+type Plan struct {
+	ID int32
+	// editions are the rows it was resolved under, in order of memorandum.
+	Editions []int32
+	Shares   []Share
+	Gaps     []Gap
+}
+
+// Gap is a measure of which a body resolves to no organisation of the territory.
+type Gap struct {
+	Measure   string              `json:"measure"`
+	Body      string              `json:"body"`
+	Territory memoranda.Territory `json:"territory"`
+	// Region is where the organisation was looked for; empty: the subject's region
+	// is not known.
+	Region string `json:"region,omitempty"`
+}
+
+// Line is a line of a plan, for people.
+type Line struct {
+	Organisation enforcement.OrganisationID `json:"organisation"`
+	Measures     []string                   `json:"measures"`
+}
+
+// Foresee tells what a plan of the key would reach, what it would not and why, and
+// which bodies nobody plays there. It is shown before signing and changes nothing.
+func (r *Plans) Foresee(ctx context.Context, key Key) ([]Line, []memoranda.Exclusion, []Gap, error) {
+	organisations, err := r.Parties.Organisations(ctx)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if err := r.Refresh(ctx); err != nil {
+		return nil, nil, nil, err
+	}
+	known := r.Text()
+	resolution, err := known.Resolve(key)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	p := known.Assign(resolution, key, organisations)
+	lines := make([]Line, 0, len(p.Shares))
+	for _, line := range p.Shares {
+		names := make([]string, 0, len(line.Measures))
+		for _, m := range line.Measures {
+			names = append(names, r.MeasureName(m).Slug)
+		}
+		lines = append(lines, Line{line.Organisation, names})
+	}
+	return lines, resolution.Excluded, p.Gaps, nil
+}
+
+// Resolve asks the text what it says for a key.
+func (k *Text) Resolve(key Key) (memoranda.Resolution, error) {
+	resolution, err := k.Catalogue.Resolve(memoranda.Question{
+		ListType: key.ListType, Subject: key.Subject, On: key.On, Ground: key.Ground,
+		Attested: k.Attested, RequireAttestation: true,
+	})
+	if err != nil {
+		return resolution, fmt.Errorf("resolve %s for a %s: %w", key.ListType, key.Subject, err)
+	}
+	return resolution, nil
+}
+
+// Assign hands each included measure to the organisations that stand for its
+// bodies on the day in the measure's territory.
+func (k *Text) Assign(resolution memoranda.Resolution, key Key, organisations []party.Organisation) Plan {
+	sets := map[enforcement.OrganisationID][]int16{}
+	var p Plan
+	for _, in := range resolution.Included {
+		number, ok := k.Measures.id[MeasureName{in.Memorandum, in.Measure.Slug}.key()]
+		if !ok {
+			continue
+		}
+		for _, body := range in.Bodies {
+			region, climbs := k.Whereabouts(in.Territory, body, key)
+			found := nearest(organisations, region, climbs, func(o *party.Organisation) bool {
+				// Who decides for itself is informed, never ordered (国办发〔2020〕49号 item 10).
+				return o.PlaysOn(body, key.On) && (in.Inform || o.Kind != party.InformedBody)
+			})
+			for _, o := range found {
+				sets[o] = append(sets[o], number)
+			}
+			if len(found) == 0 {
+				p.Gaps = append(p.Gaps, Gap{in.Measure.Slug, body, in.Territory, region})
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(sets)) {
+		set := sets[id]
+		slices.Sort(set)
+		p.Shares = append(p.Shares, Share{id, slices.Compact(set)})
+	}
+	return p
+}
+
+func (p Plan) hash(key Key) []byte {
+	h := sha256.New()
+	for i, edition := range p.Editions {
+		if i > 0 {
+			_, _ = h.Write([]byte{'+'}) // a hash takes every write
+		}
+		_, _ = fmt.Fprint(h, edition)
+	}
+	_, _ = fmt.Fprintf(h, "/%s/%s/%s/%s/%s\n", key.Ground, key.ListType, key.Subject, key.Territory, key.Region)
+	for _, line := range p.Shares {
+		_ = binary.Write(h, binary.BigEndian, int32(line.Organisation)) // a hash takes every write
+		_ = binary.Write(h, binary.BigEndian, line.Measures)
+		h.Write([]byte{0xff, 0xff})
+	}
+	return h.Sum(nil)
+}
+
+// PlanFor resolves the plan for a key by what the record says on the day. Until the
+// transaction ends no edition can be switched and no statement entered under a
+// publication, and the rows of its editions are held FOR SHARE. The plan's row is
+// entered if it is new, and bodies that resolve to nobody open an incident each.
+func (r *Plans) PlanFor(ctx context.Context, tx *pg.Tx, key Key, organisations []party.Organisation) (Plan, error) {
+	known, err := r.HoldText(ctx, tx)
+	if err != nil {
+		return Plan{}, err
+	}
+	resolution, err := known.Resolve(key)
+	if err != nil {
+		return Plan{}, err
+	}
+	p := known.Assign(resolution, key, organisations)
+	err = tx.Pgx(func(t pgx.Tx) error {
+		if p.Editions, err = HoldEditions(ctx, t, known, key, resolution.Editions); err != nil {
+			return err
+		}
+		// An entry on a list of which no memorandum speaks is public and carries
+		// nothing; a reward that grants nothing is none.
+		if len(p.Editions) == 0 && key.Ground != memoranda.OnListing {
+			return enforcement.Refuse("plan.list-type", "list_type", key.ListType)
+		}
+		return r.EnterPlan(ctx, t, key, &p)
+	})
+	return p, err
+}
+
+const selectPlan = `SELECT id, EXISTS (SELECT FROM plan_switch WHERE from_plan = plan.id) FROM plan WHERE hash = $1`
+
+// EnterPlan finds the plan's row, or enters it.
+func (r *Plans) EnterPlan(ctx context.Context, t pgx.Tx, key Key, p *Plan) error {
+	hash := p.hash(key)
+	var replaced bool
+	err := t.QueryRow(ctx, selectPlan, hash).Scan(&p.ID, &replaced)
+	for replaced && err == nil { // a plan that gave way never comes back: one of its own says the same
+		again := sha256.Sum256(hash)
+		hash = again[:]
+		err = t.QueryRow(ctx, selectPlan, hash).Scan(&p.ID, &replaced)
+	}
+	if err == nil || !errors.Is(err, pgx.ErrNoRows) {
+		return err
+	}
+	var first *int32
+	if len(p.Editions) > 0 {
+		first = &p.Editions[0]
+	}
+	err = t.QueryRow(ctx, `INSERT INTO plan (hash, edition_id, list_type, subject_kind, territory, ground_kind, region) VALUES ($1, $2, $3, $4, $5, $6::text::ground_kind, nullif($7, ''))
+		ON CONFLICT ON CONSTRAINT plan_hash_key DO NOTHING RETURNING id`, hash, first, key.ListType, key.Subject, key.Territory, key.Ground, key.Region).Scan(&p.ID)
+	if errors.Is(err, pgx.ErrNoRows) { // another publication entered it meanwhile
+		return t.QueryRow(ctx, `SELECT id FROM plan WHERE hash = $1`, hash).Scan(&p.ID)
+	}
+	if err != nil {
+		return fmt.Errorf("enter a plan: %w", err)
+	}
+	for _, edition := range p.Editions {
+		if _, err := t.Exec(ctx, `INSERT INTO plan_edition (plan_id, edition_id) VALUES ($1, $2)`, p.ID, edition); err != nil {
+			return fmt.Errorf("enter edition %d of plan %d: %w", edition, p.ID, err)
+		}
+	}
+	for i, line := range p.Shares {
+		if _, err := t.Exec(ctx, `INSERT INTO plan_line (plan_id, position, organisation_id, measures) VALUES ($1, $2, $3, $4)`, p.ID, i+1, line.Organisation, line.Measures); err != nil {
+			return fmt.Errorf("enter line %d of plan %d: %w", i+1, p.ID, err)
+		}
+	}
+	for _, gap := range p.Gaps {
+		if err := docket.Report(ctx, t, "nobody-plays-body", 0, enforcement.ID{}, fmt.Sprintf("plan %d: %s of %s in %s", p.ID, gap.Body, gap.Measure, cmp.Or(gap.Region, "an unknown region")), r.Record.Machine()); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,2 @@
+// Package record keeps the log: one act, one transaction, one event; asked again, done once.
+package record

@@ -1,0 +1,139 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/internal/calendar"
+	"concordat/internal/pg"
+	"concordat/memoranda/day"
+)
+
+// Today returns the legal day of an instant.
+func (r *Record) Today(at time.Time) day.Day { return calendar.DayOf(at) }
+
+// Done is what an act leaves for its caller, also when it is asked again.
+type Done struct {
+	event   enforcement.ID
+	Subject enforcement.ID
+	Ground  enforcement.ID
+	// refersTo is the id of what was entered where it is neither.
+	RefersTo enforcement.ID
+}
+
+// Perform runs one act: all of its rows, its event and its jobs commit
+// together. An act that was done under the same key is not done again; what it
+// left is returned. fn returns the act's event, or nil if nothing changed.
+func (r *Record) Perform(ctx context.Context, act enforcement.Act, fn func(ctx context.Context, tx *pg.Tx) (*Event, error)) (_ Done, err error) {
+	ctx, end := Span(ctx, "act")
+	defer end(&err)
+	for {
+		var d Done
+		taken := act
+		err := r.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+			c, err := r.Claim(ctx, tx, act)
+			if err != nil {
+				return err
+			}
+			if c.found != nil {
+				// The request's row, if it is new, is to stay.
+				d = *c.found
+				return nil
+			}
+			taken.Key = c.key
+			e, err := fn(ctx, tx)
+			if err != nil || e == nil {
+				d = Done{}
+				return err
+			}
+			e.Key = c.key
+			if e.ID.IsZero() {
+				e.ID = enforcement.NewID()
+			}
+			d = Done{event: e.ID, Subject: e.Subject, Ground: e.Ground, RefersTo: e.RefersTo}
+			return r.Log(ctx, tx, act, *e)
+		})
+		// Two requests with one key at once: the loser looks again and finds
+		// what the winner did.
+		if name, ok := pg.Constraint(err); ok && name == "event_act_key" {
+			continue
+		}
+		if refused := enforcement.AsRefusal(err); refused != nil {
+			return r.Overtaken(ctx, taken, refused)
+		}
+		return d, nil
+	}
+}
+
+// PerformLogging is perform for an act that writes its events itself, as a publication
+// does: fn gets the act with the key that its events carry.
+func (r *Record) PerformLogging(ctx context.Context, act enforcement.Act, fn func(ctx context.Context, tx *pg.Tx, act enforcement.Act) error) (err error) {
+	ctx, end := Span(ctx, "act")
+	defer end(&err)
+	taken := act
+	err = r.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		claim, err := r.Claim(ctx, tx, act)
+		if err != nil || claim.found != nil {
+			return err
+		}
+		taken.Key = claim.key
+		return fn(ctx, tx, taken)
+	})
+	if name, ok := pg.Constraint(err); ok && name == "event_act_key" {
+		return nil // the same act, asked twice at once
+	}
+	if refused := enforcement.AsRefusal(err); refused != nil {
+		_, err = r.Overtaken(ctx, taken, refused)
+		return err
+	}
+	return nil
+}
+
+// Overtaken tells whether a refusal only says that the same act, asked at the
+// same time under the same key, came first: the loser waited for the winner's
+// rows and then met the state they are in, or a number that is taken. Then what
+// the winner did is the answer; otherwise the refusal stands.
+func (r *Record) Overtaken(ctx context.Context, act enforcement.Act, refused error) (Done, error) {
+	said, person := errors.AsType[*enforcement.Refusal](refused)
+	if !person || act.Key == "" || said.Code == "request.in-flight" || said.Code == "request.key-reused" {
+		return Done{}, refused // the last two: whether it is the same act is not known, or it is not
+	}
+	var found *Done
+	err := r.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
+		found, err = r.repeated(ctx, tx, act.Key)
+		return err
+	})
+	switch {
+	case err != nil:
+		return Done{}, err
+	case found == nil:
+		return Done{}, refused
+	default:
+		return *found, nil
+	}
+}
+
+func (r *Record) repeated(ctx context.Context, tx *pg.Tx, key string) (*Done, error) {
+	var d Done
+	found := false
+	err := tx.Pgx(func(p pgx.Tx) error {
+		err := p.QueryRow(ctx, `SELECT id, subject_id, ground_id, refers_to FROM event WHERE act_key = $1`, key).Scan(&d.event, &d.Subject, &d.Ground, &d.RefersTo)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		found = err == nil
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for the act's key: %w", err)
+	}
+	if !found {
+		return nil, nil
+	}
+	return &d, nil
+}

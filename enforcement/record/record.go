@@ -1,0 +1,21 @@
+package record
+
+import (
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"concordat/internal/calendar"
+	"concordat/internal/pg"
+	"concordat/internal/vault"
+)
+
+// Record performs acts: one act is one transaction with one event, and asked again it is done once.
+type Record struct {
+	DB       *pg.DB
+	Jobs     *river.Client[pgx.Tx]
+	Vault    *vault.Vault
+	Calendar *calendar.Calendar
+	Machine  func() time.Time
+}

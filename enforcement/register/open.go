@@ -1,0 +1,62 @@
+package register
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"concordat/enforcement/record"
+	"concordat/internal/calendar"
+	"concordat/internal/pg"
+	"concordat/internal/vault"
+	"concordat/memoranda"
+)
+
+// Config is what the parts stand on; what has no zero of its own must be set.
+type Config struct {
+	DB        *pg.DB
+	Jobs      *river.Client[pgx.Tx] // insert-only is enough
+	Vault     *vault.Vault
+	Calendar  *calendar.Calendar
+	Catalogue *memoranda.Catalogue
+	// Attestations are lawyers' statements beside those of the record; as those they
+	// count as far as they fit the catalogue in force. Where there are none at all
+	// nothing is attested, and every plan is empty.
+	Attestations *memoranda.Attestations
+	// Demonstration lets statements that were made for demonstration be entered into
+	// the record and count there: never in production.
+	Demonstration bool
+	// Machine is machine time: for the log's second column only.
+	Machine func() time.Time
+	// NoticeWindow is the time to state and defend before an administrative listing
+	// is decided, where the list type sets none; zero is five working days.
+	NoticeWindow calendar.Period
+	// AnswerWithin is the time to answer a statement, which no law sets; zero is
+	// five working days.
+	AnswerWithin calendar.Period
+}
+
+// Open builds the parts and enters into the database what the catalogue seeds:
+// numbers for its measures, and editions of memoranda of which the record has none
+// yet. A database into which a restore was not finished is refused.
+func Open(ctx context.Context, c Config) (*Offices, error) {
+	o := build(c)
+	if err := record.RefuseUnfinished(ctx, c.DB.Pool); err != nil {
+		return nil, err
+	}
+	if err := o.Plans.Seed(ctx); err != nil {
+		return nil, fmt.Errorf("seed the register from the catalogue: %w", err)
+	}
+	return o, nil
+}
+
+// Reading builds parts that only read, on a database that they enter nothing
+// into: for examining a record. Only DB, Catalogue and Attestations of the
+// configuration are needed.
+func Reading(ctx context.Context, c Config) (*Offices, error) {
+	o := build(c)
+	return o, o.Plans.Refresh(ctx)
+}

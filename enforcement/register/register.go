@@ -1,0 +1,63 @@
+package register
+
+import (
+	"concordat/enforcement/administrative"
+	"concordat/enforcement/audit"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/docket"
+	"concordat/enforcement/explain"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/hold"
+	"concordat/enforcement/intake"
+	"concordat/enforcement/listing"
+	"concordat/enforcement/party"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/record"
+	"concordat/enforcement/replan"
+	"concordat/enforcement/restore"
+	"concordat/enforcement/reward"
+)
+
+// Offices are all parts over one database.
+type Offices struct {
+	Record         *record.Record
+	Parties        *party.Parties
+	Docket         *docket.Docket
+	Holds          *hold.Holds
+	Plans          *plan.Plans
+	Directives     *directive.Directives
+	Grounds        *ground.Grounds
+	Replanner      *replan.Replanner
+	Rewards        *reward.Rewards
+	Administrative *administrative.Administrative
+	Listings       *listing.Listings
+	Restorer       *restore.Restorer
+	Explainer      *explain.Explainer
+	Intake         *intake.Intake
+	Auditor        *audit.Auditor
+}
+
+// build makes the parts, each on those before it.
+func build(c Config) *Offices {
+	o := &Offices{}
+	o.Record = &record.Record{DB: c.DB, Jobs: c.Jobs, Vault: c.Vault, Calendar: c.Calendar, Machine: c.Machine}
+	o.Parties = &party.Parties{Record: o.Record, Bodies: c.Catalogue}
+	o.Docket = &docket.Docket{Record: o.Record}
+	o.Holds = &hold.Holds{Record: o.Record}
+	o.Plans = &plan.Plans{Record: o.Record, Parties: o.Parties, Shipped: c.Catalogue, Given: c.Attestations, Demonstration: c.Demonstration}
+	o.Directives = &directive.Directives{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans}
+	o.Grounds = &ground.Grounds{Record: o.Record, Docket: o.Docket, Plans: o.Plans, Directives: o.Directives}
+	o.Replanner = &replan.Replanner{Record: o.Record, Plans: o.Plans, Directives: o.Directives}
+	o.Rewards = &reward.Rewards{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Grounds: o.Grounds}
+	o.Administrative = &administrative.Administrative{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Grounds: o.Grounds, Rewards: o.Rewards, NoticeWindow: c.NoticeWindow, AnswerWithin: c.AnswerWithin}
+	o.Listings = &listing.Listings{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Grounds: o.Grounds, Rewards: o.Rewards}
+	o.Restorer = &restore.Restorer{Record: o.Record, Holds: o.Holds, Directives: o.Directives}
+	o.Explainer = &explain.Explainer{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Directives: o.Directives, Rewards: o.Rewards}
+	o.Intake = &intake.Intake{Record: o.Record, Parties: o.Parties, Grounds: o.Grounds, Rewards: o.Rewards}
+	o.Auditor = &audit.Auditor{Record: o.Record}
+	o.Parties.CheckKeeper = o.Plans.KeepsAnyList
+	o.Listings.Life = listing.NewLife(o.Listings)
+	o.Administrative.Life = administrative.NewLife(o.Administrative)
+	o.Rewards.Life = reward.NewLife(o.Rewards)
+	return o
+}

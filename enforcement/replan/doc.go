@@ -1,0 +1,2 @@
+// Package replan lets live grounds follow a changed plan.
+package replan

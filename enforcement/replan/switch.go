@@ -1,0 +1,369 @@
+package replan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/party"
+	"concordat/enforcement/plan"
+	"concordat/internal/pg"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// The two passes of a switch: what is lifted goes first, everywhere.
+const (
+	passLifting = 1
+	passAdding  = 2
+)
+
+// switching is a change of plan that live grounds have to follow.
+type switching struct {
+	from, to int32
+	// births are the plans under which the grounds concerned were put in force,
+	// ascending.
+	births []int32
+	lines  []plan.Share // of the plan it leads to
+	target plan.Sets
+	// place is where in the plan an organisation's line stands, from 1.
+	place map[enforcement.OrganisationID]int16
+	// concerned are, by pass, the organisations with another set than before, sorted.
+	concerned [passAdding + 1][]enforcement.OrganisationID
+	// joins are those among them that had nothing to share with their new set.
+	joins map[enforcement.OrganisationID]bool
+}
+
+// compare finds out whom a change concerns. A ground stands on one of the plans
+// before: on several, where an earlier change was overtaken on its way. Then any
+// directive may have been withdrawn on the way and its successor not made yet, so
+// that every organisation of the plan may have to join.
+func (s *switching) compare(before []plan.Sets) {
+	s.joins = map[enforcement.OrganisationID]bool{}
+	all := map[enforcement.OrganisationID]bool{}
+	for _, sets := range append(slices.Clone(before), s.target) {
+		for org := range sets {
+			all[org] = true
+		}
+	}
+	for _, org := range slices.Sorted(maps.Keys(all)) {
+		set, lifts, differs := s.target[org], false, false
+		for _, sets := range before {
+			lifts = lifts || !plan.Within(sets[org], set)
+			differs = differs || !slices.Equal(sets[org], set)
+			if len(set) > 0 && (len(before) > 1 || len(plan.Common(sets[org], set)) == 0) {
+				s.joins[org] = true
+			}
+		}
+		if lifts {
+			s.concerned[passLifting] = append(s.concerned[passLifting], org)
+		}
+		if (differs && !lifts) || s.joins[org] {
+			s.concerned[passAdding] = append(s.concerned[passAdding], org)
+		}
+	}
+}
+
+// changes reports whether anybody is concerned.
+func (s *switching) changes() bool {
+	return len(s.concerned[passLifting])+len(s.concerned[passAdding]) > 0
+}
+
+// Where the grounds of a plan may stand: on it, and where they were overtaken on
+// their way to it. And under which plans they were put in force.
+const (
+	selectBefore = `WITH RECURSIVE p (id) AS (SELECT $1::integer UNION SELECT s.from_plan FROM p JOIN plan_switch s ON s.to_plan = p.id AND s.superseded) SELECT id FROM p ORDER BY id`
+	selectBirths = `WITH RECURSIVE p (id) AS (SELECT $1::integer UNION SELECT s.from_plan FROM p JOIN plan_switch s ON s.to_plan = p.id) SELECT id FROM p ORDER BY id`
+)
+
+// readSwitch reads what a change from one plan to another concerns.
+func readSwitch(ctx context.Context, p pgx.Tx, from, to int32) (*switching, error) {
+	s := &switching{from: from, to: to, place: map[enforcement.OrganisationID]int16{}}
+	ids, err := planIDs(ctx, p, selectBefore, from)
+	if err != nil {
+		return nil, err
+	}
+	if s.births, err = planIDs(ctx, p, selectBirths, from); err != nil {
+		return nil, err
+	}
+	lines, err := readLines(ctx, p, append(ids, to))
+	if err != nil {
+		return nil, err
+	}
+	s.lines = lines[to]
+	s.target = plan.Plan{Shares: s.lines}.Sets()
+	for i, line := range s.lines {
+		s.place[line.Organisation] = int16(i + 1)
+	}
+	before := make([]plan.Sets, len(ids))
+	for i, id := range ids {
+		before[i] = plan.Plan{Shares: lines[id]}.Sets()
+	}
+	s.compare(before)
+	return s, nil
+}
+
+func planIDs(ctx context.Context, p pgx.Tx, sql string, of int32) ([]int32, error) {
+	rows, err := p.Query(ctx, sql, of)
+	if err != nil {
+		return nil, fmt.Errorf("follow plan %d back: %w", of, err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int32])
+	if err != nil {
+		return nil, fmt.Errorf("follow plan %d back: %w", of, err)
+	}
+	return ids, nil
+}
+
+func readLines(ctx context.Context, p pgx.Tx, plans []int32) (map[int32][]plan.Share, error) {
+	rows, err := p.Query(ctx, `SELECT plan_id, organisation_id, measures FROM plan_line WHERE plan_id = ANY ($1) ORDER BY plan_id, position`, plans)
+	if err != nil {
+		return nil, fmt.Errorf("read the lines of %d plans: %w", len(plans), err)
+	}
+	lines := map[int32][]plan.Share{}
+	var id int32
+	var line plan.Share
+	_, err = pgx.ForEachRow(rows, []any{&id, &line.Organisation, &line.Measures}, func() error {
+		line.Measures = slices.Clone(line.Measures)
+		lines[id] = append(lines[id], line)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the lines of %d plans: %w", len(plans), err)
+	}
+	return lines, nil
+}
+
+// The plans that live grounds were put in force under, found by jumping through
+// the index, and those they stand on now, with what their keys were. A plan without
+// a kind of ground is an older release's, which planned everything in the owner's
+// region: it stays so, and no listing loses a measure by an upgrade.
+const selectStandingPlans = `WITH RECURSIVE b (id) AS ((SELECT plan_id FROM ground WHERE state IN ('in-force', 'suspended') ORDER BY plan_id LIMIT 1)
+    UNION ALL SELECT (SELECT plan_id FROM ground WHERE state IN ('in-force', 'suspended') AND plan_id > b.id ORDER BY plan_id LIMIT 1) FROM b WHERE b.id IS NOT NULL)
+  SELECT p.id, coalesce(p.ground_kind, (SELECT g.kind FROM ground g WHERE g.plan_id = p.id AND g.state IN ('in-force', 'suspended') LIMIT 1))::text, p.list_type, p.subject_kind, p.territory, CASE WHEN p.ground_kind IS NULL THEN p.territory ELSE coalesce(p.region, '') END, ARRAY(SELECT edition_id FROM plan_edition e WHERE e.plan_id = p.id UNION SELECT p.edition_id WHERE p.edition_id IS NOT NULL ORDER BY 1)
+  FROM plan p WHERE p.id IN (SELECT CASE WHEN EXISTS (SELECT FROM plan_switch s WHERE s.from_plan = b.id) THEN plan_now(b.id) ELSE b.id END FROM b WHERE b.id IS NOT NULL) ORDER BY p.id`
+
+// standingPlan is a plan that live grounds stand on, and its key on a day.
+type standingPlan struct {
+	id       int32
+	key      plan.Key
+	editions []int32
+}
+
+// oneReplanning keeps two processes from planning at once.
+const oneReplanning = `SELECT pg_advisory_xact_lock(1129270856, 13)`
+
+const holdEditionsOf = `SELECT FROM edition WHERE id IN (SELECT edition_id FROM plan_edition WHERE plan_id = ANY ($1) UNION SELECT edition_id FROM plan WHERE id = ANY ($1)) ORDER BY id FOR NO KEY UPDATE`
+
+// enterSwitches finds every plan that live grounds stand on and that is not the
+// day's, and enters what it gives way to. It returns the changes that grounds still
+// have to follow, older ones too, and how many were entered. stuck is the refusal of
+// a plan that cannot be made; it does not stand in the way of others.
+func (r *Replanner) enterSwitches(ctx context.Context, act enforcement.Act) (open []*switching, entered int, stuck, err error) {
+	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		err := tx.Pgx(func(p pgx.Tx) error {
+			_, err := p.Exec(ctx, oneReplanning)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("replan alone: %w", err)
+		}
+		var stands, days []int32
+		if stands, days, stuck, err = r.outdated(ctx, tx, act); err != nil {
+			return err
+		}
+		if len(stands) > 0 {
+			// Publications hold their editions: those under way are waited for, and what
+			// they wrote is seen; later ones find the plan replaced.
+			err := tx.Pgx(func(p pgx.Tx) error {
+				_, err := p.Exec(ctx, holdEditionsOf, stands)
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("hold the editions of %d plans: %w", len(stands), err)
+			}
+			if stands, days, stuck, err = r.outdated(ctx, tx, act); err != nil {
+				return err
+			}
+		}
+		entered = len(stands)
+		return tx.Pgx(func(p pgx.Tx) error {
+			for i, from := range stands {
+				if err := r.enterSwitch(ctx, p, act, from, days[i]); err != nil {
+					return err
+				}
+			}
+			open, err = openSwitches(ctx, p)
+			return err
+		})
+	})
+	return open, entered, stuck, err
+}
+
+// outdated lists the plans that live grounds stand on and that are not the day's,
+// each with the day's. stuck is why for some there is none: an edition that this
+// programme cannot read.
+func (r *Replanner) outdated(ctx context.Context, tx *pg.Tx, act enforcement.Act) (stands, days []int32, stuck, err error) {
+	var list []standingPlan
+	var lines map[int32][]plan.Share
+	var known []party.Organisation
+	err = tx.Pgx(func(p pgx.Tx) (err error) {
+		if list, err = standingPlans(ctx, p, r.Record.Today(act.At)); err != nil {
+			return err
+		}
+		ids := make([]int32, len(list))
+		for i := range list {
+			ids[i] = list[i].id
+		}
+		if lines, err = readLines(ctx, p, ids); err != nil {
+			return err
+		}
+		known, err = party.ReadOrganisations(ctx, p)
+		return err
+	})
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	same, err := r.sameAsEver(ctx, tx, known)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	for _, one := range list {
+		unchanged, err := same(one, lines[one.id])
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if unchanged { // as nearly all are on nearly all days
+			continue
+		}
+		now, err := r.planOfDay(ctx, tx, one, known)
+		if _, person := errors.AsType[*enforcement.Refusal](err); person {
+			stuck = err
+			continue
+		}
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if now.ID != one.id {
+			stands, days = append(stands, one.id), append(days, now.ID)
+		}
+	}
+	return stands, days, stuck, nil
+}
+
+// sameAsEver returns what tells whether the day's plan has the lines and editions of
+// a plan. There are many plans of few questions: each question is answered once.
+func (r *Replanner) sameAsEver(ctx context.Context, tx *pg.Tx, organisations []party.Organisation) (func(standingPlan, []plan.Share) (bool, error), error) {
+	k, err := r.Plans.HoldText(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	type answer struct {
+		resolution memoranda.Resolution
+		editions   []int32
+		readable   bool
+	}
+	answers := map[plan.Key]answer{}
+	ask := func(key plan.Key) (a answer, err error) {
+		if a.resolution, err = k.Resolve(key); err != nil {
+			return a, err
+		}
+		err = tx.Pgx(func(p pgx.Tx) error {
+			a.editions, err = plan.HoldEditions(ctx, p, k, key, a.resolution.Editions)
+			return err
+		})
+		if _, person := errors.AsType[*enforcement.Refusal](err); person {
+			return a, nil
+		}
+		slices.Sort(a.editions)
+		a.readable = err == nil
+		return a, err
+	}
+	return func(one standingPlan, lines []plan.Share) (bool, error) {
+		question := one.key
+		question.Territory, question.Region = "", ""
+		a, asked := answers[question]
+		if !asked {
+			if a, err = ask(question); err != nil {
+				return false, err
+			}
+			answers[question] = a
+		}
+		return a.readable && slices.Equal(a.editions, one.editions) &&
+			slices.EqualFunc(k.Assign(a.resolution, one.key, organisations).Shares, lines, plan.Share.Equal), nil
+	}, nil
+}
+
+// planOfDay is the plan that a ground of a plan would get on the day. Where no
+// edition stands any more it is a plan of nobody, under the editions of before.
+func (r *Replanner) planOfDay(ctx context.Context, tx *pg.Tx, of standingPlan, known []party.Organisation) (plan.Plan, error) {
+	p, err := r.Plans.PlanFor(ctx, tx, of.key, known)
+	if !errors.Is(err, enforcement.Refuse("plan.list-type")) {
+		return p, err
+	}
+	p = plan.Plan{Editions: of.editions}
+	return p, tx.Pgx(func(t pgx.Tx) error { return r.Plans.EnterPlan(ctx, t, of.key, &p) })
+}
+
+// enterSwitch enters that a plan gives way to another, and ends the changes that
+// led to it. What concerns nobody is over at once.
+func (r *Replanner) enterSwitch(ctx context.Context, p pgx.Tx, act enforcement.Act, from, to int32) error {
+	_, err := p.Exec(ctx, `UPDATE plan_switch SET superseded = true, done_at = $2 WHERE to_plan = $1 AND done_at IS NULL`, from, act.At.UTC())
+	if err != nil {
+		return fmt.Errorf("end the changes to plan %d: %w", from, err)
+	}
+	s, err := readSwitch(ctx, p, from, to)
+	if err != nil {
+		return err
+	}
+	_, err = p.Exec(ctx, `INSERT INTO plan_switch (from_plan, to_plan, day, begun_at, begun_by, done_at) VALUES ($1, $2, $3::date, $4::timestamptz, $5, CASE WHEN $6 THEN NULL ELSE $4::timestamptz END)`,
+		from, to, r.Record.Today(act.At), act.At.UTC(), act.Actor.ID, s.changes())
+	if err != nil {
+		return fmt.Errorf("enter that plan %d gives way to %d: %w", from, to, err)
+	}
+	return nil
+}
+
+// openSwitches are the changes that are not over.
+func openSwitches(ctx context.Context, p pgx.Tx) ([]*switching, error) {
+	rows, err := p.Query(ctx, `SELECT from_plan, to_plan FROM plan_switch WHERE done_at IS NULL ORDER BY from_plan`)
+	if err != nil {
+		return nil, fmt.Errorf("list the open changes of plan: %w", err)
+	}
+	type pair struct{ from, to int32 }
+	pairs, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p pair, err error) {
+		err = row.Scan(&p.from, &p.to)
+		return p, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the open changes of plan: %w", err)
+	}
+	list := make([]*switching, len(pairs))
+	for i, pair := range pairs {
+		if list[i], err = readSwitch(ctx, p, pair.from, pair.to); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func standingPlans(ctx context.Context, p pgx.Tx, on day.Day) ([]standingPlan, error) {
+	rows, err := p.Query(ctx, selectStandingPlans)
+	if err != nil {
+		return nil, fmt.Errorf("list the plans that live grounds stand on: %w", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (standingPlan, error) {
+		s := standingPlan{key: plan.Key{On: on}}
+		err := row.Scan(&s.id, &s.key.Ground, &s.key.ListType, &s.key.Subject, &s.key.Territory, &s.key.Region, &s.editions)
+		return s, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the plans that live grounds stand on: %w", err)
+	}
+	return list, nil
+}

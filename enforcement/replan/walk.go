@@ -1,0 +1,373 @@
+package replan
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+	"go.opentelemetry.io/otel/attribute"
+
+	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/hold"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/record"
+	"concordat/internal/pg"
+)
+
+// mostFollowing is how many directives one transaction of a replanning looks at.
+const mostFollowing = 20_000
+
+// walkedGround is a live ground on its way from a plan to another.
+type walkedGround struct {
+	directive.InForce
+	suspended bool
+}
+
+// held names an organisation's place under a ground, by the ground's place in a chunk.
+type heldAt struct {
+	ground       int
+	organisation enforcement.OrganisationID
+}
+
+// chunk is the work of one transaction on one change of plan.
+type chunk struct {
+	r     *Replanner
+	act   enforcement.Act
+	s     *switching
+	pass  int
+	epoch int16
+
+	grounds []walkedGround
+	list    []followed
+	// present are the directives that are not withdrawn.
+	present map[heldAt]bool
+
+	lines     []amended
+	event     replanEvent
+	done      Progress
+	withdrawn map[enforcement.OrganisationID]enforcement.ID // of each, one of its withdrawals that go out
+	wakes     map[directive.WakeUp]bool
+}
+
+// follow lets up to a chunk of grounds follow a change, in one of its passes, and
+// reports whether the pass has more.
+func (r *Replanner) follow(ctx context.Context, act enforcement.Act, s *switching, pass int) (done Progress, more bool, err error) {
+	ctx, end := record.Span(ctx, "replan", attribute.Int("concordat.plan", int(s.to)))
+	defer end(&err)
+	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		done, more = Progress{}, false
+		return tx.Pgx(func(p pgx.Tx) error {
+			c := &chunk{
+				r: r, act: act, s: s, pass: pass,
+				present: map[heldAt]bool{}, withdrawn: map[enforcement.OrganisationID]enforcement.ID{}, wakes: map[directive.WakeUp]bool{},
+			}
+			var err error
+			if more, err = c.run(ctx, p); err != nil {
+				return fmt.Errorf("let grounds follow from plan %d to %d: %w", s.from, s.to, err)
+			}
+			done = c.done
+			return nil
+		})
+	})
+	return done, more, enforcement.AsRefusal(err)
+}
+
+// run is one transaction. Its locks come in the order of all acts: grounds,
+// directives by id, jobs.
+func (c *chunk) run(ctx context.Context, p pgx.Tx) (more bool, err error) {
+	at, stands, err := c.lockSwitch(ctx, p)
+	if err != nil || !stands {
+		return false, err
+	}
+	if _, err := p.Exec(ctx, byIndex); err != nil {
+		return false, err
+	}
+	if at, err = c.take(ctx, p, at); err != nil {
+		return false, err
+	}
+	if len(c.grounds) == 0 {
+		return false, c.passOver(ctx, p)
+	}
+	if err := c.read(ctx, p); err != nil {
+		return false, err
+	}
+	if err := c.amend(ctx, p); err != nil {
+		return false, err
+	}
+	if c.pass == passAdding {
+		if err := c.join(ctx, p); err != nil {
+			return false, err
+		}
+	}
+	return true, c.close(ctx, p, at)
+}
+
+// reached is how far a pass is: a plan that grounds were put in force under, and
+// the last of them.
+type reached struct {
+	plan   int32
+	ground enforcement.ID
+}
+
+// lockSwitch holds the change, so that of two processes one waits for the other.
+// stands is false where the pass is over or the change was overtaken.
+func (c *chunk) lockSwitch(ctx context.Context, p pgx.Tx) (at reached, stands bool, err error) {
+	err = p.QueryRow(ctx, `SELECT coalesce(reached_plan, 0), reached, done_at IS NULL AND pass = $2 FROM plan_switch WHERE from_plan = $1 FOR NO KEY UPDATE`,
+		c.s.from, c.pass).Scan(&at.plan, &at.ground, &stands)
+	if err != nil {
+		return at, false, fmt.Errorf("hold the change: %w", err)
+	}
+	return at, stands, nil
+}
+
+// passOver ends the pass; after the last one all have followed.
+func (c *chunk) passOver(ctx context.Context, p pgx.Tx) error {
+	_, err := p.Exec(ctx, `UPDATE plan_switch SET pass = $3, reached_plan = NULL, reached = NULL, done_at = CASE WHEN pass = $3 THEN $2::timestamptz END WHERE from_plan = $1`,
+		c.s.from, c.act.At.UTC(), passAdding)
+	if err != nil {
+		return fmt.Errorf("end the pass: %w", err)
+	}
+	return nil
+}
+
+// Two parts of a chunk are small beside the tables, which a hash join would read
+// through for each, and the planner cannot know.
+const byIndex = `SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off`
+
+// The index is walked in its own order (see directive.fromDirective). An end or a suspension
+// under way is waited for, and who ended meanwhile is left out.
+const selectWalked = `SELECT id, subject_id, valid_until, state = 'suspended' FROM ground
+  WHERE state IN ('in-force', 'suspended') AND (plan_id, id) > ($1, $2) AND plan_id <= $1 ORDER BY plan_id, id LIMIT $3 FOR SHARE`
+
+// take locks the next live grounds, and returns how far they reach. None are left
+// where there is nobody whom the pass concerns.
+func (c *chunk) take(ctx context.Context, p pgx.Tx, at reached) (reached, error) {
+	concerned := len(c.s.concerned[c.pass])
+	if concerned == 0 {
+		return at, nil
+	}
+	for _, birth := range c.s.births {
+		if birth < at.plan {
+			continue
+		}
+		if birth > at.plan {
+			at = reached{plan: birth}
+		}
+		rows, err := p.Query(ctx, selectWalked, birth, [16]byte(at.ground), max(mostFollowing/concerned, 1))
+		if err != nil {
+			return at, fmt.Errorf("lock grounds: %w", err)
+		}
+		c.grounds, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (g walkedGround, err error) {
+			err = row.Scan(&g.ID, &g.Subject, &g.Until, &g.suspended)
+			return g, err
+		})
+		if err != nil {
+			return at, fmt.Errorf("lock grounds: %w", err)
+		}
+		if n := len(c.grounds); n > 0 {
+			at.ground = c.grounds[n-1].ID
+			return at, nil
+		}
+	}
+	return at, nil
+}
+
+const selectFollowed = `SELECT d.id, u.n::integer, d.organisation_id, d.step::text, d.due, d.valid_until, d.measures
+  FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY u (subject, ground, n) JOIN directive d ON d.subject_id = u.subject AND d.ground_id = u.ground
+  WHERE d.organisation_id = ANY ($3) ORDER BY d.id FOR NO KEY UPDATE OF d`
+
+const selectVersions = `SELECT directive_id, version, kind::text, step::text, due, valid_until, measures FROM amendment
+  WHERE directive_id = ANY ($1) ORDER BY directive_id, version`
+
+// What open attempts name of the directives: it may have left.
+const selectNamed = `SELECT u.id, u.version FROM attempt t JOIN event e ON e.id = t.event_id, unnest(e.directives, e.versions) u (id, version)
+  WHERE t.settled_at IS NULL AND t.organisation_id = ANY ($2) AND u.id = ANY ($1)`
+
+// read locks the directives of the organisations that the pass concerns, and then,
+// for whoever was waited for may have written, reads how each stands.
+func (c *chunk) read(ctx context.Context, p pgx.Tx) error {
+	subjects, grounds := make([]enforcement.ID, len(c.grounds)), make([]enforcement.ID, len(c.grounds))
+	for i, g := range c.grounds {
+		subjects[i], grounds[i] = g.Subject, g.ID
+	}
+	orgs := c.s.concerned[c.pass]
+	readings, err := lockFollowed(ctx, p, subjects, grounds, orgs)
+	if err != nil {
+		return fmt.Errorf("lock directives: %w", err)
+	}
+	ids := make([]enforcement.ID, len(readings))
+	for i := range readings {
+		ids[i] = readings[i].id
+	}
+	var unknown bool
+	if err := p.QueryRow(ctx, `SELECT coalesce(max(epoch), 0::smallint), `+hold.Restoring+` FROM restoration`).Scan(&c.epoch, &unknown); err != nil {
+		return fmt.Errorf("count restorations: %w", err)
+	}
+	named, err := namedByAttempts(ctx, p, ids, orgs)
+	if err != nil {
+		return err
+	}
+	later, err := readVersions(ctx, p, ids)
+	if err != nil {
+		return err
+	}
+	c.list = make([]followed, 0, len(readings))
+	for i := range readings {
+		one := &readings[i]
+		f := one.stands(later[one.id], named, unknown)
+		if f.kind == directive.Withdraw {
+			continue
+		}
+		c.present[heldAt{one.ground, one.organisation}] = true
+		f.suspended = c.grounds[one.ground].suspended
+		if f.version < hold.MaxVersion-1 { // the recipient would take no more
+			c.list = append(c.list, f)
+		}
+	}
+	return nil
+}
+
+// amend writes the later versions.
+func (c *chunk) amend(ctx context.Context, p pgx.Tx) error {
+	var pending []directive.Newest
+	for i := range c.list {
+		f := &c.list[i]
+		versions := f.toward(c.s.target[f.organisation])
+		if len(versions) == 0 {
+			continue
+		}
+		if f.pending {
+			pending = append(pending, directive.Newest{ID: f.id})
+		}
+		c.count(f, versions)
+		version := f.version
+		for _, v := range versions {
+			version = hold.Following(version, c.epoch)
+			c.lines = append(c.lines, amended{f, version, v})
+			c.event.amended(f, version, v, c.s)
+			if v.step == directive.Queued {
+				c.wakes[directive.WakeUp{Organisation: f.organisation, Lane: v.lane}] = true
+			}
+			if v.kind == directive.Withdraw && v.step == directive.Queued {
+				c.withdrawn[f.organisation] = f.id
+			}
+		}
+	}
+	if len(c.lines) == 0 {
+		return nil
+	}
+	if len(pending) > 0 {
+		if err := directive.ReplacePending(ctx, p, pending); err != nil {
+			return err
+		}
+	}
+	return copyAmendments(ctx, p, c.s.to, c.lines)
+}
+
+func (c *chunk) count(f *followed, versions []told) {
+	switch {
+	case versions[0].kind == directive.Withdraw:
+		c.done.Withdrawn++
+	case !plan.Within(f.carried, c.s.target[f.organisation]):
+		c.done.Shrunk++
+	default:
+		c.done.Grown++
+	}
+}
+
+// join makes the directives of organisations that had nothing to share with their
+// new set. That of a suspended ground is made and suspended at once, and its
+// recipient hears of it when the ground is resumed.
+func (c *chunk) join(ctx context.Context, p pgx.Tx) error {
+	kinds, err := kindsOf(ctx, p, c.s.births)
+	if err != nil {
+		return err
+	}
+	for _, line := range c.s.lines {
+		if !c.s.joins[line.Organisation] {
+			continue
+		}
+		of := plan.Plan{ID: c.s.to, Shares: []plan.Share{line}}
+		var free, suspended []directive.InForce
+		for i, g := range c.grounds {
+			switch {
+			case c.present[heldAt{i, line.Organisation}]:
+			case g.suspended:
+				suspended = append(suspended, g.InForce)
+			default:
+				free = append(free, g.InForce)
+			}
+		}
+		if err := c.make(ctx, p, of, kinds, free, directive.Queued); err != nil {
+			return err
+		}
+		if err := c.make(ctx, p, of, kinds, suspended, directive.Cancelled); err != nil {
+			return err
+		}
+		if len(free) > 0 {
+			c.wakes[directive.WakeUp{Organisation: line.Organisation, Lane: directive.Bulk}] = true
+		}
+	}
+	return nil
+}
+
+// make is [directive.Copy] for one line of the plan.
+func (c *chunk) make(ctx context.Context, p pgx.Tx, of plan.Plan, kind string, grounds []directive.InForce, step directive.Step) error {
+	if len(grounds) == 0 {
+		return nil
+	}
+	ids := enforcement.NewIDs(len(grounds))
+	if err := directive.Copy(ctx, p, of, kind, grounds, ids, step); err != nil {
+		return err
+	}
+	c.done.Added += int64(len(ids))
+	lines := make([]amended, 0, len(ids))
+	for i, id := range ids {
+		c.event.made(id, grounds[i], step, c.s.place[of.Shares[0].Organisation])
+		if step == directive.Cancelled {
+			f := &followed{id: id, organisation: of.Shares[0].Organisation, until: grounds[i].Until}
+			v := told{directive.Suspend, []int16{}, directive.Express, false, directive.Cancelled}
+			version := hold.Following(1, c.epoch)
+			lines = append(lines, amended{f, version, v})
+			c.event.amended(f, version, v, c.s)
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return copyAmendments(ctx, p, c.s.to, lines)
+}
+
+// kindsOf is the kind of the grounds put in force under plans: one, for plans of
+// several kinds do not follow one another.
+func kindsOf(ctx context.Context, p pgx.Tx, births []int32) (kind string, err error) {
+	err = p.QueryRow(ctx, `SELECT kind::text FROM ground WHERE plan_id = ANY ($1) AND state IN ('in-force', 'suspended') LIMIT 1`, births).Scan(&kind)
+	if err != nil {
+		return "", fmt.Errorf("read the kind of the grounds: %w", err)
+	}
+	return kind, nil
+}
+
+// close writes what was done: the event, the clocks, how far the change is, and
+// last the wake-ups.
+func (c *chunk) close(ctx context.Context, p pgx.Tx, at reached) error {
+	c.done.Grounds = int64(len(c.grounds))
+	if err := c.event.log(ctx, p, c); err != nil {
+		return err
+	}
+	if len(c.withdrawn) > 0 {
+		if err := c.r.Directives.StartLiftClocks(ctx, p, slices.Collect(maps.Values(c.withdrawn)), c.r.Record.Today(c.act.At)); err != nil {
+			return err
+		}
+	}
+	_, err := p.Exec(ctx, `UPDATE plan_switch SET reached_plan = $2, reached = $3, grounds = grounds + $4,
+		withdrawn = withdrawn + $5, shrunk = shrunk + $6, grown = grown + $7, added = added + $8 WHERE from_plan = $1`,
+		c.s.from, at.plan, at.ground, c.done.Grounds, c.done.Withdrawn, c.done.Shrunk, c.done.Grown, c.done.Added)
+	if err != nil {
+		return fmt.Errorf("write how far it is: %w", err)
+	}
+	return c.r.Directives.WakeIn(ctx, p, slices.SortedFunc(maps.Keys(c.wakes), directive.CompareWakeUps))
+}

@@ -1,0 +1,357 @@
+package restore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/docket"
+	"concordat/enforcement/hold"
+	"concordat/enforcement/kinds"
+	"concordat/enforcement/record"
+	"concordat/internal/pg"
+)
+
+// Finding is what a line of an inventory shows. The numbers stand in the measures
+// column of the log's reconciliations.
+type Finding int16
+
+// What a comparison can find of a line.
+const (
+	FoundWithdrawn Finding = iota + 1 // withdrawn there, in force here
+	FoundAgain                        // a lifting that must be sent once more
+	FoundDelivered                    // queued here, held there
+	FoundOrphan                       // to be lifted by a version that is no directive's here
+)
+
+// compared is what the record has of one directive: its newest version.
+type compared struct {
+	id      enforcement.ID
+	ground  enforcement.ID
+	version int16
+	kind    directive.VersionKind
+	step    directive.Step
+}
+
+// verdict is what follows from one line.
+type verdict struct {
+	find Finding // 0: nothing to write
+	// doubt: newer there than here; lost: less there than was acknowledged.
+	doubt, lost bool
+}
+
+// judge holds the rules, for a directive that the record knows. line is nil where
+// the organisation does not hold it.
+func judge(have compared, line *directive.InventoryLine, manner string) verdict {
+	arrived := have.step == directive.Delivered || have.step == directive.Acknowledged
+	empty := have.kind == directive.Withdraw || have.kind == directive.Suspend
+	switch {
+	case line == nil && have.kind == directive.Withdraw:
+		// A list made by hand names what is in force; a system keeps its tombstones.
+		if arrived && manner == ReconciledAsked {
+			return verdict{find: FoundAgain, lost: true}
+		}
+		return verdict{}
+	case line == nil:
+		return verdict{lost: arrived && !empty}
+	case line.Withdrawn && have.kind != directive.Withdraw:
+		return verdict{find: FoundWithdrawn}
+	case line.Version == have.version && (have.step == directive.Queued || have.step == directive.Left) && line.Withdrawn == (have.kind == directive.Withdraw) && (!line.Carries || !empty):
+		return verdict{find: FoundDelivered}
+	case line.Withdrawn:
+		return verdict{}
+	case have.kind == directive.Withdraw && line.Version >= have.version:
+		return verdict{find: FoundOrphan}
+	case line.Version > have.version, line.Version == have.version && have.kind == directive.Suspend && line.Carries:
+		return verdict{doubt: true}
+	case line.Version < have.version && empty && (arrived || have.step == directive.Cancelled):
+		return verdict{find: FoundAgain, lost: arrived}
+	default:
+		return verdict{lost: line.Version < have.version && arrived}
+	}
+}
+
+// comparison is the work on one page, within its transaction.
+type comparison struct {
+	r        *Restorer
+	act      enforcement.Act
+	page     InventoryPage
+	standing hold.Standing
+	event    *record.Event
+
+	lines map[enforcement.ID]*directive.InventoryLine
+	have  []compared
+	// suspends are the grounds in doubt, in the order of their ids.
+	suspends []enforcement.ID
+	doubtful map[enforcement.ID][]directive.InventoryLine // of each such ground, the lines that are newer
+	lost     []enforcement.ID
+	wakes    bool
+}
+
+func (w *comparison) corrected() int {
+	n := len(w.event.Directives)
+	for _, lines := range w.doubtful {
+		n += len(lines)
+	}
+	return n
+}
+
+func (w *comparison) run(ctx context.Context, tx *pg.Tx) error {
+	w.lines = make(map[enforcement.ID]*directive.InventoryLine, len(w.page.Lines))
+	for i := range w.page.Lines {
+		w.lines[w.page.Lines[i].Directive] = &w.page.Lines[i]
+	}
+	if err := tx.Pgx(func(p pgx.Tx) error { return w.lock(ctx, p) }); err != nil {
+		return err
+	}
+	if err := tx.Pgx(func(p pgx.Tx) error { return w.write(ctx, p) }); err != nil {
+		return err
+	}
+	for _, ground := range w.suspends {
+		if err := w.suspend(ctx, tx, ground); err != nil {
+			return err
+		}
+	}
+	return tx.Pgx(func(p pgx.Tx) error {
+		if err := w.incidents(ctx, p); err != nil || !w.wakes {
+			return err
+		}
+		return w.r.Directives.WakeIn(ctx, p, []directive.WakeUp{{Organisation: w.page.Organisation, Lane: directive.Express}})
+	})
+}
+
+const selectCompared = `SELECT d.id, d.ground_id, coalesce(a.version, 1::smallint), coalesce(a.kind::text, 'impose'), coalesce(a.step, d.step)::text
+  FROM directive d LEFT JOIN LATERAL (SELECT version, kind, step FROM amendment WHERE directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true
+  WHERE d.organisation_id = $1 AND d.id > $2 AND ($3::uuid IS NULL OR d.id <= $3) ORDER BY d.id`
+
+func (w *comparison) read(ctx context.Context, p pgx.Tx) error {
+	var end enforcement.ID // none on the last page
+	if n := len(w.page.Lines); n > 0 && !w.page.Last {
+		end = w.page.Lines[n-1].Directive
+	}
+	rows, err := p.Query(ctx, selectCompared, w.page.Organisation, [16]byte(w.page.After), end)
+	if err != nil {
+		return fmt.Errorf("read what organisation %d shall hold: %w", w.page.Organisation, err)
+	}
+	w.have, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (compared, error) {
+		var c compared
+		err := row.Scan(&c.id, &c.ground, &c.version, &c.kind, &c.step)
+		return c, err
+	})
+	if err != nil {
+		return fmt.Errorf("read what organisation %d shall hold: %w", w.page.Organisation, err)
+	}
+	return nil
+}
+
+// lock finds what will change, locks it (grounds before directives, each in the
+// order of ids) and reads it once more. What changes meanwhile only takes lines
+// out of it: versions grow, and a withdrawal is final.
+func (w *comparison) lock(ctx context.Context, p pgx.Tx) error {
+	if err := w.read(ctx, p); err != nil {
+		return err
+	}
+	var ids, grounds []enforcement.ID
+	for _, c := range w.have {
+		v := judge(c, w.lines[c.id], w.page.Manner)
+		if v.find != 0 || v.doubt {
+			ids = append(ids, c.id)
+		}
+		if v.find == FoundWithdrawn || v.doubt {
+			grounds = append(grounds, c.ground)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	for _, kind := range kinds.All() {
+		if _, err := p.Exec(ctx, `SELECT FROM `+kind.Rows+` WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`, grounds); err != nil {
+			return fmt.Errorf("lock %d cases: %w", len(grounds), err)
+		}
+	}
+	_, err := p.Exec(ctx, `SELECT FROM directive WHERE id = ANY ($1) OR id IN (SELECT d.id FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
+		WHERE g.id = ANY ($2)) ORDER BY id FOR NO KEY UPDATE`, ids, grounds)
+	if err != nil {
+		return fmt.Errorf("lock %d directives: %w", len(ids), err)
+	}
+	return w.read(ctx, p)
+}
+
+// note writes a line into the event.
+func (w *comparison) note(id enforcement.ID, version int16, step directive.Step, find Finding) {
+	e := w.event
+	e.Directives, e.Versions = append(e.Directives, id), append(e.Versions, version)
+	e.Outcomes, e.Measures = append(e.Outcomes, directive.StepNumber(step)), append(e.Measures, int16(find))
+}
+
+// write judges each directive and puts right what needs no ground.
+func (w *comparison) write(ctx context.Context, p pgx.Tx) error {
+	w.doubtful = map[enforcement.ID][]directive.InventoryLine{}
+	var withdrawn []compared
+	known := make(map[enforcement.ID]bool, len(w.have))
+	for _, c := range w.have {
+		known[c.id] = true
+		line := w.lines[c.id]
+		v := judge(c, line, w.page.Manner)
+		if v.lost {
+			w.lost = append(w.lost, c.id)
+		}
+		if v.doubt {
+			w.doubtful[c.ground] = append(w.doubtful[c.ground], *line)
+			if line.Version >= hold.MaxVersion {
+				if err := w.outOfVersions(ctx, p, c.id); err != nil {
+					return err
+				}
+			}
+		}
+		if v.doubt || v.find == FoundWithdrawn {
+			w.suspends = append(w.suspends, c.ground)
+		}
+		var err error
+		switch v.find {
+		case FoundWithdrawn:
+			withdrawn = append(withdrawn, c)
+		case FoundAgain:
+			err = w.sendAgain(ctx, p, c)
+		case FoundDelivered:
+			err = w.delivered(ctx, p, c)
+		case FoundOrphan:
+			err = w.orphan(ctx, p, *line, max(line.Version, c.version))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(w.suspends, func(a, b enforcement.ID) int { return bytes.Compare(a[:], b[:]) })
+	w.suspends = slices.Compact(w.suspends)
+	if err := w.withdraw(ctx, p, withdrawn); err != nil {
+		return err
+	}
+	return w.unknown(ctx, p, known)
+}
+
+// unknown has what the record does not know withdrawn. What it knows as another
+// organisation's is left to an operator.
+func (w *comparison) unknown(ctx context.Context, p pgx.Tx, known map[enforcement.ID]bool) error {
+	var ids []enforcement.ID
+	for _, line := range w.page.Lines {
+		if !known[line.Directive] && !line.Withdrawn {
+			ids = append(ids, line.Directive)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	rows, err := p.Query(ctx, `SELECT id FROM directive WHERE id = ANY ($1) ORDER BY id`, ids)
+	if err != nil {
+		return fmt.Errorf("look for %d unknown directives: %w", len(ids), err)
+	}
+	foreign, err := pgx.CollectRows(rows, pgx.RowTo[enforcement.ID])
+	if err != nil {
+		return fmt.Errorf("look for %d unknown directives: %w", len(ids), err)
+	}
+	for _, id := range ids {
+		if slices.Contains(foreign, id) {
+			if err := docket.Report(ctx, p, incidentForeign, w.page.Organisation, id, "in the inventory of another organisation", w.r.Record.Machine()); err != nil {
+				return err
+			}
+			continue
+		}
+		line := w.lines[id]
+		if err := w.orphan(ctx, p, *line, line.Version); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// orphan has a directive withdrawn by a version that stands in no amendment.
+func (w *comparison) orphan(ctx context.Context, p pgx.Tx, line directive.InventoryLine, newest int16) error {
+	if newest >= hold.MaxVersion {
+		return w.outOfVersions(ctx, p, line.Directive)
+	}
+	version := hold.Following(newest, w.standing.Epoch)
+	_, err := p.Exec(ctx, `INSERT INTO orphan (directive_id, version, organisation_id, restoration_id, found_version, step, due) VALUES ($1, $2, $3, $4, $5, 'queued', true)`,
+		line.Directive, version, w.page.Organisation, w.standing.ID, line.Version)
+	if err != nil {
+		return fmt.Errorf("have directive %s withdrawn: %w", line.Directive, err)
+	}
+	w.note(line.Directive, version, directive.Queued, FoundOrphan)
+	w.wakes = true
+	return nil
+}
+
+// outOfVersions calls an operator: no message can lift what is held there.
+func (w *comparison) outOfVersions(ctx context.Context, p pgx.Tx, id enforcement.ID) error {
+	return docket.Report(ctx, p, incidentVersion, w.page.Organisation, id, "no version is left to lift it by", w.r.Record.Machine())
+}
+
+func (w *comparison) sendAgain(ctx context.Context, p pgx.Tx, c compared) error {
+	_, err := p.Exec(ctx, `UPDATE amendment SET step = 'queued', due = true WHERE directive_id = $1 AND version = $2`, c.id, c.version)
+	if err != nil {
+		return fmt.Errorf("send version %d of directive %s again: %w", c.version, c.id, err)
+	}
+	w.note(c.id, c.version, directive.Queued, FoundAgain)
+	w.wakes = true
+	return nil
+}
+
+func (w *comparison) delivered(ctx context.Context, p pgx.Tx, c compared) error {
+	update := `UPDATE amendment SET step = 'delivered', due = false WHERE directive_id = $1 AND version = $2`
+	if c.version == 1 {
+		update = `UPDATE directive SET step = 'delivered', due = false WHERE id = $1 AND $2::smallint = 1`
+	}
+	if _, err := p.Exec(ctx, update, c.id, c.version); err != nil {
+		return fmt.Errorf("record version %d of directive %s as delivered: %w", c.version, c.id, err)
+	}
+	w.note(c.id, c.version, directive.Delivered, FoundDelivered)
+	return nil
+}
+
+// withdraw writes the withdrawals that the recipient has carried out already.
+func (w *comparison) withdraw(ctx context.Context, p pgx.Tx, list []compared) error {
+	if len(list) == 0 {
+		return nil
+	}
+	pending := make([]directive.Newest, len(list))
+	for i, c := range list {
+		pending[i].ID = c.id
+	}
+	if err := directive.ReplacePending(ctx, p, pending); err != nil {
+		return err
+	}
+	for _, c := range list {
+		version := max(hold.Following(c.version, w.standing.Epoch), w.lines[c.id].Version)
+		_, err := p.Exec(ctx, `INSERT INTO amendment (directive_id, version, organisation_id, kind, lane, step, burdens, due, measures)
+			VALUES ($1, $2, $3, 'withdraw', 'express', 'acknowledged', false, false, '{}')`, c.id, version, w.page.Organisation)
+		if err != nil {
+			return fmt.Errorf("record the withdrawal of directive %s: %w", c.id, err)
+		}
+		w.note(c.id, version, directive.Acknowledged, FoundWithdrawn)
+	}
+	return nil
+}
+
+// incidents tells an operator what the recipient lost.
+func (w *comparison) incidents(ctx context.Context, p pgx.Tx) error {
+	if len(w.lost) == 0 {
+		return nil
+	}
+	return docket.Report(ctx, p, incidentReceiverLost, w.page.Organisation, w.lost[0],
+		fmt.Sprintf("restoration %s: %d directives from this one on", w.standing.ID, len(w.lost)), w.r.Record.Machine())
+}
+
+// What a reconciliation can bring to an operator.
+const (
+	// incidentReceiverLost: a recipient holds less than it acknowledged.
+	incidentReceiverLost = "receiver-lost"
+	// incidentForeign: a recipient holds what was told to another.
+	incidentForeign = "inventory-foreign"
+	// incidentVersion: a recipient holds the last version there can be.
+	incidentVersion = "inventory-version"
+)

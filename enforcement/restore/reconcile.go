@@ -1,0 +1,243 @@
+package restore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/hold"
+	"concordat/enforcement/record"
+	"concordat/internal/pg"
+)
+
+// EventReconciled is the act of a reconciliation in the log.
+const EventReconciled record.EventKind = "reconciled"
+
+// MaxInventoryPage is how many lines a page of an inventory may have.
+const MaxInventoryPage = 1000
+
+// InventoryPage is a part of what an organisation holds: everything with ids
+// above After up to its last line, or to the end if it is the Last page.
+type InventoryPage struct {
+	Organisation enforcement.OrganisationID
+	After        enforcement.ID
+	// Lines stand in the order of ids, [MaxInventoryPage] at most.
+	Lines []directive.InventoryLine
+	Last  bool
+	// Manner is ReconciledAsked or ReconciledFile.
+	Manner string
+	// By is the staff number of the officer who answers for it, or the program
+	// that asked.
+	By string
+}
+
+// ReconcilePage compares one page of what an organisation holds with the restored
+// record and puts right what differs, always in the subject's favour:
+//
+//   - what the record does not know, or has withdrawn in an older version, is
+//     withdrawn there by a version of its own ([orphan], sent like any lifting);
+//   - what was withdrawn there is withdrawn in the record too, as acknowledged;
+//     its ground is suspended everywhere and the court gets a task;
+//   - what is held in a newer version may have been lifted since: its ground is
+//     suspended in the same way;
+//   - what the record has queued and is held at that very version is delivered;
+//   - a lifting that was acknowledged and is not held is sent again.
+//
+// Nothing is ever imposed by it. A page that was done before changes nothing. The
+// department's reviewer may for the own organisation, the operator and the system
+// for any.
+func (r *Restorer) ReconcilePage(ctx context.Context, act enforcement.Act, page InventoryPage) (Reconciliation, error) {
+	act, org, err := reconciles(act, page.Organisation)
+	if err != nil {
+		return Reconciliation{}, err
+	}
+	page.Organisation = org
+	if page.By == "" {
+		page.By = act.Actor.ID
+	}
+	if err := page.check(); err != nil {
+		return Reconciliation{}, err
+	}
+	var after Reconciliation
+	_, err = r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
+		c, s, err := r.beginReconciliation(ctx, tx, page)
+		if err != nil {
+			return nil, err
+		}
+		after = c
+		if c.Done() || bytes.Compare(page.After[:], c.Reached[:]) < 0 {
+			return nil, nil //nolint:nilnil // done before: no act
+		}
+		if page.After != c.Reached {
+			return nil, enforcement.Refuse("reconciliation.page", "reached", c.Reached.String())
+		}
+		w := &comparison{r: r, act: act, page: page, standing: s, event: &record.Event{Kind: EventReconciled, RefersTo: s.ID, Reason: page.Manner, Day: r.Record.Today(act.At)}}
+		if err := w.run(ctx, tx); err != nil {
+			return nil, err
+		}
+		after, err = r.advance(ctx, tx, page, s, w.corrected())
+		return w.event, err
+	})
+	if err == nil && after.Organisation == 0 { // the act was done under its key before
+		after, err = r.reconciliation(ctx, org)
+	}
+	return after, err
+}
+
+func (r *Restorer) reconciliation(ctx context.Context, org enforcement.OrganisationID) (Reconciliation, error) {
+	list, err := r.Reconciliations(ctx)
+	if err != nil {
+		return Reconciliation{}, err
+	}
+	for _, c := range list {
+		if c.Organisation == org {
+			return c, nil
+		}
+	}
+	return Reconciliation{}, enforcement.Refuse("organisation.unknown")
+}
+
+// ReconcileStated records a named officer's statement that nothing newer came to
+// the organisation than the record shows; for who has no system to ask. The
+// statement is kept as a keyed hash.
+func (r *Restorer) ReconcileStated(ctx context.Context, act enforcement.Act, org enforcement.OrganisationID, by, statement string) (Reconciliation, error) {
+	act, org, err := reconciles(act, org)
+	if err != nil {
+		return Reconciliation{}, err
+	}
+	if by == "" && act.Actor.Role == enforcement.DepartmentReviewer {
+		by = act.Actor.ID
+	}
+	if by = strings.TrimSpace(by); by == "" || strings.TrimSpace(statement) == "" {
+		return Reconciliation{}, enforcement.Refuse("reconciliation.statement")
+	}
+	var after Reconciliation
+	_, err = r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
+		s, err := r.lockReconciliation(ctx, tx, org, reconciledStated, r.Record.Vault.DocumentHash([]byte(statement)))
+		if err != nil {
+			return nil, err
+		}
+		if after, err = readReconciliation(ctx, tx, s, org); err != nil || after.Done() {
+			return nil, err
+		}
+		err = tx.Pgx(func(p pgx.Tx) error {
+			_, err := p.Exec(ctx, `UPDATE reconciliation SET manner = $3, statement_hash = $4, done_at = $5, done_by = $6
+				WHERE restoration_id = $1 AND organisation_id = $2`, s.ID, org, reconciledStated, r.Record.Vault.DocumentHash([]byte(statement)), r.Record.Machine(), by)
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("record the statement of organisation %d: %w", org, err)
+		}
+		after, err = readReconciliation(ctx, tx, s, org)
+		return &record.Event{
+			Kind: EventReconciled, RefersTo: s.ID, Reason: reconciledStated, Day: r.Record.Today(act.At), DocumentHash: r.Record.Vault.DocumentHash([]byte(statement)),
+		}, err
+	})
+	if err == nil && after.Organisation == 0 { // as above
+		after, err = r.reconciliation(ctx, org)
+	}
+	return after, err
+}
+
+// reconciles says for which organisation somebody may reconcile, and makes the
+// act that organisation's, as the log has it.
+func reconciles(act enforcement.Act, org enforcement.OrganisationID) (enforcement.Act, enforcement.OrganisationID, error) {
+	if err := act.Check(enforcement.Operator, enforcement.System, enforcement.DepartmentReviewer); err != nil {
+		return act, 0, err
+	}
+	if act.Actor.Role == enforcement.DepartmentReviewer {
+		if org != 0 && org != act.Actor.Organisation {
+			return act, 0, enforcement.Refuse("not-found")
+		}
+		return act, act.Actor.Organisation, nil
+	}
+	if org == 0 {
+		return act, 0, enforcement.Refuse("organisation.unknown")
+	}
+	act.Actor.Organisation = org
+	return act, org, nil
+}
+
+func (g InventoryPage) check() error {
+	before := g.After
+	if len(g.Lines) > MaxInventoryPage || (len(g.Lines) == 0 && !g.Last) {
+		return enforcement.Refuse("reconciliation.lines")
+	}
+	for _, line := range g.Lines {
+		if bytes.Compare(line.Directive[:], before[:]) <= 0 || line.Version < 1 || (line.Withdrawn && line.Carries) {
+			return enforcement.Refuse("reconciliation.lines")
+		}
+		before = line.Directive
+	}
+	return nil
+}
+
+// beginReconciliation enters the organisation's row, or finds it, and locks it.
+func (r *Restorer) beginReconciliation(ctx context.Context, tx *pg.Tx, page InventoryPage) (Reconciliation, hold.Standing, error) {
+	s, err := r.lockReconciliation(ctx, tx, page.Organisation, page.Manner, nil)
+	if err != nil {
+		return Reconciliation{}, s, err
+	}
+	c, err := readReconciliation(ctx, tx, s, page.Organisation)
+	return c, s, err
+}
+
+func (r *Restorer) lockReconciliation(ctx context.Context, tx *pg.Tx, org enforcement.OrganisationID, manner string, statement []byte) (s hold.Standing, err error) {
+	err = tx.Pgx(func(p pgx.Tx) error {
+		if s, err = hold.ReadStanding(ctx, p); err != nil {
+			return err
+		}
+		tag, err := p.Exec(ctx, `INSERT INTO reconciliation (restoration_id, organisation_id, manner, begun_at, statement_hash)
+			SELECT $1, id, $3, $4, $5 FROM organisation WHERE id = $2 ON CONFLICT DO NOTHING`, s.ID, org, manner, r.Record.Machine(), statement)
+		if err != nil {
+			return fmt.Errorf("begin to reconcile organisation %d: %w", org, err)
+		}
+		locked, err := p.Exec(ctx, `SELECT FROM reconciliation WHERE restoration_id = $1 AND organisation_id = $2 FOR UPDATE`, s.ID, org)
+		if err != nil {
+			return fmt.Errorf("lock the reconciliation of organisation %d: %w", org, err)
+		}
+		if tag.RowsAffected()+locked.RowsAffected() == 0 {
+			return enforcement.Refuse("organisation.unknown")
+		}
+		return nil
+	})
+	return s, err
+}
+
+func readReconciliation(ctx context.Context, tx *pg.Tx, s hold.Standing, org enforcement.OrganisationID) (c Reconciliation, err error) {
+	err = tx.Pgx(func(p pgx.Tx) error {
+		rows, err := p.Query(ctx, selectReconciliation+` WHERE o.id = $2`, s.ID, org)
+		if err != nil {
+			return err
+		}
+		c, err = pgx.CollectExactlyOneRow(rows, scanReconciliation)
+		return err
+	})
+	if err != nil {
+		return c, fmt.Errorf("read the reconciliation of organisation %d: %w", org, err)
+	}
+	return c, nil
+}
+
+// advance records how far the comparison got.
+func (r *Restorer) advance(ctx context.Context, tx *pg.Tx, page InventoryPage, s hold.Standing, corrected int) (Reconciliation, error) {
+	reached := page.After
+	if n := len(page.Lines); n > 0 {
+		reached = page.Lines[n-1].Directive
+	}
+	err := tx.Pgx(func(p pgx.Tx) error {
+		_, err := p.Exec(ctx, `UPDATE reconciliation SET manner = $3, reached = $4, checked = checked + $5, corrected = corrected + $6,
+				done_at = CASE WHEN $7 THEN $8::timestamptz END, done_by = CASE WHEN $7 THEN $9::text END
+			WHERE restoration_id = $1 AND organisation_id = $2`, s.ID, page.Organisation, page.Manner, reached, len(page.Lines), corrected, page.Last, r.Record.Machine(), page.By)
+		return err
+	})
+	if err != nil {
+		return Reconciliation{}, fmt.Errorf("record the reconciliation of organisation %d: %w", page.Organisation, err)
+	}
+	return readReconciliation(ctx, tx, s, page.Organisation)
+}

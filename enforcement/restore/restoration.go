@@ -1,0 +1,142 @@
+package restore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/docket"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/hold"
+	"concordat/enforcement/kinds"
+	"concordat/enforcement/record"
+	"concordat/internal/pg"
+	"concordat/memoranda/day"
+)
+
+// EventRestored is the act of a restoration in the log.
+const EventRestored record.EventKind = "restored"
+
+// Restoration is one return of the record to an earlier point.
+type Restoration struct {
+	ID enforcement.ID `json:"id"`
+	// Epoch counts restorations from 1: versions written since are above 1,000
+	// times as much.
+	Epoch int16 `json:"epoch"`
+	// BackupAt is the machine time of the snapshot, RestoredAt of its return.
+	BackupAt   time.Time `json:"backup_at"`
+	RestoredAt time.Time `json:"restored_at"`
+	RestoredBy string    `json:"restored_by"`
+	// Hold stands until every organisation is reconciled and a second person ends it.
+	Hold enforcement.ID `json:"hold"`
+}
+
+// restoreHoldReason is for everybody to read.
+const restoreHoldReason = "数据已恢复到较早时点，核对完成前暂停下发 The record was restored to an earlier point; nothing that burdens leaves before it is reconciled"
+
+// Restored records that the database was brought back from a backup: the
+// restoration with the next epoch, the hold on everything and the event commit
+// together, and with them what finish does, which takes the mark away. Only an
+// operator may. It needs no Register, for none can be made before.
+func Restored(ctx context.Context, db *pg.DB, machine func() time.Time, act enforcement.Act, backupAt time.Time, finish func(ctx context.Context, p pgx.Tx) error) (Restoration, error) {
+	if err := act.Check(enforcement.Operator); err != nil {
+		return Restoration{}, err
+	}
+	records := &record.Record{DB: db, Machine: machine}
+	r := &Restorer{Record: records, Holds: &hold.Holds{Record: records}}
+	made := Restoration{ID: enforcement.NewID(), BackupAt: backupAt.UTC(), RestoredAt: machine(), RestoredBy: act.Actor.ID, Hold: enforcement.NewID()}
+	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
+		err := r.Holds.PlaceIn(ctx, tx, act, made.Hold, hold.NewHold{Scope: hold.Everything, Cause: hold.Restore, Reason: restoreHoldReason})
+		if err != nil {
+			return nil, err
+		}
+		err = tx.Pgx(func(p pgx.Tx) error {
+			err := p.QueryRow(ctx, `INSERT INTO restoration (id, epoch, backup_at, restored_at, restored_by, hold_id)
+				SELECT $1, coalesce(max(epoch), 0) + 1, $2, $3, $4, $5 FROM restoration RETURNING epoch`,
+				made.ID, made.BackupAt, made.RestoredAt, made.RestoredBy, made.Hold).Scan(&made.Epoch)
+			if err != nil {
+				return fmt.Errorf("write the restoration: %w", err)
+			}
+			if err := doubtServed(ctx, p, r.Record.Today(act.At)); err != nil {
+				return err
+			}
+			return finish(ctx, p)
+		})
+		return &record.Event{Kind: EventRestored, RefersTo: made.ID, Day: r.Record.Today(act.At), Versions: []int16{made.Epoch}}, err
+	})
+	return made, err
+}
+
+// doubtServed gives the courts a task for every listing that would be published
+// by itself on its day: it may have been, and have ended, in the lost time, and
+// recipients know nothing of it but ids.
+func doubtServed(ctx context.Context, p pgx.Tx, today day.Day) error {
+	for _, kind := range kinds.All() {
+		rows, err := p.Query(ctx, `SELECT id FROM `+kind.Rows+` WHERE state::text = ANY ($1) ORDER BY id FOR NO KEY UPDATE`, kind.Waits)
+		if err != nil {
+			return fmt.Errorf("look for cases to be published: %w", err)
+		}
+		waiting, err := pgx.CollectRows(rows, pgx.RowTo[enforcement.ID])
+		if err != nil {
+			return fmt.Errorf("look for cases to be published: %w", err)
+		}
+		if err := docket.GiveTasks(ctx, p, waiting, ground.TaskRestored, today); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// The manners of a reconciliation.
+const (
+	ReconciledAsked  = "asked"  // its system was asked
+	ReconciledFile   = "file"   // it handed its inventory in
+	reconciledStated = "stated" // a named officer stated that nothing newer came
+)
+
+// Reconciliation is how far what an organisation holds was compared with a
+// restored record.
+type Reconciliation struct {
+	Restoration  enforcement.ID             `json:"restoration"`
+	Organisation enforcement.OrganisationID `json:"organisation"`
+	Slug         string                     `json:"slug"`
+	// Manner is empty where nothing was begun.
+	Manner  string         `json:"manner,omitempty"`
+	Reached enforcement.ID `json:"reached,omitzero"`
+	Checked int            `json:"checked"`
+	// Corrected counts directives of which the record or the recipient was put right.
+	Corrected int       `json:"corrected"`
+	DoneAt    time.Time `json:"done_at,omitzero"`
+	DoneBy    string    `json:"done_by,omitempty"`
+}
+
+// Done reports whether the organisation is reconciled.
+func (c Reconciliation) Done() bool { return !c.DoneAt.IsZero() }
+
+const selectReconciliation = `SELECT $1::uuid, o.id, o.slug, coalesce(c.manner, ''), c.reached, coalesce(c.checked, 0), coalesce(c.corrected, 0),
+    coalesce(c.done_at, '0001-01-01Z'), coalesce(c.done_by, '')
+  FROM organisation o LEFT JOIN reconciliation c ON c.organisation_id = o.id AND c.restoration_id = $1`
+
+func scanReconciliation(row pgx.CollectableRow) (Reconciliation, error) {
+	var c Reconciliation
+	err := row.Scan(&c.Restoration, &c.Organisation, &c.Slug, &c.Manner, &c.Reached, &c.Checked, &c.Corrected, &c.DoneAt, &c.DoneBy)
+	return c, err
+}
+
+// Reconciliations lists every organisation that must be reconciled before the
+// hold of the newest restoration can end, by id. It refuses restore.none where no
+// such hold stands.
+func (r *Restorer) Reconciliations(ctx context.Context) ([]Reconciliation, error) {
+	s, err := hold.ReadStanding(ctx, r.Record.DB.Pool)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := r.Record.DB.Pool.Query(ctx, selectReconciliation+` WHERE c.organisation_id IS NOT NULL OR `+hold.MustReconcile+` ORDER BY o.id`, s.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list the organisations to reconcile: %w", err)
+	}
+	return pgx.CollectRows(rows, scanReconciliation)
+}

@@ -1,0 +1,14 @@
+package restore
+
+import (
+	"concordat/enforcement/directive"
+	"concordat/enforcement/hold"
+	"concordat/enforcement/record"
+)
+
+// Restorer finds out what a restored record lost.
+type Restorer struct {
+	Record     *record.Record
+	Holds      *hold.Holds
+	Directives *directive.Directives
+}

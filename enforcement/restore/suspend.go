@@ -1,0 +1,82 @@
+package restore
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/docket"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/kinds"
+	"concordat/enforcement/record"
+	"concordat/internal/pg"
+	"concordat/memoranda/day"
+)
+
+// suspend stops a ground in doubt at every recipient, and gives its owner the
+// task. What is suspended for this already gets no further versions, unless a
+// recipient holds a newer one.
+func (w *comparison) suspend(ctx context.Context, tx *pg.Tx, groundID enforcement.ID) error {
+	var subject enforcement.ID
+	var state string
+	var until day.Day
+	err := tx.Pgx(func(p pgx.Tx) error {
+		return p.QueryRow(ctx, `SELECT subject_id, state::text, valid_until FROM ground WHERE id = $1 FOR NO KEY UPDATE`, groundID).Scan(&subject, &state, &until)
+	})
+	if err != nil {
+		return fmt.Errorf("lock ground %s: %w", groundID, err)
+	}
+	if state == "ended" {
+		return nil // all its directives are withdrawn
+	}
+	today := w.r.Record.Today(w.act.At)
+	done, err := w.r.doubt(ctx, tx, groundID, today)
+	if err != nil {
+		return err
+	}
+	newer := w.doubtful[groundID]
+	if done && len(newer) == 0 {
+		return nil
+	}
+	if err := ground.SetState(ctx, tx, groundID, "suspended"); err != nil {
+		return err
+	}
+	e := record.Event{Kind: ground.EventSuspended, Reason: ground.SuspendedRestored, Subject: subject, Ground: groundID, RefersTo: w.standing.ID, Day: today}
+	if err := w.r.Directives.AppendAbove(ctx, tx, &e, directive.Suspend, []enforcement.ID{groundID}, until, newer); err != nil {
+		return err
+	}
+	if err := w.r.Record.Log(ctx, tx, w.act, e); err != nil {
+		return err
+	}
+	return docket.OpenTasks(ctx, tx, []enforcement.ID{groundID}, ground.TaskRestored, today)
+}
+
+// doubt marks the case of a ground, if its kind can be suspended, as put in doubt by a
+// restoration; done says that it was marked before.
+func (r *Restorer) doubt(ctx context.Context, tx *pg.Tx, groundID enforcement.ID, today day.Day) (done bool, err error) {
+	for _, kind := range kinds.All() {
+		if !kind.Suspends {
+			continue
+		}
+		rows := kind.Rows
+		err := tx.Pgx(func(p pgx.Tx) error {
+			return p.QueryRow(ctx, `SELECT EXISTS (SELECT FROM `+rows+` WHERE id = $1 AND suspended_for = $2)`, groundID, ground.SuspendedRestored).Scan(&done)
+		})
+		if err == nil && !done {
+			err = tx.Pgx(func(p pgx.Tx) error {
+				_, err := p.Exec(ctx, `UPDATE `+rows+` SET suspended_for = $2, suspended_on = $3::date, version = version + 1 WHERE id = $1`, groundID, ground.SuspendedRestored, today)
+				return err
+			})
+		}
+		if err != nil {
+			return false, fmt.Errorf("mark ground %s as in doubt: %w", groundID, err)
+		}
+		if done {
+			return true, nil
+		}
+	}
+	return false, nil
+}

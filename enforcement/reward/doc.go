@@ -1,0 +1,2 @@
+// Package reward keeps the entries on lists that reward, and their review.
+package reward

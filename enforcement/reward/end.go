@@ -1,0 +1,84 @@
+package reward
+
+import (
+	"context"
+	"strings"
+
+	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/internal/pg"
+)
+
+// End ends a reward that is not under review, for the owner's own reasons;
+// basis may cite a rule and says nothing about the subject. A draft of which
+// nobody was told ends without a message.
+func (r *Rewards) End(ctx context.Context, act enforcement.Act, c ground.Change, reasons, basis string) error {
+	reasons, basis = strings.TrimSpace(reasons), strings.TrimSpace(basis)
+	return r.Life.Do(ctx, act, c, ground.Given{"reasons": reasons, "basis": basis}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
+		t.Event.LegalBasis, t.Event.DocumentHash = basis, r.Record.Vault.DocumentHash([]byte(reasons))
+		return endReward(ctx, tx, t, rewardEnding{endByOwner, reasons, basis})
+	}, moveEnd)
+}
+
+// Expire ends a reward whose last day is over.
+func (r *Rewards) Expire(ctx context.Context, act enforcement.Act, c ground.Change) error {
+	return r.Life.Do(ctx, act, c, nil, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
+		t.Event.Day = t.Until
+		return endReward(ctx, tx, t, rewardEnding{kind: endExpired})
+	}, ground.MoveExpire)
+}
+
+// ExpireDue ends up to limit rewards whose last day is over on the act's day
+// and returns how many it ended; 0 means none is left.
+func (r *Rewards) ExpireDue(ctx context.Context, act enforcement.Act, limit int) (int, error) {
+	return r.Life.ExpireDue(ctx, act, `l.state <> 'ended' AND l.valid_until < $1::date`, limit, r.Expire)
+}
+
+// rewardEnding is what the row of an ended reward says of its end.
+type rewardEnding struct {
+	kind           End
+	reasons, basis string
+}
+
+// endReward says how a reward ends; open reviews are closed without effect.
+func endReward(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward], end rewardEnding) error {
+	sealed, err := t.Seal(sealedRewardEnd, end.reasons)
+	if err != nil {
+		return err
+	}
+	t.Set("end_kind", string(end.kind), "end_reasons", sealed)
+	if end.basis != "" {
+		t.Set("end_basis", end.basis)
+	}
+	open, err := openReviews(ctx, tx, t.ID)
+	if err != nil {
+		return err
+	}
+	return closeReviews(ctx, tx, open, closing{outcome: outcomeWithoutEffect, by: t.Act.Actor.ID, on: t.Today})
+}
+
+// Round is what a day brings to rewards: those whose last day is over end,
+// those whose first day has come are granted, and what no publication weighed
+// against them is.
+func (r *Rewards) Round(ctx context.Context, act enforcement.Act) error {
+	for {
+		n, err := r.ExpireDue(ctx, act, 100)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			break
+		}
+	}
+	for after := (enforcement.ID{}); ; {
+		last, _, err := r.GrantDue(ctx, act, after, 100)
+		if err != nil {
+			return err
+		}
+		if last.IsZero() {
+			break
+		}
+		after = last
+	}
+	return r.ReviewDue(ctx, act)
+}

@@ -1,0 +1,276 @@
+package reward
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/record"
+	"concordat/internal/calendar"
+	"concordat/internal/pg"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// NewReward is what a list's owner enters.
+type NewReward struct {
+	ListType string
+	Subject  enforcement.ID
+	// Reference is the number of the evaluation or decision, DecidedOn its day.
+	Reference string
+	DecidedOn day.Day
+	// Year is the year the reward holds for; 0 where the list is not made by
+	// years.
+	Year int
+	// ValidFrom is the first day; none means the day of the act. ValidUntil is the
+	// last one; none means what the list type's term says, or else the end of the
+	// year.
+	ValidFrom, ValidUntil day.Day
+	// Note is sealed.
+	Note string
+}
+
+const (
+	maxReference    = 200
+	firstRewardYear = 2000
+	lastRewardYear  = 2200
+)
+
+// Enter enters a subject on a list that rewards. It needs no service: on
+// its first day it is in force, and every organisation that its plan names is
+// told; before that day it is a draft. Only an organisation that stands that day
+// for one of the bodies that keep the list may enter it.
+func (r *Rewards) Enter(ctx context.Context, act enforcement.Act, n NewReward) (enforcement.ID, error) {
+	if err := act.Check(enforcement.DepartmentClerk, enforcement.DepartmentReviewer); err != nil {
+		return enforcement.ID{}, err
+	}
+	list := r.rewardList(n.ListType)
+	if list == nil {
+		return enforcement.ID{}, enforcement.Refuse("reward.list-type")
+	}
+	today := r.Record.Today(act.At)
+	if err := checkReward(&n, list, today); err != nil {
+		return enforcement.ID{}, err
+	}
+	w := Reward{
+		ID: enforcement.NewID(), ListType: n.ListType, Owner: act.Actor.Organisation, Subject: n.Subject, State: ground.Draft, Version: 1,
+		Reference: n.Reference, DecidedOn: n.DecidedOn, Year: n.Year, ValidFrom: n.ValidFrom, ValidUntil: n.ValidUntil,
+	}
+	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
+		w := w
+		if err := r.keepsList(ctx, tx, act, list); err != nil {
+			return nil, err
+		}
+		if err := r.mayReward(ctx, tx, &w, list, today); err != nil {
+			return nil, err
+		}
+		var note []byte
+		if n.Note != "" {
+			var err error
+			if note, err = r.Record.SealUnder(w.Subject, w.envelope, sealedRewardNote, []byte(n.Note)); err != nil {
+				return nil, err
+			}
+		}
+		if err := insertReward(ctx, tx, act, w, note); err != nil {
+			return nil, err
+		}
+		if w.ValidFrom <= today {
+			if err := r.grant(ctx, tx, act, w, eventGranted); err != nil {
+				return nil, err
+			}
+		}
+		return &record.Event{Kind: eventEntered, Subject: w.Subject, Ground: w.ID, Day: w.ValidFrom, LegalBasis: r.Plans.ListBasis(list.Slug, today)}, nil
+	})
+	return d.Ground, err
+}
+
+// checkReward holds what is entered to the list type, and fills in the first and
+// the last day.
+func checkReward(n *NewReward, list *memoranda.ListType, today day.Day) error {
+	if n.Reference == "" || len(n.Reference) > maxReference {
+		return enforcement.Refuse("reward.reference")
+	}
+	if n.DecidedOn.IsZero() || n.DecidedOn > today {
+		return enforcement.Refuse("reward.dates")
+	}
+	if n.Year != 0 && (n.Year < firstRewardYear || n.Year > lastRewardYear) {
+		return enforcement.Refuse("reward.year")
+	}
+	if n.ValidFrom.IsZero() {
+		n.ValidFrom = today
+	}
+	if n.ValidFrom < n.DecidedOn {
+		return enforcement.Refuse("reward.dates")
+	}
+	last, open := rewardTerm(list, n.ValidFrom)
+	switch {
+	case !n.ValidUntil.IsZero() && !last.IsZero() && n.ValidUntil > last:
+		return enforcement.Refuse("reward.term", "max", last.String())
+	case !n.ValidUntil.IsZero():
+	case !last.IsZero():
+		n.ValidUntil = last
+	case n.Year != 0:
+		n.ValidUntil = day.Of(n.Year, 12, 31)
+	case !open:
+		return enforcement.Refuse("reward.term")
+	}
+	if !n.ValidUntil.IsZero() && (n.ValidUntil < n.ValidFrom || n.ValidUntil < today) {
+		return enforcement.Refuse("reward.term")
+	}
+	return nil
+}
+
+// rewardTerm returns the last day that the list type's term gives, or whether it
+// stands until its reason ends. A term of working days is none for a reward.
+func rewardTerm(list *memoranda.ListType, from day.Day) (last day.Day, open bool) {
+	for _, t := range list.Terms {
+		switch {
+		case len(t.Grounds) > 0:
+		case t.Open:
+			open = true
+		case t.Unit == memoranda.Years:
+			last = max(last, from.AddYears(t.Value).AddDays(-1))
+		case t.Unit == memoranda.Months:
+			last = max(last, from.AddMonths(t.Value).AddDays(-1))
+		case t.Unit == memoranda.CalendarDays:
+			last = max(last, from.AddDays(t.Value-1))
+		}
+	}
+	if open {
+		return 0, true
+	}
+	return last, false
+}
+
+// keepsList demands that the actor's organisation stands today for one of the
+// bodies that keep the list, and serves the region of a local one.
+func (r *Rewards) keepsList(ctx context.Context, tx *pg.Tx, act enforcement.Act, list *memoranda.ListType) error {
+	today := r.Record.Today(act.At)
+	bodies := []string{}
+	for _, owner := range list.Owners {
+		bodies = append(bodies, r.Plans.Catalogue().Body(owner, today)...)
+	}
+	var keeps bool
+	err := tx.Pgx(func(p pgx.Tx) error {
+		return p.QueryRow(ctx, `SELECT EXISTS (SELECT FROM organisation_role k JOIN organisation o ON o.id = k.organisation_id
+			WHERE k.organisation_id = $1 AND k.body = ANY ($2) AND k.valid_from <= $3::date AND (k.valid_until IS NULL OR k.valid_until >= $3::date)
+				AND starts_with(o.serves, $4))`, act.Actor.Organisation, bodies, today, list.Region).Scan(&keeps)
+	})
+	if err != nil {
+		return fmt.Errorf("look for the owners of list %s: %w", list.Slug, err)
+	}
+	if !keeps {
+		return enforcement.Refuse("reward.owner")
+	}
+	return nil
+}
+
+// mayReward opens the subject: a kind that the list takes, and no child.
+func (r *Rewards) mayReward(ctx context.Context, tx *pg.Tx, w *Reward, list *memoranda.ListType, today day.Day) error {
+	var sealed []byte
+	err := tx.Pgx(func(p pgx.Tx) error {
+		return p.QueryRow(ctx, `SELECT envelope, sealed FROM subject WHERE id = $1`, w.Subject).Scan(&w.envelope, &sealed)
+	})
+	if err != nil {
+		return enforcement.NotFound(err, "read the subject of a reward")
+	}
+	identity, err := r.Parties.OpenIdentity(w.Subject, w.envelope, sealed)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(list.Subjects, identity.Kind) {
+		return enforcement.Refuse("reward.subject")
+	}
+	if identity.Kind == memoranda.NaturalPerson && calendar.Age(identity.Birth, today) < ground.ProtectedAge {
+		return enforcement.Refuse("listing.under-fourteen")
+	}
+	return nil
+}
+
+// insertReward writes the ground and the reward, as a draft.
+func insertReward(ctx context.Context, tx *pg.Tx, act enforcement.Act, w Reward, note []byte) error {
+	err := ground.EnterGround(ctx, tx, ground.NewGround{
+		ID: w.ID, Kind: memoranda.OnReward, ListType: w.ListType, Subject: w.Subject, Owner: w.Owner, Reference: w.Reference, DecidedOn: w.DecidedOn, Until: w.ValidUntil,
+	})
+	if err != nil {
+		return err
+	}
+	return tx.Pgx(func(p pgx.Tx) error {
+		_, err := p.Exec(ctx, `INSERT INTO reward (id, list_type, owner_id, subject_id, state, reference, decided_on, year, valid_from, valid_until, note, entered_by, restores)
+			VALUES ($1, $2, $3, $4, 'draft', $5, $6::date, nullif($7, 0), $8::date, $9::date, $10, $11, $12)`,
+			w.ID, w.ListType, w.Owner, w.Subject, w.Reference, w.DecidedOn, w.Year, w.ValidFrom, w.ValidUntil, note, act.Actor.ID, w.Restores)
+		if err != nil {
+			return fmt.Errorf("enter reward %s: %w", w.ID, err)
+		}
+		return nil
+	})
+}
+
+// grant puts a draft in force: its directives, their event and the wake-ups. If
+// its subject stands on a list of serious dishonesty, the review is opened too.
+func (r *Rewards) grant(ctx context.Context, tx *pg.Tx, act enforcement.Act, w Reward, kind record.EventKind) error {
+	t, err := r.rewardTurn(act, w, moveGrant)
+	if err != nil {
+		return err
+	}
+	if r.rewardList(w.ListType) == nil {
+		return enforcement.Refuse("reward.list-type")
+	}
+	act.Key, act.Request = "", nil // the act's own event carries the key
+	if err := r.Grounds.PutInForceFrom(ctx, tx, act, kind, []enforcement.ID{w.ID}, directive.Origin{RefersTo: w.Restores}); err != nil {
+		return err
+	}
+	t.Set("granted_on", t.Today)
+	if err := t.Carry(ctx, tx); err != nil {
+		return err
+	}
+	return r.reviewStanding(ctx, tx, act, w.ID)
+}
+
+// GrantDue puts up to limit drafts with ids above after in force whose first
+// day has come, and returns the greatest id it looked at (no id when none is
+// left) and how many it granted. One that no memorandum carries that day stays a
+// draft.
+func (r *Rewards) GrantDue(ctx context.Context, act enforcement.Act, after enforcement.ID, limit int) (last enforcement.ID, granted int, err error) {
+	if err := act.Check(enforcement.System); err != nil {
+		return enforcement.ID{}, 0, err
+	}
+	today := r.Record.Today(act.At)
+	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT id FROM reward WHERE state = 'draft' AND valid_from <= $1::date AND (valid_until IS NULL OR valid_until >= $1::date)
+		AND id > $2 ORDER BY id LIMIT $3`, today, [16]byte(after), limit)
+	if err != nil {
+		return enforcement.ID{}, 0, fmt.Errorf("look for rewards to grant: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[enforcement.ID])
+	if err != nil {
+		return enforcement.ID{}, 0, fmt.Errorf("look for rewards to grant: %w", err)
+	}
+	for _, id := range ids {
+		last = id
+		err := r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+			w, err := r.Life.LockOne(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			kind := eventGranted
+			if !w.Restores.IsZero() {
+				kind = record.EventRewardRestored
+			}
+			return r.grant(ctx, tx, act, w, kind)
+		})
+		if refused, ok := errors.AsType[*enforcement.Refusal](enforcement.AsRefusal(err)); ok && refused != nil {
+			continue
+		}
+		if err != nil {
+			return last, granted, fmt.Errorf("grant reward %s: %w", id, err)
+		}
+		granted++
+	}
+	return last, granted, nil
+}

@@ -1,0 +1,140 @@
+package reward
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/plan"
+	"concordat/internal/pg"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// Reward is a subject's entry on a list that rewards, as the list's owner sees it.
+type Reward struct {
+	ID       enforcement.ID             `json:"id"`
+	ListType string                     `json:"list_type"`
+	Owner    enforcement.OrganisationID `json:"owner"`
+	Subject  enforcement.ID             `json:"subject"`
+	State    ground.State               `json:"state"`
+	Version  int                        `json:"version"`
+	// Reference is the number of the evaluation or of the decision.
+	Reference string  `json:"reference"`
+	DecidedOn day.Day `json:"decided_on"`
+	Year      int     `json:"year,omitempty"`
+	// ValidFrom and ValidUntil are the first and the last day; no last day where
+	// the list type has no term.
+	ValidFrom  day.Day `json:"valid_from"`
+	ValidUntil day.Day `json:"valid_until,omitzero"`
+	GrantedOn  day.Day `json:"granted_on,omitzero"`
+	EndedOn    day.Day `json:"ended_on,omitzero"`
+	EndKind    End     `json:"end_kind,omitempty"`
+	EndBasis   string  `json:"end_basis,omitempty"`
+	// Restores and RestoredBy lead from a reward that a revoked listing had ended
+	// to the one that took its place, and back.
+	Restores   enforcement.ID `json:"restores,omitzero"`
+	RestoredBy enforcement.ID `json:"restored_by,omitzero"`
+	// Suspended says that a restored record put it in doubt at every recipient.
+	Suspended bool `json:"suspended,omitempty"`
+	// Note is what the owner added; only the owner's own people see it.
+	Note string `json:"note,omitempty"`
+
+	envelope, sealedNote []byte
+	subjectKind          memoranda.SubjectKind
+}
+
+const selectReward = `SELECT l.id, l.list_type, l.owner_id, l.subject_id, l.state::text, l.version, l.reference, l.decided_on, coalesce(l.year, 0),
+    l.valid_from, l.valid_until, l.granted_on, l.ended_on, coalesce(l.end_kind, ''), coalesce(l.end_basis, ''), l.restores,
+    (SELECT n.id FROM reward n WHERE n.restores = l.id), g.state = 'suspended', l.note, s.envelope, s.kind::text
+  FROM reward l JOIN ground g ON g.id = l.id JOIN subject s ON s.id = l.subject_id`
+
+func scanReward(row pgx.CollectableRow) (Reward, error) {
+	var w Reward
+	err := row.Scan(&w.ID, &w.ListType, &w.Owner, &w.Subject, &w.State, &w.Version, &w.Reference, &w.DecidedOn, &w.Year,
+		&w.ValidFrom, &w.ValidUntil, &w.GrantedOn, &w.EndedOn, &w.EndKind, &w.EndBasis, &w.Restores,
+		&w.RestoredBy, &w.Suspended, &w.sealedNote, &w.envelope, &w.subjectKind)
+	return w, err
+}
+
+// NewLife is the life of rewards over the record.
+func NewLife(r *Rewards) ground.Life[Reward] {
+	return ground.Life[Reward]{
+		Table: Table(), Grounds: r.Grounds, Enum: "reward_state", Select: selectReward, Scan: scanReward, Lock: "l, g", Head: (*Reward).head,
+		May: map[ground.MoveName]func(*Reward, day.Day) error{
+			ground.MoveExpire: func(w *Reward, today day.Day) error { return ground.OverOn(w.ValidUntil, today) },
+			ground.MoveConfirm: func(w *Reward, _ day.Day) error {
+				if !w.Suspended {
+					return enforcement.Refuse("reward.suspension")
+				}
+				return nil
+			},
+		},
+		Bars: map[ground.MoveName]func(context.Context, *pg.Tx, *Reward, day.Day) error{
+			moveNotice:      byReviews(func(_ Reward, list []openReview, _ day.Day) error { return unnoticed(list) }),
+			moveAnswer:      byReviews(func(_ Reward, list []openReview, _ day.Day) error { return unanswered(list) }),
+			moveEndReviewed: byReviews(r.heard),
+		},
+	}
+}
+
+func (w *Reward) head() ground.Head {
+	h := ground.Head{
+		ID: w.ID, Subject: w.Subject, Owner: w.Owner, State: w.State, Version: w.Version, ListType: w.ListType, SubjectKind: w.subjectKind, Until: w.ValidUntil, Envelope: w.envelope,
+	}
+	if w.Suspended {
+		h.SuspendedFor = ground.SuspendedRestored
+	}
+	return h
+}
+
+// Get returns one reward of the actor's organisation, an overseer any; the note
+// only the owner's own people see.
+func (r *Rewards) Get(ctx context.Context, act enforcement.Act, id enforcement.ID) (Reward, error) {
+	w, err := r.Life.Read(ctx, act, id)
+	if err != nil || act.Actor.Role == enforcement.Overseer || w.sealedNote == nil || w.envelope == nil {
+		return w, err
+	}
+	note, err := r.Record.OpenFor(w.Subject, w.envelope, w.sealedNote, sealedRewardNote)
+	if err != nil {
+		return Reward{}, err
+	}
+	w.Note = string(note)
+	return w, nil
+}
+
+// List lists the rewards of the actor's organisation, an overseer's all.
+func (r *Rewards) List(ctx context.Context, act enforcement.Act, w ground.Wanted) ([]Reward, error) {
+	return r.Life.List(ctx, act, w)
+}
+
+// RewardMoves tells of every move of a reward whether the actor can make it now.
+func (r *Rewards) RewardMoves(ctx context.Context, act enforcement.Act, id enforcement.ID) (int, []ground.Offer, error) {
+	return r.Life.Moves(ctx, act, id)
+}
+
+// The fields of rewards and reviews that are sealed under the subject's envelope.
+const (
+	sealedRewardNote    = "reward-note"
+	sealedRewardEnd     = "reward-end-reasons"
+	sealedRewardAnswer  = "reward-answer"
+	sealedRewardReasons = "reward-reasons"
+)
+
+// rewardList returns a list type that rewards, or nil.
+func (r *Rewards) rewardList(slug string) *memoranda.ListType {
+	if t := r.Plans.Catalogue().ListType(slug); t != nil && t.Kind == memoranda.Reward {
+		return t
+	}
+	return nil
+}
+
+// cited is a citation as text, or nothing where its basis is not in force on a day.
+func (r *Rewards) cited(c memoranda.Citation, on day.Day) string {
+	if b := r.Plans.Catalogue().Basis(c.Basis); b == nil || !plan.Citable(b, on) {
+		return ""
+	}
+	return r.Plans.Cite(c)
+}

@@ -1,0 +1,247 @@
+package reward
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"concordat/enforcement"
+	"concordat/enforcement/docket"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/plan"
+	"concordat/internal/calendar"
+	"concordat/internal/pg"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// taskReview is the task of a reward's owner to say whether it stays, since
+// its subject was put on a list of serious dishonesty.
+const taskReview = "reward-review"
+
+// seriousLists are the lists of serious dishonesty; the court's own is one.
+func (r *Rewards) seriousLists() []string {
+	slugs := []string{plan.ListType}
+	known := r.Plans.Catalogue()
+	for i := range known.ListTypes {
+		if t := &known.ListTypes[i]; t.Kind == memoranda.Punish && t.Serious && t.Slug != plan.ListType {
+			slugs = append(slugs, t.Slug)
+		}
+	}
+	return slugs
+}
+
+// Rewards in force and listings of their subjects on lists of serious dishonesty
+// that were never weighed against each other.
+const selectUnreviewed = `SELECT w.id, l.id FROM reward w JOIN ground l ON l.subject_id = w.subject_id
+  WHERE w.state IN ('in-force', 'under-review') AND l.kind = 'listing' AND l.list_type = ANY ($1)
+    AND NOT EXISTS (SELECT FROM reward_review v WHERE v.reward_id = w.id AND v.listing_id = l.id) AND `
+
+// OpenReviews is what a publication does to the rewards of its subjects, in
+// the publication's own transaction: the owner of each gets the task to decide, and
+// the reward goes on meanwhile. Only where the reward's own rule cites that it
+// ends by itself does it end.
+func (r *Rewards) OpenReviews(ctx context.Context, tx *pg.Tx, act enforcement.Act, published []enforcement.ID) error {
+	return r.reviewWhere(ctx, tx, act, `l.id = ANY ($2)`, published)
+}
+
+// reviewStanding weighs one reward against what its subject stands on now.
+func (r *Rewards) reviewStanding(ctx context.Context, tx *pg.Tx, act enforcement.Act, reward enforcement.ID) error {
+	return r.reviewWhere(ctx, tx, act, `l.state = 'in-force' AND w.id = $2`, reward)
+}
+
+// ReviewDue opens the reviews that no publication opened: of a listing that
+// was published while the reward was being entered, or that was suspended then.
+func (r *Rewards) ReviewDue(ctx context.Context, act enforcement.Act) error {
+	if err := act.Check(enforcement.System); err != nil {
+		return err
+	}
+	err := r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		return r.reviewWhere(ctx, tx, act, `l.state = 'in-force' AND $2::boolean`, true)
+	})
+	return enforcement.AsRefusal(err)
+}
+
+func (r *Rewards) reviewWhere(ctx context.Context, tx *pg.Tx, act enforcement.Act, which string, arg any) error {
+	type pair struct{ reward, listing enforcement.ID }
+	var pairs []pair
+	err := tx.Pgx(func(p pgx.Tx) error {
+		rows, err := p.Query(ctx, selectUnreviewed+which+` ORDER BY w.id, l.id`, r.seriousLists(), arg)
+		if err != nil {
+			return err
+		}
+		pairs, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (pair, error) {
+			var found pair
+			err := row.Scan(&found.reward, &found.listing)
+			return found, err
+		})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("look for rewards to review: %w", err)
+	}
+	act.Key, act.Request = "", nil // the act's own event carries the key
+	for _, p := range pairs {
+		w, err := r.Life.LockOne(ctx, tx, p.reward)
+		if err != nil {
+			return err
+		}
+		if !r.Life.IsLive(w.State) {
+			continue // it ended while its row was waited for
+		}
+		if err := r.review(ctx, tx, act, w, p.listing); err != nil {
+			return fmt.Errorf("review reward %s: %w", w.ID, err)
+		}
+	}
+	return nil
+}
+
+// review opens the review of one reward because of one listing, or ends it where
+// its own rule says so.
+func (r *Rewards) review(ctx context.Context, tx *pg.Tx, act enforcement.Act, w Reward, listing enforcement.ID) error {
+	today := r.Record.Today(act.At)
+	if basis := r.AutomaticEnd(w, today); basis != "" {
+		return r.endAutomatically(ctx, tx, act, w, listing, basis)
+	}
+	t, err := r.rewardTurn(act, w, moveReview)
+	if err != nil {
+		return err
+	}
+	opened := false
+	err = tx.Pgx(func(p pgx.Tx) error {
+		tag, err := p.Exec(ctx, `INSERT INTO reward_review (id, reward_id, listing_id, opened_on) VALUES ($1, $2, $3, $4::date) ON CONFLICT ON CONSTRAINT reward_review_key DO NOTHING`,
+			enforcement.NewID(), w.ID, listing, today)
+		opened = tag.RowsAffected() > 0
+		return err
+	})
+	if err != nil || !opened {
+		return err
+	}
+	if err := docket.OpenTasks(ctx, tx, []enforcement.ID{w.ID}, taskReview, today); err != nil {
+		return err
+	}
+	t.Event.RefersTo = listing
+	if err := t.Carry(ctx, tx); err != nil {
+		return err
+	}
+	return r.Record.Log(ctx, tx, act, t.Event)
+}
+
+// rewardTurn takes a move of a locked reward up inside another act.
+func (r *Rewards) rewardTurn(act enforcement.Act, w Reward, move ground.MoveName) (*ground.Turn[Reward], error) {
+	t := r.Life.NewTurn(act, r.Life.Move(move), w)
+	var err error
+	t.Next, err = t.Move.After(w.State)
+	return t, err
+}
+
+// AutomaticEnd is the rule by which a reward ends without a decision, or nothing:
+// it must be cited, in force that day, known to us and attested by a lawyer.
+func (r *Rewards) AutomaticEnd(w Reward, on day.Day) string {
+	list := r.rewardList(w.ListType)
+	if list == nil || list.Reward == nil || list.Reward.Automatic == nil || list.Reward.Evidence == memoranda.Unverified ||
+		!r.Plans.Text().Attested.Basis(list.Reward.Automatic.Basis) {
+		return ""
+	}
+	return r.cited(*list.Reward.Automatic, on)
+}
+
+func (r *Rewards) endAutomatically(ctx context.Context, tx *pg.Tx, act enforcement.Act, w Reward, listing enforcement.ID, basis string) error {
+	today := r.Record.Today(act.At)
+	found := false
+	err := tx.Pgx(func(p pgx.Tx) error {
+		tag, err := p.Exec(ctx, `INSERT INTO reward_review (id, reward_id, listing_id, opened_on, outcome, decided_on, decided_by, basis)
+			VALUES ($1, $2, $3, $4::date, 'ended-automatically', $4::date, $5, $6) ON CONFLICT ON CONSTRAINT reward_review_key DO NOTHING`,
+			enforcement.NewID(), w.ID, listing, today, act.Actor.ID, basis)
+		found = tag.RowsAffected() == 0
+		return err
+	})
+	if err != nil || found {
+		return err
+	}
+	t, err := r.rewardTurn(act, w, moveEndAutomatic)
+	if err != nil {
+		return err
+	}
+	t.Event.RefersTo, t.Event.LegalBasis = listing, basis
+	if err := endReward(ctx, tx, t, rewardEnding{kind: endAutomatically, basis: basis}); err != nil {
+		return err
+	}
+	if err := t.Carry(ctx, tx); err != nil {
+		return err
+	}
+	return r.Record.Log(ctx, tx, act, t.Event)
+}
+
+// answerUntil is the last day for the subject's answer to a notice of a day, and the
+// period it was counted by.
+func (r *Rewards) answerUntil(w Reward, noticed day.Day) (day.Day, calendar.Period) {
+	var set *memoranda.Period
+	if list := r.rewardList(w.ListType); list != nil && list.Reward != nil {
+		set = list.Reward.Review
+	}
+	due, period := r.Plans.Within(noticed, set, defaultReview)
+	return due.Day, period
+}
+
+// Review is one review of a reward.
+type Review struct {
+	ID enforcement.ID `json:"id"`
+	// Listing is the ground on the list of serious dishonesty, plan.ListType that list.
+	Listing     enforcement.ID `json:"listing"`
+	ListType    string         `json:"list_type"`
+	OpenedOn    day.Day        `json:"opened_on"`
+	NoticedOn   day.Day        `json:"noticed_on,omitzero"`
+	AnswerUntil day.Day        `json:"answer_until,omitzero"`
+	AnsweredOn  day.Day        `json:"answered_on,omitzero"`
+	// Outcome is kept, ended, ended-automatically or without-effect; empty while open.
+	Outcome   string  `json:"outcome,omitempty"`
+	DecidedOn day.Day `json:"decided_on,omitzero"`
+	Basis     string  `json:"basis,omitempty"`
+	// Answer and Reasons only the owner's own people see.
+	Answer  string `json:"answer,omitempty"`
+	Reasons string `json:"reasons,omitempty"`
+}
+
+// The outcomes of a review.
+const (
+	outcomeKept               = "kept"
+	outcomeEnded              = "ended"
+	outcomeEndedAutomatically = "ended-automatically"
+	outcomeWithoutEffect      = "without-effect"
+)
+
+// Reviews lists the reviews of a reward, oldest first; who may read the
+// reward may read them.
+func (r *Rewards) Reviews(ctx context.Context, act enforcement.Act, id enforcement.ID) ([]Review, error) {
+	w, err := r.Get(ctx, act, id)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT v.id, v.listing_id, l.list_type, v.opened_on, v.noticed_on, v.answer_until, v.answered_on, coalesce(v.outcome, ''),
+		v.decided_on, coalesce(v.basis, ''), v.answer, v.reasons FROM reward_review v JOIN ground l ON l.id = v.listing_id WHERE v.reward_id = $1 ORDER BY v.id`, id)
+	if err != nil {
+		return nil, fmt.Errorf("read the reviews of reward %s: %w", id, err)
+	}
+	open := func(sealed []byte, field string) (string, error) {
+		if sealed == nil || w.envelope == nil || act.Actor.Role == enforcement.Overseer {
+			return "", nil
+		}
+		plain, err := r.Record.OpenFor(w.Subject, w.envelope, sealed, field)
+		return string(plain), err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Review, error) {
+		var v Review
+		var answer, reasons []byte
+		err := row.Scan(&v.ID, &v.Listing, &v.ListType, &v.OpenedOn, &v.NoticedOn, &v.AnswerUntil, &v.AnsweredOn, &v.Outcome, &v.DecidedOn, &v.Basis, &answer, &reasons)
+		if err != nil {
+			return v, err
+		}
+		var first, second error
+		v.Answer, first = open(answer, sealedRewardAnswer)
+		v.Reasons, second = open(reasons, sealedRewardReasons)
+		return v, errors.Join(first, second)
+	})
+}

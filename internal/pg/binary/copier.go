@@ -1,0 +1,20 @@
+package pgbinary
+
+// Copier collects rows for PostgreSQL's binary COPY (see directive.Copy).
+type Copier struct {
+	statement string
+	columns   uint16
+	buf       []byte
+	rows      int64
+}
+
+// NewCopier makes a copier for a COPY statement over so many columns.
+func NewCopier(columns uint16, statement string) *Copier {
+	return &Copier{statement: statement, columns: columns}
+}
+
+// epochMicros is the instant from which PostgreSQL counts, in Unix microseconds.
+var epochMicros = epoch.UTC().UnixMicro()
+
+// Smalls writes a smallint[] of one dimension.
+func (c *Copier) Smalls(set []int16) { c.buf = AppendSmalls(c.buf, set) }

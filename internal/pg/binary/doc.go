@@ -1,0 +1,2 @@
+// Package pgbinary reads and writes PostgreSQL's binary rows and speaks its binary COPY.
+package pgbinary
