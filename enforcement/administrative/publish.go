@@ -18,7 +18,13 @@ import (
 // Publish publishes one listing: after service, or, of a batch
 // list, when the time to object to its announcement is over.
 func (r *Administrative) Publish(ctx context.Context, act enforcement.Act, c ground.Change) error {
-	return r.Life.Publish(ctx, act, c, r.publishAdministrative)
+	return r.Life.Do(ctx, act, c, nil, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
+		if err := r.mayGoOut(&t.Case, t.Today); err != nil {
+			return err
+		}
+		t.Set("published_on", t.Today)
+		return r.Rewards.OpenReviews(ctx, tx, act, []enforcement.ID{t.ID})
+	}, ground.MovePublish)
 }
 
 // lists that go out by themselves, and batch lists once announced.

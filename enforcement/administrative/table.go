@@ -137,7 +137,7 @@ func administrativeDecision() []ground.Move {
 		},
 		{
 			Name: ground.MovePublish, Door: "publication", Group: ground.GroupAdvance, From: []ground.State{ground.Served, announced}, To: ground.Active, Roles: []enforcement.Role{enforcement.DepartmentClerk, enforcement.DepartmentReviewer, enforcement.System}, Event: eventPublished,
-			ZH: "公布；协同任务随即下发", EN: "Publish; directives go out with it", Source: ground.ByList, Effect: ground.EffectInForce, Instead: map[ground.State]string{ground.Decided: "service.missing"},
+			ZH: "公布；协同任务随即下发", EN: "Publish; directives go out with it", Source: ground.ByList, Effect: ground.EffectInForce, Stops: []string{ground.Every}, Instead: map[ground.State]string{ground.Decided: "service.missing"},
 		},
 		{
 			Name: ground.MoveAbandon, Door: "abandonment", Group: ground.GroupEnd, From: []ground.State{ground.Draft, notified, stated, answered, ground.Decided, ground.Served, announced}, To: ground.Abandoned,

@@ -18,29 +18,6 @@ import (
 // round publishes locked cases of one list type, or says of each why not.
 type round[C any] func(ctx context.Context, tx *pg.Tx, act enforcement.Act, cases []C) ([]NotPublished, error)
 
-// Publish publishes one case. Its publication, its directives, their event and the
-// wake-ups are one transaction.
-func (l *Life[C]) Publish(ctx context.Context, act enforcement.Act, c Change, Publish round[C]) error {
-	row := l.Move(MovePublish)
-	if err := row.mayAct(act); err != nil {
-		return err
-	}
-	return l.Grounds.Record.PerformLogging(ctx, act, func(ctx context.Context, tx *pg.Tx, act enforcement.Act) error {
-		found, err := l.LockOwn(ctx, tx, act, c)
-		if err != nil {
-			return err
-		}
-		if _, err := l.offered(&found, row, act); err != nil {
-			return err
-		}
-		refused, err := Publish(ctx, tx, act, []C{found})
-		if err == nil && len(refused) > 0 {
-			return refused[0].Because
-		}
-		return err
-	})
-}
-
 // PublishDue publishes cases that are due by themselves, a condition of the day $1:
 // up to limit with ids above after. It returns the greatest id it looked at (no id
 // when nothing is left) and what had to be refused. Each list type is a transaction

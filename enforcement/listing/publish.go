@@ -12,7 +12,22 @@ import (
 
 // Publish publishes one listing that was served and whose grace is over.
 func (r *Listings) Publish(ctx context.Context, act enforcement.Act, c ground.Change) error {
-	return r.Life.Publish(ctx, act, c, r.publishListings)
+	return r.Life.Do(ctx, act, c, nil, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
+		if err := r.barred(ctx, tx, &t.Case, t.Today); err != nil {
+			return err
+		}
+		t.Set("published_on", t.Today)
+		return r.out(ctx, tx, act, []enforcement.ID{t.ID})
+	}, ground.MovePublish)
+}
+
+// out is what a publication brings beside the directives: the court's task to issue
+// an order (法释〔2015〕17号 Art. 1 ¶2), and a review of the subjects' rewards.
+func (r *Listings) out(ctx context.Context, tx *pg.Tx, act enforcement.Act, published []enforcement.ID) error {
+	if err := docket.OpenTasks(ctx, tx, published, TaskConsumptionOrder, r.Record.Today(act.At)); err != nil {
+		return err
+	}
+	return r.Rewards.OpenReviews(ctx, tx, act, published)
 }
 
 // listingsDue are those that go out by themselves.
@@ -38,12 +53,7 @@ func (r *Listings) publishListings(ctx context.Context, tx *pg.Tx, act enforceme
 		return nil, err
 	}
 	may := func(l *Listing) error { return r.mayPublish(l, open[l.ID], today) }
-	return r.Life.GoOut(ctx, tx, act, listings, may, func(out []enforcement.ID) error {
-		if err := docket.OpenTasks(ctx, tx, out, TaskConsumptionOrder, today); err != nil {
-			return err
-		}
-		return r.Rewards.OpenReviews(ctx, tx, act, out)
-	})
+	return r.Life.GoOut(ctx, tx, act, listings, may, func(out []enforcement.ID) error { return r.out(ctx, tx, act, out) })
 }
 
 // onItsDay holds what the listing itself says about the day of its publication.

@@ -50,14 +50,20 @@ func schemaName(t reflect.Type, hint string) string {
 	if name, ok := typeNames[t.PkgPath()+"."+t.Name()]; ok {
 		return name
 	}
-	name := qualified.ReplaceAllStringFunc(t.Name(), func(full string) string {
+	name := renamed(t.Name())
+	if name == t.Name() {
+		return huma.DefaultSchemaNamer(t, renamed(hint))
+	}
+	return huma.DefaultSchemaNamer(reflect.TypeFor[struct{}](), name)
+}
+
+// renamed is a name in which every type that stands as an argument bears the name of
+// its schema.
+func renamed(name string) string {
+	return qualified.ReplaceAllStringFunc(name, func(full string) string {
 		if name, ok := typeNames[full]; ok {
 			return name
 		}
 		return full
 	})
-	if name == t.Name() {
-		return huma.DefaultSchemaNamer(t, hint)
-	}
-	return huma.DefaultSchemaNamer(reflect.TypeFor[struct{}](), name)
 }
