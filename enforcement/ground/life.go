@@ -236,7 +236,7 @@ func (l *Life[C]) Do(ctx context.Context, act enforcement.Act, c Change, given G
 			return err
 		}
 	}
-	one := func(ctx context.Context, tx *pg.Tx, act enforcement.Act) (*record.Event, error) {
+	_, err := l.Grounds.Record.PerformKeyed(ctx, act, func(ctx context.Context, tx *pg.Tx, act enforcement.Act) (*record.Event, error) {
 		found, err := l.LockOwn(ctx, tx, act, c)
 		if err != nil {
 			return nil, err
@@ -251,20 +251,14 @@ func (l *Life[C]) Do(ctx context.Context, act enforcement.Act, c Change, given G
 		if err := fn(ctx, tx, t); err != nil {
 			return nil, err
 		}
-		if t.Move.Effect == EffectInForce {
-			if err := t.putInForce(ctx, tx); err != nil {
-				return nil, err
-			}
+		if t.Move.Effect != EffectInForce {
+			return &t.Event, t.Carry(ctx, tx)
 		}
-		return &t.Event, t.Carry(ctx, tx)
-	}
-	if first.Effect == EffectInForce {
-		return l.Grounds.Record.PerformLogging(ctx, act, func(ctx context.Context, tx *pg.Tx, act enforcement.Act) error {
-			_, err := one(ctx, tx, act)
-			return err
-		})
-	}
-	_, err := l.Grounds.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) { return one(ctx, tx, act) })
+		if err := t.putInForce(ctx, tx); err != nil {
+			return nil, err
+		}
+		return nil, t.Carry(ctx, tx)
+	})
 	return err
 }
 

@@ -29,7 +29,14 @@ type Done struct {
 // Perform runs one act: all of its rows, its event and its jobs commit
 // together. An act that was done under the same key is not done again; what it
 // left is returned. fn returns the act's event, or nil if nothing changed.
-func (r *Record) Perform(ctx context.Context, act enforcement.Act, fn func(ctx context.Context, tx *pg.Tx) (*Event, error)) (_ Done, err error) {
+func (r *Record) Perform(ctx context.Context, act enforcement.Act, fn func(ctx context.Context, tx *pg.Tx) (*Event, error)) (Done, error) {
+	return r.PerformKeyed(ctx, act, func(ctx context.Context, tx *pg.Tx, _ enforcement.Act) (*Event, error) { return fn(ctx, tx) })
+}
+
+// PerformKeyed is Perform for an act that may write its event itself, as a
+// publication does, and then returns none: fn gets the act with the key that its
+// event carries.
+func (r *Record) PerformKeyed(ctx context.Context, act enforcement.Act, fn func(ctx context.Context, tx *pg.Tx, act enforcement.Act) (*Event, error)) (_ Done, err error) {
 	ctx, end := Span(ctx, "act")
 	defer end(&err)
 	for {
@@ -46,7 +53,7 @@ func (r *Record) Perform(ctx context.Context, act enforcement.Act, fn func(ctx c
 				return nil
 			}
 			taken.Key = c.key
-			e, err := fn(ctx, tx)
+			e, err := fn(ctx, tx, taken)
 			if err != nil || e == nil {
 				d = Done{}
 				return err
@@ -68,30 +75,6 @@ func (r *Record) Perform(ctx context.Context, act enforcement.Act, fn func(ctx c
 		}
 		return d, nil
 	}
-}
-
-// PerformLogging is perform for an act that writes its events itself, as a publication
-// does: fn gets the act with the key that its events carry.
-func (r *Record) PerformLogging(ctx context.Context, act enforcement.Act, fn func(ctx context.Context, tx *pg.Tx, act enforcement.Act) error) (err error) {
-	ctx, end := Span(ctx, "act")
-	defer end(&err)
-	taken := act
-	err = r.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		claim, err := r.Claim(ctx, tx, act)
-		if err != nil || claim.found != nil {
-			return err
-		}
-		taken.Key = claim.key
-		return fn(ctx, tx, taken)
-	})
-	if name, ok := pg.Constraint(err); ok && name == "event_act_key" {
-		return nil // the same act, asked twice at once
-	}
-	if refused := enforcement.AsRefusal(err); refused != nil {
-		_, err = r.Overtaken(ctx, taken, refused)
-		return err
-	}
-	return nil
 }
 
 // Overtaken tells whether a refusal only says that the same act, asked at the
