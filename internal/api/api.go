@@ -145,6 +145,8 @@ type operation struct {
 	// signer is what others of these people are told, where the law names who decides.
 	signer string
 	people []enforcement.Role
+	// fieldRoles are the roles that may fill a field, where not all of roles may.
+	fieldRoles map[string][]enforcement.Role
 	// moves are those behind this door.
 	moves []string
 	// status of success; 0 means 200.
@@ -170,6 +172,9 @@ func add[I, O any](s *server, o operation, handle func(ctx context.Context, act 
 	if o.roles != nil {
 		op.Security = []map[string][]string{{bearer: {}}}
 		op.Extensions["x-roles"] = o.roles
+	}
+	if o.fieldRoles != nil {
+		op.Extensions["x-field-roles"] = o.fieldRoles
 	}
 	if o.moves != nil {
 		op.Extensions["x-moves"] = o.moves

@@ -23,7 +23,7 @@ type NewCase struct {
 
 func caseRoutes(s *server) {
 	add(s, operation{
-		method: http.MethodPost, path: "/v1/cases", id: "enter-case", tag: tagCases, roles: ofCourt, status: http.StatusCreated,
+		method: http.MethodPost, path: "/v1/cases", id: "enter-case", tag: tagCases, roles: ofDrafting, status: http.StatusCreated,
 		zh: "录入执行案件", en: "Enter an execution case",
 	}, s.enterCase)
 	add(s, operation{

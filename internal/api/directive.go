@@ -69,7 +69,8 @@ func directiveRoutes(s *server) {
 	}, s.directive)
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/answers", id: "answer-directives", tag: tagDirectives, roles: ofDepartment,
-		zh: "签收并反馈办理结果", en: "Acknowledge directives and report on their measures",
+		fieldRoles: map[string][]enforcement.Role{"reports": {enforcement.DepartmentReviewer}},
+		zh:         "签收并反馈办理结果", en: "Acknowledge directives and report on their measures",
 	}, s.answer)
 }
 

@@ -49,11 +49,11 @@ func exclusionRoutes(s *server) {
 		zh: "登记不得列入的情形", en: "Record a fact that forbids the listing",
 	}, s.openExclusion)
 	add(s, operation{
-		method: http.MethodPost, path: "/v1/exclusions/{id}/closure", id: "close-exclusion", tag: tagDecision, roles: ofCourt,
+		method: http.MethodPost, path: "/v1/exclusions/{id}/closure", id: "close-exclusion", tag: tagDecision, roles: ofJudges,
 		zh: "登记该情形已消除", en: "Record that such a fact no longer stands",
 	}, s.closeExclusion)
 	add(s, operation{
-		method: http.MethodPost, path: "/v1/listings/{id}/searches", id: "record-search", tag: tagEnds, roles: ofCourt,
+		method: http.MethodPost, path: "/v1/listings/{id}/searches", id: "record-search", tag: tagEnds, roles: ofDrafting,
 		zh: "登记终本后的网络查控", en: "Record a network asset search after the ruling",
 	}, s.recordSearch)
 }

@@ -123,7 +123,7 @@ func importRoutes(s *server) {
 		zh: "接管时须人工核对的记录", en: "List what a takeover left for a person to look at",
 	}, own.reviews)
 	add(s, operation{
-		method: http.MethodPost, path: "/v1/reviews/{id}/closure", id: "close-review", tag: tagImports, roles: ofCourt,
+		method: http.MethodPost, path: "/v1/reviews/{id}/closure", id: "close-review", tag: tagImports, roles: ofJudges,
 		zh: "办结核对", en: "Close a review with what became of it",
 	}, own.closeReview)
 	op := s.api.OpenAPI().Paths["/v1/imports"].Post

@@ -74,7 +74,7 @@ func (s *server) listings() *kind[listing.Listing] {
 
 func listingRoutes(s *server) {
 	add(s, operation{
-		method: http.MethodPost, path: "/v1/listings", id: "draft-listing", tag: tagListings, roles: ofCourt, status: http.StatusCreated,
+		method: http.MethodPost, path: "/v1/listings", id: "draft-listing", tag: tagListings, roles: ofDrafting, status: http.StatusCreated,
 		zh: "草拟列入", en: "Draft a listing",
 	}, s.draft)
 	addCases(s, s.listings(), "列入记录列表", "List the listings of my court", func(in *ListingsPage) (ground.Wanted, error) {

@@ -59,7 +59,7 @@ type OneSubject struct {
 
 func subjectRoutes(s *server) {
 	add(s, operation{
-		method: http.MethodPost, path: "/v1/subjects", id: "enter-subject", tag: tagCases, roles: ofOfficers, status: http.StatusCreated,
+		method: http.MethodPost, path: "/v1/subjects", id: "enter-subject", tag: tagCases, roles: ofEntering, status: http.StatusCreated,
 		zh: "录入主体；号码与名称均相同的返回原有编号", en: "Enter a subject, or find the one with this number and name",
 	}, s.enterSubject)
 	add(s, operation{

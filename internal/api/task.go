@@ -24,7 +24,7 @@ func taskRoutes(s *server) {
 		zh: "本机构待办事项", en: "List what my organisation still has to do",
 	}, s.tasks)
 	add(s, operation{
-		method: http.MethodPost, path: "/v1/tasks/{id}/closure", id: "close-task", tag: tagTasks, roles: ofCourt,
+		method: http.MethodPost, path: "/v1/tasks/{id}/closure", id: "close-task", tag: tagTasks, roles: ofJudges,
 		zh: "登记无须办理的理由", en: "Close a task with the reason why it need not be done",
 	}, s.closeTask)
 }
