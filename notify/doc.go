@@ -1,6 +1,6 @@
 // Package notify is how directives travel and how answers come back.
 //
-// Package enforcement writes versions of directives and says what is due; here
+// Package enforcement/directive writes versions and says what is due; here
 // they are sent. A [Drainer] empties one lane (express or bulk) of one
 // organisation at a time: it holds the lane's lock, commits an attempt, sends
 // with no transaction open, and settles what came of it. Whatever a crash or a

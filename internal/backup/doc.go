@@ -7,13 +7,13 @@
 // has the folder alone learns nothing about any person.
 //
 // [Restore] brings a folder into an empty database. Until it is finished, the
-// database carries a mark that every Register refuses, and is set to be read only
+// database carries a mark that register.Open refuses, and is set to be read only
 // for every new session, so that no program of any version can commit an attempt,
 // without which nothing is sent. The mark goes in the transaction that writes the
 // restoration and places the hold on everything. A restore that was broken off
 // is run again with the same folder and goes on where it stopped.
 //
-// What follows is the reconciliation: package enforcement has its rules, package
-// notify asks those who have a system, [ReadInventory] reads the files of the
-// others.
+// What follows is the reconciliation: package enforcement/restore has its rules,
+// package notify asks those who have a system, [ReadInventory] reads the files of
+// the others.
 package backup

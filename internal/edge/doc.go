@@ -1,5 +1,5 @@
 // Package edge is what both edges of an installation need, the JSON interface
-// (internal/api) and the pages (internal/web), and neither has for itself: who is
+// (internal/api) and the pages (not built yet), and neither has for itself: who is
 // asking, how a person is told no, what a repeated request gets, and what the log,
 // the traces and the probes see of all that.
 //
