@@ -26,6 +26,13 @@ func Roles() []Role {
 	return []Role{Clerk, Judge, President, DepartmentClerk, DepartmentReviewer, Overseer, Operator}
 }
 
+// Department are the roles of a department's people, Reviewers those of them that
+// decide.
+var (
+	Department = []Role{DepartmentClerk, DepartmentReviewer}
+	Reviewers  = []Role{DepartmentReviewer}
+)
+
 // ofOrganisation reports whether somebody can be this for an organisation only;
 // what nobody's clerk may see would otherwise be everybody's.
 func (r Role) ofOrganisation() bool {
@@ -34,6 +41,9 @@ func (r Role) ofOrganisation() bool {
 
 // OrganisationID numbers an organisation; 0 is none.
 type OrganisationID int32
+
+// String is the number in decimals.
+func (id OrganisationID) String() string { return strconv.Itoa(int(id)) }
 
 // Actor is who acted: a person or a system, for an organisation, in a role.
 type Actor struct {
@@ -82,12 +92,3 @@ func (a Act) OfOwner(owner OrganisationID) error {
 	}
 	return nil
 }
-
-// Department are the roles of a department's people.
-var (
-	Department = []Role{DepartmentClerk, DepartmentReviewer}
-	Reviewers  = []Role{DepartmentReviewer}
-)
-
-// String is the number in decimals.
-func (id OrganisationID) String() string { return strconv.Itoa(int(id)) }

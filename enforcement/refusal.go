@@ -135,7 +135,7 @@ var constraintCodes = map[string]string{
 	"administrative_suspension":              "listing.suspension",
 }
 
-// Codes lists every refusal code of this package, so that i18n can be checked
+// Codes lists every refusal code of the rooms, so that i18n can be checked
 // for completeness.
 func Codes() []string { return append([]string(nil), codes...) }
 

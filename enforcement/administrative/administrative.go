@@ -10,7 +10,9 @@ import (
 	"concordat/internal/calendar"
 )
 
-// Administrative keeps the entries on departments' lists.
+// Administrative keeps the entries on departments' lists, from the draft to the end. The
+// fields are set by register.Open; Life comes last, for it stands on the others
+// ([NewLife]).
 type Administrative struct {
 	Record  *record.Record
 	Parties *party.Parties
@@ -19,6 +21,8 @@ type Administrative struct {
 	Grounds *ground.Grounds
 	Rewards *reward.Rewards
 
-	NoticeWindow, AnswerWithin calendar.Period // zero is the time of our own
+	// NoticeWindow is the time to state and defend where the list type sets none,
+	// AnswerWithin that to answer a statement; zero is five working days.
+	NoticeWindow, AnswerWithin calendar.Period
 	Life                       ground.Life[Listing]
 }

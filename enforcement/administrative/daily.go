@@ -9,7 +9,8 @@ import (
 	"concordat/enforcement/ground"
 )
 
-// MonthlyBatch announces what the monthly batch takes along (AnnounceDue), apart
+// MonthlyBatch announces what the monthly batch takes along
+// ([Administrative.AnnounceDue]), apart
 // from the daily round because it is a public act of its own. It may be asked at
 // any time: on other days than the first working day of a month it finds nothing,
 // unless nobody asked on that day, which it makes good. What is announced the

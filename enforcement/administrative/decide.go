@@ -29,9 +29,9 @@ type Decision struct {
 	Remedies          string
 }
 
-// Decide makes the decision: by a reviewer who did not draft it,
-// when the window is over and everything that was stated is answered; never
-// longer than the list type allows.
+// Decide makes the decision: by a reviewer who did not draft it, when the window is
+// over and everything that was stated is answered; never longer than the list type
+// allows.
 func (r *Administrative) Decide(ctx context.Context, act enforcement.Act, c ground.Change, d Decision) error {
 	given := ground.Given{"reasons": d.Reasons, "number": d.Number, "removal_conditions": d.RemovalConditions, "remedies": d.Remedies}
 	return r.Life.Do(ctx, act, c, given, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
@@ -101,8 +101,8 @@ func (rule termRule) until(stated, decided day.Day) (until, limit day.Day, err e
 func (r *Administrative) citedBasis(t *memoranda.ListType, grounds, named []string, on day.Day) (string, error) {
 	from := slices.Clone(t.Bases)
 	for _, g := range grounds {
-		if ground := t.ListGround(g); ground != nil && ground.Place != nil {
-			from = append(from, *ground.Place)
+		if circumstance := t.ListGround(g); circumstance != nil && circumstance.Place != nil {
+			from = append(from, *circumstance.Place)
 		}
 	}
 	var cited []string
@@ -121,8 +121,8 @@ func (r *Administrative) citedBasis(t *memoranda.ListType, grounds, named []stri
 	return strings.Join(slices.Compact(cited), "; "), nil
 }
 
-// Serve records service of the decision, with the repair notice
-// among its enclosures; without service nothing is published.
+// Serve records service of the decision, with the repair notice among its enclosures;
+// without service nothing is published.
 func (r *Administrative) Serve(ctx context.Context, act enforcement.Act, c ground.Change, s ground.Service) error {
 	decided := func(l *Listing) day.Day { return l.DecidedOn }
 	return r.Life.Serve(ctx, act, c, s, decided, func(*ground.Turn[Listing], day.Day) {})

@@ -36,8 +36,8 @@ type NewListing struct {
 	Facts   Facts
 }
 
-// Draft enters a draft: it restrains nobody. Nobody lists outside
-// its powers, and no list without a footing takes an entry (49号 items 6, 7).
+// Draft enters a draft: it restrains nobody. Nobody lists outside its powers, and no
+// list without a footing takes an entry (49号 items 6, 7).
 func (r *Administrative) Draft(ctx context.Context, act enforcement.Act, n NewListing) (enforcement.ID, error) {
 	if err := act.Check(enforcement.Department...); err != nil {
 		return enforcement.ID{}, err
@@ -151,8 +151,7 @@ func own(p calendar.Period, days int) calendar.Period {
 	return p
 }
 
-// Abandon gives a listing up before publication; any state before
-// it allows it.
+// Abandon gives a listing up before publication; any state before it allows it.
 func (r *Administrative) Abandon(ctx context.Context, act enforcement.Act, c ground.Change, reason ground.AbandonReason) error {
 	return r.Life.Do(ctx, act, c, ground.Given{"reason": string(reason)}, func(_ context.Context, _ *pg.Tx, t *ground.Turn[Listing]) error {
 		t.Set("end_cause", string(reason))

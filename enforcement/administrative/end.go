@@ -27,14 +27,14 @@ type Ending struct {
 	Reasons string
 }
 
-// Delete ends a listing whose reason ended; one with a term only
-// where its subject ceased to be (repair is [Administrative.DeleteEarly]).
+// Delete ends a listing whose reason ended; one with a term only where its subject
+// ceased to be (repair is [Administrative.DeleteEarly]).
 func (r *Administrative) Delete(ctx context.Context, act enforcement.Act, c ground.Change, e Ending) error {
 	return r.endAdministrative(ctx, act, c, ground.MoveDelete, e)
 }
 
-// DeleteEarly ends a listing by repair (谁认定、谁修复), after the least
-// time that the list type sets; at any time where none is known.
+// DeleteEarly ends a listing by repair (谁认定、谁修复), after the least time that the list
+// type sets; at any time where none is known.
 func (r *Administrative) DeleteEarly(ctx context.Context, act enforcement.Act, c ground.Change, e Ending) error {
 	e.Cause = "repaired"
 	return r.endAdministrative(ctx, act, c, ground.MoveEarly, e)
@@ -51,8 +51,8 @@ func (r *Administrative) Expire(ctx context.Context, act enforcement.Act, c grou
 	return r.endAdministrative(ctx, act, c, ground.MoveExpire, Ending{Cause: "term-over", Reasons: "term over"})
 }
 
-// ExpireDue ends up to limit administrative listings whose term is
-// over on the act's day and returns how many it ended; 0 means none is left.
+// ExpireDue ends up to limit administrative listings whose term is over on the act's
+// day and returns how many it ended; 0 means none is left.
 func (r *Administrative) ExpireDue(ctx context.Context, act enforcement.Act, limit int) (int, error) {
 	return r.Life.ExpireDue(ctx, act, `l.state = 'active' AND l.term_until IS NOT NULL AND l.term_until < $1::date`, limit, r.Expire)
 }

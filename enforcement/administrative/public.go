@@ -13,9 +13,9 @@ import (
 	"concordat/memoranda/day"
 )
 
-// PublicEntry is what the public sees of an administrative listing:
-// no more than the courts' list shows of a person, the number masked, and nothing
-// of the facts, which may name others.
+// PublicEntry is what the public sees of an administrative listing: no more than the
+// courts' list shows of a person, the number masked, and nothing of the facts, which
+// may name others.
 type PublicEntry struct {
 	Listing    enforcement.ID `json:"listing"`
 	ListType   string         `json:"list_type"`
@@ -38,10 +38,10 @@ type PublicEntry struct {
 	child       bool
 }
 
-// PublicEntries returns what the public may see on the day of
-// administrative lists that are public: listings in force, and those of a monthly
-// batch while objections to them are heard and none is open. An ended or
-// suspended listing is gone at once; list type "" is every one.
+// PublicEntries returns what the public may see on the day of administrative lists that
+// are public: listings in force, and those of a monthly batch while objections to them
+// are heard and none is open. An ended or suspended listing is gone at once; list type
+// "" is every one.
 func (r *Administrative) PublicEntries(ctx context.Context, on day.Day, listType string, after enforcement.ID, limit int) ([]PublicEntry, error) {
 	if err := r.Holds.RefuseRestoring(ctx); err != nil {
 		return nil, err
@@ -83,8 +83,8 @@ func (r *Administrative) administrativeEntry(row pgx.CollectableRow, on day.Day)
 	if t := r.Plans.Catalogue().ListType(e.ListType); t != nil {
 		e.ListTypeZH, e.ListTypeEN = t.ZH, t.EN
 		for _, g := range grounds {
-			if ground := t.ListGround(g); ground != nil {
-				e.Grounds = append(e.Grounds, ground.ZH)
+			if circumstance := t.ListGround(g); circumstance != nil {
+				e.Grounds = append(e.Grounds, circumstance.ZH)
 			}
 		}
 	}

@@ -15,8 +15,8 @@ import (
 	"concordat/memoranda/day"
 )
 
-// Publish publishes one listing: after service, or, of a batch
-// list, when the time to object to its announcement is over.
+// Publish publishes one listing: after service, or, of a batch list, when the time to
+// object to its announcement is over.
 func (r *Administrative) Publish(ctx context.Context, act enforcement.Act, c ground.Change) error {
 	return r.Life.Do(ctx, act, c, nil, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
 		if err := r.mayGoOut(&t.Case, t.Today); err != nil {
@@ -27,13 +27,14 @@ func (r *Administrative) Publish(ctx context.Context, act enforcement.Act, c gro
 	}, ground.MovePublish)
 }
 
-// lists that go out by themselves, and batch lists once announced.
+// administrativeDue are those of lists that go out by themselves, and of batch lists once
+// announced.
 const administrativeDue = `((l.state = 'served' AND l.publication <> 'monthly-batch' AND l.served_on <= $1::date)
     OR (l.state = 'announced' AND l.objection_until < $1::date AND (l.objected_on IS NULL OR l.objection_answered_on IS NOT NULL)))`
 
-// PublishDue publishes what is due on the act's day, up to limit
-// listings with ids above after, and returns the greatest id it looked at (no id
-// when nothing is left) and what had to be refused.
+// PublishDue publishes what is due on the act's day, up to limit listings with ids above
+// after, and returns the greatest id it looked at (no id when nothing is left) and what
+// had to be refused.
 func (r *Administrative) PublishDue(ctx context.Context, act enforcement.Act, after enforcement.ID, limit int) (last enforcement.ID, published int, refused []ground.NotPublished, err error) {
 	return r.Life.PublishDue(ctx, act, administrativeDue, after, limit, r.publishAdministrative)
 }

@@ -12,8 +12,8 @@ import (
 	"concordat/memoranda/day"
 )
 
-// Listing is a subject's entry on an administrative list, as its
-// owner sees it. The texts are sealed and read apart ([Administrative.Texts]).
+// Listing is a subject's entry on an administrative list, as its owner sees it. The
+// texts are sealed and read apart ([Administrative.Texts]).
 type Listing struct {
 	ID           enforcement.ID             `json:"id"`
 	ListType     string                     `json:"list_type"`
@@ -112,20 +112,20 @@ func (l *Listing) openStatement(day.Day) error {
 	return nil
 }
 
-// Get returns one administrative listing of the actor's own
-// organisation; another's is not found. Overseers read every one.
+// Get returns one administrative listing of the actor's own organisation; another's is
+// not found. Overseers read every one.
 func (r *Administrative) Get(ctx context.Context, act enforcement.Act, id enforcement.ID) (Listing, error) {
 	return r.Life.Read(ctx, act, id)
 }
 
-// List lists the administrative listings of the actor's
-// organisation, for overseers of all.
+// List lists the administrative listings of the actor's organisation, for overseers of
+// all.
 func (r *Administrative) List(ctx context.Context, act enforcement.Act, w ground.Wanted) ([]Listing, error) {
 	return r.Life.List(ctx, act, w)
 }
 
-// Foresee tells what an administrative listing would reach if it
-// were published on the act's day.
+// Foresee tells what an administrative listing would reach if it were published on the
+// act's day.
 func (r *Administrative) Foresee(ctx context.Context, act enforcement.Act, id enforcement.ID) ([]plan.Line, []memoranda.Exclusion, []plan.Gap, error) {
 	return r.Life.Foresee(ctx, act, id)
 }

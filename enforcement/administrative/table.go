@@ -60,10 +60,9 @@ const (
 // No clock of this table runs from that day.
 var dayOfCause = ground.Need{Field: "event_on", Rule: ground.RulePast, Code: ground.DayOfEnd.Code, ZH: "事由发生、申请修复或者错误发现之日", EN: "the day of the event, of the request for repair, or of the discovery"}
 
-// Table is the life of an entry on an administrative list. The order
-// of notice, statement, answer and decision is that of 国办发〔2020〕49号 item 8. A
-// statement is taken at any time before the decision, an objection at any time
-// before publication.
+// Table is the life of an entry on an administrative list. The order of notice,
+// statement, answer and decision is that of 国办发〔2020〕49号 item 8. A statement is taken
+// at any time before the decision, an objection at any time before publication.
 func Table() *ground.Table {
 	return &ground.Table{
 		Slug: "administrative-listing", ZH: "行政名单列入", EN: "Entry on an administrative list", Collection: "/v1/administrative-listings", People: enforcement.Department,

@@ -139,8 +139,9 @@ func (s *replay) read(ctx context.Context, tx pgx.Tx, a *Audit, step func(int64)
 	return err
 }
 
-// apply follows one event. Its rules are those of directive/fanout.go, directive/version.go,
-// directive/attempt.go, directive/answer.go and restore/reconcile.go, stated once more on their own.
+// apply follows one event. Its rules are those of packages directive (fanout.go,
+// version.go, attempt.go, answer.go) and restore (compare.go), stated once more on
+// their own.
 func (s *replay) apply(a *Audit, e record.Event) {
 	if kind, ok := s.acts[e.Kind]; ok && kind == directive.Impose {
 		s.fannedOut(a, e)
@@ -168,11 +169,11 @@ var travelEvents = map[record.EventKind]func(*replay, *Audit, record.Event){
 
 // actsOf says of the acts of cases which versions they write: Impose is the first,
 // by the plan; the others are later ones.
-func actsOf(kinds []*ground.Table) map[record.EventKind]directive.VersionKind {
+func actsOf(tables []*ground.Table) map[record.EventKind]directive.VersionKind {
 	written := map[ground.Effect]directive.VersionKind{ground.EffectInForce: directive.Impose, ground.EffectSuspends: directive.Suspend, ground.EffectResumes: directive.Resume, ground.EffectAmends: directive.Amend, ground.EffectEnds: directive.Withdraw}
 	acts := map[record.EventKind]directive.VersionKind{ground.EventGroundEnded: directive.Withdraw}
-	for _, kind := range kinds {
-		for _, m := range kind.Moves {
+	for _, table := range tables {
+		for _, m := range table.Moves {
 			if k, ok := written[m.Effect]; ok {
 				acts[m.Event] = k
 			}

@@ -7,7 +7,8 @@ import (
 	"concordat/enforcement/record"
 )
 
-// Directives tells each organisation what to do, version by version.
+// Directives tells each organisation what to do, version by version, and keeps how far
+// each version got. All fields are required.
 type Directives struct {
 	Record  *record.Record
 	Parties *party.Parties

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river"
 	"go.opentelemetry.io/otel/attribute"
 
 	"concordat/enforcement"
@@ -15,49 +14,6 @@ import (
 
 // Batch is how many grounds one transaction publishes at most.
 const Batch = 1000
-
-// Lane is one of the two ways messages go out: liftings in express, burdens in bulk.
-type Lane string
-
-// The lanes; each has its own River queue of the same name.
-const (
-	Express Lane = "express"
-	Bulk    Lane = "bulk"
-)
-
-// WakeUp is the argument of the one kind of delivery job: there is something for
-// this organisation in this lane. It says no more, so it may come twice or late.
-type WakeUp struct {
-	Organisation enforcement.OrganisationID `json:"organisation"`
-	Lane         Lane                       `json:"lane"`
-}
-
-// Kind names the job in River.
-func (WakeUp) Kind() string { return "wake-up" }
-
-// WakeIn inserts the wake-ups last in the transaction, in order of organisation.
-func (r *Directives) WakeIn(ctx context.Context, p pgx.Tx, wakes []WakeUp) error {
-	if len(wakes) == 0 {
-		return nil
-	}
-	params := make([]river.InsertManyParams, 0, len(wakes))
-	for _, w := range wakes {
-		params = append(params, river.InsertManyParams{Args: w, InsertOpts: &river.InsertOpts{Queue: string(w.Lane), MaxAttempts: 2}})
-	}
-	if _, err := r.Record.Jobs.InsertManyFastTx(ctx, p, params); err != nil {
-		return fmt.Errorf("insert %d wake-ups: %w", len(params), err)
-	}
-	return nil
-}
-
-// Wake inserts one wake-up in a transaction of its own.
-func (r *Directives) Wake(ctx context.Context, w WakeUp) error {
-	_, err := r.Record.Jobs.Insert(ctx, w, &river.InsertOpts{Queue: string(w.Lane), MaxAttempts: 2})
-	if err != nil {
-		return fmt.Errorf("insert a wake-up: %w", err)
-	}
-	return nil
-}
 
 // Origin is where grounds came from that were in force elsewhere before: the
 // import, and the hash of the court's statement. The zero origin is here.
@@ -81,7 +37,7 @@ type FanOut struct {
 	Plan    plan.Plan
 	Key     plan.Key
 	Grounds []InForce
-	// single says that the act is about one ground: its event carries the act's own
+	// Single says that the act is about one ground: its event carries the act's own
 	// key, those of several the key and their ground.
 	Single bool
 }

@@ -110,7 +110,7 @@ const selectCurrent = `SELECT d.id, d.organisation_id, coalesce(a.version, 1), c
     FROM amendment WHERE directive_id = d.id) a ON true
   WHERE g.id = ANY ($1) ORDER BY d.id`
 
-// Newest is what selectCurrent returns.
+// Newest is the newest version of a directive, as it is read before another is written.
 type Newest struct {
 	ID           enforcement.ID
 	organisation enforcement.OrganisationID
@@ -204,7 +204,8 @@ func ReplacePending(ctx context.Context, p pgx.Tx, list []Newest) error {
 const openAttemptNames = `SELECT FROM attempt t JOIN event e ON e.id = t.event_id, unnest(e.directives, e.versions) u (id, version)
   WHERE t.settled_at IS NULL AND t.organisation_id = directive.organisation_id AND u.id = directive.id AND u.version = 1`
 
-// carries says which set and lane a version of a kind has.
+// next says what a version of a kind would carry, in which lane it goes, whether it
+// burdens, and where it begins.
 func (c Newest) next(kind VersionKind, until day.Day) (set []int16, lane Lane, burdens bool, step Step) {
 	switch kind {
 	case Withdraw, Suspend:
@@ -258,14 +259,6 @@ func writeVersions(ctx context.Context, p pgx.Tx, e *record.Event, kind VersionK
 		return nil, fmt.Errorf("write %d versions: %w", len(batch), err)
 	}
 	return slices.SortedFunc(maps.Keys(touched), CompareWakeUps), nil
-}
-
-// CompareWakeUps orders wake-ups by organisation and lane.
-func CompareWakeUps(a, b WakeUp) int {
-	if a.Organisation != b.Organisation {
-		return int(a.Organisation) - int(b.Organisation)
-	}
-	return slices.Compare([]string{string(a.Lane)}, []string{string(b.Lane)})
 }
 
 // VersionKey names one version of one directive.

@@ -1,5 +1,5 @@
-// Package enforcetest is the test kit of the record: a Register on a database of
-// its own, a court with its people, one organisation for each body that a
+// Package enforcetest is the test kit of the record: all offices over a database of
+// their own, a court with its people, one organisation for each body that a
 // listing can reach, and the steps of a listing's life with sensible content.
 // Test packages that use it call pgtest.Main from their TestMain.
 package enforcetest

@@ -127,7 +127,7 @@ type Basis struct {
 	Kind    memoranda.BasisKind `json:"kind"`
 	Article string              `json:"article,omitempty"`
 	Clause  string              `json:"clause,omitempty"`
-	// reward.inForce says whether it may be cited on the day.
+	// InForce says whether it may be cited on the day.
 	InForce bool `json:"in_force"`
 	// Verified says whether the article was compared with the text.
 	Verified bool               `json:"verified"`

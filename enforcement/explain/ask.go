@@ -26,15 +26,15 @@ func (r *Explainer) Directive(ctx context.Context, act enforcement.Act, id enfor
 	if err := act.Check(explainers...); err != nil {
 		return Explanation{}, err
 	}
-	var ground enforcement.ID
-	err := r.Record.DB.Pool.QueryRow(ctx, `SELECT ground_id FROM directive WHERE id = $1`, id).Scan(&ground)
+	var groundID enforcement.ID
+	err := r.Record.DB.Pool.QueryRow(ctx, `SELECT ground_id FROM directive WHERE id = $1`, id).Scan(&groundID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Explanation{}, enforcement.Refuse("not-found")
 	}
 	if err != nil {
 		return Explanation{}, fmt.Errorf("read directive %s: %w", id, err)
 	}
-	g, err := r.explainedGroundOf(ctx, act, ground)
+	g, err := r.explainedGroundOf(ctx, act, groundID)
 	if err != nil {
 		return Explanation{}, err
 	}

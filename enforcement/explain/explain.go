@@ -9,7 +9,7 @@ import (
 	"concordat/enforcement/reward"
 )
 
-// Explainer says why a measure is, or is not, applied.
+// Explainer says why a measure is, or is not, applied. It only reads.
 type Explainer struct {
 	Record     *record.Record
 	Parties    *party.Parties

@@ -98,17 +98,17 @@ func (r *Explainer) explainable(ctx context.Context, act enforcement.Act, subjec
 }
 
 // explainedGroundOf reads the ground of one directive.
-func (r *Explainer) explainedGroundOf(ctx context.Context, act enforcement.Act, ground enforcement.ID) (explainedGround, error) {
-	rows, err := r.Record.DB.Pool.Query(ctx, selectExplainedGround+` WHERE g.id = $1`, ground, int32(act.Actor.Organisation))
+func (r *Explainer) explainedGroundOf(ctx context.Context, act enforcement.Act, groundID enforcement.ID) (explainedGround, error) {
+	rows, err := r.Record.DB.Pool.Query(ctx, selectExplainedGround+` WHERE g.id = $1`, groundID, int32(act.Actor.Organisation))
 	if err != nil {
-		return explainedGround{}, fmt.Errorf("read ground %s: %w", ground, err)
+		return explainedGround{}, fmt.Errorf("read ground %s: %w", groundID, err)
 	}
 	g, err := pgx.CollectExactlyOneRow(rows, scanExplainedGround)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return g, enforcement.Refuse("not-found")
 	case err != nil:
-		return g, fmt.Errorf("read ground %s: %w", ground, err)
+		return g, fmt.Errorf("read ground %s: %w", groundID, err)
 	case !g.mayExplain(act):
 		return g, enforcement.Refuse("not-found")
 	}
@@ -250,10 +250,10 @@ func (r *Explainer) explainedDirectives(ctx context.Context, g explainedGround) 
 
 // explainedReports reads what was said of a directive's measures, the newest word
 // on each.
-func (r *Explainer) explainedReports(ctx context.Context, directive enforcement.ID) (map[int16]*Report, error) {
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT measure_id, outcome::text, reason, basis, kept_until, reported_on FROM report WHERE directive_id = $1 ORDER BY version`, directive)
+func (r *Explainer) explainedReports(ctx context.Context, directiveID enforcement.ID) (map[int16]*Report, error) {
+	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT measure_id, outcome::text, reason, basis, kept_until, reported_on FROM report WHERE directive_id = $1 ORDER BY version`, directiveID)
 	if err != nil {
-		return nil, fmt.Errorf("read the reports on directive %s: %w", directive, err)
+		return nil, fmt.Errorf("read the reports on directive %s: %w", directiveID, err)
 	}
 	reports := map[int16]*Report{}
 	var measure int16
@@ -264,7 +264,7 @@ func (r *Explainer) explainedReports(ctx context.Context, directive enforcement.
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the reports on directive %s: %w", directive, err)
+		return nil, fmt.Errorf("read the reports on directive %s: %w", directiveID, err)
 	}
 	return reports, nil
 }

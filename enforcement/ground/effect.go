@@ -15,7 +15,8 @@ import (
 	"concordat/memoranda/day"
 )
 
-// The acts of grounds of every kind in the log.
+// The acts of grounds of every kind in the log. Their names are older than the other
+// kinds, and the log keeps them.
 const (
 	EventInForce     record.EventKind = "ground-in-force"
 	EventGroundEnded record.EventKind = "ground-ended"

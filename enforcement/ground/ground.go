@@ -7,7 +7,8 @@ import (
 	"concordat/enforcement/record"
 )
 
-// Grounds keeps what directives rest on.
+// Grounds keeps what directives rest on: it puts grounds in force, ends them, and
+// lets the lives of the kinds ([Life]) do so. All fields are required.
 type Grounds struct {
 	Record     *record.Record
 	Docket     *docket.Docket

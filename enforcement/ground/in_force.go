@@ -51,7 +51,8 @@ func (r *Grounds) PutInForceIn(ctx context.Context, tx *pg.Tx, act enforcement.A
 	return r.PutInForceFrom(ctx, tx, act, kind, grounds, directive.Origin{})
 }
 
-// PutInForceFrom is the one place where directives come into being.
+// PutInForceFrom is the one place where grounds come in force and get their directives;
+// only a changed plan adds others later (package replan).
 func (r *Grounds) PutInForceFrom(ctx context.Context, tx *pg.Tx, act enforcement.Act, kind record.EventKind, grounds []enforcement.ID, from directive.Origin) error {
 	var known []party.Organisation
 	err := tx.Pgx(func(t pgx.Tx) (err error) {

@@ -5,17 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
-	"concordat/enforcement/directive"
-	"concordat/enforcement/docket"
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
-	"concordat/internal/calendar"
 	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -151,7 +146,7 @@ func (l *Life[C]) LockWhere(ctx context.Context, tx *pg.Tx, condition string, ar
 	return list, err
 }
 
-// LockOwn is lock for the owner's people, who may have seen a version of it.
+// LockOwn is [Life.LockOne] for the owner's people, who may have seen a version of it.
 func (l *Life[C]) LockOwn(ctx context.Context, tx *pg.Tx, act enforcement.Act, c Change) (C, error) {
 	found, err := l.LockOne(ctx, tx, c.Ground)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -168,56 +163,6 @@ func (l *Life[C]) LockOwn(ctx context.Context, tx *pg.Tx, act enforcement.Act, c
 		return found, enforcement.Refuse("version.stale")
 	}
 	return found, nil
-}
-
-// Turn is one move under way: the case as it is locked, and what the move is going
-// to write.
-type Turn[C any] struct {
-	Case C
-	Head
-	Move *Move
-	Act  enforcement.Act
-	// Today is the day of the act; the event's own day may lie before it, and clocks
-	// start on it.
-	Today day.Day
-	// Next is where the move leads.
-	Next  State
-	Event record.Event
-	// DoneOn is when the clocks stopped by it were done: today.
-	DoneOn day.Day
-	// Until is the new last day, for a move that changes it.
-	Term day.Day
-
-	life    *Life[C]
-	periods map[string]calendar.Period
-	columns []string
-	values  []any
-	done    bool
-}
-
-// Set gives columns of the case's row their values: names and values in turn.
-func (t *Turn[C]) Set(pairs ...any) {
-	for i := 0; i+1 < len(pairs); i += 2 {
-		t.columns = append(t.columns, pairs[i].(string)) //nolint:errcheck // names are constants of the callers
-		t.values = append(t.values, pairs[i+1])
-	}
-}
-
-// Within gives a clock its length, where the list type of the case sets it.
-func (t *Turn[C]) Within(kind string, p calendar.Period) {
-	if t.periods == nil {
-		t.periods = map[string]calendar.Period{}
-	}
-	t.periods[kind] = p
-}
-
-// Seal seals a text under the envelope of the case's subject; nothing seals as
-// nothing.
-func (t *Turn[C]) Seal(field, text string) ([]byte, error) {
-	if text == "" {
-		return nil, nil
-	}
-	return t.life.Grounds.Record.SealUnder(t.Subject, t.Envelope, field, []byte(text))
 }
 
 // Do makes one move of one case, in one transaction with its event: who may, what
@@ -262,17 +207,6 @@ func (l *Life[C]) Do(ctx context.Context, act enforcement.Act, c Change, given G
 	return err
 }
 
-// NewTurn begins a move of a case that was found.
-func (l *Life[C]) NewTurn(act enforcement.Act, row *Move, found C) *Turn[C] {
-	t := &Turn[C]{Case: found, Head: l.Head(&found), Move: row, Act: act, Today: l.Grounds.Record.Today(act.At), life: l}
-	t.Term, t.DoneOn = t.Until, t.Today
-	t.Event = record.Event{Kind: row.Event, Subject: t.Subject, Ground: t.ID, Day: t.Today}
-	if !row.Source.Ours && !row.Source.ByList {
-		t.Event.LegalBasis = row.Source.Text
-	}
-	return t
-}
-
 // pick returns the first of the moves that the state allows, or the first.
 func (l *Life[C]) pick(s State, moves []MoveName) *Move {
 	for _, name := range moves {
@@ -304,112 +238,3 @@ func (l *Life[C]) may(c *C, m *Move, act enforcement.Act) error {
 	}
 	return nil
 }
-
-// Carry writes the row, the clocks and the directives of the move, once; a move that
-// goes on after them calls it itself. What is put in force with others, as by a round
-// of publication, gets its directives there.
-func (t *Turn[C]) Carry(ctx context.Context, tx *pg.Tx) error {
-	if t.done {
-		return nil
-	}
-	t.done = true
-	t.common()
-	if err := t.write(ctx, tx); err != nil {
-		return err
-	}
-	if err := t.clocks(ctx, tx); err != nil {
-		return err
-	}
-	return t.life.Grounds.carry(ctx, tx, t.Act, &t.Event, grounded{t.Move.Effect, t.ID, t.Until, t.Term, t.SuspendedFor != ""})
-}
-
-// common sets the columns that the effect of a move sets for every kind.
-func (t *Turn[C]) common() {
-	effect, suspends := t.Move.Effect, t.life.Suspends
-	if effect == EffectEnds || effect == EffectGivesUp {
-		t.Set("ended_on", t.Today)
-	}
-	if effect == EffectEnds {
-		t.Set("retain_until", t.Today.AddMonths(retentionMonths))
-	}
-	if suspends && effect == EffectSuspends {
-		t.Set("suspended_for", t.Event.Reason, "suspended_on", t.Today)
-	}
-	if suspends && (effect == EffectResumes || effect == EffectEnds) {
-		t.Set("suspended_for", nil, "suspended_on", nil)
-	}
-}
-
-// putInForce makes the directives of the case, unless a restoration put it in doubt
-// or a hold stops it. Their event is the move's own.
-func (t *Turn[C]) putInForce(ctx context.Context, tx *pg.Tx) error {
-	_, refused, err := t.life.Passing(ctx, tx, []C{t.Case}, func(*C) error { return nil })
-	if err == nil && len(refused) > 0 {
-		return refused[0].Because
-	}
-	if err != nil {
-		return err
-	}
-	return t.life.Grounds.PutInForceFrom(ctx, tx, t.Act, t.Event.Kind, []enforcement.ID{t.ID}, directive.Origin{RefersTo: t.Event.RefersTo, Document: t.Event.DocumentHash})
-}
-
-// Decide says of the ground what was decided today: the number of the decision, and
-// the last day of its term.
-func (t *Turn[C]) Decide(ctx context.Context, tx *pg.Tx, number string, until day.Day) error {
-	return updateGround(ctx, tx, t.ID, `reference = $2, decided_on = $3::date, valid_until = $4::date`, number, t.Today, until)
-}
-
-// write moves the row, on the condition that nobody else moved it.
-func (t *Turn[C]) write(ctx context.Context, tx *pg.Tx) error {
-	var b strings.Builder
-	b.WriteString(`UPDATE ` + t.life.Rows + ` SET state = $3::text::` + t.life.Enum + `, version = version + 1`)
-	for i, column := range t.columns {
-		b.WriteString(`, ` + column + ` = $` + strconv.Itoa(i+4))
-	}
-	b.WriteString(` WHERE id = $1 AND version = $2`)
-	return tx.Pgx(func(p pgx.Tx) error {
-		tag, err := p.Exec(ctx, b.String(), append([]any{t.ID, t.Version, string(t.Next)}, t.values...)...)
-		if err != nil {
-			return fmt.Errorf("%s of %s %s: %w", t.Move.Name, t.life.Slug, t.ID, err)
-		}
-		if tag.RowsAffected() != 1 {
-			return enforcement.Refuse("version.stale")
-		}
-		return nil
-	})
-}
-
-// clocks stops and starts what the table says.
-func (t *Turn[C]) clocks(ctx context.Context, tx *pg.Tx) error {
-	for _, d := range t.Move.Starts {
-		period := d.Period
-		if own, ok := t.periods[d.Kind]; ok {
-			period = own
-		}
-		if err := t.life.Grounds.Docket.StartClock(ctx, tx, t.Owner, t.ID, t.Event.Day, docket.Deadline{Kind: d.Kind, Period: period}); err != nil {
-			return err
-		}
-	}
-	if slices.Contains(t.Move.Stops, Every) {
-		return docket.StopClocks(ctx, tx, []enforcement.ID{t.ID}, t.DoneOn)
-	}
-	return docket.StopClock(ctx, tx, t.ID, t.Move.Stops, t.DoneOn)
-}
-
-// NotPublished names a case that could not be published, and why.
-type NotPublished struct {
-	Listing enforcement.ID
-	Because *enforcement.Refusal
-}
-
-// AbandonReason is why a listing was given up before publication.
-type AbandonReason string
-
-// The reasons to abandon.
-const (
-	Performed   AbandonReason = "performed"
-	Minor       AbandonReason = "minor"
-	Dead        AbandonReason = "dead"
-	WrongPerson AbandonReason = "wrong-person"
-	Excluded    AbandonReason = "excluded"
-)

@@ -14,3 +14,24 @@ const (
 	MoveEarly   MoveName = "early-delete"
 	MoveRevoke  MoveName = "revoke"
 )
+
+// AbandonReason is why a case was given up before publication.
+type AbandonReason string
+
+// The reasons to abandon; which of them a kind knows, its table says.
+const (
+	Performed   AbandonReason = "performed"
+	Minor       AbandonReason = "minor"
+	Dead        AbandonReason = "dead"
+	WrongPerson AbandonReason = "wrong-person"
+	Excluded    AbandonReason = "excluded"
+)
+
+// Reasons names reasons as a need lists them.
+func Reasons(list ...AbandonReason) []string {
+	names := make([]string, 0, len(list))
+	for _, r := range list {
+		names = append(names, string(r))
+	}
+	return names
+}

@@ -145,3 +145,9 @@ func (l *Life[C]) Passing(ctx context.Context, tx *pg.Tx, cases []C, may func(*C
 	}
 	return pass, refused, nil
 }
+
+// NotPublished names a case that could not be published, and why.
+type NotPublished struct {
+	Listing enforcement.ID
+	Because *enforcement.Refusal
+}

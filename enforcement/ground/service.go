@@ -4,10 +4,7 @@ import (
 	"context"
 
 	"concordat/enforcement"
-	"concordat/enforcement/party"
-	"concordat/internal/calendar"
 	"concordat/internal/pg"
-	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
 
@@ -79,18 +76,4 @@ func (r *Grounds) Effective(manner string, on day.Day) day.Day {
 		return r.Record.Calendar.AddCalendarDays(on, announcementPeriod).Day
 	}
 	return on
-}
-
-// CheckAge refuses a natural person under 18 on the day (法释〔2017〕7号 Art. 4 for
-// the courts' list; for the others it is our own rule, docs/open-questions.md).
-func CheckAge(identity party.Identity, on day.Day) error {
-	if identity.Kind == memoranda.NaturalPerson && !calendar.Adult(identity.Birth, on) {
-		return enforcement.Refuse("listing.minor", "on", on.String())
-	}
-	return nil
-}
-
-// Child reports whether nothing public may show the subject on a day.
-func Child(identity party.Identity, on day.Day) bool {
-	return identity.Kind == memoranda.NaturalPerson && calendar.Age(identity.Birth, on) < ProtectedAge
 }

@@ -332,12 +332,3 @@ var (
 	}
 	Ours = Source{Ours: true}
 )
-
-// Reasons names reasons as a need lists them.
-func Reasons(list ...AbandonReason) []string {
-	names := make([]string, 0, len(list))
-	for _, r := range list {
-		names = append(names, string(r))
-	}
-	return names
-}

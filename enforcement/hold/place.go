@@ -228,7 +228,7 @@ func (r *Holds) list(ctx context.Context, sql string, args ...any) ([]Hold, erro
 	})
 }
 
-// OwnersStopped says of which courts nothing may be published. It passes the gate:
+// OwnersStopped says of which owners nothing may be published. It passes the gate:
 // a hold placed meanwhile waits for the publication.
 func OwnersStopped(ctx context.Context, p pgx.Tx) (held func(enforcement.OrganisationID) bool, err error) {
 	if _, err := p.Exec(ctx, EnterGate); err != nil {
@@ -237,7 +237,8 @@ func OwnersStopped(ctx context.Context, p pgx.Tx) (held func(enforcement.Organis
 	return OwnersToldStopped(ctx, p)
 }
 
-// OwnersToldStopped is OwnersStopped for who only tells of it: it does not wait at the gate.
+// OwnersToldStopped is [OwnersStopped] for who only tells of it: it does not wait at
+// the gate.
 func OwnersToldStopped(ctx context.Context, p pgx.Tx) (held func(enforcement.OrganisationID) bool, err error) {
 	rows, err := p.Query(ctx, `SELECT coalesce(organisation_id, 0) FROM hold WHERE ended_at IS NULL AND scope IN ('everything', 'court')`)
 	if err != nil {

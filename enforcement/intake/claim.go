@@ -12,7 +12,7 @@ const importLock = 0x494d5054 // "IMPT"
 
 // Claim makes the caller the only reader of a run until release is called
 // or the process or its connection ends; ok false means that somebody else is.
-// What a lost connection lets through meets the count of rows in Write.
+// What a lost connection lets through meets the count of rows in [Intake.Write].
 func (r *Intake) Claim(ctx context.Context, id enforcement.ID) (release func(), ok bool, err error) {
 	conn, err := r.Record.DB.Pool.Acquire(ctx)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"concordat/enforcement/reward"
 )
 
-// Intake takes courts' files in.
+// Intake takes courts' files in. All fields are required.
 type Intake struct {
 	Record  *record.Record
 	Parties *party.Parties

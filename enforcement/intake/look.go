@@ -96,7 +96,7 @@ func (w *importWriter) lookSubjects(ctx context.Context, t pgx.Tx, rows []prepar
 		if !ok || w.subjects[number] != nil {
 			return nil
 		}
-		have, err := w.register.Parties.OpenIdentity(id, wrapped, sealed)
+		have, err := w.intake.Parties.OpenIdentity(id, wrapped, sealed)
 		if err != nil {
 			return err
 		}

@@ -59,8 +59,8 @@ type preparedRow struct {
 	sealedFacts []byte
 }
 
-// Prepare checks rows as EnterSubject, EnterCase and Draft would
-// and seals them. It asks nothing of the database, so that batches can be
+// Prepare checks rows as [party.Parties.EnterSubject], [party.Parties.EnterCase] and
+// [listing.Listings.Draft] would and seals them. It asks nothing of the database, so that batches can be
 // prepared while others are written. refusals are the rows of the same stretch
 // of the file that could not even be read.
 func (r *Intake) Prepare(act enforcement.Act, run Run, rows []Row, refusals []Refusal) (*Prepared, error) {

@@ -38,7 +38,7 @@ type TakenOver struct {
 	// SignedBy is the staff number or the name of the president who signed.
 	SignedBy string  `json:"signed_by,omitempty"`
 	ServedOn day.Day `json:"served_on,omitzero"`
-	// Manner is one of the manners of Service.
+	// Manner is one of [ground.Manners].
 	Manner string `json:"manner,omitempty"`
 	// RepairNotice is the day on which the repair notice was given.
 	RepairNotice day.Day `json:"repair_notice_on,omitzero"`

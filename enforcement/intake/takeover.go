@@ -128,7 +128,7 @@ func (w *importWriter) enterReview(row *preparedRow, s *importSubject, key sourc
 	if err != nil {
 		return err
 	}
-	id, today := enforcement.NewID(), w.register.Record.Today(w.act.At)
+	id, today := enforcement.NewID(), w.intake.Record.Today(w.act.At)
 	w.run.Reviewed++
 	t := w.copies.reviews
 	t.Row()
@@ -148,7 +148,7 @@ func (w *importWriter) enterReview(row *preparedRow, s *importSubject, key sourc
 	}
 	t.Bytes(sealed)
 	t.Day(today)
-	w.copies.event(w.act, w.register.Record.Machine(), record.Event{Kind: eventReviewOpened, Subject: s.id, RefersTo: id, Day: today, Reason: because.Code, LegalBasis: "法释〔2017〕7号 Art. 3–5"})
+	w.copies.event(w.act, w.intake.Record.Machine(), record.Event{Kind: eventReviewOpened, Subject: s.id, RefersTo: id, Day: today, Reason: because.Code, LegalBasis: "法释〔2017〕7号 Art. 3–5"})
 	return nil
 }
 

@@ -28,8 +28,8 @@ type Upload struct {
 
 // ReceiveUpload stores a file of the actor's court as it comes in, sealed chunk
 // by chunk under a key of its own: it is never on disk in clear, and never whole
-// in memory. Where body breaks off, the error wraps
-// ErrUploadBroken and body's own, and what had arrived is deleted.
+// in memory. Where body breaks off, the error wraps [ErrUploadBroken] and body's own,
+// and what had arrived is deleted.
 func (r *Intake) ReceiveUpload(ctx context.Context, act enforcement.Act, kind Kind, body io.Reader) (u Upload, err error) {
 	if err := act.Check(importRoles(kind)...); err != nil {
 		return u, err

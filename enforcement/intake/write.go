@@ -66,7 +66,7 @@ func (r *Intake) Write(ctx context.Context, act enforcement.Act, run Run, p *Pre
 var importRaces = []string{"subject_lookup_pkey", "execution_case_number_key", "listing_one_live", "listing_source_key", "review_item_key"}
 
 func (r *Intake) writeImport(ctx context.Context, tx *pg.Tx, act enforcement.Act, run Run, p *Prepared, bytesDone int64, refused func(Run, []Refusal) (int64, error)) (Settled, error) {
-	w := &importWriter{register: r, act: act, run: run, copies: newImportCopies(), refusals: slices.Clone(p.refusals)}
+	w := &importWriter{intake: r, act: act, run: run, copies: newImportCopies(), refusals: slices.Clone(p.refusals)}
 	err := tx.Pgx(func(t pgx.Tx) error {
 		if err := w.lock(ctx, t); err != nil {
 			return err
@@ -103,7 +103,7 @@ func (r *Intake) writeImport(ctx context.Context, tx *pg.Tx, act enforcement.Act
 
 // importWriter settles one batch within its transaction.
 type importWriter struct {
-	register *Intake
+	intake   *Intake
 	act      enforcement.Act
 	run      Run
 	copies   *importCopies
@@ -177,7 +177,7 @@ func (w *importWriter) same(before importSource, row *preparedRow) bool {
 	if before.content != nil {
 		return string(before.content) == string(row.content)
 	}
-	return w.register.Record.Vault.VerifyDocument(row.content, before.hash) == nil
+	return w.intake.Record.Vault.VerifyDocument(row.content, before.hash) == nil
 }
 
 // enter enters a row: as a draft, as a listing to be put in force, or for review.
@@ -216,8 +216,8 @@ func (w *importWriter) enter(row *preparedRow, s *importSubject, c *importCase, 
 		w.taken = append(w.taken, id)
 	} else {
 		w.copies.draft(id, key, w.run.Court, row, facts, w.act.Actor.ID)
-		w.copies.event(w.act, w.register.Record.Machine(), record.Event{
-			Kind: record.EventDrafted, Subject: s.id, Ground: id, RefersTo: w.run.ID, Day: w.register.Record.Today(w.act.At), LegalBasis: "法释〔2017〕7号 Art. 1",
+		w.copies.event(w.act, w.intake.Record.Machine(), record.Event{
+			Kind: record.EventDrafted, Subject: s.id, Ground: id, RefersTo: w.run.ID, Day: w.intake.Record.Today(w.act.At), LegalBasis: "法释〔2017〕7号 Art. 1",
 		})
 	}
 	w.copies.source(id, key, w.run.ID, row)
@@ -227,7 +227,7 @@ func (w *importWriter) enter(row *preparedRow, s *importSubject, c *importCase, 
 // seal seals a field under the envelope of a subject.
 func (w *importWriter) seal(s *importSubject, plain []byte, field string) ([]byte, error) {
 	if s.envelope == nil {
-		envelope, err := w.register.Record.Vault.OpenEnvelope(s.id, s.wrapped)
+		envelope, err := w.intake.Record.Vault.OpenEnvelope(s.id, s.wrapped)
 		if err != nil {
 			return nil, fmt.Errorf("open the envelope of subject %s: %w", s.id, err)
 		}

@@ -77,7 +77,7 @@ func (r *Listings) Suspend(ctx context.Context, act enforcement.Act, c ground.Ch
 }
 
 // Resume puts a suspended listing back in force at every recipient; one that a
-// restoration put in doubt needs reasons (ResumeRestored).
+// restoration put in doubt needs reasons ([Listings.ResumeRestored]).
 func (r *Listings) Resume(ctx context.Context, act enforcement.Act, c ground.Change) error {
 	return r.Life.Resume(ctx, act, c, "", ground.MoveResume)
 }

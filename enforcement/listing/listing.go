@@ -8,7 +8,8 @@ import (
 	"concordat/enforcement/reward"
 )
 
-// Listings keeps the courts' listings.
+// Listings keeps the courts' listings, from the draft to the end. The fields are set by
+// register.Open; Life comes last, for it stands on the others ([NewLife]).
 type Listings struct {
 	Record  *record.Record
 	Parties *party.Parties

@@ -77,23 +77,3 @@ func (r *Listings) mayPublish(l *Listing, open []ExclusionKind, today day.Day) e
 	}
 	return r.mayBeListed(l, open, today)
 }
-
-// PublicEntry is what the public sees of a listing: the items of Art. 6 and
-// nothing else, the number masked.
-type PublicEntry struct {
-	Listing    enforcement.ID `json:"listing"`
-	Name       string         `json:"name"`
-	Number     string         `json:"number"`
-	Head       string         `json:"head,omitempty"`
-	Sex        string         `json:"sex,omitempty"`
-	Age        int            `json:"age,omitempty"`
-	Court      string         `json:"court"`
-	CaseNumber string         `json:"case_number"`
-	FiledOn    day.Day        `json:"filed_on"`
-	Basis      string         `json:"basis_document"`
-	BasisUnit  string         `json:"basis_unit"`
-	Facts      Facts          `json:"facts"`
-	Published  day.Day        `json:"published_on"`
-	Until      day.Day        `json:"until,omitzero"`
-	child      bool
-}

@@ -70,10 +70,9 @@ var (
 	judges        = []enforcement.Role{enforcement.Judge, enforcement.President}
 )
 
-// Table is the life of an entry on the courts' list. The states and their
-// moves follow 法释〔2017〕7号 and 法发〔2019〕35号. Every end is allowed from every state
-// after publication, whatever else is under way; before it every state can be
-// abandoned.
+// Table is the life of an entry on the courts' list. The states and their moves follow
+// 法释〔2017〕7号 and 法发〔2019〕35号. Every end is allowed from every state after
+// publication, whatever else is under way; before it every state can be abandoned.
 func Table() *ground.Table {
 	return &ground.Table{
 		Slug: "listing", ZH: "失信被执行人名单列入", EN: "Listing of a judgment debtor", Collection: "/v1/listings",

@@ -13,8 +13,9 @@ import (
 type Parties struct {
 	Record *record.Record
 
-	// bodies are those that an organisation can stand for; checkKeeper refuses a
-	// department that keeps no list.
-	Bodies      *memoranda.Catalogue
+	// Bodies are those that an organisation can stand for.
+	Bodies *memoranda.Catalogue
+	// CheckKeeper refuses a department that keeps no list. Who keeps one the plans know,
+	// a room further up: register.Open puts it in ([plan.Plans.KeepsAnyList]).
 	CheckKeeper func(ctx context.Context, tx *pg.Tx, act enforcement.Act) error
 }

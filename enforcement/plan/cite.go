@@ -106,5 +106,5 @@ func (r *Plans) After(from day.Day, p memoranda.Period) day.Day {
 	}
 }
 
-// ListType is the list that this package's listings stand on.
+// ListType is the slug of the courts' list, of judgment debtors.
 const ListType = "judgment-debtor"

@@ -9,12 +9,14 @@ import (
 	"concordat/memoranda"
 )
 
-// Plans knows what was agreed and attested as of a day.
+// Plans knows what was agreed and attested as of a day. What the record says is read
+// once and kept as a [Text] until the record says more ([Plans.Refresh]).
 type Plans struct {
 	Record  *record.Record
 	Parties *party.Parties
 
-	// What the configuration brings, and what is made of it and the record.
+	// Shipped is the catalogue in the binary, Given statements of the configuration, nil
+	// for none. Demonstration lets statements count that were made for demonstration.
 	Shipped       *memoranda.Catalogue
 	Given         *memoranda.Attestations
 	Demonstration bool

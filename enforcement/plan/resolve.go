@@ -20,8 +20,8 @@ import (
 	"concordat/memoranda/day"
 )
 
-// Key is what a plan depends on. territory is the region that the list's owner
-// serves, region the subject's; both are prefixes of GB/T 2260 codes, and an empty
+// Key is what a plan depends on. Territory is the region that the list's owner
+// serves, Region the subject's; both are prefixes of GB/T 2260 codes, and an empty
 // region is not known.
 type Key struct {
 	Ground    memoranda.GroundKind
@@ -43,10 +43,10 @@ func (l Share) Equal(other Share) bool {
 	return l.Organisation == other.Organisation && slices.Equal(l.Measures, other.Measures)
 }
 
-// Plan says which organisation does what; lines stand in order of organisation.
+// Plan says which organisation does what; Shares stand in order of organisation.
 type Plan struct {
 	ID int32
-	// editions are the rows it was resolved under, in order of memorandum.
+	// Editions are the rows it was resolved under, in order of memorandum.
 	Editions []int32
 	Shares   []Share
 	Gaps     []Gap

@@ -15,7 +15,7 @@ import (
 // EventKind names an act in the log.
 type EventKind string
 
-// The acts of the log.
+// The acts that several rooms write; each names those of its own.
 const (
 	EventDrafted    EventKind = "listing-drafted"
 	EventTaskClosed EventKind = "task-closed"

@@ -22,7 +22,7 @@ type Done struct {
 	event   enforcement.ID
 	Subject enforcement.ID
 	Ground  enforcement.ID
-	// refersTo is the id of what was entered where it is neither.
+	// RefersTo is the id of what was entered where it is neither.
 	RefersTo enforcement.ID
 }
 
@@ -33,7 +33,7 @@ func (r *Record) Perform(ctx context.Context, act enforcement.Act, fn func(ctx c
 	return r.PerformKeyed(ctx, act, func(ctx context.Context, tx *pg.Tx, _ enforcement.Act) (*Event, error) { return fn(ctx, tx) })
 }
 
-// PerformKeyed is Perform for an act that may write its event itself, as a
+// PerformKeyed is [Record.Perform] for an act that may write its event itself, as a
 // publication does, and then returns none: fn gets the act with the key that its
 // event carries.
 func (r *Record) PerformKeyed(ctx context.Context, act enforcement.Act, fn func(ctx context.Context, tx *pg.Tx, act enforcement.Act) (*Event, error)) (_ Done, err error) {

@@ -11,11 +11,13 @@ import (
 	"concordat/internal/vault"
 )
 
-// Record performs acts: one act is one transaction with one event, and asked again it is done once.
+// Record performs acts: one act is one transaction with one event, and asked again it
+// is done once. What only reads needs no Jobs, Vault or Calendar.
 type Record struct {
 	DB       *pg.DB
 	Jobs     *river.Client[pgx.Tx]
 	Vault    *vault.Vault
 	Calendar *calendar.Calendar
-	Machine  func() time.Time
+	// Machine is machine time, for the log's second column and for terms of storage.
+	Machine func() time.Time
 }

@@ -32,7 +32,7 @@ type claimed struct {
 	key string
 	// found is what the act left when it was done before.
 	found *Done
-	// again: the request was worked before, whether or not it left an event.
+	// Again: the request was worked before, whether or not it left an event.
 	Again bool
 }
 

@@ -11,7 +11,8 @@ import (
 	"concordat/enforcement"
 )
 
-// scope names this package in traces.
+// scope names all rooms of enforcement in traces: who reads them asks which act it was,
+// not which package wrote it.
 const scope = "concordat/enforcement"
 
 // Span begins a span below the one that ctx carries, and returns how to end it.

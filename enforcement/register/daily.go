@@ -15,10 +15,10 @@ import (
 // listings whose term is over are ended (liftings go first), withdrawals that
 // nobody acknowledged in time are escalated, statements without an answer made
 // tasks, rewards expire and begin, the directives of live grounds follow what is in
-// force on the day ([replan.Replanner.ResumeAdoptions]), then listings are published: the courts' that
-// were served and whose grace is over, and administrative ones
-// (administrative/publish.go). It may be run again at any time; step, when not nil,
-// is called between transactions with what was done.
+// force on the day ([replan.Replanner.ResumeAdoptions]), then listings are published:
+// the courts' that were served and whose grace is over, and administrative ones
+// ([administrative.Administrative.PublishRound]). It may be run again at any time;
+// step, when not nil, is called between transactions with what was done.
 func (r *Offices) Daily(ctx context.Context, act enforcement.Act, step func(ended, published int)) (ended, published int, refused []ground.NotPublished, err error) {
 	if step == nil {
 		step = func(int, int) {}

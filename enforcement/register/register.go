@@ -18,7 +18,8 @@ import (
 	"concordat/enforcement/reward"
 )
 
-// Offices are all parts over one database.
+// Offices are all rooms over one database, in the order in which each stands on those
+// before it. Who asks names the office: o.Listings.Publish, o.Explainer.Directive.
 type Offices struct {
 	Record         *record.Record
 	Parties        *party.Parties

@@ -119,11 +119,11 @@ func (r *Replanner) Impact(ctx context.Context, act enforcement.Act, next *memor
 	if err != nil {
 		return i, err
 	}
-	record, err := r.Plans.Learn(ctx, tx)
+	text, err := r.Plans.Learn(ctx, tx)
 	if err != nil {
 		return i, err
 	}
-	under := r.Plans.With(record, next, more)
+	under := r.Plans.With(text, next, more)
 	sum := impactSum{impact: &i, measuresOf: under.Measures, organisations: map[enforcement.OrganisationID]*OrganisationImpact{}, measures: map[int16]*MeasureImpact{}, unattested: map[plan.MeasureName]bool{}}
 	for _, p := range plans {
 		resolution, err := under.Resolve(p.key)

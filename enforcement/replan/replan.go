@@ -6,7 +6,7 @@ import (
 	"concordat/enforcement/record"
 )
 
-// Replanner lets live grounds follow a changed plan.
+// Replanner lets live grounds follow a changed plan. All fields are required.
 type Replanner struct {
 	Record     *record.Record
 	Plans      *plan.Plans

@@ -26,7 +26,7 @@ type walkedGround struct {
 	suspended bool
 }
 
-// held names an organisation's place under a ground, by the ground's place in a chunk.
+// heldAt names an organisation's place under a ground, by the ground's place in a chunk.
 type heldAt struct {
 	ground       int
 	organisation enforcement.OrganisationID

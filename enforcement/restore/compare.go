@@ -112,8 +112,8 @@ func (w *comparison) run(ctx context.Context, tx *pg.Tx) error {
 	if err := tx.Pgx(func(p pgx.Tx) error { return w.write(ctx, p) }); err != nil {
 		return err
 	}
-	for _, ground := range w.suspends {
-		if err := w.suspend(ctx, tx, ground); err != nil {
+	for _, groundID := range w.suspends {
+		if err := w.suspend(ctx, tx, groundID); err != nil {
 			return err
 		}
 	}

@@ -40,7 +40,7 @@ type InventoryPage struct {
 // record and puts right what differs, always in the subject's favour:
 //
 //   - what the record does not know, or has withdrawn in an older version, is
-//     withdrawn there by a version of its own ([orphan], sent like any lifting);
+//     withdrawn there by a version of its own (an orphan, sent like any lifting);
 //   - what was withdrawn there is withdrawn in the record too, as acknowledged;
 //     its ground is suspended everywhere and the court gets a task;
 //   - what is held in a newer version may have been lifted since: its ground is

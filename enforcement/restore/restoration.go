@@ -40,7 +40,7 @@ const restoreHoldReason = "数据已恢复到较早时点，核对完成前暂�
 // Restored records that the database was brought back from a backup: the
 // restoration with the next epoch, the hold on everything and the event commit
 // together, and with them what finish does, which takes the mark away. Only an
-// operator may. It needs no Register, for none can be made before.
+// operator may. It needs no offices, for none can be opened before.
 func Restored(ctx context.Context, db *pg.DB, machine func() time.Time, act enforcement.Act, backupAt time.Time, finish func(ctx context.Context, p pgx.Tx) error) (Restoration, error) {
 	if err := act.Check(enforcement.Operator); err != nil {
 		return Restoration{}, err

@@ -6,7 +6,8 @@ import (
 	"concordat/enforcement/record"
 )
 
-// Restorer finds out what a restored record lost.
+// Restorer finds out what a restored record lost, by comparing it with what recipients
+// hold. All fields are required.
 type Restorer struct {
 	Record     *record.Record
 	Holds      *hold.Holds

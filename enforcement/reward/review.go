@@ -189,7 +189,7 @@ func (r *Rewards) answerUntil(w Reward, noticed day.Day) (day.Day, calendar.Peri
 // Review is one review of a reward.
 type Review struct {
 	ID enforcement.ID `json:"id"`
-	// Listing is the ground on the list of serious dishonesty, plan.ListType that list.
+	// Listing is the ground on the list of serious dishonesty, ListType that list.
 	Listing     enforcement.ID `json:"listing"`
 	ListType    string         `json:"list_type"`
 	OpenedOn    day.Day        `json:"opened_on"`

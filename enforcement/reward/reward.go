@@ -8,7 +8,8 @@ import (
 	"concordat/enforcement/record"
 )
 
-// Rewards keeps the entries on lists that reward, and their reviews.
+// Rewards keeps the entries on lists that reward, and their reviews. The fields are set
+// by register.Open; Life comes last, for it stands on the others ([NewLife]).
 type Rewards struct {
 	Record  *record.Record
 	Parties *party.Parties

@@ -1,0 +1,63 @@
+package directive
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"concordat/enforcement"
+)
+
+// Lane is one of the two ways messages go out: liftings in express, burdens in bulk.
+type Lane string
+
+// The lanes; each has its own River queue of the same name.
+const (
+	Express Lane = "express"
+	Bulk    Lane = "bulk"
+)
+
+// WakeUp is the argument of the one kind of delivery job: there is something for
+// this organisation in this lane. It says no more, so it may come twice or late.
+type WakeUp struct {
+	Organisation enforcement.OrganisationID `json:"organisation"`
+	Lane         Lane                       `json:"lane"`
+}
+
+// Kind names the job in River.
+func (WakeUp) Kind() string { return "wake-up" }
+
+// WakeIn inserts the wake-ups last in the transaction, in order of organisation.
+func (r *Directives) WakeIn(ctx context.Context, p pgx.Tx, wakes []WakeUp) error {
+	if len(wakes) == 0 {
+		return nil
+	}
+	params := make([]river.InsertManyParams, 0, len(wakes))
+	for _, w := range wakes {
+		params = append(params, river.InsertManyParams{Args: w, InsertOpts: &river.InsertOpts{Queue: string(w.Lane), MaxAttempts: 2}})
+	}
+	if _, err := r.Record.Jobs.InsertManyFastTx(ctx, p, params); err != nil {
+		return fmt.Errorf("insert %d wake-ups: %w", len(params), err)
+	}
+	return nil
+}
+
+// Wake inserts one wake-up in a transaction of its own.
+func (r *Directives) Wake(ctx context.Context, w WakeUp) error {
+	_, err := r.Record.Jobs.Insert(ctx, w, &river.InsertOpts{Queue: string(w.Lane), MaxAttempts: 2})
+	if err != nil {
+		return fmt.Errorf("insert a wake-up: %w", err)
+	}
+	return nil
+}
+
+// CompareWakeUps orders wake-ups by organisation and lane.
+func CompareWakeUps(a, b WakeUp) int {
+	if a.Organisation != b.Organisation {
+		return int(a.Organisation) - int(b.Organisation)
+	}
+	return slices.Compare([]string{string(a.Lane)}, []string{string(b.Lane)})
+}
