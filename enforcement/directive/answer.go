@@ -206,9 +206,6 @@ func (r *Directives) writeReports(ctx context.Context, p pgx.Tx, act enforcement
 	if len(e.Directives) == 0 {
 		return nil
 	}
-	e.ID, e.Kind, e.Day = enforcement.NewID(), EventReports, day
-	if _, err := p.Exec(ctx, record.InsertEvent, e.Args(act, r.Record.Machine())...); err != nil {
-		return fmt.Errorf("log reports: %w", err)
-	}
-	return nil
+	e.Kind, e.Day = EventReports, day
+	return r.Record.LogIn(ctx, p, act, &e)
 }

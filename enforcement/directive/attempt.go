@@ -34,12 +34,13 @@ type Attempt struct {
 	Versions     []int16
 }
 
-// insertAttempt writes nothing if a hold stops anything the attempt names.
-const insertAttempt = `WITH free AS (SELECT WHERE NOT (` + hold.AnyHold + ` AND EXISTS (` + hold.StoppedNamed + `))),
-  e AS (INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, reason, document_hash, directives, versions)
-    SELECT $1, $2, $3::timestamptz, $4, $5, $6, $7::integer, $8, $9, $10, $11 FROM free)
-  INSERT INTO attempt (id, organisation_id, lane, channel, event_id, body_hash, opened_at)
+// An attempt stands beside its event ([record.Record.LogBeside]), and neither is
+// written if a hold stops anything the attempt names.
+const (
+	attemptFree   = `NOT (` + hold.AnyHold + ` AND EXISTS (` + hold.StoppedNamed + `))`
+	insertAttempt = `INSERT INTO attempt (id, organisation_id, lane, channel, event_id, body_hash, opened_at)
     SELECT $12, $7::integer, $13::text::lane, $8, $1, $9, $4 FROM free`
+)
 
 // Open commits the row of a send; no transaction is open when the caller
 // sends. [hold.ErrStopped]: a hold was placed since the items were read.
@@ -54,7 +55,10 @@ func (r *Directives) Open(ctx context.Context, act enforcement.Act, w WakeUp, ch
 	// that was placed before the gate was passed.
 	b := &pgx.Batch{}
 	b.Queue(hold.EnterGate)
-	b.Queue(insertAttempt, a.Event, EventAttempt, act.At.UTC(), r.Record.Machine(), act.Actor.ID, act.Actor.Role, w.Organisation, channel, bodyHash, a.Directives, a.Versions, a.ID, string(w.Lane)).
+	e := record.Event{ID: a.Event, Kind: EventAttempt, Reason: channel, DocumentHash: bodyHash, Directives: a.Directives, Versions: a.Versions}
+	act.Actor.Organisation = w.Organisation // whom the event is about
+	sql, args := r.Record.LogBeside(act, e, attemptFree, insertAttempt, a.ID, string(w.Lane))
+	b.Queue(sql, args...).
 		Exec(func(written pgconn.CommandTag) error {
 			if written.RowsAffected() == 0 {
 				return hold.ErrStopped
@@ -106,8 +110,8 @@ func (r *Directives) Settle(ctx context.Context, act enforcement.Act, a Attempt,
 			if err != nil {
 				return err
 			}
-			if _, err := p.Exec(ctx, record.InsertEvent, e.Args(act, r.Record.Machine())...); err != nil {
-				return fmt.Errorf("log it: %w", err)
+			if err := r.Record.LogIn(ctx, p, act, &e); err != nil {
+				return err
 			}
 			return r.WakeIn(ctx, p, wakes)
 		})

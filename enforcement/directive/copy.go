@@ -22,7 +22,7 @@ type InForce struct {
 	Until       day.Day
 }
 
-// The columns in the order of Copy.
+// The columns in the order of [Directives.Copy].
 const copyStatement = `COPY directive (id, subject_id, ground_id, organisation_id, plan_id, ground_kind, step, valid_until, due, measures) FROM STDIN (FORMAT binary)`
 
 const (
@@ -35,7 +35,7 @@ const (
 // nothing else. It speaks PostgreSQL's binary COPY
 // (manual, "COPY: Binary Format") by itself: measured side by side, INSERT …
 // SELECT reached a half to two thirds of the limit, this about eight tenths.
-func Copy(ctx context.Context, t pgx.Tx, p plan.Plan, kind string, grounds []InForce, ids []enforcement.ID, step Step) error {
+func (r *Directives) Copy(ctx context.Context, t pgx.Tx, p plan.Plan, kind string, grounds []InForce, ids []enforcement.ID, step Step) error {
 	tails := make([][]byte, len(p.Shares))
 	for i, line := range p.Shares {
 		tails[i] = pgbinary.AppendSmalls(nil, line.Measures)
@@ -65,6 +65,63 @@ func Copy(ctx context.Context, t pgx.Tx, p plan.Plan, kind string, grounds []InF
 	}
 	if tag.RowsAffected() != int64(len(ids)) {
 		return fmt.Errorf("copy %d directives: %d arrived", len(ids), tag.RowsAffected())
+	}
+	return nil
+}
+
+// Version is a later version of a directive as it is written; Queued is due, and
+// nothing else.
+type Version struct {
+	Directive    enforcement.ID
+	Number       int16
+	Organisation enforcement.OrganisationID
+	Kind         VersionKind
+	Lane         Lane
+	Step         Step
+	Until        day.Day
+	Burdens      bool
+	Set          []int16
+}
+
+// The columns in the order of [Directives.CopyVersions].
+const copyVersionsStatement = `COPY amendment (directive_id, version, organisation_id, kind, lane, step, valid_until, burdens, due, plan_id, measures) FROM STDIN (FORMAT binary)`
+
+const (
+	copyVersionColumns = 11
+	copyVersionSize    = 160 // bytes, about
+)
+
+// CopyVersions writes later versions, many at once, that follow a plan (0: none). Who
+// writes them holds their directives and has replaced what was pending.
+func (r *Directives) CopyVersions(ctx context.Context, t pgx.Tx, plan int32, list []Version) error {
+	buf := make([]byte, 0, 32+len(list)*copyVersionSize)
+	buf = append(buf, "PGCOPY\n\377\r\n\000\000\000\000\000\000\000\000\000"...)
+	for i := range list {
+		v := &list[i]
+		buf = binary.BigEndian.AppendUint16(buf, copyVersionColumns)
+		buf = pgbinary.AppendField(buf, v.Directive[:])
+		buf = binary.BigEndian.AppendUint16(pgbinary.AppendLength(buf, 2), uint16(v.Number)) //nolint:gosec // two's complement
+		buf = pgbinary.AppendInt32(buf, int32(v.Organisation))
+		buf = pgbinary.AppendField(buf, []byte(v.Kind))
+		buf = pgbinary.AppendField(buf, []byte(v.Lane))
+		buf = pgbinary.AppendField(buf, []byte(v.Step))
+		buf = pgbinary.AppendDay(buf, v.Until)
+		buf = pgbinary.AppendFlag(buf, v.Burdens)
+		buf = pgbinary.AppendFlag(buf, v.Step == Queued)
+		if plan == 0 {
+			buf = pgbinary.AppendLength(buf, -1)
+		} else {
+			buf = pgbinary.AppendInt32(buf, plan)
+		}
+		buf = pgbinary.AppendSmalls(buf, v.Set)
+	}
+	buf = binary.BigEndian.AppendUint16(buf, math.MaxUint16) // the trailer, -1
+	tag, err := t.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(buf), copyVersionsStatement)
+	if err != nil {
+		return fmt.Errorf("copy %d versions: %w", len(list), err)
+	}
+	if tag.RowsAffected() != int64(len(list)) {
+		return fmt.Errorf("copy %d versions: %d arrived", len(list), tag.RowsAffected())
 	}
 	return nil
 }

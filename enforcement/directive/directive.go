@@ -1,6 +1,7 @@
 package directive
 
 import (
+	"concordat/enforcement/docket"
 	"concordat/enforcement/hold"
 	"concordat/enforcement/party"
 	"concordat/enforcement/plan"
@@ -12,6 +13,7 @@ import (
 type Directives struct {
 	Record  *record.Record
 	Parties *party.Parties
+	Docket  *docket.Docket
 	Holds   *hold.Holds
 	Plans   *plan.Plans
 }

@@ -22,13 +22,6 @@ type Origin struct {
 	Document []byte
 }
 
-// The directives of each ground stand in the plan's order, so that an event
-// needs their ids only.
-const insertFanOutEvents = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, act_key, subject_id, ground_id, plan_id, day, legal_basis, until, directives, refers_to, document_hash)
-  SELECT ($3::uuid[])[u.n], $4, $5, $6, $7, $8, nullif($9, 0), CASE WHEN $10 = '' THEN NULL WHEN $15::boolean THEN $10 ELSE $10 || '/' || g.id END, g.subject_id, g.id, $11, $12::date, $13, g.valid_until,
-    ($2::uuid[])[(u.n - 1) * $14 + 1 : u.n * $14], $16::uuid, $17::bytea
-  FROM unnest($1::uuid[]) WITH ORDINALITY AS u (id, n) JOIN ground g ON g.id = u.id ORDER BY u.n`
-
 // FanOut is what goes out at once: grounds that came into force under one plan.
 type FanOut struct {
 	Act     enforcement.Act
@@ -55,14 +48,18 @@ func (r *Directives) FanOut(ctx context.Context, t pgx.Tx, f FanOut) (err error)
 	width := len(f.Plan.Shares)
 	ids := enforcement.NewIDs(len(grounds) * width)
 	if width > 0 {
-		if err := Copy(ctx, t, f.Plan, string(f.Key.Ground), f.Grounds, ids, Queued); err != nil {
+		if err := r.Copy(ctx, t, f.Plan, string(f.Key.Ground), f.Grounds, ids, Queued); err != nil {
 			return fmt.Errorf("fan out %d grounds: %w", len(grounds), err)
 		}
 	}
-	_, err = t.Exec(ctx, insertFanOutEvents, grounds, ids, enforcement.NewIDs(len(grounds)), f.Kind, f.Act.At.UTC(), r.Record.Machine(), f.Act.Actor.ID, f.Act.Actor.Role, int32(f.Act.Actor.Organisation),
-		f.Act.Key, f.Plan.ID, f.Key.On, r.Plans.ListBasis(f.Key.ListType, f.Key.On), width, f.Single, f.From.RefersTo, f.From.Document)
-	if err != nil {
-		return fmt.Errorf("log the fan-out of %d grounds: %w", len(grounds), err)
+	// The directives of each ground stand in the plan's order, so that an event
+	// needs their ids only.
+	e := record.Event{
+		Kind: f.Kind, Plan: f.Plan.ID, Day: f.Key.On, LegalBasis: r.Plans.ListBasis(f.Key.ListType, f.Key.On),
+		RefersTo: f.From.RefersTo, DocumentHash: f.From.Document, Directives: ids, Grounds: grounds,
 	}
-	return nil
+	if f.Single {
+		e.Key = f.Act.Key
+	}
+	return r.Record.LogMany(ctx, t, f.Act, e)
 }

@@ -67,3 +67,35 @@ func mergeOrphans(items, orphans []Item) []Item {
 	})
 	return slices.CompactFunc(items, func(a, b Item) bool { return a.Directive == b.Directive })
 }
+
+// LiftUnknown has what an organisation holds and the record does not know as live
+// withdrawn, by a version that stands in no amendment.
+func (r *Directives) LiftUnknown(ctx context.Context, p pgx.Tx, org enforcement.OrganisationID, restoration enforcement.ID, line InventoryLine, version int16) error {
+	_, err := p.Exec(ctx, `INSERT INTO orphan (directive_id, version, organisation_id, restoration_id, found_version, step, due) VALUES ($1, $2, $3, $4, $5, 'queued', true)`,
+		line.Directive, version, org, restoration, line.Version)
+	if err != nil {
+		return fmt.Errorf("have directive %s withdrawn: %w", line.Directive, err)
+	}
+	return nil
+}
+
+// SendAgain queues a later version once more.
+func (r *Directives) SendAgain(ctx context.Context, p pgx.Tx, v VersionKey) error {
+	_, err := p.Exec(ctx, `UPDATE amendment SET step = 'queued', due = true WHERE directive_id = $1 AND version = $2`, v.Directive, v.Version)
+	if err != nil {
+		return fmt.Errorf("send version %d of directive %s again: %w", v.Version, v.Directive, err)
+	}
+	return nil
+}
+
+// Arrived records that a version is where it was sent, though no answer says so.
+func (r *Directives) Arrived(ctx context.Context, p pgx.Tx, v VersionKey) error {
+	update := `UPDATE amendment SET step = 'delivered', due = false WHERE directive_id = $1 AND version = $2`
+	if v.Version == 1 {
+		update = `UPDATE directive SET step = 'delivered', due = false WHERE id = $1 AND $2::smallint = 1`
+	}
+	if _, err := p.Exec(ctx, update, v.Directive, v.Version); err != nil {
+		return fmt.Errorf("record version %d of directive %s as delivered: %w", v.Version, v.Directive, err)
+	}
+	return nil
+}

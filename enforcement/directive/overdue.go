@@ -30,17 +30,13 @@ const liftedOn = `CASE WHEN a.plan_id IS NULL THEN g.ended_on ELSE (SELECT min(d
 // StartLiftClocks starts one clock for each organisation that has something to lift
 // from today on; the day's later ends find it running, or start it again.
 func (r *Directives) StartLiftClocks(ctx context.Context, p pgx.Tx, directives []enforcement.ID, today day.Day) error {
-	due := r.Record.Calendar.Add(today, ClockLift.Period)
-	_, err := p.Exec(ctx, `INSERT INTO clock (kind, organisation_id, started_on, value, unit, source, due_on, provisional)
-		SELECT DISTINCT $2, organisation_id, $3::date, $4::smallint, $5, $6, $7::date, $8::boolean FROM amendment
-		WHERE directive_id = ANY($1) AND kind = 'withdraw' AND NOT burdens AND step <> 'cancelled'
-		ORDER BY organisation_id ON CONFLICT ON CONSTRAINT clock_key DO UPDATE SET done_on = NULL`,
-		directives, ClockLift.Kind, today, ClockLift.Period.Value, string(ClockLift.Period.Unit), ClockLift.Period.Source, due.Day, due.Provisional)
-	if err != nil {
-		return fmt.Errorf("start the clocks of withdrawals: %w", err)
-	}
-	return nil
+	return r.Docket.StartClocks(ctx, p, today, ClockLift,
+		`SELECT organisation_id FROM amendment WHERE directive_id = ANY($8) AND kind = 'withdraw' AND NOT burdens AND step <> 'cancelled'`, directives)
 }
+
+// lifted is true of a clock c of withdrawals when all of its day are acknowledged.
+const lifted = `NOT EXISTS (SELECT FROM amendment a JOIN directive d ON d.id = a.directive_id JOIN ground g ON g.id = d.ground_id
+  WHERE a.organisation_id = c.organisation_id AND a.kind = 'withdraw' AND NOT a.burdens AND a.step IN ('queued', 'left', 'delivered') AND ` + liftedOn + ` <= c.started_on)`
 
 // CheckLiftings stops the clock of every organisation and day whose withdrawals
 // are all acknowledged, and escalates those whose term passed, once each. It
@@ -52,11 +48,8 @@ func (r *Directives) CheckLiftings(ctx context.Context, act enforcement.Act) (ov
 	today := r.Record.Today(act.At)
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		return tx.Pgx(func(p pgx.Tx) error {
-			if _, err := p.Exec(ctx, `UPDATE clock c SET done_on = $2::date WHERE kind = $1 AND done_on IS NULL
-				AND NOT EXISTS (SELECT FROM amendment a JOIN directive d ON d.id = a.directive_id JOIN ground g ON g.id = d.ground_id
-					WHERE a.organisation_id = c.organisation_id AND a.kind = 'withdraw' AND NOT a.burdens AND a.step IN ('queued', 'left', 'delivered') AND `+liftedOn+` <= c.started_on)`,
-				ClockLift.Kind, today); err != nil {
-				return fmt.Errorf("stop the clocks of withdrawals: %w", err)
+			if err := r.Docket.StopClocksWhere(ctx, p, ClockLift.Kind, today, lifted); err != nil {
+				return err
 			}
 			overdue, err = r.escalate(ctx, p, today)
 			return err

@@ -110,9 +110,9 @@ const selectCurrent = `SELECT d.id, d.organisation_id, coalesce(a.version, 1), c
     FROM amendment WHERE directive_id = d.id) a ON true
   WHERE g.id = ANY ($1) ORDER BY d.id`
 
-// Newest is the newest version of a directive, as it is read before another is written.
-type Newest struct {
-	ID           enforcement.ID
+// newest is the newest version of a directive, as it is read before another is written.
+type newest struct {
+	id           enforcement.ID
 	organisation enforcement.OrganisationID
 	version      int16
 	kind         VersionKind
@@ -147,11 +147,11 @@ func (r *Directives) AppendAbove(ctx context.Context, tx *pg.Tx, e *record.Event
 			return err
 		}
 		var wakes []WakeUp
-		list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Newest, error) {
-			var c Newest
-			err := row.Scan(&c.ID, &c.organisation, &c.version, &c.kind, &c.gone, &c.carried, &c.validUntil, &c.epoch, &c.reward)
+		list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (newest, error) {
+			var c newest
+			err := row.Scan(&c.id, &c.organisation, &c.version, &c.kind, &c.gone, &c.carried, &c.validUntil, &c.epoch, &c.reward)
 			for _, line := range held {
-				if line.Directive == c.ID {
+				if line.Directive == c.id {
 					c.version = max(c.version, line.Version)
 				}
 			}
@@ -160,11 +160,15 @@ func (r *Directives) AppendAbove(ctx context.Context, tx *pg.Tx, e *record.Event
 		if err != nil {
 			return err
 		}
-		list = slices.DeleteFunc(list, func(c Newest) bool { return c.kind == Withdraw || c.version >= hold.MaxVersion })
+		list = slices.DeleteFunc(list, func(c newest) bool { return c.kind == Withdraw || c.version >= hold.MaxVersion })
 		if len(list) == 0 {
 			return nil
 		}
-		if err := ReplacePending(ctx, p, list); err != nil {
+		ids := make([]enforcement.ID, len(list))
+		for i, c := range list {
+			ids[i] = c.id
+		}
+		if err := r.ReplacePending(ctx, p, ids); err != nil {
 			return err
 		}
 		wakes, err = writeVersions(ctx, p, e, kind, list, until)
@@ -181,11 +185,7 @@ func (r *Directives) AppendAbove(ctx context.Context, tx *pg.Tx, e *record.Event
 
 // ReplacePending stops every pending version of the directives: a queued one is
 // cancelled unless an open attempt names it, one in doubt stays in doubt.
-func ReplacePending(ctx context.Context, p pgx.Tx, list []Newest) error {
-	ids := make([]enforcement.ID, 0, len(list))
-	for _, c := range list {
-		ids = append(ids, c.ID)
-	}
+func (r *Directives) ReplacePending(ctx context.Context, p pgx.Tx, ids []enforcement.ID) error {
 	_, err := p.Exec(ctx, `UPDATE directive SET due = false, step = CASE WHEN step <> 'queued' THEN step
 			WHEN EXISTS (`+openAttemptNames+`) THEN 'left'::step ELSE 'cancelled'::step END WHERE id = ANY($1) AND due`, ids)
 	if err != nil {
@@ -206,7 +206,7 @@ const openAttemptNames = `SELECT FROM attempt t JOIN event e ON e.id = t.event_i
 
 // next says what a version of a kind would carry, in which lane it goes, whether it
 // burdens, and where it begins.
-func (c Newest) next(kind VersionKind, until day.Day) (set []int16, lane Lane, burdens bool, step Step) {
+func (c newest) next(kind VersionKind, until day.Day) (set []int16, lane Lane, burdens bool, step Step) {
 	switch kind {
 	case Withdraw, Suspend:
 		step = Queued
@@ -235,16 +235,16 @@ func (c Newest) next(kind VersionKind, until day.Day) (set []int16, lane Lane, b
 	}
 }
 
-func writeVersions(ctx context.Context, p pgx.Tx, e *record.Event, kind VersionKind, list []Newest, until day.Day) ([]WakeUp, error) {
+func writeVersions(ctx context.Context, p pgx.Tx, e *record.Event, kind VersionKind, list []newest, until day.Day) ([]WakeUp, error) {
 	touched := map[WakeUp]bool{}
 	batch := make([][]any, 0, len(list))
 	for _, c := range list {
 		set, lane, burdens, step := c.next(kind, until)
-		e.Directives = append(e.Directives, c.ID)
+		e.Directives = append(e.Directives, c.id)
 		version := hold.Following(c.version, c.epoch)
 		e.Versions = append(e.Versions, version)
 		e.Outcomes = append(e.Outcomes, StepNumber(step))
-		batch = append(batch, []any{c.ID, version, c.organisation, kind, lane, step, until, burdens, step == Queued, set})
+		batch = append(batch, []any{c.id, version, c.organisation, kind, lane, step, until, burdens, step == Queued, set})
 		if step == Queued {
 			touched[WakeUp{c.organisation, lane}] = true
 		}

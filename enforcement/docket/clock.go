@@ -50,6 +50,31 @@ func (r *Docket) StartClock(ctx context.Context, tx *pg.Tx, org enforcement.Orga
 	})
 }
 
+// StartClocks starts a deadline for each of several organisations by one statement, as
+// StartClock does. organisations is a query for organisation_id; its own parameters are
+// numbered from 8.
+func (r *Docket) StartClocks(ctx context.Context, p pgx.Tx, from day.Day, d Deadline, organisations string, args ...any) error {
+	due := r.Record.Calendar.Add(from, d.Period)
+	_, err := p.Exec(ctx, `INSERT INTO clock (kind, organisation_id, started_on, value, unit, source, due_on, provisional)
+		SELECT DISTINCT $1, organisation_id, $2::date, $3::smallint, $4, $5, $6::date, $7::boolean FROM (`+organisations+`) o
+		ORDER BY organisation_id ON CONFLICT ON CONSTRAINT clock_key DO UPDATE SET done_on = NULL`,
+		append([]any{d.Kind, from, d.Period.Value, string(d.Period.Unit), d.Period.Source, due.Day, due.Provisional}, args...)...)
+	if err != nil {
+		return fmt.Errorf("start the clocks %s: %w", d.Kind, err)
+	}
+	return nil
+}
+
+// StopClocksWhere records of every running clock c of a kind, of which a condition
+// holds, that what it asked for was done on the day.
+func (r *Docket) StopClocksWhere(ctx context.Context, p pgx.Tx, kind string, on day.Day, done string) error {
+	_, err := p.Exec(ctx, `UPDATE clock c SET done_on = $2::date WHERE kind = $1 AND done_on IS NULL AND `+done, kind, on)
+	if err != nil {
+		return fmt.Errorf("stop the clocks %s: %w", kind, err)
+	}
+	return nil
+}
+
 // StopClock records that what deadlines of a ground asked for was done on the day.
 func StopClock(ctx context.Context, tx *pg.Tx, ground enforcement.ID, kinds []string, on day.Day) error {
 	if len(kinds) == 0 {

@@ -52,6 +52,15 @@ func GiveTasks(ctx context.Context, p pgx.Tx, grounds []enforcement.ID, kind str
 	return nil
 }
 
+// CloseTask closes one task of an organisation and returns its ground.
+func (r *Docket) CloseTask(ctx context.Context, tx *pg.Tx, id enforcement.ID, org enforcement.OrganisationID, because string, on day.Day) (ground enforcement.ID, err error) {
+	err = tx.Pgx(func(p pgx.Tx) error {
+		return p.QueryRow(ctx, `UPDATE task SET closed_on = $2::date, closed_because = $3 WHERE id = $1 AND organisation_id = $4 AND closed_on IS NULL RETURNING ground_id`,
+			id, on, because, org).Scan(&ground)
+	})
+	return ground, enforcement.NotFound(err, "close a task")
+}
+
 // AnyTask is every kind of task.
 const AnyTask = ""
 

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
 	"concordat/enforcement/party"
 	"concordat/enforcement/record"
 	"concordat/enforcement/reward"
@@ -9,8 +10,9 @@ import (
 
 // Intake takes courts' files in. All fields are required.
 type Intake struct {
-	Record  *record.Record
-	Parties *party.Parties
-	Grounds *ground.Grounds
-	Rewards *reward.Rewards
+	Record   *record.Record
+	Parties  *party.Parties
+	Grounds  *ground.Grounds
+	Rewards  *reward.Rewards
+	Listings *listing.Listings
 }

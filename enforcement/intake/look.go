@@ -76,7 +76,7 @@ func (w *importWriter) lookSubjects(ctx context.Context, t pgx.Tx, rows []prepar
 	}
 	wanted, sums := map[versioned]string{}, make([][]byte, 0, len(rows))
 	for i := range rows {
-		for _, h := range rows[i].hashes {
+		for _, h := range rows[i].subject.Hashes {
 			k := versioned{h.Version, [16]byte(h.Sum)}
 			if _, twice := wanted[k]; !twice {
 				wanted[k] = rows[i].number

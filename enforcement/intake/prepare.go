@@ -11,7 +11,6 @@ import (
 	"concordat/enforcement/listing"
 	"concordat/enforcement/party"
 	"concordat/internal/identifier"
-	"concordat/internal/vault"
 	"concordat/memoranda/day"
 )
 
@@ -39,7 +38,8 @@ type preparedRow struct {
 	refusal  *Refusal
 	identity party.Identity
 	number   string // identifier.Key
-	hashes   []vault.Hash
+	parsed   identifier.Identifier
+	subject  party.Sealed
 	execCase party.Case
 	conducts []listing.Conduct
 	facts    []byte
@@ -51,11 +51,6 @@ type preparedRow struct {
 	// review is the code why a row of a takeover needs a person, or nil.
 	review *enforcement.Refusal
 
-	subject     enforcement.ID
-	wrapped     []byte
-	keyVersion  int16
-	envelope    vault.Envelope
-	sealed      []byte // identity
 	sealedFacts []byte
 }
 
@@ -94,6 +89,7 @@ func (r *Intake) prepareRow(act enforcement.Act, run Run, given *Row, row *prepa
 		return err
 	}
 	row.identity, row.number = identity, number.Key()
+	row.parsed = number
 	if err := r.prepareCase(act, run, given, row); err != nil {
 		return err
 	}
@@ -161,18 +157,10 @@ func (r *Intake) sealRow(given *Row, row *preparedRow) (err error) {
 	if row.facts, err = json.Marshal(given.Facts); err != nil {
 		return fmt.Errorf("write the facts of a listing: %w", err)
 	}
-	row.hashes = r.Record.Vault.Hashes(party.LookupDomain, row.number)
-	row.subject = enforcement.NewID()
-	if row.wrapped, row.envelope, err = r.Record.Vault.NewEnvelope(row.subject); err != nil {
-		return fmt.Errorf("make the envelope of a subject: %w", err)
-	}
-	if row.keyVersion, err = vault.WrappedVersion(row.wrapped); err != nil {
-		return fmt.Errorf("read the key version of a subject: %w", err)
-	}
-	if row.sealed, err = party.SealIdentity(row.envelope, row.identity); err != nil {
+	if row.subject, err = r.Parties.Seal(row.identity, row.parsed); err != nil {
 		return err
 	}
-	if row.sealedFacts, err = row.envelope.Seal(row.facts, "facts"); err != nil {
+	if row.sealedFacts, err = row.subject.Envelope.Seal(row.facts, "facts"); err != nil {
 		return fmt.Errorf("seal the facts of a listing: %w", err)
 	}
 	return nil

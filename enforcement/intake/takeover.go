@@ -59,25 +59,11 @@ func (r *Intake) mayTakeOver(row *preparedRow, performed string, today day.Day) 
 	return nil
 }
 
-// takenOver writes a listing with its old days, and its ground, still to be put
-// in force in the same transaction.
-func (c *importCopies) takenOver(id enforcement.ID, key sourceKey, court enforcement.OrganisationID, row *preparedRow, facts, reasons []byte, by string) {
-	taken := row.taken
-	c.ground(id, key, court, taken)
-	t := c.listing(id, key, court, ground.Active, row, facts, by)
-	t.Boolean(true)
-	t.Day(taken.WarnedOn)
-	t.Text(taken.DecisionNumber)
-	t.Bytes(reasons)
-	t.Day(taken.TermUntil)
-	t.Text(taken.SignedBy)
-	t.Text(string(enforcement.President))
-	t.Day(taken.DecidedOn)
-	t.Text(taken.Manner)
-	t.Day(taken.ServedOn)
-	t.Texts(ground.RepairNotice)
-	t.Day(taken.PublishedOn)
-	t.Int4(1)
+// onto writes the old days onto a listing, which is still to be put in force in the
+// same transaction.
+func (t *TakenOver) onto(l *listing.FromFile, reasons []byte) {
+	l.State, l.NoticeServedOn, l.DecisionNumber, l.Reasons, l.TermUntil = ground.Active, t.WarnedOn, t.DecisionNumber, reasons, t.TermUntil
+	l.SignedBy, l.DecidedOn, l.ServiceManner, l.ServedOn, l.PublishedOn = t.SignedBy, t.DecidedOn, t.Manner, t.ServedOn, t.PublishedOn
 }
 
 // inForceFromElsewhere gives listings that are taken over their directives, as a
@@ -130,7 +116,7 @@ func (w *importWriter) enterReview(row *preparedRow, s *importSubject, key sourc
 	}
 	id, today := enforcement.NewID(), w.intake.Record.Today(w.act.At)
 	w.run.Reviewed++
-	t := w.copies.reviews
+	t := w.rows.reviews
 	t.Row()
 	t.ID(id)
 	t.ID(w.run.ID)
@@ -148,7 +134,7 @@ func (w *importWriter) enterReview(row *preparedRow, s *importSubject, key sourc
 	}
 	t.Bytes(sealed)
 	t.Day(today)
-	w.copies.event(w.act, w.intake.Record.Machine(), record.Event{Kind: eventReviewOpened, Subject: s.id, RefersTo: id, Day: today, Reason: because.Code, LegalBasis: "法释〔2017〕7号 Art. 3–5"})
+	w.rows.events = append(w.rows.events, record.Event{Kind: eventReviewOpened, Subject: s.id, RefersTo: id, Day: today, Reason: because.Code, LegalBasis: "法释〔2017〕7号 Art. 3–5"})
 	return nil
 }
 

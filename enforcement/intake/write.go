@@ -9,10 +9,9 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
-	"concordat/enforcement/plan"
+	"concordat/enforcement/listing"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
-	pgbinary "concordat/internal/pg/binary"
 )
 
 // importRetries is how often a batch is tried when somebody else enters the same
@@ -66,7 +65,7 @@ func (r *Intake) Write(ctx context.Context, act enforcement.Act, run Run, p *Pre
 var importRaces = []string{"subject_lookup_pkey", "execution_case_number_key", "listing_one_live", "listing_source_key", "review_item_key"}
 
 func (r *Intake) writeImport(ctx context.Context, tx *pg.Tx, act enforcement.Act, run Run, p *Prepared, bytesDone int64, refused func(Run, []Refusal) (int64, error)) (Settled, error) {
-	w := &importWriter{intake: r, act: act, run: run, copies: newImportCopies(), refusals: slices.Clone(p.refusals)}
+	w := &importWriter{intake: r, act: act, run: run, rows: newImportRows(), refusals: slices.Clone(p.refusals)}
 	err := tx.Pgx(func(t pgx.Tx) error {
 		if err := w.lock(ctx, t); err != nil {
 			return err
@@ -79,7 +78,7 @@ func (r *Intake) writeImport(ctx context.Context, tx *pg.Tx, act enforcement.Act
 				return fmt.Errorf("settle line %d of import %s: %w", p.rows[i].line, run.ID, err)
 			}
 		}
-		return w.copies.send(ctx, t)
+		return w.rows.send(ctx, t, r, act)
 	})
 	if err != nil {
 		return Settled{}, err
@@ -106,7 +105,7 @@ type importWriter struct {
 	intake   *Intake
 	act      enforcement.Act
 	run      Run
-	copies   *importCopies
+	rows     *importRows
 	refusals []Refusal
 	taken    []enforcement.ID // listings to be put in force
 
@@ -183,14 +182,16 @@ func (w *importWriter) same(before importSource, row *preparedRow) bool {
 // enter enters a row: as a draft, as a listing to be put in force, or for review.
 func (w *importWriter) enter(row *preparedRow, s *importSubject, c *importCase, review *enforcement.Refusal) error {
 	if s == nil {
-		s = &importSubject{id: row.subject, name: row.identity.Name, kind: row.identity.Kind, wrapped: row.wrapped, envelope: &row.envelope}
+		s = &importSubject{id: row.subject.ID, name: row.identity.Name, kind: row.identity.Kind, wrapped: row.subject.Wrapped, envelope: &row.subject.Envelope}
 		w.subjects[row.number] = s
-		w.copies.subject(row, w.act.At)
+		w.rows.subjects = append(w.rows.subjects, row.subject)
 	}
 	if c == nil {
 		c = &importCase{enforcement.NewID(), row.execCase}
 		w.cases[row.execCase.Number] = c
-		w.copies.execCase(c.id, row.execCase)
+		given := row.execCase
+		given.ID = c.id
+		w.rows.cases = append(w.rows.cases, given)
 	}
 	key := sourceKey{pairKey{c.id, s.id}, row.record}
 	w.sources[key] = importSource{content: row.content}
@@ -198,7 +199,7 @@ func (w *importWriter) enter(row *preparedRow, s *importSubject, c *importCase, 
 		return w.enterReview(row, s, key, review)
 	}
 	facts := row.sealedFacts
-	if s.id != row.subject {
+	if s.id != row.subject.ID {
 		var err error
 		if facts, err = w.seal(s, row.facts, "facts"); err != nil {
 			return err
@@ -207,20 +208,24 @@ func (w *importWriter) enter(row *preparedRow, s *importSubject, c *importCase, 
 	id := enforcement.NewID()
 	w.live[key.pairKey] = true
 	w.run.Drafted++
+	l := listing.FromFile{
+		Listing:   listing.Listing{ID: id, Court: w.run.Court, Case: c.id, Subject: s.id, State: ground.Draft, Conducts: row.conducts},
+		DraftedBy: w.act.Actor.ID, Facts: facts,
+	}
 	if row.taken != nil {
 		reasons, err := w.seal(s, []byte(row.taken.DecisionNumber), "reasons")
 		if err != nil {
 			return err
 		}
-		w.copies.takenOver(id, key, w.run.Court, row, facts, reasons, w.act.Actor.ID)
+		row.taken.onto(&l, reasons)
 		w.taken = append(w.taken, id)
 	} else {
-		w.copies.draft(id, key, w.run.Court, row, facts, w.act.Actor.ID)
-		w.copies.event(w.act, w.intake.Record.Machine(), record.Event{
+		w.rows.events = append(w.rows.events, record.Event{
 			Kind: record.EventDrafted, Subject: s.id, Ground: id, RefersTo: w.run.ID, Day: w.intake.Record.Today(w.act.At), LegalBasis: "法释〔2017〕7号 Art. 1",
 		})
 	}
-	w.copies.source(id, key, w.run.ID, row)
+	w.rows.listing(l)
+	w.rows.source(id, key, w.run.ID, row)
 	return nil
 }
 
@@ -238,48 +243,6 @@ func (w *importWriter) seal(s *importSubject, plain []byte, field string) ([]byt
 		return nil, fmt.Errorf("seal %s of subject %s: %w", field, s.id, err)
 	}
 	return sealed, nil
-}
-
-// draft writes a draft and its ground.
-func (c *importCopies) draft(id enforcement.ID, key sourceKey, court enforcement.OrganisationID, row *preparedRow, facts []byte, by string) {
-	c.ground(id, key, court, &TakenOver{})
-	t := c.listing(id, key, court, ground.Draft, row, facts, by)
-	for range 12 { // nothing is warned, decided, served or published yet
-		t.Null()
-	}
-	t.Int4(1)
-}
-
-func (c *importCopies) ground(id enforcement.ID, key sourceKey, court enforcement.OrganisationID, taken *TakenOver) {
-	t := c.grounds
-	t.Row()
-	t.ID(id)
-	t.Text("listing")
-	t.Text(plan.ListType)
-	t.ID(key.subject)
-	t.Int4(int32(court))
-	t.ID(key.execCase)
-	t.Text(taken.DecisionNumber)
-	t.Day(taken.DecidedOn)
-	t.Day(taken.TermUntil)
-}
-
-func (c *importCopies) listing(id enforcement.ID, key sourceKey, court enforcement.OrganisationID, state ground.State, row *preparedRow, facts []byte, by string) *pgbinary.Copier {
-	t := c.listings
-	t.Row()
-	t.ID(id)
-	t.Int4(int32(court))
-	t.ID(key.execCase)
-	t.ID(key.subject)
-	t.Text(string(state))
-	conducts := make([]int16, len(row.conducts))
-	for i, n := range row.conducts {
-		conducts[i] = int16(n)
-	}
-	t.Smalls(conducts)
-	t.Bytes(facts)
-	t.Text(by)
-	return t
 }
 
 // count moves the run past the batch and stores its refusals.

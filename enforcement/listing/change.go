@@ -129,21 +129,7 @@ func (r *Listings) replaceIdentity(ctx context.Context, tx *pg.Tx, act enforceme
 	if err := ground.CheckAge(checked, l.DecidedOn); err != nil {
 		return err
 	}
-	envelope, err := r.Record.Vault.OpenEnvelope(l.Subject, l.envelope)
-	if err != nil {
-		return fmt.Errorf("open the envelope of subject %s: %w", l.Subject, err)
-	}
-	sealed, err := party.SealIdentity(envelope, checked)
-	if err != nil {
-		return err
-	}
-	return tx.Pgx(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `UPDATE subject SET sealed = $2, version = version + 1 WHERE id = $1`, l.Subject, sealed)
-		if err != nil {
-			return fmt.Errorf("correct subject %s: %w", l.Subject, err)
-		}
-		return nil
-	})
+	return r.Parties.Correct(ctx, tx, l.Subject, l.envelope, checked)
 }
 
 // sameIdentity reports whether two identities are one subject: kind and number

@@ -1,6 +1,7 @@
 package listing
 
 import (
+	"concordat/enforcement/docket"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/hold"
 	"concordat/enforcement/party"
@@ -13,6 +14,7 @@ import (
 type Listings struct {
 	Record  *record.Record
 	Parties *party.Parties
+	Docket  *docket.Docket
 	Holds   *hold.Holds
 	Grounds *ground.Grounds
 	Rewards *reward.Rewards

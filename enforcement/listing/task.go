@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
@@ -26,11 +24,9 @@ func (r *Listings) CloseTask(ctx context.Context, act enforcement.Act, id enforc
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		e := &record.Event{Kind: record.EventTaskClosed, RefersTo: id, Day: r.Record.Today(act.At), Reason: reason, LegalBasis: "法发〔2019〕35号 item 16"}
-		err := tx.Pgx(func(p pgx.Tx) error {
-			return p.QueryRow(ctx, `UPDATE task SET closed_on = $2::date, closed_because = $3 WHERE id = $1 AND organisation_id = $4 AND closed_on IS NULL RETURNING ground_id`,
-				id, r.Record.Today(act.At), reason, act.Actor.Organisation).Scan(&e.Ground)
-		})
-		return e, enforcement.NotFound(err, "close a task")
+		var err error
+		e.Ground, err = r.Docket.CloseTask(ctx, tx, id, act.Actor.Organisation, reason, e.Day)
+		return e, err
 	})
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"concordat/enforcement/record"
 	"concordat/internal/identifier"
 	"concordat/internal/pg"
+	pgbinary "concordat/internal/pg/binary"
 	"concordat/memoranda/day"
 )
 
@@ -79,4 +80,20 @@ func (r *Parties) Cases(ctx context.Context, court enforcement.OrganisationID, a
 		err := row.Scan(&c.ID, &c.Court, &c.Number, &c.FiledOn, &c.BasisDocument, &c.BasisUnit)
 		return c, err
 	})
+}
+
+// copyCases collects cases for one COPY.
+func copyCases(list []Case) *pgbinary.Copier {
+	t := pgbinary.NewCopier(6, `COPY execution_case (id, court_id, number, filed_on, basis_document, basis_unit) FROM STDIN (FORMAT binary)`)
+	for i := range list {
+		c := &list[i]
+		t.Row()
+		t.ID(c.ID)
+		t.Int4(int32(c.Court))
+		t.Text(c.Number)
+		t.Day(c.FiledOn)
+		t.Text(c.BasisDocument)
+		t.Text(c.BasisUnit)
+	}
+	return t
 }

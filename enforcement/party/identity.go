@@ -10,7 +10,7 @@ import (
 	"concordat/memoranda/day"
 )
 
-// readIdentity reads what SealIdentity wrote. Every send opens an identity for
+// readIdentity reads what sealIdentity wrote. Every send opens an identity for
 // each of its directives, and most are flat objects of plain texts: those are
 // read here, at a sixth of the price of encoding/json, which reads the others.
 func readIdentity(plain []byte) (Identity, error) {

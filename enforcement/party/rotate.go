@@ -65,7 +65,7 @@ func (r *Parties) rotateSubjects(ctx context.Context, p pgx.Tx, limit int) (int,
 			return 0, fmt.Errorf("store the key of subject %s: %w", o.id, err)
 		}
 		number := identifier.Identifier{Kind: identity.NumberKind, State: identity.State, Number: identity.Number}
-		for _, h := range r.Record.Vault.Hashes(LookupDomain, number.Key()) {
+		for _, h := range r.Record.Vault.Hashes(lookupDomain, number.Key()) {
 			if _, err := p.Exec(ctx, `INSERT INTO subject_lookup (key_version, hash, subject_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, h.Version, h.Sum, o.id); err != nil {
 				return 0, fmt.Errorf("store the look-up hash of subject %s: %w", o.id, err)
 			}

@@ -14,6 +14,7 @@ import (
 	"concordat/enforcement/record"
 	"concordat/internal/identifier"
 	"concordat/internal/pg"
+	pgbinary "concordat/internal/pg/binary"
 	"concordat/internal/vault"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -25,8 +26,8 @@ const (
 	eventSubjectShredded record.EventKind = "subject-shredded"
 )
 
-// LookupDomain separates hashes of numbers from every other hash of the vault.
-const LookupDomain = "subject-number"
+// lookupDomain separates hashes of numbers from every other hash of the vault.
+const lookupDomain = "subject-number"
 
 // SealedIdentity names the field that a subject's row seals: part of the binding
 // of the seal, so that nothing else opens as an identity.
@@ -142,8 +143,11 @@ func (r *Parties) EnterSubject(ctx context.Context, act enforcement.Act, given I
 				}
 				return &record.Event{Kind: eventSubjectEntered, Subject: known}, moveSubject(ctx, tx, known, given.Region)
 			}
-			id := enforcement.NewID()
-			return &record.Event{Kind: eventSubjectEntered, Subject: id}, r.insertSubject(ctx, tx, act, id, identity, number)
+			made, err := r.Seal(identity, number)
+			if err != nil {
+				return nil, err
+			}
+			return &record.Event{Kind: eventSubjectEntered, Subject: made.ID}, insertSubject(ctx, tx, act, made, identity.OverrideBy)
 		})
 		// Two clerks enter one person at once: the second finds the first's.
 		if name, ok := pg.Constraint(err); ok && name == "subject_lookup_pkey" {
@@ -166,37 +170,99 @@ func moveSubject(ctx context.Context, tx *pg.Tx, id enforcement.ID, region strin
 	})
 }
 
-func (r *Parties) insertSubject(ctx context.Context, tx *pg.Tx, act enforcement.Act, id enforcement.ID, identity Identity, number identifier.Identifier) error {
-	wrapped, envelope, err := r.Record.Vault.NewEnvelope(id)
-	if err != nil {
-		return fmt.Errorf("make the envelope of subject %s: %w", id, err)
+// Sealed is a new subject, sealed under an id and a key of its own and not yet entered.
+type Sealed struct {
+	ID       enforcement.ID
+	Kind     memoranda.SubjectKind
+	Region   string
+	Envelope vault.Envelope
+	// Wrapped is the key of the envelope as the row keeps it.
+	Wrapped    []byte
+	KeyVersion int16
+	Hashes     []vault.Hash
+	identity   []byte
+}
+
+// Seal makes a subject of an identity that was checked; it asks nothing of the database.
+func (r *Parties) Seal(identity Identity, number identifier.Identifier) (s Sealed, err error) {
+	s = Sealed{ID: enforcement.NewID(), Kind: identity.Kind, Region: identity.Region, Hashes: r.Record.Vault.Hashes(lookupDomain, number.Key())}
+	if s.Wrapped, s.Envelope, err = r.Record.Vault.NewEnvelope(s.ID); err != nil {
+		return s, fmt.Errorf("make the envelope of a subject: %w", err)
 	}
-	sealed, err := SealIdentity(envelope, identity)
-	if err != nil {
-		return err
+	if s.KeyVersion, err = vault.WrappedVersion(s.Wrapped); err != nil {
+		return s, fmt.Errorf("read the key version of a subject: %w", err)
 	}
-	version, err := vault.WrappedVersion(wrapped)
-	if err != nil {
-		return fmt.Errorf("read the key version of subject %s: %w", id, err)
-	}
+	s.identity, err = sealIdentity(s.Envelope, identity)
+	return s, err
+}
+
+func insertSubject(ctx context.Context, tx *pg.Tx, act enforcement.Act, s Sealed, overrideBy string) error {
 	return tx.Pgx(func(p pgx.Tx) error {
 		_, err := p.Exec(ctx, `INSERT INTO subject (id, kind, envelope, sealed, key_version, override_by, created_at, region)
 			VALUES ($1, $2::text::subject_kind, $3, $4, $5, nullif($6, ''), $7, nullif($8, ''))`,
-			id, identity.Kind, wrapped, sealed, version, identity.OverrideBy, act.At.UTC(), identity.Region)
+			s.ID, s.Kind, s.Wrapped, s.identity, s.KeyVersion, overrideBy, act.At.UTC(), s.Region)
 		if err != nil {
-			return fmt.Errorf("enter subject %s: %w", id, err)
+			return fmt.Errorf("enter subject %s: %w", s.ID, err)
 		}
-		for _, h := range r.Record.Vault.Hashes(LookupDomain, number.Key()) {
-			if _, err := p.Exec(ctx, `INSERT INTO subject_lookup (key_version, hash, subject_id) VALUES ($1, $2, $3)`, h.Version, h.Sum, id); err != nil {
-				return fmt.Errorf("enter the look-up hash of subject %s: %w", id, err)
+		for _, h := range s.Hashes {
+			if _, err := p.Exec(ctx, `INSERT INTO subject_lookup (key_version, hash, subject_id) VALUES ($1, $2, $3)`, h.Version, h.Sum, s.ID); err != nil {
+				return fmt.Errorf("enter the look-up hash of subject %s: %w", s.ID, err)
 			}
 		}
 		return nil
 	})
 }
 
-// SealIdentity seals an identity under its subject's key.
-func SealIdentity(envelope vault.Envelope, identity Identity) ([]byte, error) {
+// Copy enters new subjects and cases by one COPY for each table.
+func (r *Parties) Copy(ctx context.Context, t pgx.Tx, act enforcement.Act, list []Sealed, cases []Case) error {
+	subjects := pgbinary.NewCopier(7, `COPY subject (id, kind, envelope, sealed, key_version, created_at, region) FROM STDIN (FORMAT binary)`)
+	lookups := pgbinary.NewCopier(3, `COPY subject_lookup (key_version, hash, subject_id) FROM STDIN (FORMAT binary)`)
+	for i := range list {
+		s := &list[i]
+		subjects.Row()
+		subjects.ID(s.ID)
+		subjects.Text(string(s.Kind))
+		subjects.Bytes(s.Wrapped)
+		subjects.Bytes(s.identity)
+		subjects.Int2(s.KeyVersion)
+		subjects.Instant(act.At)
+		subjects.TextOrNull(s.Region)
+		for _, h := range s.Hashes {
+			lookups.Row()
+			lookups.Int2(h.Version)
+			lookups.Bytes(h.Sum)
+			lookups.ID(s.ID)
+		}
+	}
+	for _, table := range []*pgbinary.Copier{subjects, lookups, copyCases(cases)} {
+		if err := table.Send(ctx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Correct seals other data of a subject that stays the same.
+func (r *Parties) Correct(ctx context.Context, tx *pg.Tx, id enforcement.ID, wrapped []byte, corrected Identity) error {
+	envelope, err := r.Record.Vault.OpenEnvelope(id, wrapped)
+	if err != nil {
+		return fmt.Errorf("open the envelope of subject %s: %w", id, err)
+	}
+	sealed, err := sealIdentity(envelope, corrected)
+	if err != nil {
+		return err
+	}
+	return tx.Pgx(func(p pgx.Tx) error {
+		_, err := p.Exec(ctx, `UPDATE subject SET sealed = $2, version = version + 1 WHERE id = $1`, id, sealed)
+		if err != nil {
+			return fmt.Errorf("correct subject %s: %w", id, err)
+		}
+		return nil
+	})
+}
+
+// sealIdentity seals an identity under its subject's key.
+func sealIdentity(envelope vault.Envelope, identity Identity) ([]byte, error) {
 	plain, err := json.Marshal(identity)
 	if err != nil {
 		return nil, fmt.Errorf("write an identity: %w", err)
@@ -211,7 +277,7 @@ func SealIdentity(envelope vault.Envelope, identity Identity) ([]byte, error) {
 func (r *Parties) findSubject(ctx context.Context, tx *pg.Tx, number identifier.Identifier) (enforcement.ID, error) {
 	var id enforcement.ID
 	err := tx.Pgx(func(p pgx.Tx) error {
-		for _, h := range r.Record.Vault.Hashes(LookupDomain, number.Key()) {
+		for _, h := range r.Record.Vault.Hashes(lookupDomain, number.Key()) {
 			err := p.QueryRow(ctx, `SELECT subject_id FROM subject_lookup WHERE hash = $1 AND key_version = $2`, h.Sum, h.Version).Scan(&id)
 			if err == nil {
 				return nil

@@ -114,6 +114,16 @@ func (r *Plans) switchEdition(ctx context.Context, t pgx.Tx, act enforcement.Act
 	return nil
 }
 
+// CompleteAdoption records when all live grounds had followed an adoption, once; done
+// is false where that was recorded before.
+func (r *Plans) CompleteAdoption(ctx context.Context, t pgx.Tx, act enforcement.Act, id enforcement.ID) (done bool, err error) {
+	tag, err := t.Exec(ctx, `UPDATE adoption SET completed_at = $2 WHERE id = $1 AND completed_at IS NULL`, id, act.At.UTC())
+	if err != nil {
+		return false, fmt.Errorf("complete adoption %s: %w", id, err)
+	}
+	return tag.RowsAffected() == 1, nil
+}
+
 // present is the newest edition of a memorandum in the record, or nil.
 func (k *Text) present(memorandum string) *edition {
 	var last *edition

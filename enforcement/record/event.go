@@ -41,36 +41,46 @@ type Event struct {
 	Outcomes     []int16
 	Measures     []int16
 	Until        day.Day
-	Untils       []day.Day
+	// Grounds and Untils are those of the lines, where an event makes directives of several grounds.
+	Grounds []enforcement.ID
+	Untils  []day.Day
 }
 
-// InsertEvent writes one event; see [Event.Args].
-const InsertEvent = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, act_key,
-    subject_id, ground_id, refers_to, plan_id, day, reason, legal_basis, document_hash, directives, versions, outcomes, measures, until)
+// insertEvent writes one event; see [Event.args].
+const insertEvent = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, act_key,
+    subject_id, ground_id, refers_to, plan_id, day, reason, legal_basis, document_hash, directives, versions, outcomes, measures, until, grounds, untils)
   VALUES ($1, $2, $3, $4, $5, $6, nullif($7, 0), nullif($8, ''), $9, $10, $11, nullif($12, 0), $13::date, nullif($14, ''), nullif($15, ''),
-    $16, $17, $18, $19, $20, $21::date)`
+    $16, $17, $18, $19, $20, $21::date, $22, $23)`
 
-// Args are the parameters of [InsertEvent].
-func (e Event) Args(act enforcement.Act, machine time.Time) []any {
+// args are the parameters of [insertEvent].
+func (e *Event) args(act enforcement.Act, machine time.Time) []any {
 	return []any{
 		e.ID, e.Kind, act.At.UTC(), machine, act.Actor.ID, act.Actor.Role, int32(act.Actor.Organisation), e.Key,
 		e.Subject, e.Ground, e.RefersTo, e.Plan, e.Day, e.Reason, e.LegalBasis,
-		e.DocumentHash, e.Directives, e.Versions, e.Outcomes, e.Measures, e.Until,
+		e.DocumentHash, e.Directives, e.Versions, e.Outcomes, e.Measures, e.Until, e.Grounds, e.Untils,
 	}
 }
 
-// Log appends one event inside the transaction of its act.
+// Log appends the event of an act inside its transaction.
 func (r *Record) Log(ctx context.Context, tx *pg.Tx, act enforcement.Act, e Event) error {
-	if e.ID.IsZero() {
-		e.ID = enforcement.NewID()
-	}
 	return tx.Pgx(func(p pgx.Tx) error {
-		if _, err := p.Exec(ctx, InsertEvent, e.Args(act, r.Machine())...); err != nil {
-			return fmt.Errorf("log %s: %w", e.Kind, err)
+		if err := r.LogIn(ctx, p, act, &e); err != nil {
+			return err
 		}
 		Traced(ctx, &e)
 		return nil
 	})
+}
+
+// LogIn is [Record.Log] for who works below an act and has its own span.
+func (r *Record) LogIn(ctx context.Context, p pgx.Tx, act enforcement.Act, e *Event) error {
+	if e.ID.IsZero() {
+		e.ID = enforcement.NewID()
+	}
+	if _, err := p.Exec(ctx, insertEvent, e.args(act, r.Machine())...); err != nil {
+		return fmt.Errorf("log %s: %w", e.Kind, err)
+	}
+	return nil
 }
 
 // Entry is a row of the log as overseers read it.

@@ -63,7 +63,7 @@ func (r *Replanner) ResumeAdoptions(ctx context.Context, act enforcement.Act, st
 func (r *Replanner) complete(ctx context.Context, act enforcement.Act, a plan.Adoption) error {
 	return r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		done := false
-		err := tx.Pgx(func(t pgx.Tx) error {
+		err := tx.Pgx(func(t pgx.Tx) (err error) {
 			var follows bool
 			if err := t.QueryRow(ctx, selectFollowing, a.Memorandum, a.Day).Scan(&follows); err != nil {
 				return fmt.Errorf("look for what stands on older editions of %s: %w", a.Memorandum, err)
@@ -71,12 +71,8 @@ func (r *Replanner) complete(ctx context.Context, act enforcement.Act, a plan.Ad
 			if follows {
 				return nil
 			}
-			tag, err := t.Exec(ctx, `UPDATE adoption SET completed_at = $2 WHERE id = $1 AND completed_at IS NULL`, a.ID, act.At.UTC())
-			if err != nil {
-				return fmt.Errorf("complete adoption %s: %w", a.ID, err)
-			}
-			done = tag.RowsAffected() == 1
-			return nil
+			done, err = r.Plans.CompleteAdoption(ctx, t, act, a.ID)
+			return err
 		})
 		if err != nil || !done {
 			return err

@@ -2,7 +2,6 @@ package replan
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -28,18 +27,16 @@ const (
 )
 
 // replanEvent is an event under way. sets has one entry or more for each line, in
-// their order; grounds and untils are aligned with the lines, and empty for later
+// their order; Grounds and Untils are aligned with the lines, and empty for later
 // versions.
 type replanEvent struct {
 	record.Event
-	grounds []enforcement.ID
-	untils  []day.Day
-	makes   bool
+	makes bool
 }
 
 func (e *replanEvent) line(id enforcement.ID, version int16, step directive.Step, ground enforcement.ID, until day.Day) {
 	e.Directives, e.Versions, e.Outcomes = append(e.Directives, id), append(e.Versions, version), append(e.Outcomes, directive.StepNumber(step))
-	e.grounds, e.untils = append(e.grounds, ground), append(e.untils, until)
+	e.Grounds, e.Untils = append(e.Grounds, ground), append(e.Untils, until)
 }
 
 // amended notes a later version of a directive.
@@ -64,22 +61,17 @@ func (e *replanEvent) made(id enforcement.ID, ground directive.InForce, step dir
 	e.makes = true
 }
 
-const insertReplanned = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, plan_id, day, directives, versions, outcomes, measures, grounds, untils)
-  VALUES ($1, $2, $3, $4, $5, $6, nullif($7, 0), $8, $9::date, $10, $11, $12, $13, $14, $15)`
-
 // log writes the event if it has a line.
 func (e *replanEvent) log(ctx context.Context, p pgx.Tx, c *chunk) error {
 	if len(e.Directives) == 0 {
 		return nil
 	}
 	if !e.makes {
-		e.grounds, e.untils = nil, nil
+		e.Grounds, e.Untils = nil, nil
 	}
-	e.ID, e.Kind = enforcement.NewID(), EventReplanned
-	_, err := p.Exec(ctx, insertReplanned, e.ID, e.Kind, c.act.At.UTC(), c.r.Record.Machine(), c.act.Actor.ID, c.act.Actor.Role, int32(c.act.Actor.Organisation),
-		c.s.to, c.r.Record.Today(c.act.At), e.Directives, e.Versions, e.Outcomes, e.Measures, e.grounds, e.untils)
-	if err != nil {
-		return fmt.Errorf("log the replanning of %d versions: %w", len(e.Directives), err)
+	e.Kind, e.Plan, e.Day = EventReplanned, c.s.to, c.r.Record.Today(c.act.At)
+	if err := c.r.Record.LogIn(ctx, p, c.act, &e.Event); err != nil {
+		return err
 	}
 	record.Traced(ctx, &e.Event)
 	return nil

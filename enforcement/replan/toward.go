@@ -37,6 +37,17 @@ type told struct {
 	step    directive.Step
 }
 
+// next is a version that a plan's change writes of a directive.
+func (f *followed) next(version int16, v told) directive.Version {
+	until := f.until
+	if v.kind == directive.Withdraw {
+		until = 0
+	}
+	return directive.Version{
+		Directive: f.id, Number: version, Organisation: f.organisation, Kind: v.kind, Lane: v.lane, Step: v.step, Until: until, Burdens: v.burdens, Set: v.set,
+	}
+}
+
 // toward returns the versions, one or two, that bring a directive to the set of
 // its line in another plan; none if it is there. What takes away goes first and in
 // express, and burdens nobody; where something is added too, that is the second

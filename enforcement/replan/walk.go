@@ -45,7 +45,7 @@ type chunk struct {
 	// present are the directives that are not withdrawn.
 	present map[heldAt]bool
 
-	lines     []amended
+	lines     []directive.Version
 	event     replanEvent
 	done      Progress
 	withdrawn map[enforcement.OrganisationID]enforcement.ID // of each, one of its withdrawals that go out
@@ -232,7 +232,7 @@ func (c *chunk) read(ctx context.Context, p pgx.Tx) error {
 
 // amend writes the later versions.
 func (c *chunk) amend(ctx context.Context, p pgx.Tx) error {
-	var pending []directive.Newest
+	var pending []enforcement.ID
 	for i := range c.list {
 		f := &c.list[i]
 		versions := f.toward(c.s.target[f.organisation])
@@ -240,13 +240,13 @@ func (c *chunk) amend(ctx context.Context, p pgx.Tx) error {
 			continue
 		}
 		if f.pending {
-			pending = append(pending, directive.Newest{ID: f.id})
+			pending = append(pending, f.id)
 		}
 		c.count(f, versions)
 		version := f.version
 		for _, v := range versions {
 			version = hold.Following(version, c.epoch)
-			c.lines = append(c.lines, amended{f, version, v})
+			c.lines = append(c.lines, f.next(version, v))
 			c.event.amended(f, version, v, c.s)
 			if v.step == directive.Queued {
 				c.wakes[directive.WakeUp{Organisation: f.organisation, Lane: v.lane}] = true
@@ -260,11 +260,11 @@ func (c *chunk) amend(ctx context.Context, p pgx.Tx) error {
 		return nil
 	}
 	if len(pending) > 0 {
-		if err := directive.ReplacePending(ctx, p, pending); err != nil {
+		if err := c.r.Directives.ReplacePending(ctx, p, pending); err != nil {
 			return err
 		}
 	}
-	return copyAmendments(ctx, p, c.s.to, c.lines)
+	return c.r.Directives.CopyVersions(ctx, p, c.s.to, c.lines)
 }
 
 func (c *chunk) count(f *followed, versions []told) {
@@ -314,31 +314,31 @@ func (c *chunk) join(ctx context.Context, p pgx.Tx) error {
 	return nil
 }
 
-// make is [directive.Copy] for one line of the plan.
+// make is [directive.Directives.Copy] for one line of the plan.
 func (c *chunk) make(ctx context.Context, p pgx.Tx, of plan.Plan, kind string, grounds []directive.InForce, step directive.Step) error {
 	if len(grounds) == 0 {
 		return nil
 	}
 	ids := enforcement.NewIDs(len(grounds))
-	if err := directive.Copy(ctx, p, of, kind, grounds, ids, step); err != nil {
+	if err := c.r.Directives.Copy(ctx, p, of, kind, grounds, ids, step); err != nil {
 		return err
 	}
 	c.done.Added += int64(len(ids))
-	lines := make([]amended, 0, len(ids))
+	lines := make([]directive.Version, 0, len(ids))
 	for i, id := range ids {
 		c.event.made(id, grounds[i], step, c.s.place[of.Shares[0].Organisation])
 		if step == directive.Cancelled {
 			f := &followed{id: id, organisation: of.Shares[0].Organisation, until: grounds[i].Until}
 			v := told{directive.Suspend, []int16{}, directive.Express, false, directive.Cancelled}
 			version := hold.Following(1, c.epoch)
-			lines = append(lines, amended{f, version, v})
+			lines = append(lines, f.next(version, v))
 			c.event.amended(f, version, v, c.s)
 		}
 	}
 	if len(lines) == 0 {
 		return nil
 	}
-	return copyAmendments(ctx, p, c.s.to, lines)
+	return c.r.Directives.CopyVersions(ctx, p, c.s.to, lines)
 }
 
 // kindsOf is the kind of the grounds put in force under plans: one, for plans of

@@ -276,10 +276,8 @@ func (w *comparison) orphan(ctx context.Context, p pgx.Tx, line directive.Invent
 		return w.outOfVersions(ctx, p, line.Directive)
 	}
 	version := hold.Following(newest, w.standing.Epoch)
-	_, err := p.Exec(ctx, `INSERT INTO orphan (directive_id, version, organisation_id, restoration_id, found_version, step, due) VALUES ($1, $2, $3, $4, $5, 'queued', true)`,
-		line.Directive, version, w.page.Organisation, w.standing.ID, line.Version)
-	if err != nil {
-		return fmt.Errorf("have directive %s withdrawn: %w", line.Directive, err)
+	if err := w.r.Directives.LiftUnknown(ctx, p, w.page.Organisation, w.standing.ID, line, version); err != nil {
+		return err
 	}
 	w.note(line.Directive, version, directive.Queued, FoundOrphan)
 	w.wakes = true
@@ -292,9 +290,8 @@ func (w *comparison) outOfVersions(ctx context.Context, p pgx.Tx, id enforcement
 }
 
 func (w *comparison) sendAgain(ctx context.Context, p pgx.Tx, c compared) error {
-	_, err := p.Exec(ctx, `UPDATE amendment SET step = 'queued', due = true WHERE directive_id = $1 AND version = $2`, c.id, c.version)
-	if err != nil {
-		return fmt.Errorf("send version %d of directive %s again: %w", c.version, c.id, err)
+	if err := w.r.Directives.SendAgain(ctx, p, directive.VersionKey{Directive: c.id, Version: c.version}); err != nil {
+		return err
 	}
 	w.note(c.id, c.version, directive.Queued, FoundAgain)
 	w.wakes = true
@@ -302,12 +299,8 @@ func (w *comparison) sendAgain(ctx context.Context, p pgx.Tx, c compared) error 
 }
 
 func (w *comparison) delivered(ctx context.Context, p pgx.Tx, c compared) error {
-	update := `UPDATE amendment SET step = 'delivered', due = false WHERE directive_id = $1 AND version = $2`
-	if c.version == 1 {
-		update = `UPDATE directive SET step = 'delivered', due = false WHERE id = $1 AND $2::smallint = 1`
-	}
-	if _, err := p.Exec(ctx, update, c.id, c.version); err != nil {
-		return fmt.Errorf("record version %d of directive %s as delivered: %w", c.version, c.id, err)
+	if err := w.r.Directives.Arrived(ctx, p, directive.VersionKey{Directive: c.id, Version: c.version}); err != nil {
+		return err
 	}
 	w.note(c.id, c.version, directive.Delivered, FoundDelivered)
 	return nil
@@ -318,23 +311,19 @@ func (w *comparison) withdraw(ctx context.Context, p pgx.Tx, list []compared) er
 	if len(list) == 0 {
 		return nil
 	}
-	pending := make([]directive.Newest, len(list))
+	ids, versions := make([]enforcement.ID, len(list)), make([]directive.Version, len(list))
 	for i, c := range list {
-		pending[i].ID = c.id
+		ids[i] = c.id
+		versions[i] = directive.Version{
+			Directive: c.id, Number: max(hold.Following(c.version, w.standing.Epoch), w.lines[c.id].Version), Organisation: w.page.Organisation,
+			Kind: directive.Withdraw, Lane: directive.Express, Step: directive.Acknowledged, Set: []int16{},
+		}
+		w.note(c.id, versions[i].Number, directive.Acknowledged, FoundWithdrawn)
 	}
-	if err := directive.ReplacePending(ctx, p, pending); err != nil {
+	if err := w.r.Directives.ReplacePending(ctx, p, ids); err != nil {
 		return err
 	}
-	for _, c := range list {
-		version := max(hold.Following(c.version, w.standing.Epoch), w.lines[c.id].Version)
-		_, err := p.Exec(ctx, `INSERT INTO amendment (directive_id, version, organisation_id, kind, lane, step, burdens, due, measures)
-			VALUES ($1, $2, $3, 'withdraw', 'express', 'acknowledged', false, false, '{}')`, c.id, version, w.page.Organisation)
-		if err != nil {
-			return fmt.Errorf("record the withdrawal of directive %s: %w", c.id, err)
-		}
-		w.note(c.id, version, directive.Acknowledged, FoundWithdrawn)
-	}
-	return nil
+	return w.r.Directives.CopyVersions(ctx, p, 0, versions)
 }
 
 // incidents tells an operator what the recipient lost.

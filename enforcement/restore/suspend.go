@@ -33,7 +33,7 @@ func (w *comparison) suspend(ctx context.Context, tx *pg.Tx, groundID enforcemen
 		return nil // all its directives are withdrawn
 	}
 	today := w.r.Record.Today(w.act.At)
-	done, err := w.r.doubt(ctx, tx, groundID, today)
+	done, err := doubt(ctx, tx, groundID, today)
 	if err != nil {
 		return err
 	}
@@ -56,23 +56,14 @@ func (w *comparison) suspend(ctx context.Context, tx *pg.Tx, groundID enforcemen
 
 // doubt marks the case of a ground, if its kind can be suspended, as put in doubt by a
 // restoration; done says that it was marked before.
-func (r *Restorer) doubt(ctx context.Context, tx *pg.Tx, groundID enforcement.ID, today day.Day) (done bool, err error) {
+func doubt(ctx context.Context, tx *pg.Tx, groundID enforcement.ID, today day.Day) (done bool, err error) {
 	for _, kind := range kinds.All() {
 		if !kind.Suspends {
 			continue
 		}
-		rows := kind.Rows
-		err := tx.Pgx(func(p pgx.Tx) error {
-			return p.QueryRow(ctx, `SELECT EXISTS (SELECT FROM `+rows+` WHERE id = $1 AND suspended_for = $2)`, groundID, ground.SuspendedRestored).Scan(&done)
-		})
-		if err == nil && !done {
-			err = tx.Pgx(func(p pgx.Tx) error {
-				_, err := p.Exec(ctx, `UPDATE `+rows+` SET suspended_for = $2, suspended_on = $3::date, version = version + 1 WHERE id = $1`, groundID, ground.SuspendedRestored, today)
-				return err
-			})
-		}
+		done, err := kind.Doubt(ctx, tx, groundID, today)
 		if err != nil {
-			return false, fmt.Errorf("mark ground %s as in doubt: %w", groundID, err)
+			return false, err
 		}
 		if done {
 			return true, nil

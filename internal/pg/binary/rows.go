@@ -40,6 +40,15 @@ func (c *Copier) Text(value string) {
 	c.buf = append(AppendLength(c.buf, int32(len(value))), value...) //nolint:gosec // a field of a bounded row
 }
 
+// TextOrNull writes a text, NULL for the empty one.
+func (c *Copier) TextOrNull(value string) {
+	if value == "" {
+		c.Null()
+		return
+	}
+	c.Text(value)
+}
+
 // Null writes NULL.
 func (c *Copier) Null() { c.buf = AppendLength(c.buf, -1) }
 

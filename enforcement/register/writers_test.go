@@ -1,0 +1,143 @@
+package register_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// mayWriteAll are the folders that write others' tables: the test kit and the
+// measurements make rows that no act has made.
+var mayWriteAll = []string{"enforcement/enforcetest", "internal/bench"}
+
+// spliced are the files that write a table whose name they are given, with the
+// tables they may be given. ground.Life is each kind's own hand: what it writes
+// through a kind's Rows counts as written by the kind.
+var spliced = map[string][]string{
+	"enforcement/ground/life.go":    nil, // Life.Rows
+	"enforcement/ground/publish.go": nil, // Life.Rows
+	"enforcement/ground/doubt.go":   nil, // Table.Rows
+	"internal/backup/restore.go":    nil, // the mark of a restore under way, which is no table of the schema
+}
+
+var (
+	aTable   = regexp.MustCompile(`(?m)^CREATE TABLE (?:IF NOT EXISTS )?([a-z_]+)`)
+	aWriting = regexp.MustCompile(`(?:\bINSERT INTO|\bUPDATE|\bDELETE FROM|\bCOPY)\s+(?:ONLY\s+)?("?[a-z_]+"?|$)`)
+)
+
+// TestEachTableHasOneWriter reads every statement of the program: a table is
+// written by the package that owns it, and others ask that package.
+func TestEachTableHasOneWriter(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..")
+	tables := tablesOf(t, filepath.Join(root, "migrations"))
+	writers := map[string]map[string]string{}
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if strings.HasPrefix(entry.Name(), ".") && name != "." || slices.Contains(mayWriteAll, name) || strings.HasSuffix(name, "test") || name == "migrations" {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return err
+		}
+		for _, table := range writtenIn(t, name, file) {
+			if !tables[table] {
+				continue
+			}
+			if writers[table] == nil {
+				writers[table] = map[string]string{}
+			}
+			writers[table][filepath.Dir(name)] = name
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(writers) < 30 {
+		t.Errorf("only %d tables are written", len(writers))
+	}
+	for _, table := range slices.Sorted(maps.Keys(writers)) {
+		if len(writers[table]) > 1 {
+			t.Errorf("table %s is written by %d packages: %s", table, len(writers[table]), strings.Join(slices.Sorted(maps.Values(writers[table])), ", "))
+		}
+	}
+}
+
+// tablesOf are the tables that the migrations make.
+func tablesOf(t *testing.T, dir string) map[string]bool {
+	t.Helper()
+	tables := map[string]bool{}
+	files, err := filepath.Glob(filepath.Join(dir, "*.sql"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d migrations: %v", len(files), err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range aTable.FindAllStringSubmatch(string(text), -1) {
+			tables[found[1]] = true
+		}
+	}
+	return tables
+}
+
+// writtenIn are the tables that a file's statements write.
+func writtenIn(t *testing.T, name string, file *ast.File) (tables []string) {
+	t.Helper()
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.BasicLit:
+			if n.Kind != token.STRING {
+				return true
+			}
+			text, err := strconv.Unquote(n.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, found := range aWriting.FindAllStringSubmatch(text, -1) {
+				if found[1] != "" {
+					tables = append(tables, strings.Trim(found[1], `"`))
+					continue
+				}
+				given, known := spliced[filepath.ToSlash(name)]
+				if !known {
+					t.Errorf("%s writes a table whose name is spliced in: %.60q", name, text)
+				}
+				tables = append(tables, given...)
+			}
+		case *ast.CompositeLit: // pgx.Identifier{"table"}, for CopyFrom
+			if kind, ok := n.Type.(*ast.SelectorExpr); ok && kind.Sel.Name == "Identifier" && len(n.Elts) == 1 {
+				if lit, ok := n.Elts[0].(*ast.BasicLit); ok {
+					tables = append(tables, strings.Trim(lit.Value, `"`))
+				}
+			}
+		}
+		return true
+	})
+	return tables
+}
