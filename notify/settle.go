@@ -3,7 +3,6 @@ package notify
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"concordat/enforcement"
@@ -70,14 +69,5 @@ func (p *pass) checkReports(ctx context.Context, id enforcement.ID, r *directive
 
 // incident opens an incident unless the same one is open already.
 func (p *pass) incident(ctx context.Context, kind string, directive enforcement.ID, detail string) error {
-	var open bool
-	err := p.d.c.DB.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM incident WHERE closed_at IS NULL AND kind = $1 AND organisation_id = $2 AND directive_id IS NOT DISTINCT FROM $3)`,
-		kind, p.of.Organisation, directive).Scan(&open)
-	if err != nil {
-		return fmt.Errorf("look for an open incident: %w", err)
-	}
-	if open {
-		return nil
-	}
-	return p.d.c.Register.Docket.Report(ctx, kind, p.of.Organisation, directive, detail)
+	return p.d.c.Register.Docket.ReportOnce(ctx, kind, p.of.Organisation, directive, detail)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -285,6 +286,27 @@ func (r *Directives) queueNewer(ctx context.Context, p pgx.Tx, act enforcement.A
 		}
 	}
 	return queued, slices.SortedFunc(maps.Keys(touched), CompareWakeUps), nil
+}
+
+// LeftOpen counts the attempts that were opened before an instant and never settled, by
+// organisation/lane.
+func (r *Directives) LeftOpen(ctx context.Context, before time.Time) (map[string]int, error) {
+	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT o.slug || '/' || a.lane, count(*) FROM attempt a JOIN organisation o ON o.id = a.organisation_id
+		WHERE a.settled_at IS NULL AND a.opened_at < $1 GROUP BY 1`, before)
+	if err != nil {
+		return nil, fmt.Errorf("look for attempts left open: %w", err)
+	}
+	open := map[string]int{}
+	var lane string
+	var n int
+	_, err = pgx.ForEachRow(rows, []any{&lane, &n}, func() error {
+		open[lane] = n
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for attempts left open: %w", err)
+	}
+	return open, nil
 }
 
 // Recover settles the attempts of a lane that a crash left open: everything they

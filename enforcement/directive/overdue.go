@@ -34,9 +34,35 @@ func (r *Directives) StartLiftClocks(ctx context.Context, p pgx.Tx, directives [
 		`SELECT organisation_id FROM amendment WHERE directive_id = ANY($8) AND kind = 'withdraw' AND NOT burdens AND step <> 'cancelled'`, directives)
 }
 
-// lifted is true of a clock c of withdrawals when all of its day are acknowledged.
-const lifted = `NOT EXISTS (SELECT FROM amendment a JOIN directive d ON d.id = a.directive_id JOIN ground g ON g.id = d.ground_id
+// unlifted is true of a clock c of withdrawals while one of its day is not acknowledged.
+const unlifted = `EXISTS (SELECT FROM amendment a JOIN directive d ON d.id = a.directive_id JOIN ground g ON g.id = d.ground_id
   WHERE a.organisation_id = c.organisation_id AND a.kind = 'withdraw' AND NOT a.burdens AND a.step IN ('queued', 'left', 'delivered') AND ` + liftedOn + ` <= c.started_on)`
+
+// OverdueLiftings tells of which organisations, by slug, withdrawals were to be
+// acknowledged before a day, and when, and counts all withdrawals that are not acknowledged yet. Clocks
+// are stopped once a day, so what they say is asked again.
+func (r *Directives) OverdueLiftings(ctx context.Context, on day.Day) (late map[string]day.Day, open int, err error) {
+	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT o.slug, min(c.due_on) FROM clock c JOIN organisation o ON o.id = c.organisation_id
+		WHERE c.kind = $1 AND c.done_on IS NULL AND c.due_on < $2::date AND `+unlifted+` GROUP BY o.slug`, ClockLift.Kind, on)
+	if err != nil {
+		return nil, 0, fmt.Errorf("look for overdue withdrawals: %w", err)
+	}
+	late = map[string]day.Day{}
+	var slug string
+	var due day.Day
+	_, err = pgx.ForEachRow(rows, []any{&slug, &due}, func() error {
+		late[slug] = due
+		return nil
+	})
+	if err != nil {
+		return nil, 0, fmt.Errorf("look for overdue withdrawals: %w", err)
+	}
+	err = r.Record.DB.Pool.QueryRow(ctx, `SELECT count(*) FROM amendment WHERE kind = 'withdraw' AND NOT burdens AND step IN ('queued', 'left', 'delivered')`).Scan(&open)
+	if err != nil {
+		return nil, 0, fmt.Errorf("count the open withdrawals: %w", err)
+	}
+	return late, open, nil
+}
 
 // CheckLiftings stops the clock of every organisation and day whose withdrawals
 // are all acknowledged, and escalates those whose term passed, once each. It
@@ -48,7 +74,7 @@ func (r *Directives) CheckLiftings(ctx context.Context, act enforcement.Act) (ov
 	today := r.Record.Today(act.At)
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		return tx.Pgx(func(p pgx.Tx) error {
-			if err := r.Docket.StopClocksWhere(ctx, p, ClockLift.Kind, today, lifted); err != nil {
+			if err := r.Docket.StopClocksWhere(ctx, p, ClockLift.Kind, today, `NOT `+unlifted); err != nil {
 				return err
 			}
 			overdue, err = r.escalate(ctx, p, today)

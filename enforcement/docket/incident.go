@@ -40,6 +40,39 @@ func (r *Docket) Report(ctx context.Context, kind string, org enforcement.Organi
 	return nil
 }
 
+// ReportOnce is [Docket.Report], unless the same is open of the organisation and directive.
+func (r *Docket) ReportOnce(ctx context.Context, kind string, org enforcement.OrganisationID, directive enforcement.ID, detail string) error {
+	var open bool
+	err := r.Record.DB.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM incident WHERE closed_at IS NULL AND kind = $1 AND organisation_id = $2 AND directive_id IS NOT DISTINCT FROM $3)`,
+		kind, org, directive).Scan(&open)
+	if err != nil {
+		return fmt.Errorf("look for an open incident: %w", err)
+	}
+	if open {
+		return nil
+	}
+	return r.Report(ctx, kind, org, directive, detail)
+}
+
+// OpenKinds counts the open incidents of each kind.
+func (r *Docket) OpenKinds(ctx context.Context) (map[string]int, error) {
+	open := map[string]int{}
+	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT kind, count(*) FROM incident WHERE closed_at IS NULL GROUP BY kind`)
+	if err != nil {
+		return nil, fmt.Errorf("count the open incidents: %w", err)
+	}
+	var kind string
+	var n int
+	_, err = pgx.ForEachRow(rows, []any{&kind, &n}, func() error {
+		open[kind] = n
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count the open incidents: %w", err)
+	}
+	return open, nil
+}
+
 // Incidents lists the open ones, oldest first.
 func (r *Docket) Incidents(ctx context.Context, limit int) ([]Incident, error) {
 	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT id, kind, coalesce(organisation_id, 0), directive_id, detail, opened_at FROM incident

@@ -173,23 +173,25 @@ func moveSubject(ctx context.Context, tx *pg.Tx, id enforcement.ID, region strin
 // Sealed is a new subject, sealed under an id and a key of its own and not yet entered.
 type Sealed struct {
 	ID       enforcement.ID
-	Kind     memoranda.SubjectKind
-	Region   string
 	Envelope vault.Envelope
 	// Wrapped is the key of the envelope as the row keeps it.
-	Wrapped    []byte
-	KeyVersion int16
-	Hashes     []vault.Hash
+	Wrapped []byte
+	// Hashes are those that the number is looked up by.
+	Hashes []vault.Hash
+
+	kind       memoranda.SubjectKind
+	region     string
+	keyVersion int16
 	identity   []byte
 }
 
 // Seal makes a subject of an identity that was checked; it asks nothing of the database.
 func (r *Parties) Seal(identity Identity, number identifier.Identifier) (s Sealed, err error) {
-	s = Sealed{ID: enforcement.NewID(), Kind: identity.Kind, Region: identity.Region, Hashes: r.Record.Vault.Hashes(lookupDomain, number.Key())}
+	s = Sealed{ID: enforcement.NewID(), kind: identity.Kind, region: identity.Region, Hashes: r.Record.Vault.Hashes(lookupDomain, number.Key())}
 	if s.Wrapped, s.Envelope, err = r.Record.Vault.NewEnvelope(s.ID); err != nil {
 		return s, fmt.Errorf("make the envelope of a subject: %w", err)
 	}
-	if s.KeyVersion, err = vault.WrappedVersion(s.Wrapped); err != nil {
+	if s.keyVersion, err = vault.WrappedVersion(s.Wrapped); err != nil {
 		return s, fmt.Errorf("read the key version of a subject: %w", err)
 	}
 	s.identity, err = sealIdentity(s.Envelope, identity)
@@ -200,7 +202,7 @@ func insertSubject(ctx context.Context, tx *pg.Tx, act enforcement.Act, s Sealed
 	return tx.Pgx(func(p pgx.Tx) error {
 		_, err := p.Exec(ctx, `INSERT INTO subject (id, kind, envelope, sealed, key_version, override_by, created_at, region)
 			VALUES ($1, $2::text::subject_kind, $3, $4, $5, nullif($6, ''), $7, nullif($8, ''))`,
-			s.ID, s.Kind, s.Wrapped, s.identity, s.KeyVersion, overrideBy, act.At.UTC(), s.Region)
+			s.ID, s.kind, s.Wrapped, s.identity, s.keyVersion, overrideBy, act.At.UTC(), s.region)
 		if err != nil {
 			return fmt.Errorf("enter subject %s: %w", s.ID, err)
 		}
@@ -221,12 +223,12 @@ func (r *Parties) Copy(ctx context.Context, t pgx.Tx, act enforcement.Act, list 
 		s := &list[i]
 		subjects.Row()
 		subjects.ID(s.ID)
-		subjects.Text(string(s.Kind))
+		subjects.Text(string(s.kind))
 		subjects.Bytes(s.Wrapped)
 		subjects.Bytes(s.identity)
-		subjects.Int2(s.KeyVersion)
+		subjects.Int2(s.keyVersion)
 		subjects.Instant(act.At)
-		subjects.TextOrNull(s.Region)
+		subjects.TextOrNull(s.region)
 		for _, h := range s.Hashes {
 			lookups.Row()
 			lookups.Int2(h.Version)

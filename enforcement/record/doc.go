@@ -4,8 +4,8 @@
 // [Record.Perform] is the door through which nearly every act of the other rooms goes.
 // It takes a function that changes rows and returns the act's [Event]; rows, event and
 // jobs commit together or not at all. [Record.PerformKeyed] is the same for an act that
-// writes its events itself, as a publication. An act with a key that was done before is not done
-// again: what it left ([Done]) is the answer, also when both were asked at once.
+// writes its events itself, as a publication. An act with a key that was done before is
+// not done again: what it left ([Done]) is the answer, also when both were asked at once.
 //
 // It owns two tables. event is the log, append-only: no row is ever changed, and the
 // history of every directive follows from these rows and the plans alone (package audit

@@ -85,7 +85,7 @@ func (w wayfarer) enter(p place) enforcement.ID {
 func (w wayfarer) move(id enforcement.ID, m ground.MoveName, as func(enforcement.Act) enforcement.Act) error {
 	ctx, c := w.t.Context(), of(id)
 	have := listed(w.t, w.Lists, id)
-	switch m { //nolint:exhaustive // the others are the courts' own
+	switch m {
 	case "notify":
 		return w.Administrative.GiveNotice(ctx, as(w.OwnersClerk()), c, w.NoticeOfIt())
 	case "state":

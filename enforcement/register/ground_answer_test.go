@@ -2,6 +2,7 @@ package register_test
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -151,9 +152,7 @@ func fillings(m *ground.Move) []filling {
 	for _, n := range m.Needs {
 		for what, value := range wrong(n) {
 			given, refusal := ground.Given{}, refusalOf(n, value)
-			for field, v := range full {
-				given[field] = v
-			}
+			maps.Copy(given, full)
 			given[n.Field] = value
 			if n.Rule == ground.RuleNoted || (n.Optional && (value == nil || value == "" || value == day.Day(0) || value == 0)) {
 				refusal = ""

@@ -32,7 +32,7 @@ func pledge(t *testing.T, b *enforcetest.Bundle) (life ground.Life[ground.Head],
 				move("serve", "signed", "served", ground.EffectNone, "pledge-served"), move("keep", "served", "kept", ground.EffectInForce, ground.EventInForce),
 				move("suspend", "kept", "", ground.EffectSuspends, ground.EventSuspended), move("resume", "kept", "", ground.EffectResumes, ground.EventResumed), end, expire,
 			},
-		}, Enum: "text", Lock: "l", Grounds: b.Offices.Grounds, Head: func(h *ground.Head) ground.Head { return *h },
+		}, Enum: "text", Lock: "l", Grounds: b.Grounds, Head: func(h *ground.Head) ground.Head { return *h },
 		Select: `SELECT l.id, l.subject_id, l.owner_id, l.state, l.version, coalesce(l.suspended_for, ''), l.drafted_by FROM pledge l`,
 		Scan: func(row pgx.CollectableRow) (h ground.Head, err error) {
 			err = row.Scan(&h.ID, &h.Subject, &h.Owner, &h.State, &h.Version, &h.SuspendedFor, &h.DraftedBy)

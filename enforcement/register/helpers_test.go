@@ -29,14 +29,6 @@ var (
 	rewardTable         = reward.Table()
 )
 
-// movesOf lists the moves of a life.
-func movesOf(t *ground.Table) (list []ground.MoveName) {
-	for _, m := range t.Moves {
-		list = append(list, m.Name)
-	}
-	return list
-}
-
 // must ends the test on an error.
 func must(t testing.TB, err error) {
 	t.Helper()

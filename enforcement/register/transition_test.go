@@ -92,7 +92,7 @@ func (w walker) enter(s standing) (enforcement.ID, party.Identity) {
 func (w walker) move(id enforcement.ID, m ground.MoveName, identity party.Identity, conduct listing.Conduct, grace bool, as func(enforcement.Act) enforcement.Act) error {
 	ctx, c := w.t.Context(), of(id)
 	late := w.System()
-	switch m { //nolint:exhaustive // the others are of administrative listings
+	switch m {
 	case "warn":
 		return w.Listings.Warn(ctx, as(w.Clerk()), c, w.Notice())
 	case "apply":

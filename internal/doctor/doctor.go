@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"concordat/enforcement/register"
 	"concordat/internal/calendar"
 	"concordat/internal/i18n"
 	"concordat/internal/pg"
@@ -92,6 +93,8 @@ type examination struct {
 	db     *pg.DB       // nil: not reached
 	schema bool         // the schema is this programme's, or newer
 	vault  *vault.Vault // nil: not opened
+
+	offices *register.Offices // nil: not needed yet
 }
 
 // need is what a check cannot be made without.

@@ -1,11 +1,14 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
+	"concordat/enforcement/plan"
 	"concordat/enforcement/register"
 	"concordat/memoranda"
 )
@@ -13,6 +16,9 @@ import (
 // reading is the record as serve would read it, without what serve enters at its
 // start. A file of attestations that cannot be read is another check's.
 func (e *examination) reading(ctx context.Context) (*register.Offices, error) {
+	if e.offices != nil {
+		return e.offices, nil
+	}
 	catalogue, err := memoranda.Embedded()
 	if err != nil {
 		return nil, fmt.Errorf("load the catalogue: %w", err)
@@ -23,7 +29,12 @@ func (e *examination) reading(ctx context.Context) (*register.Offices, error) {
 			c.Attestations = attested
 		}
 	}
-	return register.Reading(ctx, c)
+	offices, err := register.Reading(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	e.offices = offices
+	return offices, nil
 }
 
 // editions looks for what stands in the record and cannot be read here.
@@ -46,10 +57,22 @@ func (e *examination) editions(ctx context.Context) (string, []Finding, error) {
 // adoptions looks for adoptions whose day has come and that live directives have not
 // all followed. The daily round finishes them within minutes.
 func (e *examination) adoptions(ctx context.Context) (string, []Finding, error) {
-	open, err := e.texts(ctx, `SELECT a.memorandum || ' ' || coalesce(t.name, '') || ' since ' || a.day FROM adoption a JOIN edition t ON t.id = a.to_edition
-		WHERE a.completed_at IS NULL AND a.day <= $1::date ORDER BY a.day, a.memorandum`, e.today)
+	r, err := e.reading(ctx)
 	if err != nil {
-		return "", nil, fmt.Errorf("read the adoptions: %w", err)
+		return "", nil, err
+	}
+	list, err := r.Plans.Adoptions(ctx, true)
+	if err != nil {
+		return "", nil, err
+	}
+	slices.SortStableFunc(list, func(a, b plan.Adoption) int {
+		return cmp.Or(int(a.Day-b.Day), strings.Compare(a.Memorandum, b.Memorandum))
+	})
+	var open []string
+	for _, a := range list {
+		if a.Day <= e.today {
+			open = append(open, a.Memorandum+" "+a.To+" since "+a.Day.String())
+		}
 	}
 	if len(open) > 0 {
 		return "", []Finding{fault("doctor.adoptions.open", "%s", names(open))}, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -155,22 +156,19 @@ func (e *examination) demonstration(ctx context.Context) (string, []Finding, err
 	return "no token made for demonstration", nil, nil
 }
 
-// withdrawals looks for liftings that a recipient did not confirm in its term. The
-// clocks are stopped once a day, so what they say is asked again.
+// withdrawals looks for liftings that a recipient did not confirm in its term.
 func (e *examination) withdrawals(ctx context.Context) (string, []Finding, error) {
-	late, err := e.texts(ctx, `SELECT o.slug || ' since ' || min(c.due_on) FROM clock c JOIN organisation o ON o.id = c.organisation_id
-		WHERE c.kind = 'acknowledge-withdrawals' AND c.done_on IS NULL AND c.due_on < $1::date
-			AND EXISTS (SELECT FROM amendment a JOIN directive d ON d.id = a.directive_id JOIN ground g ON g.id = d.ground_id
-				WHERE a.organisation_id = c.organisation_id AND a.kind = 'withdraw' AND NOT a.burdens AND a.step IN ('queued', 'left', 'delivered')
-					AND CASE WHEN a.plan_id IS NULL THEN g.ended_on ELSE (SELECT min(day) FROM plan_switch s WHERE s.to_plan = a.plan_id) END <= c.started_on)
-		GROUP BY o.slug ORDER BY o.slug`, e.today)
+	r, err := e.reading(ctx)
 	if err != nil {
-		return "", nil, fmt.Errorf("look for overdue withdrawals: %w", err)
+		return "", nil, err
 	}
-	var open int
-	err = e.db.Pool.QueryRow(ctx, `SELECT count(*) FROM amendment WHERE kind = 'withdraw' AND NOT burdens AND step IN ('queued', 'left', 'delivered')`).Scan(&open)
+	overdue, open, err := r.Directives.OverdueLiftings(ctx, e.today)
 	if err != nil {
-		return "", nil, fmt.Errorf("count the open withdrawals: %w", err)
+		return "", nil, err
+	}
+	late := make([]string, 0, len(overdue))
+	for _, slug := range slices.Sorted(maps.Keys(overdue)) {
+		late = append(late, slug+" since "+overdue[slug].String())
 	}
 	seen := fmt.Sprintf("%d not confirmed yet", open)
 	if len(late) > 0 {
@@ -229,13 +227,26 @@ func bornAt(id [16]byte) time.Time {
 	return time.UnixMilli(ms)
 }
 
+// counted writes numbers behind their names, by name.
+func counted(counts map[string]int) []string {
+	list := make([]string, 0, len(counts))
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		list = append(list, fmt.Sprintf("%s %d", name, counts[name]))
+	}
+	return list
+}
+
 // attempts looks for sends that began and were never settled.
 func (e *examination) attempts(ctx context.Context) (string, []Finding, error) {
-	open, err := e.texts(ctx, `SELECT o.slug || '/' || a.lane || ' ' || count(*) FROM attempt a JOIN organisation o ON o.id = a.organisation_id
-		WHERE a.settled_at IS NULL AND a.opened_at < $1 GROUP BY o.slug, a.lane ORDER BY o.slug, a.lane`, e.Machine().Add(-openAttemptTerm))
+	r, err := e.reading(ctx)
 	if err != nil {
-		return "", nil, fmt.Errorf("look for attempts left open: %w", err)
+		return "", nil, err
 	}
+	counts, err := r.Directives.LeftOpen(ctx, e.Machine().Add(-openAttemptTerm))
+	if err != nil {
+		return "", nil, err
+	}
+	open := counted(counts)
 	if len(open) > 0 {
 		return "", []Finding{fault("doctor.attempts.open", "%s", names(open))}, nil
 	}
@@ -244,10 +255,15 @@ func (e *examination) attempts(ctx context.Context) (string, []Finding, error) {
 
 // incidents counts what waits for a person.
 func (e *examination) incidents(ctx context.Context) (string, []Finding, error) {
-	open, err := e.texts(ctx, `SELECT kind || ' ' || count(*) FROM incident WHERE closed_at IS NULL GROUP BY kind ORDER BY kind`)
+	r, err := e.reading(ctx)
 	if err != nil {
-		return "", nil, fmt.Errorf("count the open incidents: %w", err)
+		return "", nil, err
 	}
+	counts, err := r.Docket.OpenKinds(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	open := counted(counts)
 	if len(open) > 0 {
 		return "", []Finding{warn("doctor.incidents.open", "%s", names(open))}, nil
 	}
@@ -256,10 +272,30 @@ func (e *examination) incidents(ctx context.Context) (string, []Finding, error) 
 
 // holds tells what is being held, which is somebody's will and never to be forgotten.
 func (e *examination) holds(ctx context.Context) (string, []Finding, error) {
-	standing, err := e.texts(ctx, `SELECT h.scope || coalesce(':' || o.slug, ':' || h.memorandum, '') || ' (' || h.cause || ') since ' || to_char(h.placed_at, 'YYYY-MM-DD HH24:MI "UTC"')
-		FROM hold h LEFT JOIN organisation o ON o.id = h.organisation_id WHERE h.ended_at IS NULL ORDER BY h.placed_at`)
+	r, err := e.reading(ctx)
 	if err != nil {
-		return "", nil, fmt.Errorf("read the holds: %w", err)
+		return "", nil, err
+	}
+	holds, err := r.Holds.List(ctx, false)
+	if err != nil {
+		return "", nil, err
+	}
+	organisations, err := r.Parties.Organisations(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	standing := make([]string, len(holds))
+	for i, h := range holds {
+		of := h.Memorandum
+		for _, o := range organisations {
+			if o.ID == h.Organisation {
+				of = o.Slug
+			}
+		}
+		if of != "" {
+			of = ":" + of
+		}
+		standing[i] = fmt.Sprintf("%s%s (%s) since %s", h.Scope, of, h.Cause, h.PlacedAt.UTC().Format("2006-01-02 15:04 UTC"))
 	}
 	if len(standing) > 0 {
 		return "", []Finding{warn("doctor.holds.standing", "%s", strings.Join(standing, ", "))}, nil
