@@ -15,8 +15,8 @@
 // A refusal names line, column and code, never a person.
 //
 // It owns import_upload, import_chunk, import_run, import_refusal, listing_source and
-// review_item. A batch also brings subjects, cases, grounds, listings and events in, by
-// COPY (rows.go), under the rules of the rooms that own those tables. An upload is sealed
+// review_item. A batch also brings subjects, cases, grounds, listings and events in: the
+// rooms that own those tables copy them (rows.go). An upload is sealed
 // as it arrives and never on disk in clear.
 //
 // Package internal/jobs reads uploads and calls it, and so do the API and the command
