@@ -86,7 +86,7 @@ func (r *Administrative) endAdministrative(ctx context.Context, act enforcement.
 		if err := t.Carry(ctx, tx); err != nil {
 			return err
 		}
-		return r.Rewards.RewardsReinstated(ctx, tx, act, []enforcement.ID{t.ID})
+		return r.Rewards.Reinstate(ctx, tx, act, []enforcement.ID{t.ID})
 	}, move)
 }
 

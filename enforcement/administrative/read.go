@@ -130,7 +130,7 @@ func (r *Administrative) Foresee(ctx context.Context, act enforcement.Act, id en
 	return r.Life.Foresee(ctx, act, id)
 }
 
-// AdministrativeMoves tells of every move of a listing whether the actor can make it now.
-func (r *Administrative) AdministrativeMoves(ctx context.Context, act enforcement.Act, id enforcement.ID) (int, []ground.Offer, error) {
+// Moves tells of every move of a listing whether the actor can make it now.
+func (r *Administrative) Moves(ctx context.Context, act enforcement.Act, id enforcement.ID) (int, []ground.Offer, error) {
 	return r.Life.Moves(ctx, act, id)
 }

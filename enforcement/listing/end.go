@@ -87,7 +87,7 @@ func (r *Listings) endListing(ctx context.Context, act enforcement.Act, c ground
 		if err := t.Carry(ctx, tx); err != nil {
 			return err
 		}
-		return r.Rewards.RewardsReinstated(ctx, tx, act, []enforcement.ID{t.ID})
+		return r.Rewards.Reinstate(ctx, tx, act, []enforcement.ID{t.ID})
 	}, move)
 }
 

@@ -168,8 +168,8 @@ func (r *Listings) List(ctx context.Context, act enforcement.Act, w ground.Wante
 	return r.Life.List(ctx, act, w)
 }
 
-// ListingMoves tells of every move of a listing whether the actor can make it now.
-func (r *Listings) ListingMoves(ctx context.Context, act enforcement.Act, id enforcement.ID) (int, []ground.Offer, error) {
+// Moves tells of every move of a listing whether the actor can make it now.
+func (r *Listings) Moves(ctx context.Context, act enforcement.Act, id enforcement.ID) (int, []ground.Offer, error) {
 	return r.Life.Moves(ctx, act, id)
 }
 

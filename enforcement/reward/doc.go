@@ -8,7 +8,7 @@
 // it ([Rewards.DecideReview]). Only where the reward's own rule, cited, in force and
 // attested, says so does it end by itself ([Rewards.AutomaticEnd]). If the listing behind
 // an end is revoked, the reward is granted again as a ground of its own, for a withdrawal
-// is final ([Rewards.RewardsReinstated]).
+// is final ([Rewards.Reinstate]).
 //
 // [Table] is its life as data. It owns reward and reward_review. The end of a grant is
 // never told as a sanction, never goes before a lifting, and is stopped by a hold as any

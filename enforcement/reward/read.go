@@ -110,8 +110,8 @@ func (r *Rewards) List(ctx context.Context, act enforcement.Act, w ground.Wanted
 	return r.Life.List(ctx, act, w)
 }
 
-// RewardMoves tells of every move of a reward whether the actor can make it now.
-func (r *Rewards) RewardMoves(ctx context.Context, act enforcement.Act, id enforcement.ID) (int, []ground.Offer, error) {
+// Moves tells of every move of a reward whether the actor can make it now.
+func (r *Rewards) Moves(ctx context.Context, act enforcement.Act, id enforcement.ID) (int, []ground.Offer, error) {
 	return r.Life.Moves(ctx, act, id)
 }
 

@@ -16,12 +16,12 @@ import (
 	"concordat/internal/pg"
 )
 
-// RewardsReinstated is what a revocation does, in its own transaction, to the
+// Reinstate is what a revocation does, in its own transaction, to the
 // rewards that the revoked listings had touched: an open review is closed without
 // effect, and what ended because of it is granted again. Since a withdrawal is
 // final, that is a reward and a ground of its own, with new directives. The
 // listings' grounds must have ended before.
-func (r *Rewards) RewardsReinstated(ctx context.Context, tx *pg.Tx, act enforcement.Act, revoked []enforcement.ID) error {
+func (r *Rewards) Reinstate(ctx context.Context, tx *pg.Tx, act enforcement.Act, revoked []enforcement.ID) error {
 	type touched struct{ review, reward enforcement.ID }
 	var list []touched
 	err := tx.Pgx(func(p pgx.Tx) error {

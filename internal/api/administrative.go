@@ -121,7 +121,7 @@ const administrativePath = "/v1/administrative-listings"
 func (s *server) administrative() *kind[administrative.Listing] {
 	return &kind[administrative.Listing]{
 		table: administrative.Table(), tag: tagAdministrative,
-		read: s.Register.Administrative.Get, list: s.Register.Administrative.List, moves: s.Register.Administrative.AdministrativeMoves,
+		read: s.Register.Administrative.Get, list: s.Register.Administrative.List, moves: s.Register.Administrative.Moves,
 		id:      func(l administrative.Listing) enforcement.ID { return l.ID },
 		version: func(l administrative.Listing) int { return l.Version },
 	}

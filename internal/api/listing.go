@@ -67,7 +67,7 @@ type ExcludedMeasure struct {
 // listings are the courts' listings at the edge.
 func (s *server) listings() *kind[listing.Listing] {
 	return &kind[listing.Listing]{
-		table: listing.Table(), tag: tagListings, read: s.Register.Listings.Get, list: s.Register.Listings.List, moves: s.Register.Listings.ListingMoves,
+		table: listing.Table(), tag: tagListings, read: s.Register.Listings.Get, list: s.Register.Listings.List, moves: s.Register.Listings.Moves,
 		id: func(l listing.Listing) enforcement.ID { return l.ID }, version: func(l listing.Listing) int { return l.Version },
 	}
 }

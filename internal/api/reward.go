@@ -99,7 +99,7 @@ type RewardConfirmation struct {
 // rewards are the rewards at the edge; an answer may carry the owner's note.
 func (s *server) rewards() *kind[reward.Reward] {
 	return &kind[reward.Reward]{
-		table: reward.Table(), tag: tagRewards, personal: true, read: s.Register.Rewards.Get, list: s.Register.Rewards.List, moves: s.Register.Rewards.RewardMoves,
+		table: reward.Table(), tag: tagRewards, personal: true, read: s.Register.Rewards.Get, list: s.Register.Rewards.List, moves: s.Register.Rewards.Moves,
 		id: func(w reward.Reward) enforcement.ID { return w.ID }, version: func(w reward.Reward) int { return w.Version },
 	}
 }
