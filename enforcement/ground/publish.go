@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -95,8 +96,10 @@ func (l *Life[C]) GoOut(ctx context.Context, tx *pg.Tx, act enforcement.Act, cas
 	if err != nil {
 		return nil, err
 	}
-	if err := docket.StopClocks(ctx, tx, pass, today); err != nil {
-		return nil, err
+	if slices.Contains(row.Stops, Every) {
+		if err := docket.StopClocks(ctx, tx, pass, today); err != nil {
+			return nil, err
+		}
 	}
 	if err := then(pass); err != nil {
 		return nil, err

@@ -43,12 +43,14 @@ func (l *Life[C]) Resume(ctx context.Context, act enforcement.Act, c Change, rea
 		if t.SuspendedFor == SuspendedRestored && reasons == "" {
 			return enforcement.Refuse("resumption.reasons")
 		}
-		waited, err := docket.CloseTasks(ctx, tx, t.ID, TaskRestored, "resumed", t.Today)
-		if err != nil {
-			return err
-		}
-		if t.Move.Effect == EffectNone && waited == 0 {
-			return enforcement.Refuse("listing.suspension")
+		if confirms := t.Move.Effect == EffectNone; confirms || t.SuspendedFor == SuspendedRestored {
+			waited, err := docket.CloseTasks(ctx, tx, t.ID, TaskRestored, "resumed", t.Today)
+			if err != nil {
+				return err
+			}
+			if confirms && waited == 0 {
+				return enforcement.Refuse("listing.suspension")
+			}
 		}
 		sealed, err := t.Seal("resumption-reasons", reasons)
 		if err != nil {

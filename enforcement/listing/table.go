@@ -140,7 +140,7 @@ func listingPublication() []ground.Move {
 		},
 		{
 			Name: ground.MovePublish, Door: "publication", Group: ground.GroupAdvance, From: []ground.State{ground.Served, Grace}, To: ground.Active, Roles: []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.President, enforcement.System}, Event: eventPublished,
-			ZH: "公布；协同任务随即下发", EN: "Publish; directives go out with it", Source: ground.Law("法释〔2017〕7号 Art. 7, 8"), Effect: ground.EffectInForce, Stops: []string{ground.Every},
+			ZH: "公布；协同任务随即下发", EN: "Publish; directives go out with it", Source: ground.Law("法释〔2017〕7号 Art. 7, 8"), Effect: ground.EffectInForce,
 			Instead: map[ground.State]string{ground.Decided: "service.missing"},
 		},
 		{

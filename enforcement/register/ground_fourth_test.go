@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
-	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/record"
@@ -16,21 +15,19 @@ import (
 
 // pledge is the life of a kind that nobody else knows, a debtor's pledge, and makes its rows.
 func pledge(t *testing.T, b *enforcetest.Bundle) (life ground.Life[ground.Head], enter func() enforcement.ID) {
-	states := func(s ...ground.State) []ground.State { return s }
 	move := func(name ground.MoveName, from, to ground.State, e ground.Effect, kind record.EventKind) ground.Move {
-		return ground.Move{Name: name, ZH: "演示", EN: "Made up", Door: string(name), From: states(from), To: to, Roles: []enforcement.Role{enforcement.Judge}, Effect: e, Event: kind, Source: ground.Source{Ours: true}}
+		return ground.Move{Name: name, ZH: "演示", EN: "Made up", Door: string(name), From: []ground.State{from}, To: to, Roles: []enforcement.Role{enforcement.Judge}, Effect: e, Event: kind, Stops: []string{ground.Every}, Source: ground.Source{Ours: true}}
 	}
 	sign := move("sign", "offered", "signed", ground.EffectNone, "pledge-signed")
 	sign.NotBy, sign.Second, sign.Needs = ground.Drafter, "decision.second-person", []ground.Need{{Field: "number", Rule: ground.RuleText, Code: "decision.number"}}
-	end, expire := move("end", "kept", "ended", ground.EffectEnds, ground.EventGroundEnded), move("expire", "kept", "expired", ground.EffectEnds, ground.EventGroundEnded)
-	end.Stops, expire.Stops = []string{ground.Every}, []string{ground.Every}
 	life = ground.Life[ground.Head]{
 		Table: &ground.Table{
-			Slug: "pledge", Rows: "pledge", OwnerColumn: "l.owner_id", ListColumn: "'judgment-debtor'", Suspends: true, People: sign.Roles, Before: states("drafted", "offered", "signed", "served"), Live: states("kept"), Ended: states("ended", "expired"),
+			Slug: "pledge", Rows: "pledge", OwnerColumn: "l.owner_id", ListColumn: "'judgment-debtor'", Suspends: true, People: sign.Roles, Before: []ground.State{"drafted", "offered", "signed", "served"}, Live: []ground.State{"kept"}, Ended: []ground.State{"ended", "expired"},
 			Moves: []ground.Move{
 				move("offer", "drafted", "offered", ground.EffectNone, "pledge-offered"), sign,
 				move("serve", "signed", "served", ground.EffectNone, "pledge-served"), move("keep", "served", "kept", ground.EffectInForce, ground.EventInForce),
-				move("suspend", "kept", "", ground.EffectSuspends, ground.EventSuspended), move("resume", "kept", "", ground.EffectResumes, ground.EventResumed), end, expire,
+				move("suspend", "kept", "", ground.EffectSuspends, ground.EventSuspended), move("resume", "kept", "", ground.EffectResumes, ground.EventResumed),
+				move("end", "kept", "ended", ground.EffectEnds, ground.EventGroundEnded), move("expire", "kept", "expired", ground.EffectEnds, ground.EventGroundEnded),
 			},
 		}, Enum: "text", Lock: "l", Grounds: b.Grounds, Head: func(h *ground.Head) ground.Head { return *h },
 		Select: `SELECT l.id, l.subject_id, l.owner_id, l.state, l.version, coalesce(l.suspended_for, ''), l.drafted_by FROM pledge l`,
@@ -64,9 +61,9 @@ func TestAFourthKindOfCase(t *testing.T) {
 				}
 				return nil
 			}, name))
-			list, kinds := directives(t, b, id), []directive.VersionKind{"", "", "", directive.Impose, directive.Suspend, directive.Resume, directive.Withdraw}
+			list, kinds := directives(t, b, id), []string{"", "", "", "impose", "suspend", "resume", "withdraw"}
 			for _, d := range list {
-				if d.Kind != kinds[i] || (len(d.Measures) > 0) != (name == "keep" || name == "resume") {
+				if string(d.Kind) != kinds[i] || (len(d.Measures) > 0) != (name == "keep" || name == "resume") {
 					t.Errorf("after %s: %+v", name, d)
 				}
 			}
