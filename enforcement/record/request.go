@@ -42,11 +42,12 @@ type claimed struct {
 func (r *Record) Claim(ctx context.Context, tx *pg.Tx, act enforcement.Act) (claimed, error) {
 	c := claimed{key: act.Key}
 	if act.Request != nil {
+		fresh := false
 		err := tx.Pgx(func(p pgx.Tx) (err error) {
-			c.key, c.Again, err = r.claimRequest(ctx, p, act)
+			c.key, c.Again, fresh, err = r.claimRequest(ctx, p, act)
 			return err
 		})
-		if err != nil {
+		if err != nil || fresh {
 			return c, err
 		}
 	}
@@ -59,52 +60,53 @@ func (r *Record) Claim(ctx context.Context, tx *pg.Tx, act enforcement.Act) (cla
 }
 
 // claimRequest locks the request until the transaction ends, and reads or writes
-// its row. PostgreSQL lets go of the lock after others see what was committed.
-func (r *Record) claimRequest(ctx context.Context, p pgx.Tx, act enforcement.Act) (key string, again bool, err error) {
+// its row; fresh says that no event bears its key. PostgreSQL lets go of the lock
+// after others see what was committed.
+func (r *Record) claimRequest(ctx context.Context, p pgx.Tx, act enforcement.Act) (key string, again, fresh bool, err error) {
 	q := act.Request
 	var free bool
 	if err := p.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1)`, q.Lock()).Scan(&free); err != nil {
-		return "", false, fmt.Errorf("lock a request: %w", err)
+		return "", false, false, fmt.Errorf("lock a request: %w", err)
 	}
 	if !free {
-		return "", false, enforcement.Refuse("request.in-flight")
+		return "", false, false, enforcement.Refuse("request.in-flight")
 	}
 	row, err := r.requestRow(ctx, p, q)
 	if err != nil || row.eventKey != "" {
-		return row.eventKey, true, err
+		return row.eventKey, true, false, err
 	}
-	if key, err = r.requestEventKey(ctx, p, act.Key); err != nil {
-		return "", false, err
+	if key, fresh, err = r.requestEventKey(ctx, p, act.Key); err != nil {
+		return "", false, false, err
 	}
 	_, err = p.Exec(ctx, `INSERT INTO request_key (organisation_id, route, key_hash, fingerprint, event_key, created_at, personal) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (organisation_id, route, key_hash) DO UPDATE SET fingerprint = excluded.fingerprint, event_key = excluded.event_key,
 			created_at = excluded.created_at, personal = excluded.personal, status = NULL, answer = NULL, key_version = NULL`,
 		int32(q.Organisation), q.Route, q.KeyHash(), r.Vault.DocumentHash(q.Content), key, r.Machine().UTC(), q.Personal)
 	if err != nil {
-		return "", false, fmt.Errorf("write down a request: %w", err)
+		return "", false, false, fmt.Errorf("write down a request: %w", err)
 	}
-	return key, false, nil
+	return key, false, fresh, nil
 }
 
 // requestEventKey is the key that the event of a request will carry. An event
 // younger than a request is kept was left by a process of the release before this
 // one, which wrote no rows: the act was done. An older one was left by a request
-// that is forgotten, whose key may be used anew.
-func (r *Record) requestEventKey(ctx context.Context, p pgx.Tx, key string) (string, error) {
+// that is forgotten, whose key may be used anew. fresh: no event bears it.
+func (r *Record) requestEventKey(ctx context.Context, p pgx.Tx, key string) (_ string, fresh bool, err error) {
 	if key == "" {
-		return enforcement.NewID().String(), nil
+		return enforcement.NewID().String(), true, nil
 	}
 	var recorded time.Time
-	err := p.QueryRow(ctx, `SELECT recorded_at FROM event WHERE act_key = $1`, key).Scan(&recorded)
+	err = p.QueryRow(ctx, `SELECT recorded_at FROM event WHERE act_key = $1`, key).Scan(&recorded)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
-		return key, nil
+		return key, true, nil
 	case err != nil:
-		return "", fmt.Errorf("look for the act's key: %w", err)
+		return "", false, fmt.Errorf("look for the act's key: %w", err)
 	case recorded.After(r.Machine().Add(-RequestTerm)):
-		return key, nil
+		return key, false, nil
 	}
-	return key + "/" + enforcement.NewID().String(), nil
+	return key + "/" + enforcement.NewID().String(), true, nil
 }
 
 // requestRow is a row as it is found; without an event key there is none.
