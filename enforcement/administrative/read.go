@@ -85,9 +85,6 @@ func NewLife(r *Administrative) ground.Life[Listing] {
 				return nil
 			},
 			ground.MovePublish: mayPublishAdministrative,
-			ground.MoveSuspend: func(l *Listing, _ day.Day) error { return ground.NotSuspended(l.SuspendedFor) },
-			ground.MoveBrake:   func(l *Listing, _ day.Day) error { return ground.NotSuspended(l.SuspendedFor) },
-			ground.MoveResume:  func(l *Listing, _ day.Day) error { return ground.Resumable(l.SuspendedFor) },
 			ground.MoveExpire:  func(l *Listing, today day.Day) error { return ground.OverOn(l.TermUntil, today) },
 			ground.MoveEarly: func(l *Listing, today day.Day) error {
 				_, err := r.repairable(l, today)

@@ -231,10 +231,20 @@ func (l *Life[C]) offered(c *C, m *Move, act enforcement.Act) (State, error) {
 	return next, l.may(c, m, act)
 }
 
-// may refuses what the case itself rules out.
+// may refuses what the case itself rules out: what its kind says, and in every kind
+// to suspend what is suspended and to resume what is not.
 func (l *Life[C]) may(c *C, m *Move, act enforcement.Act) error {
 	if may := l.May[m.Name]; may != nil {
-		return may(c, l.Grounds.Record.Today(act.At))
+		if err := may(c, l.Grounds.Record.Today(act.At)); err != nil {
+			return err
+		}
+	}
+	suspended := l.Head(c).SuspendedFor != ""
+	switch {
+	case m.Effect == EffectSuspends && suspended:
+		return enforcement.Refuse("listing.suspended")
+	case m.Effect == EffectResumes && !suspended:
+		return enforcement.Refuse("listing.suspension")
 	}
 	return nil
 }

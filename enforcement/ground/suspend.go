@@ -26,14 +26,6 @@ func (l *Life[C]) Suspend(ctx context.Context, act enforcement.Act, c Change, re
 	}, move)
 }
 
-// NotSuspended is what a second suspension is refused with.
-func NotSuspended(suspendedFor string) error {
-	if suspendedFor != "" {
-		return enforcement.Refuse("listing.suspended")
-	}
-	return nil
-}
-
 // Resume puts a suspended case back in force at every recipient. What a restoration
 // put in doubt needs reasons: that the lost time held no end of it; so does one that
 // waits to be published and was put in doubt, which is confirmed and nothing more.
@@ -67,14 +59,6 @@ func (l *Life[C]) Resume(ctx context.Context, act enforcement.Act, c Change, rea
 		}
 		return nil
 	}, moves...)
-}
-
-// Resumable refuses to resume what is not suspended.
-func Resumable(suspendedFor string) error {
-	if suspendedFor == "" {
-		return enforcement.Refuse("listing.suspension")
-	}
-	return nil
 }
 
 // The reasons to suspend a case at every recipient.

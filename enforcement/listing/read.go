@@ -104,13 +104,11 @@ func NewLife(r *Listings) ground.Life[Listing] {
 			},
 			ground.MovePublish: onItsDay,
 			moveExtend:         mayExtend,
-			ground.MoveSuspend: func(l *Listing, _ day.Day) error { return ground.NotSuspended(l.SuspendedFor) },
-			ground.MoveBrake:   func(l *Listing, _ day.Day) error { return ground.NotSuspended(l.SuspendedFor) },
 			ground.MoveResume: func(l *Listing, _ day.Day) error {
 				if l.SuspendedFor == ground.SuspendedRestored {
 					return enforcement.Refuse("resumption.reasons")
 				}
-				return ground.Resumable(l.SuspendedFor)
+				return nil
 			},
 			moveResumeRestored: func(l *Listing, _ day.Day) error {
 				if l.SuspendedFor != ground.SuspendedRestored {

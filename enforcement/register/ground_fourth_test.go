@@ -61,6 +61,9 @@ func TestAFourthKindOfCase(t *testing.T) {
 				}
 				return nil
 			}, name))
+			if again := map[ground.MoveName]string{"suspend": "listing.suspended", "resume": "listing.suspension"}[name]; again != "" {
+				wantCode(t, "twice: "+string(name), life.Do(t.Context(), b.Judge(), of(id), nil, func(context.Context, *pg.Tx, *ground.Turn[ground.Head]) error { return nil }, name), again)
+			}
 			list, kinds := directives(t, b, id), []string{"", "", "", "impose", "suspend", "resume", "withdraw"}
 			for _, d := range list {
 				if string(d.Kind) != kinds[i] || (len(d.Measures) > 0) != (name == "keep" || name == "resume") {
