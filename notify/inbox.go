@@ -35,7 +35,7 @@ func (b *Inbox) Name() string { return InboxName }
 func (b *Inbox) Send(ctx context.Context, d Delivery) (Outcome, error) {
 	ids, versions := keys(d.Items)
 	err := b.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return tx.Pgx(func(p pgx.Tx) error {
+		return tx.Lend(func(p pgx.Tx) error {
 			_, err := p.Exec(ctx, `UPDATE inbox_item i SET closed_at = $3 FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
 				WHERE i.directive_id = u.id AND i.version < u.v AND i.closed_at IS NULL AND i.organisation_id = $4`, ids, versions, b.Machine(), d.Organisation)
 			if err != nil {

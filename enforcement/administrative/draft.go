@@ -60,7 +60,7 @@ func (r *Administrative) Draft(ctx context.Context, act enforcement.Act, n NewLi
 	id := enforcement.NewID()
 	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		l := Listing{ID: id, ListType: t.Slug, Organisation: act.Actor.Organisation, Subject: n.Subject}
-		err := tx.Pgx(func(p pgx.Tx) error {
+		err := tx.Lend(func(p pgx.Tx) error {
 			return p.QueryRow(ctx, `SELECT kind::text, envelope, sealed FROM subject WHERE id = $1`, n.Subject).Scan(&l.subjectKind, &l.envelope, &l.sealed)
 		})
 		if err != nil {
@@ -81,7 +81,7 @@ func (r *Administrative) Draft(ctx context.Context, act enforcement.Act, n NewLi
 		if err != nil {
 			return nil, err
 		}
-		err = tx.Pgx(func(p pgx.Tx) error {
+		err = tx.Lend(func(p pgx.Tx) error {
 			_, err := p.Exec(ctx, `INSERT INTO administrative_listing (id, list_type, organisation_id, subject_id, state, grounds, facts, drafted_by) VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7)`,
 				id, t.Slug, l.Organisation, l.Subject, append([]string{}, grounds...), sealed, act.Actor.ID)
 			if err != nil {

@@ -53,7 +53,7 @@ func (r *Administrative) checkPowers(ctx context.Context, tx *pg.Tx, t *memorand
 	}
 	var serves string
 	var owner bool
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		return p.QueryRow(ctx, `SELECT o.serves, EXISTS (SELECT FROM organisation_role r WHERE r.organisation_id = o.id AND r.body = ANY ($2)
 			AND r.valid_from <= $3::date AND (r.valid_until IS NULL OR r.valid_until >= $3::date)) FROM organisation o WHERE o.id = $1`, org, bodies, on).Scan(&serves, &owner)
 	})

@@ -64,7 +64,7 @@ func (r *Administrative) RecordStatement(ctx context.Context, act enforcement.Ac
 		}
 		t.Within(clockAnswer, own(r.AnswerWithin, answerDays))
 		t.Event.Day, t.Event.Reason, t.Event.RefersTo, t.Event.DocumentHash = s.ReceivedOn, stage, id, r.Record.Vault.DocumentHash([]byte(s.Text))
-		return tx.Pgx(func(p pgx.Tx) error {
+		return tx.Lend(func(p pgx.Tx) error {
 			_, err := p.Exec(ctx, `INSERT INTO administrative_statement (id, listing_id, stage, received_on, recorded_by, statement) VALUES ($1, $2, $3, $4::date, $5, $6)`,
 				id, t.ID, stage, s.ReceivedOn, act.Actor.ID, sealed)
 			if err != nil {
@@ -118,7 +118,7 @@ func (r *Administrative) AnswerStatement(ctx context.Context, act enforcement.Ac
 
 // answerOpen seals the answer with each open statement.
 func (r *Administrative) answerOpen(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing], a StatementAnswer) error {
-	return tx.Pgx(func(p pgx.Tx) error {
+	return tx.Lend(func(p pgx.Tx) error {
 		rows, err := p.Query(ctx, `SELECT id FROM administrative_statement WHERE listing_id = $1 AND answered_on IS NULL ORDER BY id`, t.ID)
 		if err != nil {
 			return fmt.Errorf("read the open statements on listing %s: %w", t.ID, err)
@@ -153,7 +153,7 @@ func (r *Administrative) CheckStatements(ctx context.Context, act enforcement.Ac
 	}
 	today := r.Record.Today(act.At)
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return tx.Pgx(func(p pgx.Tx) error {
+		return tx.Lend(func(p pgx.Tx) error {
 			rows, err := p.Query(ctx, `SELECT DISTINCT ground_id FROM clock WHERE kind = $1 AND done_on IS NULL AND due_on < $2::date ORDER BY ground_id`, clockAnswer, today)
 			if err != nil {
 				return fmt.Errorf("look for overdue answers: %w", err)

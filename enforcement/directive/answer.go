@@ -110,7 +110,7 @@ func (r *Directives) Answer(ctx context.Context, act enforcement.Act, answers []
 		for i, result := range results {
 			e.Outcomes[i] = StepNumber(result.Step)
 		}
-		return e, tx.Pgx(func(p pgx.Tx) error {
+		return e, tx.Lend(func(p pgx.Tx) error {
 			if err := ownVersions(ctx, p, a); err != nil {
 				return err
 			}

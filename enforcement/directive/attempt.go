@@ -92,7 +92,7 @@ func (r *Directives) Settle(ctx context.Context, act enforcement.Act, a Attempt,
 		return fmt.Errorf("settle attempt %s: %d results for %d items", a.ID, len(results), len(a.Directives))
 	}
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return tx.Pgx(func(p pgx.Tx) error {
+		return tx.Lend(func(p pgx.Tx) error {
 			tag, err := p.Exec(ctx, `UPDATE attempt SET settled_at = $2 WHERE id = $1 AND settled_at IS NULL`, a.ID, r.Record.Machine())
 			if err != nil {
 				return fmt.Errorf("close it: %w", err)

@@ -73,7 +73,7 @@ func (r *Directives) CheckLiftings(ctx context.Context, act enforcement.Act) (ov
 	}
 	today := r.Record.Today(act.At)
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return tx.Pgx(func(p pgx.Tx) error {
+		return tx.Lend(func(p pgx.Tx) error {
 			if err := r.Docket.StopClocksWhere(ctx, p, ClockLift.Kind, today, `NOT `+unlifted); err != nil {
 				return err
 			}

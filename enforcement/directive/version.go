@@ -138,7 +138,7 @@ func (r *Directives) Append(ctx context.Context, tx *pg.Tx, e *record.Event, kin
 // would take none.
 func (r *Directives) AppendAbove(ctx context.Context, tx *pg.Tx, e *record.Event, kind VersionKind, grounds []enforcement.ID, until day.Day, held []InventoryLine) error {
 	e.Until = until
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		if _, err := p.Exec(ctx, lockDirectivesOf, grounds); err != nil {
 			return err
 		}

@@ -39,7 +39,7 @@ type Clock struct {
 // that began on the day runs again.
 func (r *Docket) StartClock(ctx context.Context, tx *pg.Tx, org enforcement.OrganisationID, ground enforcement.ID, from day.Day, d Deadline) error {
 	due := r.Record.Calendar.Add(from, d.Period)
-	return tx.Pgx(func(p pgx.Tx) error {
+	return tx.Lend(func(p pgx.Tx) error {
 		_, err := p.Exec(ctx, `INSERT INTO clock (kind, organisation_id, ground_id, started_on, value, unit, source, due_on, provisional)
 			VALUES ($1, $2, $3, $4::date, $5, $6, $7, $8::date, $9) ON CONFLICT ON CONSTRAINT clock_key DO UPDATE SET done_on = NULL`,
 			d.Kind, org, ground, from, d.Period.Value, string(d.Period.Unit), d.Period.Source, due.Day, due.Provisional)
@@ -80,7 +80,7 @@ func StopClock(ctx context.Context, tx *pg.Tx, ground enforcement.ID, kinds []st
 	if len(kinds) == 0 {
 		return nil
 	}
-	return tx.Pgx(func(p pgx.Tx) error {
+	return tx.Lend(func(p pgx.Tx) error {
 		_, err := p.Exec(ctx, `UPDATE clock SET done_on = $3::date WHERE ground_id = $1 AND kind = ANY ($2) AND done_on IS NULL`, ground, kinds, on)
 		if err != nil {
 			return fmt.Errorf("stop the clocks %v: %w", kinds, err)
@@ -91,7 +91,7 @@ func StopClock(ctx context.Context, tx *pg.Tx, ground enforcement.ID, kinds []st
 
 // StopClocks stops every deadline of grounds.
 func StopClocks(ctx context.Context, tx *pg.Tx, grounds []enforcement.ID, on day.Day) error {
-	return tx.Pgx(func(p pgx.Tx) error {
+	return tx.Lend(func(p pgx.Tx) error {
 		_, err := p.Exec(ctx, `UPDATE clock SET done_on = $2::date WHERE ground_id = ANY ($1) AND done_on IS NULL`, grounds, on)
 		if err != nil {
 			return fmt.Errorf("stop the clocks of %d grounds: %w", len(grounds), err)

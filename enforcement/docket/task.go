@@ -38,7 +38,7 @@ func (r *Docket) Tasks(ctx context.Context, act enforcement.Act, after enforceme
 
 // OpenTasks gives the owner of each ground a task, once while it is open.
 func OpenTasks(ctx context.Context, tx *pg.Tx, grounds []enforcement.ID, kind string, on day.Day) error {
-	return tx.Pgx(func(p pgx.Tx) error { return GiveTasks(ctx, p, grounds, kind, on) })
+	return tx.Lend(func(p pgx.Tx) error { return GiveTasks(ctx, p, grounds, kind, on) })
 }
 
 // GiveTasks opens a task for each of several grounds.
@@ -54,7 +54,7 @@ func GiveTasks(ctx context.Context, p pgx.Tx, grounds []enforcement.ID, kind str
 
 // CloseTask closes one task of an organisation and returns its ground.
 func (r *Docket) CloseTask(ctx context.Context, tx *pg.Tx, id enforcement.ID, org enforcement.OrganisationID, because string, on day.Day) (ground enforcement.ID, err error) {
-	err = tx.Pgx(func(p pgx.Tx) error {
+	err = tx.Lend(func(p pgx.Tx) error {
 		return p.QueryRow(ctx, `UPDATE task SET closed_on = $2::date, closed_because = $3 WHERE id = $1 AND organisation_id = $4 AND closed_on IS NULL RETURNING ground_id`,
 			id, on, because, org).Scan(&ground)
 	})
@@ -66,7 +66,7 @@ const AnyTask = ""
 
 // CloseTasks closes the open tasks of a ground and kind and returns how many there were.
 func CloseTasks(ctx context.Context, tx *pg.Tx, ground enforcement.ID, kind, because string, on day.Day) (closed int64, err error) {
-	err = tx.Pgx(func(p pgx.Tx) error {
+	err = tx.Lend(func(p pgx.Tx) error {
 		tag, err := p.Exec(ctx, `UPDATE task SET closed_on = $2::date, closed_because = $3 WHERE ground_id = $1 AND ($4 = '' OR kind = $4) AND closed_on IS NULL`,
 			ground, on, because, kind)
 		closed = tag.RowsAffected()

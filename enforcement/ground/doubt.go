@@ -21,7 +21,7 @@ const TaskRestored = "restored"
 // Doubt marks a case of the kind as put in doubt by a restoration; done says that it
 // was marked before.
 func (t *Table) Doubt(ctx context.Context, tx *pg.Tx, id enforcement.ID, on day.Day) (done bool, err error) {
-	err = tx.Pgx(func(p pgx.Tx) error {
+	err = tx.Lend(func(p pgx.Tx) error {
 		if err := p.QueryRow(ctx, `SELECT EXISTS (SELECT FROM `+t.Rows+` WHERE id = $1 AND suspended_for = $2)`, id, SuspendedRestored).Scan(&done); err != nil || done {
 			return err
 		}
@@ -37,7 +37,7 @@ func (t *Table) Doubt(ctx context.Context, tx *pg.Tx, id enforcement.ID, on day.
 // inDoubt says which of the listings wait for the court's word after a restoration.
 func inDoubt(ctx context.Context, tx *pg.Tx, listings []enforcement.ID) (map[enforcement.ID]bool, error) {
 	doubtful := map[enforcement.ID]bool{}
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		rows, err := p.Query(ctx, `SELECT ground_id FROM task WHERE kind = $2 AND closed_on IS NULL AND ground_id = ANY ($1)`, listings, TaskRestored)
 		if err != nil {
 			return err

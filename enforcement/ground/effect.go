@@ -76,7 +76,7 @@ func (r *Grounds) carry(ctx context.Context, tx *pg.Tx, act enforcement.Act, e *
 }
 
 func endGrounds(ctx context.Context, tx *pg.Tx, ids []enforcement.ID, on day.Day) error {
-	return tx.Pgx(func(p pgx.Tx) error {
+	return tx.Lend(func(p pgx.Tx) error {
 		_, err := p.Exec(ctx, `UPDATE ground SET state = 'ended', ended_on = $2::date WHERE id = ANY ($1) AND state <> 'ended'`, ids, on)
 		if err != nil {
 			return fmt.Errorf("end %d grounds: %w", len(ids), err)
@@ -87,7 +87,7 @@ func endGrounds(ctx context.Context, tx *pg.Tx, ids []enforcement.ID, on day.Day
 
 // updateGround changes columns of a ground that has not ended.
 func updateGround(ctx context.Context, tx *pg.Tx, id enforcement.ID, columns string, args ...any) error {
-	return tx.Pgx(func(p pgx.Tx) error {
+	return tx.Lend(func(p pgx.Tx) error {
 		_, err := p.Exec(ctx, `UPDATE ground SET `+columns+` WHERE id = $1 AND state <> 'ended'`, append([]any{id}, args...)...)
 		if err != nil {
 			return fmt.Errorf("update ground %s: %w", id, err)
@@ -107,7 +107,7 @@ type NewGround struct {
 
 // EnterGround enters a ground that is not in force yet.
 func EnterGround(ctx context.Context, tx *pg.Tx, g NewGround) error {
-	return tx.Pgx(func(p pgx.Tx) error {
+	return tx.Lend(func(p pgx.Tx) error {
 		_, err := p.Exec(ctx, `INSERT INTO ground (id, kind, list_type, subject_id, organisation_id, case_id, reference, decided_on, valid_until)
 			VALUES ($1, $2::text::ground_kind, $3, $4, $5, $6, $7, $8::date, $9::date)`,
 			g.ID, string(g.Kind), g.ListType, g.Subject, g.Owner, g.ExecutionCase, g.Reference, g.DecidedOn, g.Until)

@@ -26,7 +26,7 @@ func (r *Grounds) EndAll(ctx context.Context, tx *pg.Tx, act enforcement.Act, e 
 	if err := r.Directives.Append(ctx, tx, e, directive.Withdraw, grounds, 0); err != nil {
 		return err
 	}
-	return tx.Pgx(func(p pgx.Tx) error { return r.Directives.StartLiftClocks(ctx, p, e.Directives, today) })
+	return tx.Lend(func(p pgx.Tx) error { return r.Directives.StartLiftClocks(ctx, p, e.Directives, today) })
 }
 
 // End ends one ground that has no life of its own here (the others end by
@@ -40,7 +40,7 @@ func (r *Grounds) End(ctx context.Context, act enforcement.Act, id enforcement.I
 		e := &record.Event{Kind: EventGroundEnded, Ground: id, Day: r.Record.Today(act.At), LegalBasis: basis}
 		var owner enforcement.OrganisationID
 		var ended bool
-		err := tx.Pgx(func(p pgx.Tx) error {
+		err := tx.Lend(func(p pgx.Tx) error {
 			return p.QueryRow(ctx, `SELECT subject_id, organisation_id, state = 'ended' FROM ground WHERE id = $1 AND case_state IS NULL FOR NO KEY UPDATE`, id).
 				Scan(&e.Subject, &owner, &ended)
 		})

@@ -55,7 +55,7 @@ func (r *Grounds) PutInForceIn(ctx context.Context, tx *pg.Tx, act enforcement.A
 // only a changed plan adds others later (package replan).
 func (r *Grounds) PutInForceFrom(ctx context.Context, tx *pg.Tx, act enforcement.Act, kind record.EventKind, grounds []enforcement.ID, from directive.Origin) error {
 	var known []party.Organisation
-	err := tx.Pgx(func(t pgx.Tx) (err error) {
+	err := tx.Lend(func(t pgx.Tx) (err error) {
 		known, err = party.ReadOrganisations(ctx, t)
 		return err
 	})
@@ -79,7 +79,7 @@ func (r *Grounds) PutInForceFrom(ctx context.Context, tx *pg.Tx, act enforcement
 		for i, g := range list {
 			ids[i] = g.ID
 		}
-		err = tx.Pgx(func(t pgx.Tx) error {
+		err = tx.Lend(func(t pgx.Tx) error {
 			if _, err := t.Exec(ctx, inForceNow, ids, p.ID, key.On); err != nil {
 				return fmt.Errorf("put %d grounds in force: %w", len(ids), err)
 			}
@@ -96,14 +96,14 @@ func (r *Grounds) PutInForceFrom(ctx context.Context, tx *pg.Tx, act enforcement
 	for _, id := range slices.Sorted(maps.Keys(touched)) {
 		wakes = append(wakes, directive.WakeUp{Organisation: id, Lane: directive.Bulk})
 	}
-	return tx.Pgx(func(t pgx.Tx) error { return r.Directives.WakeIn(ctx, t, wakes) })
+	return tx.Lend(func(t pgx.Tx) error { return r.Directives.WakeIn(ctx, t, wakes) })
 }
 
 // groupByPlan locks the grounds and sorts them by the plan they fall under.
 func (r *Grounds) groupByPlan(ctx context.Context, tx *pg.Tx, act enforcement.Act, grounds []enforcement.ID) (map[plan.Key][]directive.InForce, error) {
 	groups := map[plan.Key][]directive.InForce{}
 	n := 0
-	err := tx.Pgx(func(t pgx.Tx) error {
+	err := tx.Lend(func(t pgx.Tx) error {
 		rows, err := t.Query(ctx, `SELECT g.id, g.subject_id, g.valid_until, g.kind::text, g.list_type, s.kind::text, o.serves, coalesce(s.region, '') FROM ground g
 			JOIN subject s ON s.id = g.subject_id JOIN organisation o ON o.id = g.organisation_id
 			WHERE g.id = ANY($1) AND g.state = 'pending' AND g.decided_on IS NOT NULL ORDER BY g.id FOR NO KEY UPDATE OF g`, grounds)

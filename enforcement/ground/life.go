@@ -135,7 +135,7 @@ func (l *Life[C]) LockOne(ctx context.Context, tx *pg.Tx, id enforcement.ID) (c 
 
 // LockWhere locks the cases of which a condition is true, by id.
 func (l *Life[C]) LockWhere(ctx context.Context, tx *pg.Tx, condition string, args ...any) (list []C, err error) {
-	err = tx.Pgx(func(p pgx.Tx) error {
+	err = tx.Lend(func(p pgx.Tx) error {
 		rows, err := p.Query(ctx, l.Select+` WHERE `+condition+` FOR NO KEY UPDATE OF `+l.Lock, args...)
 		if err != nil {
 			return err

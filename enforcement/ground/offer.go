@@ -81,7 +81,7 @@ func (l *Life[C]) beside(ctx context.Context, tx *pg.Tx, c *C, m *Move, act enfo
 	case doubtful[h.ID]:
 		return enforcement.Refuse("listing.restored")
 	}
-	return tx.Pgx(func(p pgx.Tx) error {
+	return tx.Lend(func(p pgx.Tx) error {
 		stopped, err := hold.OwnersToldStopped(ctx, p)
 		if err == nil && stopped(h.Owner) {
 			err = enforcement.Refuse("hold.standing")

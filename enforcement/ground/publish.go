@@ -86,7 +86,7 @@ func (l *Life[C]) GoOut(ctx context.Context, tx *pg.Tx, act enforcement.Act, cas
 		return refused, err
 	}
 	row, today := l.Move(MovePublish), l.Grounds.Record.Today(act.At)
-	err = tx.Pgx(func(p pgx.Tx) error {
+	err = tx.Lend(func(p pgx.Tx) error {
 		_, err := p.Exec(ctx, `UPDATE `+l.Rows+` SET state = $3::text::`+l.Enum+`, version = version + 1, published_on = $2::date WHERE id = ANY ($1)`, pass, today, string(row.To))
 		if err != nil {
 			return fmt.Errorf("publish %d cases: %w", len(pass), err)
@@ -116,7 +116,7 @@ func (l *Life[C]) Passing(ctx context.Context, tx *pg.Tx, cases []C, may func(*C
 		ids = append(ids, l.Head(&cases[i]).ID)
 	}
 	var stopped func(enforcement.OrganisationID) bool
-	err = tx.Pgx(func(p pgx.Tx) (err error) {
+	err = tx.Lend(func(p pgx.Tx) (err error) {
 		stopped, err = hold.OwnersStopped(ctx, p)
 		return err
 	})

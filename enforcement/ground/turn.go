@@ -141,7 +141,7 @@ func (t *Turn[C]) write(ctx context.Context, tx *pg.Tx) error {
 		b.WriteString(`, ` + column + ` = $` + strconv.Itoa(i+4))
 	}
 	b.WriteString(` WHERE id = $1 AND version = $2`)
-	return tx.Pgx(func(p pgx.Tx) error {
+	return tx.Lend(func(p pgx.Tx) error {
 		tag, err := p.Exec(ctx, b.String(), append([]any{t.ID, t.Version, string(t.Next)}, t.values...)...)
 		if err != nil {
 			return fmt.Errorf("%s of %s %s: %w", t.Move.Name, t.life.Slug, t.ID, err)

@@ -136,7 +136,7 @@ func (r *Holds) Place(ctx context.Context, act enforcement.Act, n NewHold) (enfo
 
 // PlaceIn is [Holds.Place] within the caller's transaction.
 func (r *Holds) PlaceIn(ctx context.Context, tx *pg.Tx, act enforcement.Act, id enforcement.ID, n NewHold) error {
-	return tx.Pgx(func(p pgx.Tx) error {
+	return tx.Lend(func(p pgx.Tx) error {
 		var known bool
 		err := p.QueryRow(ctx, `SELECT CASE $1 WHEN 'everything' THEN true WHEN 'memorandum' THEN EXISTS (SELECT FROM edition WHERE memorandum = $3)
 			ELSE EXISTS (SELECT FROM organisation WHERE id = $2 AND (kind = 'court') = ($1 = 'court')) END`, string(n.Scope), int32(n.Organisation), n.Memorandum).Scan(&known)
@@ -169,7 +169,7 @@ func (r *Holds) End(ctx context.Context, act enforcement.Act, id enforcement.ID,
 		return enforcement.Refuse("hold.reason", "max", strconv.Itoa(maxHoldReason))
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		return &record.Event{Kind: eventHoldEnded, RefersTo: id}, tx.Pgx(func(p pgx.Tx) error {
+		return &record.Event{Kind: eventHoldEnded, RefersTo: id}, tx.Lend(func(p pgx.Tx) error {
 			var h Hold
 			err := p.QueryRow(ctx, `SELECT scope::text, coalesce(organisation_id, 0), cause FROM hold WHERE id = $1 FOR UPDATE`, id).
 				Scan(&h.Scope, &h.Organisation, &h.Cause)

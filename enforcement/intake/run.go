@@ -195,7 +195,7 @@ func (r *Intake) importOf(ctx context.Context, q pg.Querier, act enforcement.Act
 }
 
 func (r *Intake) startImport(ctx context.Context, tx *pg.Tx, act enforcement.Act, n NewRun) (id enforcement.ID, e *record.Event, err error) {
-	err = tx.Pgx(func(p pgx.Tx) error {
+	err = tx.Lend(func(p pgx.Tx) error {
 		if id, err = r.importOf(ctx, p, act, n); err != nil {
 			return err
 		}
@@ -340,7 +340,7 @@ func (r *Intake) Finish(ctx context.Context, act enforcement.Act, run Run, failu
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		var e *record.Event
-		return e, tx.Pgx(func(p pgx.Tx) error {
+		return e, tx.Lend(func(p pgx.Tx) error {
 			tag, err := p.Exec(ctx, `UPDATE import_run SET state = $2, failure = nullif($3, ''), failure_line = nullif($4, 0::bigint), finished_at = $5, bytes_done = CASE WHEN $3 = '' THEN size ELSE bytes_done END
 				WHERE id = $1 AND court_id = $6 AND state = 'running' AND rows_done = $7`,
 				run.ID, string(state), code, line, act.At.UTC(), act.Actor.Organisation, run.Rows)

@@ -70,7 +70,7 @@ func (t *TakenOver) onto(l *listing.FromFile, reasons []byte) {
 // publication does; nothing is published anew and no clock starts. While a hold
 // stands over the court nothing is taken over: the run waits where it is.
 func (r *Intake) inForceFromElsewhere(ctx context.Context, tx *pg.Tx, act enforcement.Act, run Run, listings []enforcement.ID) error {
-	err := tx.Pgx(func(t pgx.Tx) error {
+	err := tx.Lend(func(t pgx.Tx) error {
 		held, err := hold.OwnersStopped(ctx, t)
 		if err == nil && held(run.Court) {
 			return enforcement.Refuse("hold.standing")
@@ -225,7 +225,7 @@ func (r *Intake) CloseReview(ctx context.Context, act enforcement.Act, id enforc
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		e := &record.Event{Kind: eventReviewClosed, RefersTo: id, Day: r.Record.Today(act.At), Reason: reason, LegalBasis: "法释〔2017〕7号 Art. 3–5"}
-		err := tx.Pgx(func(p pgx.Tx) error {
+		err := tx.Lend(func(p pgx.Tx) error {
 			return p.QueryRow(ctx, `UPDATE review_item SET closed_on = $2::date, closed_by = $3, closed_because = $4
 				WHERE id = $1 AND court_id = $5 AND closed_on IS NULL RETURNING subject_id`,
 				id, e.Day, act.Actor.ID, reason, act.Actor.Organisation).Scan(&e.Subject)

@@ -66,7 +66,7 @@ var importRaces = []string{"subject_lookup_pkey", "execution_case_number_key", "
 
 func (r *Intake) writeImport(ctx context.Context, tx *pg.Tx, act enforcement.Act, run Run, p *Prepared, bytesDone int64, refused func(Run, []Refusal) (int64, error)) (Settled, error) {
 	w := &importWriter{intake: r, act: act, run: run, rows: newImportRows(), refusals: slices.Clone(p.refusals)}
-	err := tx.Pgx(func(t pgx.Tx) error {
+	err := tx.Lend(func(t pgx.Tx) error {
 		if err := w.lock(ctx, t); err != nil {
 			return err
 		}
@@ -97,7 +97,7 @@ func (r *Intake) writeImport(ctx context.Context, tx *pg.Tx, act enforcement.Act
 			return Settled{}, fmt.Errorf("tell the refused rows of import %s: %w", run.ID, err)
 		}
 	}
-	return Settled{w.run, w.refusals}, tx.Pgx(func(t pgx.Tx) error { return w.count(ctx, t) })
+	return Settled{w.run, w.refusals}, tx.Lend(func(t pgx.Tx) error { return w.count(ctx, t) })
 }
 
 // importWriter settles one batch within its transaction.

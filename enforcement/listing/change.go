@@ -47,7 +47,7 @@ func (r *Listings) Extend(ctx context.Context, act enforcement.Act, c ground.Cha
 		t.Term = end.AddYears(x.Years)
 		t.Set("extended_until", t.Term)
 		t.Event.Day, t.Event.Reason = t.Term, x.Cause
-		return tx.Pgx(func(p pgx.Tx) error {
+		return tx.Lend(func(p pgx.Tx) error {
 			_, err := p.Exec(ctx, `INSERT INTO listing_extension (id, listing_id, decision_number, reasons, cause, acts, signed_by, signer_role, decided_on, served_on, old_end, new_end)
 				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, $10::date, $11::date, $12::date)`,
 				enforcement.NewID(), t.ID, x.Number, sealed, x.Cause, x.Acts, act.Actor.ID, act.Actor.Role, x.ServedOn, x.ServedOn, end, t.Term)

@@ -78,7 +78,7 @@ func (r *Listings) Draft(ctx context.Context, act enforcement.Act, n NewListing)
 		if err != nil {
 			return nil, err
 		}
-		err = tx.Pgx(func(p pgx.Tx) error {
+		err = tx.Lend(func(p pgx.Tx) error {
 			_, err = p.Exec(ctx, `INSERT INTO listing (id, court_id, case_id, subject_id, state, conducts, facts, drafted_by) VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7)`,
 				id, l.Court, l.Case, l.Subject, conducts, sealed, act.Actor.ID)
 			if err != nil {
@@ -93,7 +93,7 @@ func (r *Listings) Draft(ctx context.Context, act enforcement.Act, n NewListing)
 
 // draftParties fills in the court of the case and opens the subject.
 func (r *Listings) draftParties(ctx context.Context, tx *pg.Tx, act enforcement.Act, l *Listing) (party.Identity, error) {
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		rows, err := p.Query(ctx, `SELECT c.court_id, s.kind::text, s.envelope, s.sealed FROM execution_case c, subject s WHERE c.id = $1 AND s.id = $2`, l.Case, l.Subject)
 		if err != nil {
 			return err
@@ -145,7 +145,7 @@ func (r *Listings) Apply(ctx context.Context, act enforcement.Act, c ground.Chan
 
 func (r *Listings) checkRelistBar(ctx context.Context, tx *pg.Tx, l Listing, receivedOn day.Day) error {
 	var deleted day.Day
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		return p.QueryRow(ctx, `SELECT max(ended_on) FROM listing WHERE case_id = $1 AND subject_id = $2 AND creditor_withdrew`, l.Case, l.Subject).Scan(&deleted)
 	})
 	if err != nil {

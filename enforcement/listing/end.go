@@ -105,7 +105,7 @@ func (r *Listings) RecordSearch(ctx context.Context, act enforcement.Act, listin
 		if err != nil {
 			return nil, err
 		}
-		err = tx.Pgx(func(p pgx.Tx) error {
+		err = tx.Lend(func(p pgx.Tx) error {
 			_, err := p.Exec(ctx, `INSERT INTO network_search (listing_id, searched_on, after_ruling, found) VALUES ($1, $2::date, $3::date, $4)
 				ON CONFLICT ON CONSTRAINT network_search_pkey DO UPDATE SET found = network_search.found OR excluded.found`, listing, searchedOn, rulingOn, found)
 			return err
@@ -119,7 +119,7 @@ func (r *Listings) RecordSearch(ctx context.Context, act enforcement.Act, listin
 // and nothing found since.
 func checkSearches(ctx context.Context, tx *pg.Tx, listing enforcement.ID) error {
 	var ok bool
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		return p.QueryRow(ctx, `SELECT count(*) FILTER (WHERE NOT found) >= 2 AND NOT coalesce(bool_or(found), false) FROM network_search WHERE listing_id = $1`, listing).Scan(&ok)
 	})
 	if err != nil {

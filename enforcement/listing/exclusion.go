@@ -54,7 +54,7 @@ func (r *Listings) OpenExclusion(ctx context.Context, act enforcement.Act, listi
 		if err != nil {
 			return nil, err
 		}
-		err = tx.Pgx(func(p pgx.Tx) error {
+		err = tx.Lend(func(p pgx.Tx) error {
 			_, err := p.Exec(ctx, `INSERT INTO exclusion_fact (id, listing_id, kind, opened_on) VALUES ($1, $2, $3::text::exclusion_kind, $4::date)`, id, listing, kind, on)
 			return err
 		})
@@ -73,7 +73,7 @@ func (r *Listings) CloseExclusion(ctx context.Context, act enforcement.Act, id e
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		e := &record.Event{Kind: eventExclusionClosed, RefersTo: id, Day: on, LegalBasis: "法释〔2017〕7号 Art. 3"}
-		err := tx.Pgx(func(p pgx.Tx) error {
+		err := tx.Lend(func(p pgx.Tx) error {
 			return p.QueryRow(ctx, `UPDATE exclusion_fact SET closed_on = $2::date FROM listing l
 				WHERE exclusion_fact.id = $1 AND closed_on IS NULL AND l.id = listing_id AND l.court_id = $3 RETURNING l.id, l.subject_id`,
 				id, on, act.Actor.Organisation).Scan(&e.Ground, &e.Subject)
@@ -95,7 +95,7 @@ func excluded(l *Listing, open []ExclusionKind) error {
 
 func openExclusions(ctx context.Context, tx *pg.Tx, listings []enforcement.ID) (map[enforcement.ID][]ExclusionKind, error) {
 	open := map[enforcement.ID][]ExclusionKind{}
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		rows, err := p.Query(ctx, `SELECT listing_id, kind::text FROM exclusion_fact WHERE listing_id = ANY($1) AND closed_on IS NULL ORDER BY kind`, listings)
 		if err != nil {
 			return err

@@ -56,7 +56,7 @@ func (r *Parties) EnterCase(ctx context.Context, act enforcement.Act, c Case) (e
 	}
 	id := enforcement.NewID()
 	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		return &record.Event{Kind: eventCaseEntered, RefersTo: id}, tx.Pgx(func(p pgx.Tx) error {
+		return &record.Event{Kind: eventCaseEntered, RefersTo: id}, tx.Lend(func(p pgx.Tx) error {
 			_, err := p.Exec(ctx, `INSERT INTO execution_case (id, court_id, number, filed_on, basis_document, basis_unit) VALUES ($1, $2, $3, $4::date, $5, $6)`,
 				id, court, number.String(), c.FiledOn, c.BasisDocument, c.BasisUnit)
 			if err != nil {

@@ -67,7 +67,7 @@ func (r *Parties) AddOrganisation(ctx context.Context, act enforcement.Act, o Or
 		if err != nil {
 			return err
 		}
-		return tx.Pgx(func(p pgx.Tx) error {
+		return tx.Lend(func(p pgx.Tx) error {
 			if c.Again { // it was entered, and its answer lost
 				return p.QueryRow(ctx, `SELECT id FROM organisation WHERE slug = $1`, o.Slug).Scan(&id)
 			}

@@ -22,7 +22,7 @@ func (r *Parties) RotateSubjects(ctx context.Context, act enforcement.Act, limit
 	}
 	n := 0
 	err := r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return tx.Pgx(func(p pgx.Tx) error {
+		return tx.Lend(func(p pgx.Tx) error {
 			var err error
 			n, err = r.rotateSubjects(ctx, p, limit)
 			return err

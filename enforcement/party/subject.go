@@ -162,7 +162,7 @@ func moveSubject(ctx context.Context, tx *pg.Tx, id enforcement.ID, region strin
 	if region == "" {
 		return nil
 	}
-	return tx.Pgx(func(p pgx.Tx) error {
+	return tx.Lend(func(p pgx.Tx) error {
 		if _, err := p.Exec(ctx, `UPDATE subject SET region = $2 WHERE id = $1 AND region IS DISTINCT FROM $2`, id, region); err != nil {
 			return fmt.Errorf("note the region of subject %s: %w", id, err)
 		}
@@ -199,7 +199,7 @@ func (r *Parties) Seal(identity Identity, number identifier.Identifier) (s Seale
 }
 
 func insertSubject(ctx context.Context, tx *pg.Tx, act enforcement.Act, s Sealed, overrideBy string) error {
-	return tx.Pgx(func(p pgx.Tx) error {
+	return tx.Lend(func(p pgx.Tx) error {
 		_, err := p.Exec(ctx, `INSERT INTO subject (id, kind, envelope, sealed, key_version, override_by, created_at, region)
 			VALUES ($1, $2::text::subject_kind, $3, $4, $5, nullif($6, ''), $7, nullif($8, ''))`,
 			s.ID, s.kind, s.Wrapped, s.identity, s.keyVersion, overrideBy, act.At.UTC(), s.region)
@@ -254,7 +254,7 @@ func (r *Parties) Correct(ctx context.Context, tx *pg.Tx, id enforcement.ID, wra
 	if err != nil {
 		return err
 	}
-	return tx.Pgx(func(p pgx.Tx) error {
+	return tx.Lend(func(p pgx.Tx) error {
 		_, err := p.Exec(ctx, `UPDATE subject SET sealed = $2, version = version + 1 WHERE id = $1`, id, sealed)
 		if err != nil {
 			return fmt.Errorf("correct subject %s: %w", id, err)
@@ -278,7 +278,7 @@ func sealIdentity(envelope vault.Envelope, identity Identity) ([]byte, error) {
 
 func (r *Parties) findSubject(ctx context.Context, tx *pg.Tx, number identifier.Identifier) (enforcement.ID, error) {
 	var id enforcement.ID
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		for _, h := range r.Record.Vault.Hashes(lookupDomain, number.Key()) {
 			err := p.QueryRow(ctx, `SELECT subject_id FROM subject_lookup WHERE hash = $1 AND key_version = $2`, h.Sum, h.Version).Scan(&id)
 			if err == nil {
@@ -316,7 +316,7 @@ func (r *Parties) OpenIdentity(id enforcement.ID, wrapped, sealed []byte) (Ident
 func (r *Parties) identity(ctx context.Context, tx *pg.Tx, id enforcement.ID) (Identity, error) {
 	var wrapped, sealed []byte
 	var region string
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		return p.QueryRow(ctx, `SELECT envelope, sealed, coalesce(region, '') FROM subject WHERE id = $1`, id).Scan(&wrapped, &sealed, &region)
 	})
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -351,7 +351,7 @@ func (r *Parties) Shred(ctx context.Context, act enforcement.Act, id enforcement
 		return err
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		return &record.Event{Kind: eventSubjectShredded, Subject: id}, tx.Pgx(func(p pgx.Tx) error {
+		return &record.Event{Kind: eventSubjectShredded, Subject: id}, tx.Lend(func(p pgx.Tx) error {
 			if _, err := p.Exec(ctx, `DELETE FROM subject_lookup WHERE subject_id = $1`, id); err != nil {
 				return fmt.Errorf("forget the look-up of subject %s: %w", id, err)
 			}

@@ -53,7 +53,7 @@ func (r *Plans) SwitchEdition(ctx context.Context, act enforcement.Act, file str
 	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		id := enforcement.NewID()
 		e := &record.Event{Kind: eventEditionAdopted, RefersTo: id}
-		return e, tx.Pgx(func(t pgx.Tx) error {
+		return e, tx.Lend(func(t pgx.Tx) error {
 			if _, err := t.Exec(ctx, closeEditions); err != nil {
 				return fmt.Errorf("close the gate of editions: %w", err)
 			}

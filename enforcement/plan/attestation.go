@@ -55,7 +55,7 @@ func (r *Plans) Attest(ctx context.Context, act enforcement.Act, s memoranda.Att
 	}
 	id := enforcement.NewID()
 	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		err := tx.Pgx(func(t pgx.Tx) error {
+		err := tx.Lend(func(t pgx.Tx) error {
 			if _, err := t.Exec(ctx, closeEditions); err != nil {
 				return fmt.Errorf("close the gate of editions: %w", err)
 			}
@@ -139,7 +139,7 @@ func (r *Plans) WithdrawAttestation(ctx context.Context, act enforcement.Act, id
 		return enforcement.Refuse("attestation.reason", "max", strconv.Itoa(maxStatementText))
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		return &record.Event{Kind: eventAttestationWithdrawn, RefersTo: id}, tx.Pgx(func(t pgx.Tx) error {
+		return &record.Event{Kind: eventAttestationWithdrawn, RefersTo: id}, tx.Lend(func(t pgx.Tx) error {
 			if _, err := t.Exec(ctx, closeEditions); err != nil {
 				return fmt.Errorf("close the gate of editions: %w", err)
 			}

@@ -56,7 +56,7 @@ func (r *Plans) Seed(ctx context.Context) error {
 	}
 	if lacking {
 		err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-			return tx.Pgx(func(t pgx.Tx) error { return r.enterSeed(ctx, t, e) })
+			return tx.Lend(func(t pgx.Tx) error { return r.enterSeed(ctx, t, e) })
 		})
 	}
 	if err != nil {

@@ -25,7 +25,7 @@ func (r *Plans) KeepsAnyList(ctx context.Context, tx *pg.Tx, act enforcement.Act
 		}
 	}
 	var keeps bool
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		return p.QueryRow(ctx, `SELECT EXISTS (SELECT FROM organisation_role WHERE organisation_id = $1 AND body = ANY ($2)
 			AND valid_from <= $3::date AND (valid_until IS NULL OR valid_until >= $3::date))`, int32(act.Actor.Organisation), bodies, today).Scan(&keeps)
 	})

@@ -81,7 +81,7 @@ func (r *Plans) Refresh(ctx context.Context) error {
 // HoldText holds the editions and statements of the record as they are until the
 // transaction ends, and returns what is known of them.
 func (r *Plans) HoldText(ctx context.Context, tx *pg.Tx) (k *Text, err error) {
-	err = tx.Pgx(func(t pgx.Tx) error {
+	err = tx.Lend(func(t pgx.Tx) error {
 		if _, err := t.Exec(ctx, enterEditions); err != nil {
 			return fmt.Errorf("pass the gate of editions: %w", err)
 		}

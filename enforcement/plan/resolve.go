@@ -170,7 +170,7 @@ func (r *Plans) PlanFor(ctx context.Context, tx *pg.Tx, key Key, organisations [
 		return Plan{}, err
 	}
 	p := known.Assign(resolution, key, organisations)
-	err = tx.Pgx(func(t pgx.Tx) error {
+	err = tx.Lend(func(t pgx.Tx) error {
 		if p.Editions, err = HoldEditions(ctx, t, known, key, resolution.Editions); err != nil {
 			return err
 		}

@@ -63,7 +63,7 @@ func (e *Event) args(act enforcement.Act, machine time.Time) []any {
 
 // Log appends the event of an act inside its transaction.
 func (r *Record) Log(ctx context.Context, tx *pg.Tx, act enforcement.Act, e Event) error {
-	return tx.Pgx(func(p pgx.Tx) error {
+	return tx.Lend(func(p pgx.Tx) error {
 		if err := r.LogIn(ctx, p, act, &e); err != nil {
 			return err
 		}

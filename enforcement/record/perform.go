@@ -104,7 +104,7 @@ func (r *Record) Overtaken(ctx context.Context, act enforcement.Act, refused err
 func (r *Record) repeated(ctx context.Context, tx *pg.Tx, key string) (*Done, error) {
 	var d Done
 	found := false
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		err := p.QueryRow(ctx, `SELECT id, subject_id, ground_id, refers_to FROM event WHERE act_key = $1`, key).Scan(&d.event, &d.Subject, &d.Ground, &d.RefersTo)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil

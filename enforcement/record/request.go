@@ -43,7 +43,7 @@ func (r *Record) Claim(ctx context.Context, tx *pg.Tx, act enforcement.Act) (cla
 	c := claimed{key: act.Key}
 	if act.Request != nil {
 		fresh := false
-		err := tx.Pgx(func(p pgx.Tx) (err error) {
+		err := tx.Lend(func(p pgx.Tx) (err error) {
 			c.key, c.Again, fresh, err = r.claimRequest(ctx, p, act)
 			return err
 		})
@@ -229,7 +229,7 @@ func (r *Record) ResealReplies(ctx context.Context, act enforcement.Act, limit i
 	}
 	n := 0
 	err := r.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return tx.Pgx(func(p pgx.Tx) (err error) {
+		return tx.Lend(func(p pgx.Tx) (err error) {
 			n, err = r.resealReplies(ctx, p, limit)
 			return err
 		})

@@ -63,7 +63,7 @@ func (r *Replanner) ResumeAdoptions(ctx context.Context, act enforcement.Act, st
 func (r *Replanner) complete(ctx context.Context, act enforcement.Act, a plan.Adoption) error {
 	return r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		done := false
-		err := tx.Pgx(func(t pgx.Tx) (err error) {
+		err := tx.Lend(func(t pgx.Tx) (err error) {
 			var follows bool
 			if err := t.QueryRow(ctx, selectFollowing, a.Memorandum, a.Day).Scan(&follows); err != nil {
 				return fmt.Errorf("look for what stands on older editions of %s: %w", a.Memorandum, err)

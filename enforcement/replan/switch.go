@@ -166,7 +166,7 @@ const holdEditionsOf = `SELECT FROM edition WHERE id IN (SELECT edition_id FROM 
 // a plan that cannot be made; it does not stand in the way of others.
 func (r *Replanner) enterSwitches(ctx context.Context, act enforcement.Act) (open []*switching, entered int, stuck, err error) {
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		err := tx.Pgx(func(p pgx.Tx) error {
+		err := tx.Lend(func(p pgx.Tx) error {
 			_, err := p.Exec(ctx, oneReplanning)
 			return err
 		})
@@ -180,7 +180,7 @@ func (r *Replanner) enterSwitches(ctx context.Context, act enforcement.Act) (ope
 		if len(stands) > 0 {
 			// Publications hold their editions: those under way are waited for, and what
 			// they wrote is seen; later ones find the plan replaced.
-			err := tx.Pgx(func(p pgx.Tx) error {
+			err := tx.Lend(func(p pgx.Tx) error {
 				_, err := p.Exec(ctx, holdEditionsOf, stands)
 				return err
 			})
@@ -192,7 +192,7 @@ func (r *Replanner) enterSwitches(ctx context.Context, act enforcement.Act) (ope
 			}
 		}
 		entered = len(stands)
-		return tx.Pgx(func(p pgx.Tx) error {
+		return tx.Lend(func(p pgx.Tx) error {
 			for i, from := range stands {
 				if err := r.enterSwitch(ctx, p, act, from, days[i]); err != nil {
 					return err
@@ -212,7 +212,7 @@ func (r *Replanner) outdated(ctx context.Context, tx *pg.Tx, act enforcement.Act
 	var list []standingPlan
 	var lines map[int32][]plan.Share
 	var known []party.Organisation
-	err = tx.Pgx(func(p pgx.Tx) (err error) {
+	err = tx.Lend(func(p pgx.Tx) (err error) {
 		if list, err = standingPlans(ctx, p, r.Record.Today(act.At)); err != nil {
 			return err
 		}
@@ -273,7 +273,7 @@ func (r *Replanner) sameAsEver(ctx context.Context, tx *pg.Tx, organisations []p
 		if a.resolution, err = k.Resolve(key); err != nil {
 			return a, err
 		}
-		err = tx.Pgx(func(p pgx.Tx) error {
+		err = tx.Lend(func(p pgx.Tx) error {
 			a.editions, err = plan.HoldEditions(ctx, p, k, key, a.resolution.Editions)
 			return err
 		})
@@ -307,7 +307,7 @@ func (r *Replanner) planOfDay(ctx context.Context, tx *pg.Tx, of standingPlan, k
 		return p, err
 	}
 	p = plan.Plan{Editions: of.editions}
-	return p, tx.Pgx(func(t pgx.Tx) error { return r.Plans.EnterPlan(ctx, t, of.key, &p) })
+	return p, tx.Lend(func(t pgx.Tx) error { return r.Plans.EnterPlan(ctx, t, of.key, &p) })
 }
 
 // enterSwitch enters that a plan gives way to another, and ends the changes that

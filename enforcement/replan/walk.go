@@ -59,7 +59,7 @@ func (r *Replanner) follow(ctx context.Context, act enforcement.Act, s *switchin
 	defer end(&err)
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		done, more = Progress{}, false
-		return tx.Pgx(func(p pgx.Tx) error {
+		return tx.Lend(func(p pgx.Tx) error {
 			c := &chunk{
 				r: r, act: act, s: s, pass: pass,
 				present: map[heldAt]bool{}, withdrawn: map[enforcement.OrganisationID]enforcement.ID{}, wakes: map[directive.WakeUp]bool{},

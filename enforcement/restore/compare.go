@@ -106,10 +106,10 @@ func (w *comparison) run(ctx context.Context, tx *pg.Tx) error {
 	for i := range w.page.Lines {
 		w.lines[w.page.Lines[i].Directive] = &w.page.Lines[i]
 	}
-	if err := tx.Pgx(func(p pgx.Tx) error { return w.lock(ctx, p) }); err != nil {
+	if err := tx.Lend(func(p pgx.Tx) error { return w.lock(ctx, p) }); err != nil {
 		return err
 	}
-	if err := tx.Pgx(func(p pgx.Tx) error { return w.write(ctx, p) }); err != nil {
+	if err := tx.Lend(func(p pgx.Tx) error { return w.write(ctx, p) }); err != nil {
 		return err
 	}
 	for _, groundID := range w.suspends {
@@ -117,7 +117,7 @@ func (w *comparison) run(ctx context.Context, tx *pg.Tx) error {
 			return err
 		}
 	}
-	return tx.Pgx(func(p pgx.Tx) error {
+	return tx.Lend(func(p pgx.Tx) error {
 		if err := w.incidents(ctx, p); err != nil || !w.wakes {
 			return err
 		}

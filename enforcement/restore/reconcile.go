@@ -125,7 +125,7 @@ func (r *Restorer) ReconcileStated(ctx context.Context, act enforcement.Act, org
 		if after, err = readReconciliation(ctx, tx, s, org); err != nil || after.Done() {
 			return nil, err
 		}
-		err = tx.Pgx(func(p pgx.Tx) error {
+		err = tx.Lend(func(p pgx.Tx) error {
 			_, err := p.Exec(ctx, `UPDATE reconciliation SET manner = $3, statement_hash = $4, done_at = $5, done_by = $6
 				WHERE restoration_id = $1 AND organisation_id = $2`, s.ID, org, reconciledStated, r.Record.Vault.DocumentHash([]byte(statement)), r.Record.Machine(), by)
 			return err
@@ -188,7 +188,7 @@ func (r *Restorer) beginReconciliation(ctx context.Context, tx *pg.Tx, page Inve
 }
 
 func (r *Restorer) lockReconciliation(ctx context.Context, tx *pg.Tx, org enforcement.OrganisationID, manner string, statement []byte) (s hold.Standing, err error) {
-	err = tx.Pgx(func(p pgx.Tx) error {
+	err = tx.Lend(func(p pgx.Tx) error {
 		if s, err = hold.ReadStanding(ctx, p); err != nil {
 			return err
 		}
@@ -210,7 +210,7 @@ func (r *Restorer) lockReconciliation(ctx context.Context, tx *pg.Tx, org enforc
 }
 
 func readReconciliation(ctx context.Context, tx *pg.Tx, s hold.Standing, org enforcement.OrganisationID) (c Reconciliation, err error) {
-	err = tx.Pgx(func(p pgx.Tx) error {
+	err = tx.Lend(func(p pgx.Tx) error {
 		rows, err := p.Query(ctx, selectReconciliation+` WHERE o.id = $2`, s.ID, org)
 		if err != nil {
 			return err
@@ -230,7 +230,7 @@ func (r *Restorer) advance(ctx context.Context, tx *pg.Tx, page InventoryPage, s
 	if n := len(page.Lines); n > 0 {
 		reached = page.Lines[n-1].Directive
 	}
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		_, err := p.Exec(ctx, `UPDATE reconciliation SET manner = $3, reached = $4, checked = checked + $5, corrected = corrected + $6,
 				done_at = CASE WHEN $7 THEN $8::timestamptz END, done_by = CASE WHEN $7 THEN $9::text END
 			WHERE restoration_id = $1 AND organisation_id = $2`, s.ID, page.Organisation, page.Manner, reached, len(page.Lines), corrected, page.Last, r.Record.Machine(), page.By)

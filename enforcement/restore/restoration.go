@@ -53,7 +53,7 @@ func Restored(ctx context.Context, db *pg.DB, machine func() time.Time, act enfo
 		if err != nil {
 			return nil, err
 		}
-		err = tx.Pgx(func(p pgx.Tx) error {
+		err = tx.Lend(func(p pgx.Tx) error {
 			err := p.QueryRow(ctx, `INSERT INTO restoration (id, epoch, backup_at, restored_at, restored_by, hold_id)
 				SELECT $1, coalesce(max(epoch), 0) + 1, $2, $3, $4, $5 FROM restoration RETURNING epoch`,
 				made.ID, made.BackupAt, made.RestoredAt, made.RestoredBy, made.Hold).Scan(&made.Epoch)

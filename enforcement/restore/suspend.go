@@ -23,7 +23,7 @@ func (w *comparison) suspend(ctx context.Context, tx *pg.Tx, groundID enforcemen
 	var subject enforcement.ID
 	var state string
 	var until day.Day
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		return p.QueryRow(ctx, `SELECT subject_id, state::text, valid_until FROM ground WHERE id = $1 FOR NO KEY UPDATE`, groundID).Scan(&subject, &state, &until)
 	})
 	if err != nil {

@@ -24,7 +24,7 @@ type openReview struct {
 
 // openReviews reads the open reviews of a locked reward.
 func openReviews(ctx context.Context, tx *pg.Tx, reward enforcement.ID) (list []openReview, err error) {
-	err = tx.Pgx(func(p pgx.Tx) error {
+	err = tx.Lend(func(p pgx.Tx) error {
 		rows, err := p.Query(ctx, `SELECT v.id, v.listing_id, v.opened_on, v.noticed_on, v.answer_until, v.answered_on, l.state = 'suspended'
 			FROM reward_review v JOIN ground l ON l.id = v.listing_id WHERE v.reward_id = $1 AND v.outcome IS NULL ORDER BY v.id`, reward)
 		if err != nil {
@@ -69,7 +69,7 @@ func (r *Rewards) RecordNotice(ctx context.Context, act enforcement.Act, c groun
 		t.Within(clockRewardAnswer, period)
 		t.DoneOn = on
 		t.Event.Day, t.Event.LegalBasis, t.Event.DocumentHash = on, period.Source, r.Record.Vault.DocumentHash(document)
-		return tx.Pgx(func(p pgx.Tx) error {
+		return tx.Lend(func(p pgx.Tx) error {
 			_, err := p.Exec(ctx, `UPDATE reward_review SET noticed_on = $2::date, answer_until = $3::date WHERE id = ANY ($1)`, ids, on, until)
 			if err != nil {
 				return fmt.Errorf("record the notice of reward %s: %w", t.ID, err)
@@ -106,7 +106,7 @@ func (r *Rewards) RecordAnswer(ctx context.Context, act enforcement.Act, c groun
 			return err
 		}
 		t.Event.Day, t.Event.DocumentHash = on, r.Record.Vault.DocumentHash([]byte(text))
-		return tx.Pgx(func(p pgx.Tx) error {
+		return tx.Lend(func(p pgx.Tx) error {
 			_, err := p.Exec(ctx, `UPDATE reward_review SET answer = $2, answered_on = $3::date WHERE id = ANY ($1)`, ids, sealed, on)
 			if err != nil {
 				return fmt.Errorf("record the answer to reward %s: %w", t.ID, err)
@@ -229,7 +229,7 @@ func closeReviews(ctx context.Context, tx *pg.Tx, list []openReview, c closing) 
 	for _, v := range list {
 		ids = append(ids, v.id)
 	}
-	return tx.Pgx(func(p pgx.Tx) error {
+	return tx.Lend(func(p pgx.Tx) error {
 		_, err := p.Exec(ctx, `UPDATE reward_review SET outcome = $2, decided_on = $3::date, decided_by = $4, reasons = $5, basis = nullif($6, '') WHERE id = ANY ($1)`,
 			ids, c.outcome, c.on, c.by, c.reasons, c.basis)
 		if err != nil {

@@ -157,7 +157,7 @@ func (r *Rewards) keepsList(ctx context.Context, tx *pg.Tx, act enforcement.Act,
 		bodies = append(bodies, r.Plans.Catalogue().Body(owner, today)...)
 	}
 	var keeps bool
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		return p.QueryRow(ctx, `SELECT EXISTS (SELECT FROM organisation_role k JOIN organisation o ON o.id = k.organisation_id
 			WHERE k.organisation_id = $1 AND k.body = ANY ($2) AND k.valid_from <= $3::date AND (k.valid_until IS NULL OR k.valid_until >= $3::date)
 				AND starts_with(o.serves, $4))`, act.Actor.Organisation, bodies, today, list.Region).Scan(&keeps)
@@ -174,7 +174,7 @@ func (r *Rewards) keepsList(ctx context.Context, tx *pg.Tx, act enforcement.Act,
 // mayReward opens the subject: a kind that the list takes, and no child.
 func (r *Rewards) mayReward(ctx context.Context, tx *pg.Tx, w *Reward, list *memoranda.ListType, today day.Day) error {
 	var sealed []byte
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		return p.QueryRow(ctx, `SELECT envelope, sealed FROM subject WHERE id = $1`, w.Subject).Scan(&w.envelope, &sealed)
 	})
 	if err != nil {
@@ -201,7 +201,7 @@ func insertReward(ctx context.Context, tx *pg.Tx, act enforcement.Act, w Reward,
 	if err != nil {
 		return err
 	}
-	return tx.Pgx(func(p pgx.Tx) error {
+	return tx.Lend(func(p pgx.Tx) error {
 		_, err := p.Exec(ctx, `INSERT INTO reward (id, list_type, owner_id, subject_id, state, reference, decided_on, year, valid_from, valid_until, note, entered_by, restores)
 			VALUES ($1, $2, $3, $4, 'draft', $5, $6::date, nullif($7, 0), $8::date, $9::date, $10, $11, $12)`,
 			w.ID, w.ListType, w.Owner, w.Subject, w.Reference, w.DecidedOn, w.Year, w.ValidFrom, w.ValidUntil, note, act.Actor.ID, w.Restores)

@@ -24,7 +24,7 @@ import (
 func (r *Rewards) Reinstate(ctx context.Context, tx *pg.Tx, act enforcement.Act, revoked []enforcement.ID) error {
 	type touched struct{ review, reward enforcement.ID }
 	var list []touched
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		rows, err := p.Query(ctx, `SELECT id, reward_id FROM reward_review WHERE listing_id = ANY ($1) ORDER BY reward_id, id`, revoked)
 		if err != nil {
 			return err
@@ -48,7 +48,7 @@ func (r *Rewards) Reinstate(ctx context.Context, tx *pg.Tx, act enforcement.Act,
 		// What became of the review is read under the reward's lock: its owner may be
 		// deciding at this moment.
 		var outcome string
-		err = tx.Pgx(func(p pgx.Tx) error {
+		err = tx.Lend(func(p pgx.Tx) error {
 			return p.QueryRow(ctx, `SELECT coalesce(outcome, '') FROM reward_review WHERE id = $1`, t.review).Scan(&outcome)
 		})
 		if err != nil {
@@ -111,7 +111,7 @@ func (r *Rewards) reinstateReward(ctx context.Context, tx *pg.Tx, act enforcemen
 	again := ended
 	again.ID, again.Restores, again.State, again.Version = enforcement.NewID(), ended.ID, ground.Draft, 1
 	var taken bool
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		return p.QueryRow(ctx, `SELECT EXISTS (SELECT FROM reward WHERE subject_id = $1 AND list_type = $2 AND owner_id = $3 AND coalesce(year, 0) = $4 AND state <> 'ended')`,
 			ended.Subject, ended.ListType, ended.Owner, ended.Year).Scan(&taken)
 	})

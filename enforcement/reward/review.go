@@ -67,7 +67,7 @@ func (r *Rewards) ReviewDue(ctx context.Context, act enforcement.Act) error {
 func (r *Rewards) reviewWhere(ctx context.Context, tx *pg.Tx, act enforcement.Act, which string, arg any) error {
 	type pair struct{ reward, listing enforcement.ID }
 	var pairs []pair
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		rows, err := p.Query(ctx, selectUnreviewed+which+` ORDER BY w.id, l.id`, r.seriousLists(), arg)
 		if err != nil {
 			return err
@@ -110,7 +110,7 @@ func (r *Rewards) review(ctx context.Context, tx *pg.Tx, act enforcement.Act, w 
 		return err
 	}
 	opened := false
-	err = tx.Pgx(func(p pgx.Tx) error {
+	err = tx.Lend(func(p pgx.Tx) error {
 		tag, err := p.Exec(ctx, `INSERT INTO reward_review (id, reward_id, listing_id, opened_on) VALUES ($1, $2, $3, $4::date) ON CONFLICT ON CONSTRAINT reward_review_key DO NOTHING`,
 			enforcement.NewID(), w.ID, listing, today)
 		opened = tag.RowsAffected() > 0
@@ -151,7 +151,7 @@ func (r *Rewards) AutomaticEnd(w Reward, on day.Day) string {
 func (r *Rewards) endAutomatically(ctx context.Context, tx *pg.Tx, act enforcement.Act, w Reward, listing enforcement.ID, basis string) error {
 	today := r.Record.Today(act.At)
 	found := false
-	err := tx.Pgx(func(p pgx.Tx) error {
+	err := tx.Lend(func(p pgx.Tx) error {
 		tag, err := p.Exec(ctx, `INSERT INTO reward_review (id, reward_id, listing_id, opened_on, outcome, decided_on, decided_by, basis)
 			VALUES ($1, $2, $3, $4::date, 'ended-automatically', $4::date, $5, $6) ON CONFLICT ON CONSTRAINT reward_review_key DO NOTHING`,
 			enforcement.NewID(), w.ID, listing, today, act.Actor.ID, basis)

@@ -2,10 +2,13 @@ package pg
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 )
@@ -24,26 +27,156 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, fmt.Errorf("connect: driver gave a %T", made)
 	}
-	return conn{under}, nil
+	return &conn{pgxConn: under, tracer: c.pool.Config().ConnConfig.Tracer}, nil
 }
 
 func (c connector) Driver() driver.Driver { return stdlib.GetDefaultDriver() }
 
-// conn is pgx's connection, except that queries without arguments are not
-// prepared. Bun writes its arguments into the text, so hardly two of its
-// queries are the same: preparing each costs a second round trip and drives
-// the statements worth keeping (River's, the pool's) out of the cache.
+// conn is pgx's connection, except that queries without arguments are neither
+// prepared nor sent alone. Bun writes its arguments into the text, so hardly two of
+// its queries are the same: preparing each costs a second round trip and drives the
+// statements worth keeping (River's, the pool's) out of the cache. And what is queued
+// with [Tx.Later], as the BEGIN of a transaction, travels with the next of them.
 type conn struct {
 	*pgxConn
+
+	tracer pgx.QueryTracer
+	queue  []queued
+	// tx says that a transaction is under way, or its BEGIN queued.
+	tx bool
 }
 
 // pgxConn has another name than stdlib's so that its method Conn, which leads
 // to the *pgx.Conn beneath, is not hidden by the field.
 type pgxConn = stdlib.Conn
 
-func (c conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+// queued is a statement whose turn comes with the next round trip.
+type queued struct {
+	text string
+	// rows is what it must affect, if otherwise says with which error it fails else.
+	rows      int64
+	otherwise error
+	// doing says what it does, in an error.
+	doing func() string
+	// mistake is why it could not be written.
+	mistake error
+}
+
+func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	if len(args) == 0 {
-		args = []driver.NamedValue{{Ordinal: 1, Value: pgx.QueryExecModeExec}}
+		return c.send(ctx, query)
+	}
+	if err := c.flush(ctx); err != nil {
+		return nil, err
 	}
 	return c.pgxConn.QueryContext(ctx, query, args)
+}
+
+func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if len(args) == 0 {
+		sent, err := c.send(ctx, query)
+		if err != nil {
+			return nil, err
+		}
+		tag, err := sent.finish()
+		return driver.RowsAffected(tag.RowsAffected()), err
+	}
+	if err := c.flush(ctx); err != nil {
+		return nil, err
+	}
+	return c.pgxConn.ExecContext(ctx, query, args)
+}
+
+func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	if err := c.flush(ctx); err != nil {
+		return nil, err
+	}
+	return c.pgxConn.PrepareContext(ctx, query)
+}
+
+// BeginTx queues the BEGIN: it goes with the first statement of the transaction.
+func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, error) {
+	if c.Conn().IsClosed() {
+		return nil, driver.ErrBadConn
+	}
+	if opts.ReadOnly || sql.IsolationLevel(opts.Isolation) != sql.LevelDefault {
+		return nil, fmt.Errorf("pg: a transaction of isolation %v, read only %t", opts.Isolation, opts.ReadOnly)
+	}
+	c.tx = true
+	c.later(queued{text: "BEGIN", doing: func() string { return "begin transaction" }})
+	return &transaction{c, ctx}, nil
+}
+
+func (c *conn) later(q queued) { c.queue = append(c.queue, q) }
+
+// begun reports whether the database knows of the transaction.
+func (c *conn) begun() bool { return c.Conn().PgConn().TxStatus() != 'I' }
+
+// ended reports whether the transaction under way was ended by a statement: what is
+// sent now would commit by itself.
+func (c *conn) ended() bool {
+	return c.tx && !c.begun() && (len(c.queue) == 0 || c.queue[0].text != "BEGIN")
+}
+
+// flush sends what is queued, in one round trip.
+func (c *conn) flush(ctx context.Context) error {
+	if len(c.queue) == 0 {
+		return nil
+	}
+	sent, err := c.send(ctx, "")
+	if err != nil {
+		return err
+	}
+	_, err = sent.finish()
+	return err
+}
+
+// send sends what is queued and then a query without arguments (none, if it is
+// empty), reads the answers to the first, and returns that to the last.
+func (c *conn) send(ctx context.Context, query string) (*answer, error) {
+	under := c.Conn()
+	switch {
+	case under.IsClosed():
+		return nil, driver.ErrBadConn
+	case c.ended():
+		return nil, fmt.Errorf("%w: %w", errEnded, sql.ErrTxDone)
+	}
+	queue := c.queue
+	c.queue = nil
+	var text strings.Builder
+	for i := range queue {
+		if queue[i].mistake != nil {
+			return nil, fmt.Errorf("%s: %w", queue[i].doing(), queue[i].mistake)
+		}
+		text.WriteString(queue[i].text)
+		text.WriteString(";\n")
+	}
+	text.WriteString(query)
+	done := func(error) {}
+	if c.tracer != nil {
+		traced := c.tracer.TraceQueryStart(ctx, under, pgx.TraceQueryStartData{SQL: text.String()})
+		done = func(err error) { c.tracer.TraceQueryEnd(traced, under, pgx.TraceQueryEndData{Err: err}) }
+	}
+	a := &answer{all: under.PgConn().Exec(ctx, text.String()), types: under.TypeMap(), done: done}
+	for i := range queue {
+		if err := a.expect(&queue[i]); err != nil {
+			return nil, err
+		}
+	}
+	if query == "" {
+		return a, nil
+	}
+	if !a.all.NextResult() {
+		_, err := a.finish()
+		if pgconn.SafeToRetry(err) && !c.tx {
+			err = driver.ErrBadConn
+		}
+		if err == nil {
+			err = errNoAnswer
+		}
+		return nil, err
+	}
+	a.rows = a.all.ResultReader()
+	a.fields = a.rows.FieldDescriptions()
+	return a, nil
 }

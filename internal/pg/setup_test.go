@@ -62,7 +62,7 @@ func (b *bundle) write(ctx context.Context, tx *pg.Tx, id int) error {
 	if _, err := tx.NewInsert().Model(&note{ID: id, Words: "written"}).Exec(ctx); err != nil {
 		return err
 	}
-	return tx.Pgx(func(view pgx.Tx) error {
+	return tx.Lend(func(view pgx.Tx) error {
 		_, err := b.jobs.InsertManyFastTx(ctx, view, []river.InsertManyParams{{Args: wakeUp{Note: id}}})
 		return err
 	})

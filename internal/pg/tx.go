@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/schema"
 )
 
 const (
@@ -31,14 +32,43 @@ var (
 	ErrNested = errors.New("pg: InTx inside InTx of the same database")
 )
 
-// Tx is a transaction under way. It is a bun.IDB, and [Tx.Pgx] lends the same
-// transaction to River. Like every transaction it serves one goroutine at a
-// time, and only until the function it was given to returns.
+// Tx is a transaction under way. It is a bun.IDB, and [Tx.Pgx] is the same transaction
+// for River. Like every transaction it serves one goroutine at a time, and only until
+// the function it was given to returns.
 type Tx struct {
 	bun.Tx
-	conn bun.Conn // pinned for the transaction; its Raw leads to pgx
-	lent *bool    // shared with savepoints: Pgx is under way
+
+	under *view // shared with savepoints
+	gen   schema.QueryGen
 }
+
+// Pgx is the transaction as a pgx.Tx, for River, COPY and prepared statements. Rows that
+// it opened are closed before anything else is asked.
+func (tx *Tx) Pgx() pgx.Tx { return tx.under }
+
+// Later queues a statement of which nothing is read. It travels with the next one of
+// the transaction, in order, or with the COMMIT: what it costs is no round trip of its
+// own. A mistake in it shows there, in the words of doing ("log %s").
+func (tx *Tx) Later(statement schema.QueryAppender, doing string, args ...any) {
+	tx.queue(queued{doing: func() string { return fmt.Sprintf(doing, args...) }}, statement)
+}
+
+// LaterOne is [Tx.Later] for a statement that must touch exactly one row, or fail with
+// otherwise.
+func (tx *Tx) LaterOne(statement schema.QueryAppender, otherwise error, doing string, args ...any) {
+	tx.queue(queued{rows: 1, otherwise: otherwise, doing: func() string { return fmt.Sprintf(doing, args...) }}, statement)
+}
+
+func (tx *Tx) queue(q queued, statement schema.QueryAppender) {
+	text, err := statement.AppendQuery(tx.gen, nil)
+	q.text, q.mistake = string(text), err
+	if tx.under.conn != nil {
+		tx.under.conn.later(q)
+	}
+}
+
+// Flush sends what is queued now.
+func (tx *Tx) Flush(ctx context.Context) error { return tx.under.ready(ctx) }
 
 // Commit refuses: see [ErrNotYours].
 func (tx *Tx) Commit() error { return ErrNotYours }
@@ -93,11 +123,18 @@ func (tx *Tx) Savepoint(ctx context.Context, fn func(ctx context.Context, tx *Tx
 		if done {
 			return
 		}
+		if tx.under.conn != nil {
+			tx.under.conn.queue = nil // it was said since
+		}
 		if undoErr := part.Rollback(); undoErr != nil {
 			err = errors.Join(err, fmt.Errorf("return to savepoint: %w", undoErr))
 		}
 	}()
-	if err := fn(ctx, &Tx{Tx: part, conn: tx.conn, lent: tx.lent}); err != nil {
+	inside := &Tx{Tx: part, under: tx.under, gen: tx.gen}
+	if err := fn(ctx, inside); err != nil {
+		return err
+	}
+	if err := inside.Flush(ctx); err != nil {
 		return err
 	}
 	done = true
@@ -120,6 +157,10 @@ func (db *DB) runTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) er
 	}
 	defer func() { _ = conn.Close() }() // gives it back; a broken one is known to the pool
 
+	held, err := under(conn)
+	if err != nil {
+		return err
+	}
 	life, release := outlive(ctx, endGrace)
 	defer release()
 	begun, err := conn.BeginTx(life, nil)
@@ -134,7 +175,9 @@ func (db *DB) runTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) er
 		// It fails only with the connection, whose end undoes as much.
 		_ = begun.Rollback()
 	}()
-	if err := fn(ctx, &Tx{Tx: begun, conn: conn, lent: new(bool)}); err != nil {
+	tx := &Tx{Tx: begun, under: &view{conn: held}, gen: db.QueryGen()}
+	defer func() { tx.under.conn = nil }()
+	if err := fn(ctx, tx); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
@@ -145,6 +188,22 @@ func (db *DB) runTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) er
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
+}
+
+// under is the driver's side of a connection, which the transaction's function has for
+// itself: one goroutine, until it ends.
+func under(pinned bun.Conn) (held *conn, err error) {
+	err = pinned.Raw(func(driverConn any) (err error) {
+		var ok bool
+		if held, ok = driverConn.(*conn); !ok {
+			err = fmt.Errorf("driver's connection is a %T", driverConn)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reach the connection: %w", err)
+	}
+	return held, nil
 }
 
 // outlive gives a context that ends grace after ctx does, or at release.
@@ -175,6 +234,9 @@ func pause(ctx context.Context, attempt int) error {
 		return ctx.Err() //nolint:wrapcheck // the caller joins it to the database's error
 	}
 }
+
+// Lend gives the view to fn.
+func (tx *Tx) Lend(fn func(view pgx.Tx) error) error { return fn(tx.under) }
 
 // Querier reads: the pool, or a transaction under way.
 type Querier interface {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -71,8 +72,8 @@ func TestOnlyInTxEndsTheTransaction(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	err := b.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error {
-		ends := []error{tx.Commit(), tx.Rollback(), tx.Pgx(func(view pgx.Tx) error { return view.Commit(ctx) })}
-		ends = append(ends, tx.Pgx(func(view pgx.Tx) error { return view.Rollback(ctx) }))
+		ends := []error{tx.Commit(), tx.Rollback(), tx.Lend(func(view pgx.Tx) error { return view.Commit(ctx) })}
+		ends = append(ends, tx.Lend(func(view pgx.Tx) error { return view.Rollback(ctx) }))
 		for i, err := range ends {
 			if !errors.Is(err, pg.ErrNotYours) {
 				t.Errorf("end %d: %v", i, err)
@@ -117,13 +118,13 @@ func TestCancelledContext(t *testing.T) {
 			return err
 		},
 		"then River": func(ctx context.Context, tx *pg.Tx) error {
-			return tx.Pgx(func(view pgx.Tx) error {
+			return tx.Lend(func(view pgx.Tx) error {
 				_, err := b.jobs.InsertTx(ctx, view, wakeUp{}, nil)
 				return err
 			})
 		},
 		"then a statement with another context": func(_ context.Context, tx *pg.Tx) error {
-			return tx.Pgx(func(view pgx.Tx) error { return execute(t.Context(), view, `SELECT 1`) })
+			return tx.Lend(func(view pgx.Tx) error { return execute(t.Context(), view, `SELECT 1`) })
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -243,7 +244,7 @@ func TestDeadlockIsRepeated(t *testing.T) {
 			if err := append1(ctx, tx, second); err != nil {
 				return fmt.Errorf("wrapped: %w", err)
 			}
-			return tx.Pgx(func(view pgx.Tx) error {
+			return tx.Lend(func(view pgx.Tx) error {
 				_, err := b.jobs.InsertTx(ctx, view, wakeUp{}, nil)
 				return err
 			})
@@ -321,5 +322,94 @@ func TestConstraint(t *testing.T) {
 	}
 	if _, ok := pg.Constraint(nil); ok {
 		t.Error("a constraint refused nothing")
+	}
+}
+
+// What is queued goes in order, with whatever is asked next, and is undone with it.
+func TestLater(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	insert := func(tx *pg.Tx, id int) {
+		tx.Later(tx.NewInsert().Model(&note{ID: id, Words: "later"}), "write note %d", id)
+	}
+	count := func(ctx context.Context, tx *pg.Tx) (n int, err error) {
+		err = tx.NewSelect().Model((*note)(nil)).ColumnExpr("count(*)").Scan(ctx, &n)
+		return n, err
+	}
+	for name, ask := range map[string]func(ctx context.Context, tx *pg.Tx) (int, error){
+		"bun": count,
+		"pgx": func(ctx context.Context, tx *pg.Tx) (n int, err error) {
+			err = tx.Pgx().QueryRow(ctx, `SELECT count(*) FROM note`).Scan(&n)
+			return n, err
+		},
+		"a savepoint": func(ctx context.Context, tx *pg.Tx) (n int, err error) {
+			err = tx.Savepoint(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
+				n, err = count(ctx, tx)
+				return errors.Join(errRefused, err)
+			})
+			if errors.Is(err, errRefused) {
+				err = nil
+			}
+			return n, err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := b.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error {
+				insert(tx, 1)
+				insert(tx, 2)
+				n, err := ask(ctx, tx)
+				if n != 2 || err != nil {
+					t.Errorf("%d notes, %v", n, err)
+				}
+				insert(tx, 3)
+				return errRefused
+			})
+			if !errors.Is(err, errRefused) {
+				t.Error(err)
+			}
+			b.wantCounts(t, 0, 0)
+		})
+	}
+	if err := b.InTx(t.Context(), func(_ context.Context, tx *pg.Tx) error { insert(tx, 1); return nil }); err != nil {
+		t.Error(err)
+	}
+	b.wantCounts(t, 1, 0)
+}
+
+// A mistake in what is queued shows with what follows it, and nothing stays.
+func TestLaterFails(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	wrong := map[string]func(tx *pg.Tx){
+		"write note 1 twice: ": func(tx *pg.Tx) {
+			for range 2 {
+				tx.Later(tx.NewInsert().Model(&note{ID: 1, Words: "again"}), "write note %d twice", 1)
+			}
+		},
+		"refused": func(tx *pg.Tx) {
+			tx.LaterOne(tx.NewUpdate().Model((*note)(nil)).Set("words = 'none'").Where("id = 7"), errRefused, "change a note")
+		},
+		"write nothing: ": func(tx *pg.Tx) { tx.Later(tx.NewInsert(), "write nothing") },
+	}
+	then := map[string]func(ctx context.Context, tx *pg.Tx) error{
+		"commit": func(context.Context, *pg.Tx) error { return nil },
+		"flush":  func(ctx context.Context, tx *pg.Tx) error { return tx.Flush(ctx) },
+		"bun":    func(ctx context.Context, tx *pg.Tx) error { return tx.NewSelect().ColumnExpr("1").Scan(ctx, new(int)) },
+		"pgx":    func(ctx context.Context, tx *pg.Tx) error { return execute(ctx, tx.Pgx(), `SELECT $1::int`) },
+	}
+	for words, queue := range wrong {
+		for name, next := range then {
+			t.Run(words+name, func(t *testing.T) {
+				err := b.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error {
+					tx.Later(tx.NewInsert().Model(&note{ID: 9, Words: "first"}), "write a note")
+					queue(tx)
+					return next(ctx, tx)
+				})
+				if err == nil || !strings.Contains(err.Error(), words) {
+					t.Errorf("got %v", err)
+				}
+				b.wantCounts(t, 0, 0)
+			})
+		}
 	}
 }

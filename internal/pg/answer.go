@@ -1,0 +1,112 @@
+package pg
+
+import (
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// answer is what the database says to one message: as [driver.Rows], to the last query
+// in it. It comes as text.
+type answer struct {
+	all      *pgconn.MultiResultReader
+	rows     *pgconn.ResultReader
+	fields   []pgconn.FieldDescription
+	types    *pgtype.Map
+	done     func(error)
+	finished bool
+}
+
+// errNoAnswer is a text in which no statement is.
+var errNoAnswer = errors.New("pg: an empty query")
+
+// expect reads the answer to a queued statement.
+func (a *answer) expect(q *queued) error {
+	if !a.all.NextResult() {
+		_, err := a.finish()
+		if err == nil {
+			err = errNoAnswer
+		}
+		return fmt.Errorf("%s: %w", q.doing(), err)
+	}
+	tag, err := a.all.ResultReader().Close()
+	if err != nil {
+		_, _ = a.finish() // it says the same
+		return fmt.Errorf("%s: %w", q.doing(), err)
+	}
+	if q.otherwise != nil && tag.RowsAffected() != q.rows {
+		_, _ = a.finish() // what follows is rolled back with this
+		return q.otherwise
+	}
+	return nil
+}
+
+// finish reads what is left, once, and returns the tag of the last result.
+func (a *answer) finish() (tag pgconn.CommandTag, err error) {
+	if a.finished {
+		return tag, nil
+	}
+	a.finished = true
+	if a.rows != nil {
+		tag, _ = a.rows.Close() // all says the same
+	}
+	for a.all.NextResult() { // a text of several statements
+		tag, _ = a.all.ResultReader().Close()
+	}
+	err = a.all.Close()
+	a.done(err)
+	return tag, err //nolint:wrapcheck // database/sql compares driver errors
+}
+
+func (a *answer) Columns() []string {
+	names := make([]string, len(a.fields))
+	for i := range a.fields {
+		names[i] = a.fields[i].Name
+	}
+	return names
+}
+
+func (a *answer) Close() error {
+	_, err := a.finish()
+	return err
+}
+
+func (a *answer) Next(dest []driver.Value) error {
+	if a.finished || !a.rows.NextRow() {
+		if _, err := a.finish(); err != nil {
+			return err
+		}
+		return io.EOF
+	}
+	for i, raw := range a.rows.Values() {
+		value, err := a.value(a.fields[i].DataTypeOID, raw)
+		if err != nil {
+			return fmt.Errorf("read column %s: %w", a.fields[i].Name, err)
+		}
+		dest[i] = value
+	}
+	return nil
+}
+
+// value is a text as database/sql takes it: what pgx knows by its own codecs, the rest
+// as it is.
+func (a *answer) value(oid uint32, raw []byte) (driver.Value, error) {
+	if raw == nil {
+		return nil, nil
+	}
+	switch oid {
+	case pgtype.TextOID, pgtype.VarcharOID, pgtype.UUIDOID, pgtype.NameOID, pgtype.NumericOID:
+		return string(raw), nil
+	case pgtype.JSONOID, pgtype.JSONBOID:
+		return append([]byte(nil), raw...), nil
+	}
+	known, ok := a.types.TypeForOID(oid)
+	if !ok {
+		return string(raw), nil
+	}
+	return known.Codec.DecodeDatabaseSQLValue(a.types, oid, pgtype.TextFormatCode, raw) //nolint:wrapcheck // Next says of which column
+}
