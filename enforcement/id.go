@@ -108,6 +108,9 @@ func (id *ID) Scan(src any) error {
 	}
 }
 
+// Cursor is an id to go on from: no id stands before every other.
+func (id ID) Cursor() string { return uuid.UUID(id).String() }
+
 // Made is when an id was made: the first 48 bits of a UUIDv7 are milliseconds since
 // 1970 (RFC 9562 §5.7). Zero for no id.
 func (id ID) Made() time.Time {

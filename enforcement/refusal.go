@@ -1,11 +1,10 @@
 package enforcement
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
-
-	"github.com/jackc/pgx/v5"
 
 	"concordat/internal/identifier"
 	"concordat/internal/pg"
@@ -62,7 +61,7 @@ func NotFound(err error, doing string) error {
 	if err == nil {
 		return nil
 	}
-	if errors.Is(err, pgx.ErrNoRows) {
+	if errors.Is(err, sql.ErrNoRows) {
 		return Refuse("not-found")
 	}
 	return fmt.Errorf("%s: %w", doing, err)

@@ -11,11 +11,11 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/restore"
+	"concordat/internal/pg"
 	"concordat/notify"
 	"concordat/notify/wire"
 )
@@ -23,7 +23,7 @@ import (
 // goBack says of the bench's database that it was restored just now.
 func (b *bench) goBack(t *testing.T) {
 	t.Helper()
-	_, err := restore.Restored(t.Context(), b.DB, machine, b.As(enforcement.Operator, 0), machine(), func(context.Context, pgx.Tx) error { return nil })
+	_, err := restore.Restored(t.Context(), b.DB, machine, b.As(enforcement.Operator, 0), machine(), func(context.Context, *pg.Tx) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

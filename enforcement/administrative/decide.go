@@ -77,7 +77,8 @@ func (r *Administrative) decideAdministrative(ctx context.Context, tx *pg.Tx, t 
 		"serious", list.Serious, "footing_kind", r.Plans.FootingKind(list, today), "list_region", list.Region, "publication", publication,
 		"open_term", rule.open, "term_until", until, "term_limit", limit)
 	t.Event.Until, t.Event.LegalBasis, t.Event.DocumentHash = until, basis, r.Record.Vault.DocumentHash([]byte(d.Reasons))
-	return t.Decide(ctx, tx, d.Number, until)
+	t.Decide(tx, d.Number, until)
+	return nil
 }
 
 // until returns the last day that a decision states, or that the rule gives, and

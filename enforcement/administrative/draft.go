@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
 	"concordat/enforcement/ground"
@@ -60,12 +58,11 @@ func (r *Administrative) Draft(ctx context.Context, act enforcement.Act, n NewLi
 	id := enforcement.NewID()
 	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		l := Listing{ID: id, ListType: t.Slug, Organisation: act.Actor.Organisation, Subject: n.Subject}
-		err := tx.Lend(func(p pgx.Tx) error {
-			return p.QueryRow(ctx, `SELECT kind::text, envelope, sealed FROM subject WHERE id = $1`, n.Subject).Scan(&l.subjectKind, &l.envelope, &l.sealed)
-		})
+		s, err := r.Parties.Read(ctx, tx, n.Subject)
 		if err != nil {
-			return nil, enforcement.NotFound(err, "read the subject of a draft")
+			return nil, err
 		}
+		l.subjectKind, l.envelope, l.sealed = s.Kind, s.Wrapped, s.Sealed
 		today := r.Record.Today(act.At)
 		if err := r.checkPowers(ctx, tx, t, l.Organisation, l.subjectKind, today); err != nil {
 			return nil, err
@@ -77,19 +74,11 @@ func (r *Administrative) Draft(ctx context.Context, act enforcement.Act, n NewLi
 		if err != nil {
 			return nil, err
 		}
-		err = ground.EnterGround(ctx, tx, ground.NewGround{ID: id, Kind: memoranda.OnListing, ListType: t.Slug, Subject: l.Subject, Owner: l.Organisation})
-		if err != nil {
-			return nil, err
-		}
-		err = tx.Lend(func(p pgx.Tx) error {
-			_, err := p.Exec(ctx, `INSERT INTO administrative_listing (id, list_type, organisation_id, subject_id, state, grounds, facts, drafted_by) VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7)`,
-				id, t.Slug, l.Organisation, l.Subject, append([]string{}, grounds...), sealed, act.Actor.ID)
-			if err != nil {
-				return fmt.Errorf("draft administrative listing %s: %w", id, err)
-			}
-			return nil
-		})
-		return &record.Event{Kind: eventDrafted, Subject: l.Subject, Ground: id, Day: today, LegalBasis: r.Plans.ListBasis(t.Slug, today)}, err
+		ground.EnterGround(tx, ground.NewGround{ID: id, Kind: memoranda.OnListing, ListType: t.Slug, Subject: l.Subject, Owner: l.Organisation})
+		tx.Later(tx.NewInsert().Model(&row{
+			ID: id, ListType: t.Slug, Organisation: l.Organisation, Subject: l.Subject, State: ground.Draft, Grounds: append([]string{}, grounds...), Facts: sealed, DraftedBy: act.Actor.ID,
+		}).Column(drafted...), "draft administrative listing %s", id)
+		return &record.Event{Kind: eventDrafted, Subject: l.Subject, Ground: id, Day: today, LegalBasis: r.Plans.ListBasis(t.Slug, today)}, nil
 	})
 	return d.Ground, err
 }

@@ -54,7 +54,7 @@ func (r *Administrative) Expire(ctx context.Context, act enforcement.Act, c grou
 // ExpireDue ends up to limit administrative listings whose term is over on the act's
 // day and returns how many it ended; 0 means none is left.
 func (r *Administrative) ExpireDue(ctx context.Context, act enforcement.Act, limit int) (int, error) {
-	return r.Life.ExpireDue(ctx, act, `l.state = 'active' AND l.term_until IS NOT NULL AND l.term_until < $1::date`, limit, r.Expire)
+	return r.Life.ExpireDue(ctx, act, `l.state = 'active' AND l.term_until IS NOT NULL AND l.term_until < ?0`, limit, r.Expire)
 }
 
 // endAdministrative is one transaction: the listing's end, the end of its ground,

@@ -3,9 +3,6 @@ package administrative
 import (
 	"context"
 	"fmt"
-	"slices"
-
-	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
@@ -46,32 +43,56 @@ func (r *Administrative) PublicEntries(ctx context.Context, on day.Day, listType
 	if err := r.Holds.RefuseRestoring(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT l.id, l.list_type, l.subject_id, s.envelope, s.sealed, o.name_zh, l.decision_number, l.decided_on, l.grounds, l.basis,
-			l.published_on, l.announced_on, CASE WHEN l.state = 'announced' THEN l.objection_until END, l.term_until
-		FROM administrative_listing l JOIN subject s ON s.id = l.subject_id JOIN organisation o ON o.id = l.organisation_id
-		WHERE l.publication <> 'none' AND l.suspended_for IS NULL AND l.id > $1 AND ($4 = '' OR l.list_type = $4)
-			AND (l.term_until IS NULL OR l.term_until >= $3::date)
-			AND (l.state = 'active' OR (l.state = 'announced' AND l.objection_until >= $3::date AND (l.objected_on IS NULL OR l.objection_answered_on IS NOT NULL)))
-		ORDER BY l.id LIMIT $2`, [16]byte(after), limit, on, listType)
-	if err != nil {
+	q := r.Record.DB.NewSelect().TableExpr("administrative_listing AS l").
+		ColumnExpr("l.id, l.list_type, l.subject_id, s.envelope, s.sealed, o.name_zh, l.decision_number, l.decided_on, l.grounds, l.basis, l.published_on, l.announced_on").
+		ColumnExpr("CASE WHEN l.state = 'announced' THEN l.objection_until END AS objection_until, l.term_until").
+		Join("JOIN subject AS s ON s.id = l.subject_id").Join("JOIN organisation AS o ON o.id = l.organisation_id").
+		Where("l.publication <> 'none' AND l.suspended_for IS NULL").Where("l.id > ?", after.Cursor()).Where("l.term_until IS NULL OR l.term_until >= ?", on).
+		Where("l.state = 'active' OR (l.state = 'announced' AND l.objection_until >= ? AND (l.objected_on IS NULL OR l.objection_answered_on IS NOT NULL))", on)
+	if listType != "" {
+		q = q.Where("l.list_type = ?", listType)
+	}
+	var rows []publicRow
+	if err := q.OrderExpr("l.id").Limit(int64(limit)).Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("read the public administrative lists: %w", err)
 	}
-	entries, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (PublicEntry, error) { return r.administrativeEntry(row, on) })
-	// Nobody under 18 is listed; should a child be, nothing shows it meanwhile.
-	return slices.DeleteFunc(entries, func(e PublicEntry) bool { return e.child }), err
+	entries := make([]PublicEntry, 0, len(rows))
+	for i := range rows {
+		e, err := r.publicEntry(&rows[i], on)
+		if err != nil {
+			return nil, err
+		}
+		if !e.child { // nobody under 18 is listed; should a child be, nothing shows it meanwhile
+			entries = append(entries, e)
+		}
+	}
+	return entries, nil
 }
 
-func (r *Administrative) administrativeEntry(row pgx.CollectableRow, on day.Day) (PublicEntry, error) {
-	var e PublicEntry
-	var subject enforcement.ID
-	var wrapped, sealed []byte
-	var grounds []string
-	err := row.Scan(&e.Listing, &e.ListType, &subject, &wrapped, &sealed, &e.Authority, &e.Decision, &e.DecidedOn, &grounds, &e.Basis,
-		&e.Published, &e.AnnouncedOn, &e.ObjectUntil, &e.Until)
-	if err != nil {
-		return e, err
+// publicRow is what a public entry is made of.
+type publicRow struct {
+	ID          enforcement.ID `bun:"id"`
+	ListType    string         `bun:"list_type"`
+	Subject     enforcement.ID `bun:"subject_id"`
+	Envelope    []byte         `bun:"envelope"`
+	Sealed      []byte         `bun:"sealed"`
+	Authority   string         `bun:"name_zh"`
+	Decision    string         `bun:"decision_number"`
+	DecidedOn   day.Day        `bun:"decided_on"`
+	Grounds     []string       `bun:"grounds,array"`
+	Basis       string         `bun:"basis"`
+	Published   day.Day        `bun:"published_on"`
+	AnnouncedOn day.Day        `bun:"announced_on"`
+	ObjectUntil day.Day        `bun:"objection_until"`
+	Until       day.Day        `bun:"term_until"`
+}
+
+func (r *Administrative) publicEntry(l *publicRow, on day.Day) (PublicEntry, error) {
+	e := PublicEntry{
+		Listing: l.ID, ListType: l.ListType, Authority: l.Authority, Decision: l.Decision, DecidedOn: l.DecidedOn, Basis: l.Basis,
+		Published: l.Published, AnnouncedOn: l.AnnouncedOn, ObjectUntil: l.ObjectUntil, Until: l.Until,
 	}
-	identity, err := r.Parties.OpenIdentity(subject, wrapped, sealed)
+	identity, err := r.Parties.OpenIdentity(l.Subject, l.Envelope, l.Sealed)
 	if err != nil {
 		return e, err
 	}
@@ -79,10 +100,10 @@ func (r *Administrative) administrativeEntry(row pgx.CollectableRow, on day.Day)
 	if identity.Kind != memoranda.NaturalPerson {
 		e.Head = identity.Head
 	}
-	e.Grounds = make([]string, 0, len(grounds))
+	e.Grounds = make([]string, 0, len(l.Grounds))
 	if t := r.Plans.Catalogue().ListType(e.ListType); t != nil {
 		e.ListTypeZH, e.ListTypeEN = t.ZH, t.EN
-		for _, g := range grounds {
+		for _, g := range l.Grounds {
 			if circumstance := t.ListGround(g); circumstance != nil {
 				e.Grounds = append(e.Grounds, circumstance.ZH)
 			}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/uptrace/bun"
+
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/ground"
@@ -29,8 +31,8 @@ func (r *Administrative) Publish(ctx context.Context, act enforcement.Act, c gro
 
 // administrativeDue are those of lists that go out by themselves, and of batch lists once
 // announced.
-const administrativeDue = `((l.state = 'served' AND l.publication <> 'monthly-batch' AND l.served_on <= $1::date)
-    OR (l.state = 'announced' AND l.objection_until < $1::date AND (l.objected_on IS NULL OR l.objection_answered_on IS NOT NULL)))`
+const administrativeDue = `((l.state = 'served' AND l.publication <> 'monthly-batch' AND l.served_on <= ?0)
+    OR (l.state = 'announced' AND l.objection_until < ?0 AND (l.objected_on IS NULL OR l.objection_answered_on IS NOT NULL)))`
 
 // PublishDue publishes what is due on the act's day, up to limit listings with ids above
 // after, and returns the greatest id it looked at (no id when nothing is left) and what
@@ -103,8 +105,10 @@ func (r *Administrative) AnnounceDue(ctx context.Context, act enforcement.Act, a
 	defer end(&err)
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		last, announced = enforcement.ID{}, 0
-		due, err := r.Life.LockWhere(ctx, tx, `l.state = 'served' AND l.publication = 'monthly-batch' AND l.served_on <= $1::date
-			AND l.id > $2 ORDER BY l.id LIMIT $3`, today, [16]byte(after), min(limit, directive.Batch))
+		due, err := r.Life.LockWhere(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
+			return q.Where("l.state = 'served' AND l.publication = 'monthly-batch'").Where("l.served_on <= ?", today).Where("l.id > ?", after.Cursor()).
+				OrderExpr("l.id").Limit(int64(min(limit, directive.Batch)))
+		})
 		if err != nil {
 			return fmt.Errorf("look for administrative listings to announce: %w", err)
 		}
@@ -151,5 +155,6 @@ func (r *Administrative) announce(ctx context.Context, tx *pg.Tx, act enforcemen
 	if err := t.Carry(ctx, tx); err != nil {
 		return err
 	}
-	return r.Record.Log(ctx, tx, act, t.Event)
+	r.Record.Log(ctx, tx, act, t.Event)
+	return nil
 }

@@ -3,8 +3,6 @@ package administrative
 import (
 	"context"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/plan"
@@ -57,25 +55,10 @@ type Listing struct {
 	region              string // of the subject; empty: not known
 }
 
-const selectAdministrative = `SELECT l.id, l.list_type, l.organisation_id, l.subject_id, l.state::text, l.version, l.grounds, l.notice_served_on, l.window_until,
-    l.stated_on, l.answered_on, coalesce(l.decision_number, ''), l.decided_on, coalesce(l.basis, ''), coalesce(l.serious, false), l.term_until, coalesce(l.open_term, false),
-    coalesce(l.service_manner, ''), l.served_on, coalesce(l.publication, ''), l.announced_on, l.objection_until, l.objected_on, l.objection_answered_on,
-    l.published_on, coalesce(l.suspended_for, ''), l.ended_on, coalesce(l.end_cause, ''), l.drafted_by, s.kind::text, s.envelope, s.sealed, o.serves, coalesce(s.region, '')
-  FROM administrative_listing l JOIN subject s ON s.id = l.subject_id JOIN organisation o ON o.id = l.organisation_id`
-
-func scanAdministrative(row pgx.CollectableRow) (Listing, error) {
-	var l Listing
-	err := row.Scan(&l.ID, &l.ListType, &l.Organisation, &l.Subject, &l.State, &l.Version, &l.Grounds, &l.NoticeServedOn, &l.WindowUntil,
-		&l.StatedOn, &l.AnsweredOn, &l.DecisionNumber, &l.DecidedOn, &l.Basis, &l.Serious, &l.TermUntil, &l.OpenTerm,
-		&l.ServiceManner, &l.ServedOn, &l.Publication, &l.AnnouncedOn, &l.ObjectionUntil, &l.ObjectedOn, &l.ObjectionAnsweredOn,
-		&l.PublishedOn, &l.SuspendedFor, &l.EndedOn, &l.EndCause, &l.draftedBy, &l.subjectKind, &l.envelope, &l.sealed, &l.serves, &l.region)
-	return l, err
-}
-
 // NewLife is the life of administrative listings over the record.
 func NewLife(r *Administrative) ground.Life[Listing] {
 	return ground.Life[Listing]{
-		Table: Table(), Grounds: r.Grounds, Enum: "administrative_state", Select: selectAdministrative, Scan: scanAdministrative, Lock: "l", Head: (*Listing).head,
+		Table: Table(), Grounds: r.Grounds, Fetch: ground.Fetching(beside, (*row).listing), Lock: "l", Head: (*Listing).head,
 		May: map[ground.MoveName]func(*Listing, day.Day) error{
 			moveReply: (*Listing).openStatement, moveUphold: (*Listing).openStatement,
 			moveDecide: func(l *Listing, today day.Day) error {

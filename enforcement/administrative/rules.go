@@ -2,11 +2,8 @@ package administrative
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
 	"concordat/internal/calendar"
@@ -51,15 +48,10 @@ func (r *Administrative) checkPowers(ctx context.Context, tx *pg.Tx, t *memorand
 	for _, owner := range t.Owners {
 		bodies = append(bodies, r.Plans.Catalogue().Body(owner, on)...)
 	}
-	var serves string
-	var owner bool
-	err := tx.Lend(func(p pgx.Tx) error {
-		return p.QueryRow(ctx, `SELECT o.serves, EXISTS (SELECT FROM organisation_role r WHERE r.organisation_id = o.id AND r.body = ANY ($2)
-			AND r.valid_from <= $3::date AND (r.valid_until IS NULL OR r.valid_until >= $3::date)) FROM organisation o WHERE o.id = $1`, org, bodies, on).Scan(&serves, &owner)
-	})
+	owner, serves, err := r.Parties.Plays(ctx, tx, org, bodies, on)
 	switch {
 	case err != nil:
-		return fmt.Errorf("read the powers of organisation %d: %w", org, err)
+		return err
 	case !owner:
 		return enforcement.Refuse("list.not-owner", "list_type", t.Slug)
 	case !strings.HasPrefix(serves, t.Region):

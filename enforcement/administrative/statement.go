@@ -4,9 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
-
-	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
@@ -64,14 +61,8 @@ func (r *Administrative) RecordStatement(ctx context.Context, act enforcement.Ac
 		}
 		t.Within(clockAnswer, own(r.AnswerWithin, answerDays))
 		t.Event.Day, t.Event.Reason, t.Event.RefersTo, t.Event.DocumentHash = s.ReceivedOn, stage, id, r.Record.Vault.DocumentHash([]byte(s.Text))
-		return tx.Lend(func(p pgx.Tx) error {
-			_, err := p.Exec(ctx, `INSERT INTO administrative_statement (id, listing_id, stage, received_on, recorded_by, statement) VALUES ($1, $2, $3, $4::date, $5, $6)`,
-				id, t.ID, stage, s.ReceivedOn, act.Actor.ID, sealed)
-			if err != nil {
-				return fmt.Errorf("record a statement on listing %s: %w", t.ID, err)
-			}
-			return nil
-		})
+		tx.Later(tx.NewInsert().Model(&statement{ID: id, Listing: t.ID, Stage: stage, ReceivedOn: s.ReceivedOn, RecordedBy: act.Actor.ID, Text: sealed}), "record a statement on listing %s", t.ID)
+		return nil
 	}, moveState)
 }
 
@@ -118,31 +109,22 @@ func (r *Administrative) AnswerStatement(ctx context.Context, act enforcement.Ac
 
 // answerOpen seals the answer with each open statement.
 func (r *Administrative) answerOpen(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing], a StatementAnswer) error {
-	return tx.Lend(func(p pgx.Tx) error {
-		rows, err := p.Query(ctx, `SELECT id FROM administrative_statement WHERE listing_id = $1 AND answered_on IS NULL ORDER BY id`, t.ID)
-		if err != nil {
-			return fmt.Errorf("read the open statements on listing %s: %w", t.ID, err)
+	var open []statement
+	err := tx.NewSelect().Model(&open).Column("id").Where("listing_id = ? AND answered_on IS NULL", t.ID).Order("id").Scan(ctx)
+	if err != nil {
+		return fmt.Errorf("read the open statements on listing %s: %w", t.ID, err)
+	}
+	if len(open) == 0 {
+		return enforcement.Refuse("statement.none")
+	}
+	for _, s := range open {
+		s.AnsweredOn, s.AnsweredBy, s.Upheld = t.Today, t.Act.Actor.ID, &a.Upheld
+		if s.Answer, err = t.Seal(answerField(s.ID), a.Text); err != nil {
+			return err
 		}
-		open, err := pgx.CollectRows(rows, pgx.RowTo[enforcement.ID])
-		if err != nil {
-			return fmt.Errorf("read the open statements on listing %s: %w", t.ID, err)
-		}
-		if len(open) == 0 {
-			return enforcement.Refuse("statement.none")
-		}
-		for _, id := range open {
-			sealed, err := t.Seal(answerField(id), a.Text)
-			if err != nil {
-				return err
-			}
-			_, err = p.Exec(ctx, `UPDATE administrative_statement SET answered_on = $2::date, answered_by = $3, upheld = $4, answer = $5 WHERE id = $1`,
-				id, t.Today, t.Act.Actor.ID, a.Upheld, sealed)
-			if err != nil {
-				return fmt.Errorf("answer statement %s: %w", id, err)
-			}
-		}
-		return nil
-	})
+		tx.Later(tx.NewUpdate().Model(&s).Column("answered_on", "answered_by", "upheld", "answer").WherePK(), "answer statement %s", s.ID)
+	}
+	return nil
 }
 
 // CheckStatements gives the owner of every statement that waits longer than the
@@ -153,18 +135,13 @@ func (r *Administrative) CheckStatements(ctx context.Context, act enforcement.Ac
 	}
 	today := r.Record.Today(act.At)
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return tx.Lend(func(p pgx.Tx) error {
-			rows, err := p.Query(ctx, `SELECT DISTINCT ground_id FROM clock WHERE kind = $1 AND done_on IS NULL AND due_on < $2::date ORDER BY ground_id`, clockAnswer, today)
-			if err != nil {
-				return fmt.Errorf("look for overdue answers: %w", err)
-			}
-			late, err := pgx.CollectRows(rows, pgx.RowTo[enforcement.ID])
-			if err != nil {
-				return fmt.Errorf("look for overdue answers: %w", err)
-			}
-			overdue = len(late)
-			return docket.GiveTasks(ctx, p, late, taskStatement, today)
-		})
+		late, err := docket.Late(ctx, tx, clockAnswer, today)
+		if err != nil || len(late) == 0 {
+			return err
+		}
+		overdue = len(late)
+		docket.OpenTasks(tx, late, taskStatement, today)
+		return nil
 	})
 	return overdue, enforcement.AsRefusal(err)
 }
@@ -198,13 +175,16 @@ func (r *Administrative) Texts(ctx context.Context, act enforcement.Act, id enfo
 	if err != nil {
 		return texts, err
 	}
-	fields := []string{"administrative-facts", "administrative-reasons", "removal-conditions", "remedies"}
-	sealed := make([][]byte, len(fields))
-	plain := make([][]byte, len(fields))
-	err = r.Record.DB.Pool.QueryRow(ctx, `SELECT facts, reasons, removal_conditions, remedies FROM administrative_listing WHERE id = $1`, id).Scan(&sealed[0], &sealed[1], &sealed[2], &sealed[3])
+	var found row
+	var heard []statement
+	err = r.Record.DB.Together(ctx, pg.One(r.Record.DB.NewSelect().Model(&found).Column("facts", "reasons", "removal_conditions", "remedies").Where("l.id = ?", id), &found),
+		pg.All(r.Record.DB.NewSelect().Model((*statement)(nil)).Where("listing_id = ?", id).Order("id"), &heard))
 	if err != nil {
 		return texts, fmt.Errorf("read the texts of listing %s: %w", id, err)
 	}
+	fields := []string{"administrative-facts", "administrative-reasons", "removal-conditions", "remedies"}
+	sealed := [][]byte{found.Facts, found.Reasons, found.RemovalConditions, found.Remedies}
+	plain := make([][]byte, len(fields))
 	for i, field := range fields {
 		if sealed[i] == nil {
 			continue
@@ -217,28 +197,25 @@ func (r *Administrative) Texts(ctx context.Context, act enforcement.Act, id enfo
 		return texts, fmt.Errorf("read the facts of listing %s: %w", id, err)
 	}
 	texts.Reasons, texts.RemovalConditions, texts.Remedies = string(plain[1]), string(plain[2]), string(plain[3])
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT id, stage, received_on, statement, answered_on, answer, coalesce(upheld, false) FROM administrative_statement WHERE listing_id = $1 ORDER BY id`, id)
-	if err != nil {
-		return texts, fmt.Errorf("read the statements on listing %s: %w", id, err)
+	for i := range heard {
+		h, err := r.openStatement(&heard[i], l)
+		if err != nil {
+			return texts, err
+		}
+		texts.Statements = append(texts.Statements, h)
 	}
-	heard, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Heard, error) { return r.openStatement(row, l) })
-	texts.Statements = slices.Concat(texts.Statements, heard)
-	return texts, err
+	return texts, nil
 }
 
-func (r *Administrative) openStatement(row pgx.CollectableRow, l Listing) (h Heard, err error) {
-	var id enforcement.ID
-	var statement, answer []byte
-	if err := row.Scan(&id, &h.Stage, &h.ReceivedOn, &statement, &h.AnsweredOn, &answer, &h.Upheld); err != nil {
-		return h, err
-	}
-	plain, err := r.Record.OpenFor(l.Subject, l.envelope, statement, statementField(id))
+func (r *Administrative) openStatement(s *statement, l Listing) (h Heard, err error) {
+	h = Heard{Stage: s.Stage, ReceivedOn: s.ReceivedOn, AnsweredOn: s.AnsweredOn, Upheld: s.Upheld != nil && *s.Upheld}
+	plain, err := r.Record.OpenFor(l.Subject, l.envelope, s.Text, statementField(s.ID))
 	if err != nil {
 		return h, err
 	}
 	h.Text = string(plain)
-	if answer != nil {
-		if plain, err = r.Record.OpenFor(l.Subject, l.envelope, answer, answerField(id)); err != nil {
+	if s.Answer != nil {
+		if plain, err = r.Record.OpenFor(l.Subject, l.envelope, s.Answer, answerField(s.ID)); err != nil {
 			return h, err
 		}
 		h.Answer = string(plain)

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
@@ -110,28 +108,26 @@ func (r *Directives) Answer(ctx context.Context, act enforcement.Act, answers []
 		for i, result := range results {
 			e.Outcomes[i] = StepNumber(result.Step)
 		}
-		return e, tx.Lend(func(p pgx.Tx) error {
-			if err := ownVersions(ctx, p, a); err != nil {
-				return err
-			}
-			wakes, err := r.recordAnswers(ctx, p, act, a, results)
-			if err != nil {
-				return err
-			}
-			if err := r.writeReports(ctx, p, act, a, results); err != nil {
-				return err
-			}
-			return r.WakeIn(ctx, p, wakes)
-		})
+		if err := ownVersions(ctx, tx, a); err != nil {
+			return nil, err
+		}
+		wakes, err := r.recordAnswers(ctx, tx, act, a, results)
+		if err != nil {
+			return nil, err
+		}
+		if err := r.writeReports(ctx, tx, act, a, results); err != nil {
+			return nil, err
+		}
+		return e, r.WakeIn(ctx, tx, wakes)
 	})
 	return err
 }
 
 // ownVersions refuses answers to directives of another organisation, or to
 // versions that do not exist.
-func ownVersions(ctx context.Context, p pgx.Tx, a Attempt) error {
+func ownVersions(ctx context.Context, tx *pg.Tx, a Attempt) error {
 	var known int
-	err := p.QueryRow(ctx, `SELECT count(*) FROM unnest($1::uuid[], $2::smallint[]) u (id, v) LEFT JOIN directive d ON d.id = u.id AND d.organisation_id = $3
+	err := tx.Pgx().QueryRow(ctx, `SELECT count(*) FROM unnest($1::uuid[], $2::smallint[]) u (id, v) LEFT JOIN directive d ON d.id = u.id AND d.organisation_id = $3
 		LEFT JOIN amendment m ON m.directive_id = u.id AND m.version = u.v LEFT JOIN orphan n ON n.directive_id = u.id AND n.version = u.v AND n.organisation_id = $3
 		WHERE (d.id IS NOT NULL AND (u.v = 1 OR m.version IS NOT NULL)) OR n.version IS NOT NULL`, a.Directives, a.Versions, a.Organisation).Scan(&known)
 	if err != nil {
@@ -149,35 +145,35 @@ const answered = `(SELECT id, v, max(step::step) AS step FROM unnest($1::uuid[],
 // recordAnswers moves versions forward, never back. What was cancelled and is
 // answered all the same did leave: its newest version is queued if it was held
 // for nothing-left.
-func (r *Directives) recordAnswers(ctx context.Context, p pgx.Tx, act enforcement.Act, a Attempt, results []Result) ([]WakeUp, error) {
-	if err := lockLater(ctx, p, a); err != nil {
+func (r *Directives) recordAnswers(ctx context.Context, tx *pg.Tx, act enforcement.Act, a Attempt, results []Result) ([]WakeUp, error) {
+	if err := lockLater(ctx, tx, a); err != nil {
 		return nil, err
 	}
 	names := make([]string, len(results))
 	for i, result := range results {
 		names[i] = string(result.Step)
 	}
-	_, err := p.Exec(ctx, `UPDATE directive d SET step = u.step, due = false FROM `+answered+` u
+	_, err := tx.Pgx().Exec(ctx, `UPDATE directive d SET step = u.step, due = false FROM `+answered+` u
 		WHERE d.id = u.id AND u.v = 1 AND (d.step = 'cancelled' OR d.step < u.step)`, a.Directives, a.Versions, names)
 	if err != nil {
 		return nil, fmt.Errorf("record answers to first versions: %w", err)
 	}
-	_, err = p.Exec(ctx, `UPDATE amendment d SET step = u.step, due = false FROM `+answered+` u
+	_, err = tx.Pgx().Exec(ctx, `UPDATE amendment d SET step = u.step, due = false FROM `+answered+` u
 		WHERE d.directive_id = u.id AND d.version = u.v AND (d.step = 'cancelled' OR d.step < u.step)`, a.Directives, a.Versions, names)
 	if err != nil {
 		return nil, fmt.Errorf("record answers to later versions: %w", err)
 	}
-	_, err = p.Exec(ctx, `UPDATE orphan d SET step = u.step, due = false FROM `+answered+` u
+	_, err = tx.Pgx().Exec(ctx, `UPDATE orphan d SET step = u.step, due = false FROM `+answered+` u
 		WHERE d.directive_id = u.id AND d.version = u.v AND d.organisation_id = $4 AND d.step < u.step`, a.Directives, a.Versions, names, a.Organisation)
 	if err != nil {
 		return nil, fmt.Errorf("record answers to orphans: %w", err)
 	}
-	_, wakes, err := r.queueNewer(ctx, p, act, a)
+	_, wakes, err := r.queueNewer(ctx, tx, act, a)
 	return wakes, err
 }
 
 // writeReports keeps the newest word on each measure, and logs what changed.
-func (r *Directives) writeReports(ctx context.Context, p pgx.Tx, act enforcement.Act, a Attempt, results []Result) error {
+func (r *Directives) writeReports(ctx context.Context, tx *pg.Tx, act enforcement.Act, a Attempt, results []Result) error {
 	var e record.Event
 	day := r.Record.Today(act.At)
 	for i, result := range results {
@@ -189,7 +185,7 @@ func (r *Directives) writeReports(ctx context.Context, p pgx.Tx, act enforcement
 			if err := report.check(); err != nil {
 				return err
 			}
-			tag, err := p.Exec(ctx, `INSERT INTO report (directive_id, version, measure_id, outcome, reason, basis, kept_until, reported_on)
+			tag, err := tx.Pgx().Exec(ctx, `INSERT INTO report (directive_id, version, measure_id, outcome, reason, basis, kept_until, reported_on)
 				VALUES ($1, $2, $3, $4::text::report_outcome, $5, $6, $7::date, $8::date)
 				ON CONFLICT ON CONSTRAINT report_pkey DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason, basis = excluded.basis, kept_until = excluded.kept_until, reported_on = excluded.reported_on
 				WHERE (report.outcome, report.reason, report.basis, report.kept_until) IS DISTINCT FROM (excluded.outcome, excluded.reason, excluded.basis, excluded.kept_until)`,
@@ -207,5 +203,5 @@ func (r *Directives) writeReports(ctx context.Context, p pgx.Tx, act enforcement
 		return nil
 	}
 	e.Kind, e.Day = EventReports, day
-	return r.Record.LogIn(ctx, p, act, &e)
+	return r.Record.LogIn(ctx, tx.Pgx(), act, &e)
 }

@@ -92,30 +92,28 @@ func (r *Directives) Settle(ctx context.Context, act enforcement.Act, a Attempt,
 		return fmt.Errorf("settle attempt %s: %d results for %d items", a.ID, len(results), len(a.Directives))
 	}
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return tx.Lend(func(p pgx.Tx) error {
-			tag, err := p.Exec(ctx, `UPDATE attempt SET settled_at = $2 WHERE id = $1 AND settled_at IS NULL`, a.ID, r.Record.Machine())
-			if err != nil {
-				return fmt.Errorf("close it: %w", err)
+		tag, err := tx.Pgx().Exec(ctx, `UPDATE attempt SET settled_at = $2 WHERE id = $1 AND settled_at IS NULL`, a.ID, r.Record.Machine())
+		if err != nil {
+			return fmt.Errorf("close it: %w", err)
+		}
+		if tag.RowsAffected() == 0 {
+			return nil
+		}
+		e := record.Event{ID: enforcement.NewID(), Kind: EventSettlement, RefersTo: a.Event, Outcomes: make([]int16, len(results))}
+		for i, result := range results {
+			e.Outcomes[i] = StepNumber(result.Step)
+			if result.Placed {
+				e.Outcomes[i] = Placed
 			}
-			if tag.RowsAffected() == 0 {
-				return nil
-			}
-			e := record.Event{ID: enforcement.NewID(), Kind: EventSettlement, RefersTo: a.Event, Outcomes: make([]int16, len(results))}
-			for i, result := range results {
-				e.Outcomes[i] = StepNumber(result.Step)
-				if result.Placed {
-					e.Outcomes[i] = Placed
-				}
-			}
-			wakes, err := r.record(ctx, p, act, &e, a, results)
-			if err != nil {
-				return err
-			}
-			if err := r.Record.LogIn(ctx, p, act, &e); err != nil {
-				return err
-			}
-			return r.WakeIn(ctx, p, wakes)
-		})
+		}
+		wakes, err := r.record(ctx, tx, act, &e, a, results)
+		if err != nil {
+			return err
+		}
+		if err := r.Record.LogIn(ctx, tx.Pgx(), act, &e); err != nil {
+			return err
+		}
+		return r.WakeIn(ctx, tx, wakes)
 	})
 	if err != nil {
 		return enforcement.AsRefusal(fmt.Errorf("settle attempt %s: %w", a.ID, err))
@@ -128,26 +126,26 @@ const Placed int16 = 5
 
 // record writes results onto versions. The quick way serves the usual case: all
 // versions are still current. If any is not, what is newer is looked at.
-func (r *Directives) record(ctx context.Context, p pgx.Tx, act enforcement.Act, e *record.Event, a Attempt, results []Result) ([]WakeUp, error) {
-	if err := lockLater(ctx, p, a); err != nil {
+func (r *Directives) record(ctx context.Context, tx *pg.Tx, act enforcement.Act, e *record.Event, a Attempt, results []Result) ([]WakeUp, error) {
+	if err := lockLater(ctx, tx, a); err != nil {
 		return nil, err
 	}
-	current, err := updateSteps(ctx, p, a, results)
+	current, err := updateSteps(ctx, tx, a, results)
 	if err != nil {
 		return nil, err
 	}
 	var wakes []WakeUp
 	if current < len(results) {
-		if wakes, err = r.catchUp(ctx, p, act, e, a, results); err != nil {
+		if wakes, err = r.catchUp(ctx, tx, act, e, a, results); err != nil {
 			return nil, err
 		}
 	}
-	return wakes, r.writeReports(ctx, p, act, a, results)
+	return wakes, r.writeReports(ctx, tx, act, a, results)
 }
 
 // lockLater locks the directives of which later versions are named; moving a
 // first version locks its row by itself.
-func lockLater(ctx context.Context, p pgx.Tx, a Attempt) error {
+func lockLater(ctx context.Context, tx *pg.Tx, a Attempt) error {
 	var ids []enforcement.ID
 	for i, id := range a.Directives {
 		if a.Versions[i] > 1 {
@@ -157,14 +155,14 @@ func lockLater(ctx context.Context, p pgx.Tx, a Attempt) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	if _, err := p.Exec(ctx, lockDirectives, ids); err != nil {
+	if _, err := tx.Pgx().Exec(ctx, lockDirectives, ids); err != nil {
 		return fmt.Errorf("lock %d directives: %w", len(ids), err)
 	}
 	return nil
 }
 
 // updateSteps moves what is due forward and returns how many versions were.
-func updateSteps(ctx context.Context, p pgx.Tx, a Attempt, results []Result) (int, error) {
+func updateSteps(ctx context.Context, tx *pg.Tx, a Attempt, results []Result) (int, error) {
 	type set struct {
 		ids      []enforcement.ID
 		versions []int16
@@ -191,19 +189,19 @@ func updateSteps(ctx context.Context, p pgx.Tx, a Attempt, results []Result) (in
 		s := sets[t]
 		var n int64
 		if t.first {
-			tag, err := p.Exec(ctx, `UPDATE directive SET step = $2::text::step, due = $3 WHERE id = ANY($1) AND due AND organisation_id = $4`, s.ids, string(t.step), t.due, a.Organisation)
+			tag, err := tx.Pgx().Exec(ctx, `UPDATE directive SET step = $2::text::step, due = $3 WHERE id = ANY($1) AND due AND organisation_id = $4`, s.ids, string(t.step), t.due, a.Organisation)
 			if err != nil {
 				return 0, fmt.Errorf("record %s of %d directives: %w", t.step, len(s.ids), err)
 			}
 			n = tag.RowsAffected()
 		} else {
-			tag, err := p.Exec(ctx, `UPDATE amendment SET step = $3::text::step, due = $4 FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
+			tag, err := tx.Pgx().Exec(ctx, `UPDATE amendment SET step = $3::text::step, due = $4 FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
 				WHERE directive_id = u.id AND version = u.v AND due AND organisation_id = $5`, s.ids, s.versions, string(t.step), t.due, a.Organisation)
 			if err != nil {
 				return 0, fmt.Errorf("record %s of %d later versions: %w", t.step, len(s.ids), err)
 			}
 			if n = tag.RowsAffected(); int(n) < len(s.ids) {
-				tag, err := p.Exec(ctx, `UPDATE orphan SET step = $3::text::step, due = $4 FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
+				tag, err := tx.Pgx().Exec(ctx, `UPDATE orphan SET step = $3::text::step, due = $4 FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
 					WHERE directive_id = u.id AND version = u.v AND due AND organisation_id = $5`, s.ids, s.versions, string(t.step), t.due, a.Organisation)
 				if err != nil {
 					return 0, fmt.Errorf("record %s of %d orphans: %w", t.step, len(s.ids), err)
@@ -226,27 +224,27 @@ func boolInt(b bool) int {
 // catchUp serves versions that were cancelled, replaced or answered elsewhere
 // while the attempt was open. They did leave, so their step becomes the truth;
 // and a newer version that was written as "nothing left" must go out after all.
-func (r *Directives) catchUp(ctx context.Context, p pgx.Tx, act enforcement.Act, e *record.Event, a Attempt, results []Result) ([]WakeUp, error) {
+func (r *Directives) catchUp(ctx context.Context, tx *pg.Tx, act enforcement.Act, e *record.Event, a Attempt, results []Result) ([]WakeUp, error) {
 	stepNames := make([]string, len(results))
 	for i, result := range results {
 		stepNames[i] = string(result.Step)
 	}
-	_, err := p.Exec(ctx, `UPDATE directive d SET step = u.step::step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
+	_, err := tx.Pgx().Exec(ctx, `UPDATE directive d SET step = u.step::step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
 		WHERE d.id = u.id AND u.v = 1 AND NOT d.due AND (d.step = 'cancelled' OR d.step < u.step::step)`, a.Directives, a.Versions, stepNames)
 	if err != nil {
 		return nil, fmt.Errorf("record what became of replaced first versions: %w", err)
 	}
-	_, err = p.Exec(ctx, `UPDATE amendment d SET step = u.step::step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
+	_, err = tx.Pgx().Exec(ctx, `UPDATE amendment d SET step = u.step::step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
 		WHERE d.directive_id = u.id AND d.version = u.v AND NOT d.due AND (d.step = 'cancelled' OR d.step < u.step::step)`, a.Directives, a.Versions, stepNames)
 	if err != nil {
 		return nil, fmt.Errorf("record what became of replaced later versions: %w", err)
 	}
-	_, err = p.Exec(ctx, `UPDATE orphan d SET step = u.step::step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
+	_, err = tx.Pgx().Exec(ctx, `UPDATE orphan d SET step = u.step::step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
 		WHERE d.directive_id = u.id AND d.version = u.v AND d.organisation_id = $4 AND NOT d.due AND d.step < u.step::step`, a.Directives, a.Versions, stepNames, a.Organisation)
 	if err != nil {
 		return nil, fmt.Errorf("record what became of orphans: %w", err)
 	}
-	queued, wakes, err := r.queueNewer(ctx, p, act, a)
+	queued, wakes, err := r.queueNewer(ctx, tx, act, a)
 	for _, k := range queued {
 		e.Directives, e.Versions = append(e.Directives, k.Directive), append(e.Versions, k.Version)
 	}
@@ -256,8 +254,8 @@ func (r *Directives) catchUp(ctx context.Context, p pgx.Tx, act enforcement.Act,
 // queueNewer queues the newest version of every directive of which an older one
 // left after all, where it was written as cancelled because nothing had. The
 // recipient's time to acknowledge a withdrawal begins only now.
-func (r *Directives) queueNewer(ctx context.Context, p pgx.Tx, act enforcement.Act, a Attempt) ([]VersionKey, []WakeUp, error) {
-	rows, err := p.Query(ctx, `UPDATE amendment n SET step = 'queued', due = true FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
+func (r *Directives) queueNewer(ctx context.Context, tx *pg.Tx, act enforcement.Act, a Attempt) ([]VersionKey, []WakeUp, error) {
+	rows, err := tx.Pgx().Query(ctx, `UPDATE amendment n SET step = 'queued', due = true FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
 		WHERE n.directive_id = u.id AND n.version > u.v AND n.step = 'cancelled'
 			AND n.version = (SELECT max(version) FROM amendment m WHERE m.directive_id = u.id)
 		RETURNING n.directive_id, n.version, n.organisation_id, n.lane::text`, a.Directives, a.Versions)
@@ -281,9 +279,7 @@ func (r *Directives) queueNewer(ctx context.Context, p pgx.Tx, act enforcement.A
 		for i, k := range queued {
 			ids[i] = k.Directive
 		}
-		if err := r.StartLiftClocks(ctx, p, ids, r.Record.Today(act.At)); err != nil {
-			return nil, nil, err
-		}
+		r.StartLiftClocks(tx, ids, r.Record.Today(act.At))
 	}
 	return queued, slices.SortedFunc(maps.Keys(touched), CompareWakeUps), nil
 }

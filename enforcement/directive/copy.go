@@ -7,10 +7,9 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/plan"
+	"concordat/internal/pg"
 	pgbinary "concordat/internal/pg/binary"
 	"concordat/memoranda/day"
 )
@@ -35,7 +34,7 @@ const (
 // nothing else. It speaks PostgreSQL's binary COPY
 // (manual, "COPY: Binary Format") by itself: measured side by side, INSERT …
 // SELECT reached a half to two thirds of the limit, this about eight tenths.
-func (r *Directives) Copy(ctx context.Context, t pgx.Tx, p plan.Plan, kind string, grounds []InForce, ids []enforcement.ID, step Step) error {
+func (r *Directives) Copy(ctx context.Context, tx *pg.Tx, p plan.Plan, kind string, grounds []InForce, ids []enforcement.ID, step Step) error {
 	tails := make([][]byte, len(p.Shares))
 	for i, line := range p.Shares {
 		tails[i] = pgbinary.AppendSmalls(nil, line.Measures)
@@ -59,7 +58,7 @@ func (r *Directives) Copy(ctx context.Context, t pgx.Tx, p plan.Plan, kind strin
 		}
 	}
 	buf = binary.BigEndian.AppendUint16(buf, math.MaxUint16) // the trailer, -1
-	tag, err := t.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(buf), copyStatement)
+	tag, err := tx.Pgx().Conn().PgConn().CopyFrom(ctx, bytes.NewReader(buf), copyStatement)
 	if err != nil {
 		return fmt.Errorf("copy %d directives: %w", len(ids), err)
 	}
@@ -93,7 +92,7 @@ const (
 
 // CopyVersions writes later versions, many at once, that follow a plan (0: none). Who
 // writes them holds their directives and has replaced what was pending.
-func (r *Directives) CopyVersions(ctx context.Context, t pgx.Tx, plan int32, list []Version) error {
+func (r *Directives) CopyVersions(ctx context.Context, tx *pg.Tx, plan int32, list []Version) error {
 	buf := make([]byte, 0, 32+len(list)*copyVersionSize)
 	buf = append(buf, "PGCOPY\n\377\r\n\000\000\000\000\000\000\000\000\000"...)
 	for i := range list {
@@ -116,7 +115,7 @@ func (r *Directives) CopyVersions(ctx context.Context, t pgx.Tx, plan int32, lis
 		buf = pgbinary.AppendSmalls(buf, v.Set)
 	}
 	buf = binary.BigEndian.AppendUint16(buf, math.MaxUint16) // the trailer, -1
-	tag, err := t.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(buf), copyVersionsStatement)
+	tag, err := tx.Pgx().Conn().PgConn().CopyFrom(ctx, bytes.NewReader(buf), copyVersionsStatement)
 	if err != nil {
 		return fmt.Errorf("copy %d versions: %w", len(list), err)
 	}

@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
 	"go.opentelemetry.io/otel/attribute"
 
 	"concordat/enforcement"
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
+	"concordat/internal/pg"
 )
 
 // Batch is how many grounds one transaction publishes at most.
@@ -37,7 +37,7 @@ type FanOut struct {
 
 // FanOut writes the directives and events of grounds. That they are in force was
 // written by who has the grounds.
-func (r *Directives) FanOut(ctx context.Context, t pgx.Tx, f FanOut) (err error) {
+func (r *Directives) FanOut(ctx context.Context, tx *pg.Tx, f FanOut) (err error) {
 	ctx, end := record.Span(ctx, "fan-out", attribute.String("concordat.act", string(f.Kind)),
 		attribute.Int("concordat.grounds", len(f.Grounds)), attribute.Int("concordat.directives", len(f.Grounds)*len(f.Plan.Shares)))
 	defer end(&err)
@@ -48,7 +48,7 @@ func (r *Directives) FanOut(ctx context.Context, t pgx.Tx, f FanOut) (err error)
 	width := len(f.Plan.Shares)
 	ids := enforcement.NewIDs(len(grounds) * width)
 	if width > 0 {
-		if err := r.Copy(ctx, t, f.Plan, string(f.Key.Ground), f.Grounds, ids, Queued); err != nil {
+		if err := r.Copy(ctx, tx, f.Plan, string(f.Key.Ground), f.Grounds, ids, Queued); err != nil {
 			return fmt.Errorf("fan out %d grounds: %w", len(grounds), err)
 		}
 	}
@@ -58,8 +58,11 @@ func (r *Directives) FanOut(ctx context.Context, t pgx.Tx, f FanOut) (err error)
 		Kind: f.Kind, Plan: f.Plan.ID, Day: f.Key.On, LegalBasis: r.Plans.ListBasis(f.Key.ListType, f.Key.On),
 		RefersTo: f.From.RefersTo, DocumentHash: f.From.Document, Directives: ids, Grounds: grounds,
 	}
-	if f.Single {
-		e.Key = f.Act.Key
+	if !f.Single {
+		return r.Record.LogMany(ctx, tx.Pgx(), f.Act, e)
 	}
-	return r.Record.LogMany(ctx, t, f.Act, e)
+	e.Key, e.Grounds = f.Act.Key, nil
+	e.Ground, e.Subject, e.Until = f.Grounds[0].ID, f.Grounds[0].Subject, f.Grounds[0].Until
+	r.Record.Log(ctx, tx, f.Act, e)
+	return nil
 }

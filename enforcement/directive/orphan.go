@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
+	"concordat/internal/pg"
 )
 
 // fromOrphan is what fromAmendment is, for withdrawals without a directive; they
@@ -70,8 +71,8 @@ func mergeOrphans(items, orphans []Item) []Item {
 
 // LiftUnknown has what an organisation holds and the record does not know as live
 // withdrawn, by a version that stands in no amendment.
-func (r *Directives) LiftUnknown(ctx context.Context, p pgx.Tx, org enforcement.OrganisationID, restoration enforcement.ID, line InventoryLine, version int16) error {
-	_, err := p.Exec(ctx, `INSERT INTO orphan (directive_id, version, organisation_id, restoration_id, found_version, step, due) VALUES ($1, $2, $3, $4, $5, 'queued', true)`,
+func (r *Directives) LiftUnknown(ctx context.Context, tx *pg.Tx, org enforcement.OrganisationID, restoration enforcement.ID, line InventoryLine, version int16) error {
+	_, err := tx.Pgx().Exec(ctx, `INSERT INTO orphan (directive_id, version, organisation_id, restoration_id, found_version, step, due) VALUES ($1, $2, $3, $4, $5, 'queued', true)`,
 		line.Directive, version, org, restoration, line.Version)
 	if err != nil {
 		return fmt.Errorf("have directive %s withdrawn: %w", line.Directive, err)
@@ -80,8 +81,8 @@ func (r *Directives) LiftUnknown(ctx context.Context, p pgx.Tx, org enforcement.
 }
 
 // SendAgain queues a later version once more.
-func (r *Directives) SendAgain(ctx context.Context, p pgx.Tx, v VersionKey) error {
-	_, err := p.Exec(ctx, `UPDATE amendment SET step = 'queued', due = true WHERE directive_id = $1 AND version = $2`, v.Directive, v.Version)
+func (r *Directives) SendAgain(ctx context.Context, tx *pg.Tx, v VersionKey) error {
+	_, err := tx.Pgx().Exec(ctx, `UPDATE amendment SET step = 'queued', due = true WHERE directive_id = $1 AND version = $2`, v.Directive, v.Version)
 	if err != nil {
 		return fmt.Errorf("send version %d of directive %s again: %w", v.Version, v.Directive, err)
 	}
@@ -89,12 +90,12 @@ func (r *Directives) SendAgain(ctx context.Context, p pgx.Tx, v VersionKey) erro
 }
 
 // Arrived records that a version is where it was sent, though no answer says so.
-func (r *Directives) Arrived(ctx context.Context, p pgx.Tx, v VersionKey) error {
+func (r *Directives) Arrived(ctx context.Context, tx *pg.Tx, v VersionKey) error {
 	update := `UPDATE amendment SET step = 'delivered', due = false WHERE directive_id = $1 AND version = $2`
 	if v.Version == 1 {
 		update = `UPDATE directive SET step = 'delivered', due = false WHERE id = $1 AND $2::smallint = 1`
 	}
-	if _, err := p.Exec(ctx, update, v.Directive, v.Version); err != nil {
+	if _, err := tx.Pgx().Exec(ctx, update, v.Directive, v.Version); err != nil {
 		return fmt.Errorf("record version %d of directive %s as delivered: %w", v.Version, v.Directive, err)
 	}
 	return nil

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
@@ -29,9 +29,9 @@ const liftedOn = `CASE WHEN a.plan_id IS NULL THEN g.ended_on ELSE (SELECT min(d
 
 // StartLiftClocks starts one clock for each organisation that has something to lift
 // from today on; the day's later ends find it running, or start it again.
-func (r *Directives) StartLiftClocks(ctx context.Context, p pgx.Tx, directives []enforcement.ID, today day.Day) error {
-	return r.Docket.StartClocks(ctx, p, today, ClockLift,
-		`SELECT organisation_id FROM amendment WHERE directive_id = ANY($8) AND kind = 'withdraw' AND NOT burdens AND step <> 'cancelled'`, directives)
+func (r *Directives) StartLiftClocks(tx *pg.Tx, directives []enforcement.ID, today day.Day) {
+	r.Docket.StartClocks(tx, today, ClockLift, tx.NewSelect().Model((*amendment)(nil)).Column("organisation_id").
+		Where("directive_id = ANY (?)", pgdialect.Array(directives)).Where("kind = 'withdraw' AND NOT burdens AND step <> 'cancelled'"))
 }
 
 // unlifted is true of a clock c of withdrawals while one of its day is not acknowledged.
@@ -42,22 +42,18 @@ const unlifted = `EXISTS (SELECT FROM amendment a JOIN directive d ON d.id = a.d
 // acknowledged before a day, and when, and counts all withdrawals that are not acknowledged yet. Clocks
 // are stopped once a day, so what they say is asked again.
 func (r *Directives) OverdueLiftings(ctx context.Context, on day.Day) (late map[string]day.Day, open int, err error) {
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT o.slug, min(c.due_on) FROM clock c JOIN organisation o ON o.id = c.organisation_id
-		WHERE c.kind = $1 AND c.done_on IS NULL AND c.due_on < $2::date AND `+unlifted+` GROUP BY o.slug`, ClockLift.Kind, on)
+	var slugs []string
+	var dues []day.Day
+	err = r.Record.DB.NewSelect().TableExpr("clock AS c").Join("JOIN organisation AS o ON o.id = c.organisation_id").ColumnExpr("o.slug, min(c.due_on)").
+		Where("c.kind = ? AND c.done_on IS NULL AND c.due_on < ?", ClockLift.Kind, on).Where(unlifted).Group("o.slug").Scan(ctx, &slugs, &dues)
 	if err != nil {
 		return nil, 0, fmt.Errorf("look for overdue withdrawals: %w", err)
 	}
-	late = map[string]day.Day{}
-	var slug string
-	var due day.Day
-	_, err = pgx.ForEachRow(rows, []any{&slug, &due}, func() error {
-		late[slug] = due
-		return nil
-	})
-	if err != nil {
-		return nil, 0, fmt.Errorf("look for overdue withdrawals: %w", err)
+	late = make(map[string]day.Day, len(slugs))
+	for i, slug := range slugs {
+		late[slug] = dues[i]
 	}
-	err = r.Record.DB.Pool.QueryRow(ctx, `SELECT count(*) FROM amendment WHERE kind = 'withdraw' AND NOT burdens AND step IN ('queued', 'left', 'delivered')`).Scan(&open)
+	err = r.Record.DB.NewSelect().Model((*amendment)(nil)).ColumnExpr("count(*)").Where("kind = 'withdraw' AND NOT burdens AND step IN ('queued', 'left', 'delivered')").Scan(ctx, &open)
 	if err != nil {
 		return nil, 0, fmt.Errorf("count the open withdrawals: %w", err)
 	}
@@ -73,46 +69,30 @@ func (r *Directives) CheckLiftings(ctx context.Context, act enforcement.Act) (ov
 	}
 	today := r.Record.Today(act.At)
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return tx.Lend(func(p pgx.Tx) error {
-			if err := r.Docket.StopClocksWhere(ctx, p, ClockLift.Kind, today, `NOT `+unlifted); err != nil {
-				return err
-			}
-			overdue, err = r.escalate(ctx, p, today)
-			return err
-		})
+		r.Docket.StopClocksWhere(tx, ClockLift.Kind, today, `NOT `+unlifted)
+		overdue, err = r.escalate(ctx, tx, today)
+		return err
 	})
 	return overdue, enforcement.AsRefusal(err)
 }
 
-func (r *Directives) escalate(ctx context.Context, p pgx.Tx, today day.Day) (int, error) {
-	rows, err := p.Query(ctx, `SELECT organisation_id, started_on FROM clock WHERE kind = $1 AND done_on IS NULL AND due_on < $2::date ORDER BY id`, ClockLift.Kind, today)
+// escalate opens an incident for each organisation and day whose term passed, once.
+func (r *Directives) escalate(ctx context.Context, tx *pg.Tx, today day.Day) (int, error) {
+	var late []struct {
+		Organisation enforcement.OrganisationID `bun:"organisation_id"`
+		Started      day.Day                    `bun:"started_on"`
+		Known        bool                       `bun:"known"`
+	}
+	known := tx.NewSelect().Table("incident").ColumnExpr("1").Where("kind = ? AND organisation_id = c.organisation_id AND detail = 'since ' || c.started_on", incidentWithdrawals)
+	err := tx.NewSelect().TableExpr("clock AS c").Column("organisation_id", "started_on").ColumnExpr("EXISTS (?) AS known", known).
+		Where("kind = ? AND done_on IS NULL AND due_on < ?", ClockLift.Kind, today).Order("id").Scan(ctx, &late)
 	if err != nil {
 		return 0, fmt.Errorf("look for overdue withdrawals: %w", err)
 	}
-	type late struct {
-		org     enforcement.OrganisationID
-		started day.Day
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (late, error) {
-		var l late
-		err := row.Scan(&l.org, &l.started)
-		return l, err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("look for overdue withdrawals: %w", err)
-	}
-	for _, l := range list {
-		detail := "since " + l.started.String()
-		var known bool
-		err := p.QueryRow(ctx, `SELECT EXISTS (SELECT FROM incident WHERE kind = $1 AND organisation_id = $2 AND detail = $3)`, incidentWithdrawals, l.org, detail).Scan(&known)
-		if err != nil {
-			return 0, fmt.Errorf("look for the incident: %w", err)
-		}
-		if !known {
-			if err := docket.Report(ctx, p, incidentWithdrawals, l.org, enforcement.ID{}, detail, r.Record.Machine()); err != nil {
-				return 0, err
-			}
+	for _, l := range late {
+		if !l.Known {
+			docket.Report(tx, incidentWithdrawals, l.Organisation, enforcement.ID{}, "since "+l.Started.String(), r.Record.Machine())
 		}
 	}
-	return len(list), nil
+	return len(late), nil
 }

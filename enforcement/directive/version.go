@@ -7,7 +7,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/enforcement/hold"
@@ -89,38 +90,54 @@ func (k VersionKind) Told(ground memoranda.GroundKind) VersionKind {
 // locked by a statement of their own, for a statement that waits for a lock goes
 // on with what it saw of other tables before.
 const (
-	lockDirectivesOf = `SELECT FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
-  WHERE g.id = ANY ($1) ORDER BY d.id FOR NO KEY UPDATE OF d`
-	lockDirectives = `SELECT FROM directive WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`
+	ofGrounds        = ` FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id`
+	lockDirectivesOf = `SELECT` + ofGrounds + ` WHERE g.id = ANY (?) ORDER BY d.id FOR NO KEY UPDATE OF d`
+	lockDirectives   = `SELECT FROM directive WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`
 )
 
 // Of each directive of the grounds: its newest version, whether anything of it
 // may have left (an answer, a doubt, an attempt still open, or a restored record
 // that does not know what left), the set that is carried when nothing is suspended
 // or withdrawn, and how often the record was restored.
-const selectCurrent = `SELECT d.id, d.organisation_id, coalesce(a.version, 1), coalesce(a.kind::text, 'impose'),
+const selectCurrent = `SELECT d.id, d.organisation_id, coalesce(a.version, 1) AS version, coalesce(a.kind::text, 'impose') AS kind,
     d.step IN ('left', 'delivered', 'acknowledged') OR coalesce(a.gone, false) OR ` + hold.Restoring + `
       OR EXISTS (SELECT FROM attempt t JOIN event e ON e.id = t.event_id
-          WHERE t.settled_at IS NULL AND t.organisation_id = d.organisation_id AND d.id = ANY (e.directives)),
-    coalesce(a.carried, d.measures), coalesce(a.valid_until, d.valid_until), (SELECT coalesce(max(epoch), 0::smallint) FROM restoration), d.ground_kind = 'reward'
-  FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
+          WHERE t.settled_at IS NULL AND t.organisation_id = d.organisation_id AND d.id = ANY (e.directives)) AS gone,
+    coalesce(a.carried, d.measures) AS carried, coalesce(a.valid_until, d.valid_until) AS valid_until,
+    (SELECT coalesce(max(epoch), 0::smallint) FROM restoration) AS epoch, d.ground_kind = 'reward' AS reward` + ofGrounds + `
   LEFT JOIN LATERAL (SELECT max(version) AS version, bool_or(step IN ('left', 'delivered', 'acknowledged')) AS gone,
       (array_agg(kind ORDER BY version DESC))[1] AS kind, (array_agg(valid_until ORDER BY version DESC))[1] AS valid_until,
       (SELECT measures FROM amendment c WHERE c.directive_id = d.id AND kind IN ('amend', 'resume', 'permit-end') ORDER BY version DESC LIMIT 1) AS carried
     FROM amendment WHERE directive_id = d.id) a ON true
-  WHERE g.id = ANY ($1) ORDER BY d.id`
+  WHERE g.id = ANY (?) ORDER BY d.id`
 
 // newest is the newest version of a directive, as it is read before another is written.
 type newest struct {
-	id           enforcement.ID
-	organisation enforcement.OrganisationID
-	version      int16
-	kind         VersionKind
-	gone         bool
-	carried      []int16
-	validUntil   day.Day
-	epoch        int16
-	reward       bool
+	ID           enforcement.ID             `bun:"id"`
+	Organisation enforcement.OrganisationID `bun:"organisation_id"`
+	Version      int16                      `bun:"version"`
+	Kind         VersionKind                `bun:"kind"`
+	Gone         bool                       `bun:"gone"`
+	Carried      []int16                    `bun:"carried,array"`
+	ValidUntil   day.Day                    `bun:"valid_until"`
+	Epoch        int16                      `bun:"epoch"`
+	Reward       bool                       `bun:"reward"`
+}
+
+// amendment is a later version of a directive as it is kept.
+type amendment struct {
+	bun.BaseModel `bun:"table:amendment,alias:a"`
+
+	Directive    enforcement.ID             `bun:"directive_id,pk"`
+	Version      int16                      `bun:"version,pk"`
+	Organisation enforcement.OrganisationID `bun:"organisation_id"`
+	Kind         VersionKind                `bun:"kind"`
+	Lane         Lane                       `bun:"lane"`
+	Step         Step                       `bun:"step"`
+	Until        day.Day                    `bun:"valid_until"`
+	Burdens      bool                       `bun:"burdens"`
+	Due          bool                       `bun:"due"`
+	Set          []int16                    `bun:"measures,array"`
 }
 
 // Append writes a new version for every directive of the grounds, except those
@@ -138,71 +155,48 @@ func (r *Directives) Append(ctx context.Context, tx *pg.Tx, e *record.Event, kin
 // would take none.
 func (r *Directives) AppendAbove(ctx context.Context, tx *pg.Tx, e *record.Event, kind VersionKind, grounds []enforcement.ID, until day.Day, held []InventoryLine) error {
 	e.Until = until
-	err := tx.Lend(func(p pgx.Tx) error {
-		if _, err := p.Exec(ctx, lockDirectivesOf, grounds); err != nil {
-			return err
-		}
-		rows, err := p.Query(ctx, selectCurrent, grounds)
-		if err != nil {
-			return err
-		}
-		var wakes []WakeUp
-		list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (newest, error) {
-			var c newest
-			err := row.Scan(&c.id, &c.organisation, &c.version, &c.kind, &c.gone, &c.carried, &c.validUntil, &c.epoch, &c.reward)
-			for _, line := range held {
-				if line.Directive == c.id {
-					c.version = max(c.version, line.Version)
-				}
-			}
-			return c, err
-		})
-		if err != nil {
-			return err
-		}
-		list = slices.DeleteFunc(list, func(c newest) bool { return c.kind == Withdraw || c.version >= hold.MaxVersion })
-		if len(list) == 0 {
-			return nil
-		}
-		ids := make([]enforcement.ID, len(list))
-		for i, c := range list {
-			ids[i] = c.id
-		}
-		if err := r.ReplacePending(ctx, p, ids); err != nil {
-			return err
-		}
-		wakes, err = writeVersions(ctx, p, e, kind, list, until)
-		if err != nil {
-			return err
-		}
-		return r.WakeIn(ctx, p, wakes)
-	})
-	if err != nil {
+	tx.Later(tx.NewRaw(lockDirectivesOf, pgdialect.Array(grounds)), "lock the directives of %d grounds", len(grounds))
+	var list []newest
+	if err := tx.NewRaw(selectCurrent, pgdialect.Array(grounds)).Scan(ctx, &list); err != nil {
 		return fmt.Errorf("append %s to the directives of %d grounds: %w", kind, len(grounds), err)
 	}
-	return nil
+	for _, line := range held {
+		for i := range list {
+			if c := &list[i]; line.Directive == c.ID {
+				c.Version = max(c.Version, line.Version)
+			}
+		}
+	}
+	list = slices.DeleteFunc(list, func(c newest) bool { return c.Kind == Withdraw || c.Version >= hold.MaxVersion })
+	if len(list) == 0 {
+		return nil
+	}
+	ids := make([]enforcement.ID, len(list))
+	for i, c := range list {
+		ids[i] = c.ID
+	}
+	ReplacePending(tx, ids)
+	return r.WakeIn(ctx, tx, writeVersions(tx, e, kind, list, until))
 }
 
 // ReplacePending stops every pending version of the directives: a queued one is
 // cancelled unless an open attempt names it, one in doubt stays in doubt.
-func (r *Directives) ReplacePending(ctx context.Context, p pgx.Tx, ids []enforcement.ID) error {
-	_, err := p.Exec(ctx, `UPDATE directive SET due = false, step = CASE WHEN step <> 'queued' THEN step
-			WHEN EXISTS (`+openAttemptNames+`) THEN 'left'::step ELSE 'cancelled'::step END WHERE id = ANY($1) AND due`, ids)
-	if err != nil {
-		return fmt.Errorf("replace the first versions: %w", err)
-	}
-	_, err = p.Exec(ctx, `UPDATE amendment a SET due = false, step = CASE WHEN step <> 'queued' THEN step
-			WHEN EXISTS (SELECT FROM attempt t JOIN event e ON e.id = t.event_id, unnest(e.directives, e.versions) u (id, version)
-				WHERE t.settled_at IS NULL AND t.organisation_id = a.organisation_id AND u.id = a.directive_id AND u.version = a.version) THEN 'left'::step
-			ELSE 'cancelled'::step END WHERE directive_id = ANY($1) AND due`, ids)
-	if err != nil {
-		return fmt.Errorf("replace the later versions: %w", err)
-	}
-	return nil
+func ReplacePending(tx *pg.Tx, ids []enforcement.ID) {
+	of := pgdialect.Array(ids)
+	tx.Later(tx.NewRaw(replaceFirst, of), "replace the first versions")
+	tx.Later(tx.NewRaw(replaceLater, of), "replace the later versions")
 }
 
-const openAttemptNames = `SELECT FROM attempt t JOIN event e ON e.id = t.event_id, unnest(e.directives, e.versions) u (id, version)
-  WHERE t.settled_at IS NULL AND t.organisation_id = directive.organisation_id AND u.id = directive.id AND u.version = 1`
+// What an open attempt names may have left.
+const (
+	openAttempts = `FROM attempt t JOIN event e ON e.id = t.event_id, unnest(e.directives, e.versions) u (id, version)
+    WHERE t.settled_at IS NULL AND t.organisation_id = `
+	replaced     = ` SET due = false, step = CASE WHEN step <> 'queued' THEN step WHEN EXISTS (SELECT ` + openAttempts
+	replaceFirst = `UPDATE directive d` + replaced + `d.organisation_id AND u.id = d.id AND u.version = 1) THEN 'left'::step
+    ELSE 'cancelled'::step END WHERE id = ANY (?) AND due`
+	replaceLater = `UPDATE amendment a` + replaced + `a.organisation_id AND u.id = a.directive_id AND u.version = a.version) THEN 'left'::step
+    ELSE 'cancelled'::step END WHERE directive_id = ANY (?) AND due`
+)
 
 // next says what a version of a kind would carry, in which lane it goes, whether it
 // burdens, and where it begins.
@@ -210,55 +204,48 @@ func (c newest) next(kind VersionKind, until day.Day) (set []int16, lane Lane, b
 	switch kind {
 	case Withdraw, Suspend:
 		step = Queued
-		if !c.gone {
+		if !c.Gone {
 			step = Cancelled
 		}
 		// The end of a grant lifts nothing: it takes something away, never goes before
 		// a lifting, and a hold stops it.
-		if c.reward {
+		if c.Reward {
 			return []int16{}, Bulk, true, step
 		}
 		return []int16{}, Express, false, step
 	case Resume, PermitEnd:
-		return c.carried, Bulk, true, Queued
+		return c.Carried, Bulk, true, Queued
 	case Amend:
 		// The same set again lightens nothing and burdens nobody anew, unless
 		// nothing ever left or the term grows.
-		if c.gone && until <= c.validUntil {
-			return c.carried, Express, false, Queued
+		if c.Gone && until <= c.ValidUntil {
+			return c.Carried, Express, false, Queued
 		}
-		return c.carried, Bulk, true, Queued
+		return c.Carried, Bulk, true, Queued
 	case Impose, Permit:
-		return c.carried, Bulk, true, Queued
+		return c.Carried, Bulk, true, Queued
 	default:
-		return c.carried, Bulk, true, Queued
+		return c.Carried, Bulk, true, Queued
 	}
 }
 
-func writeVersions(ctx context.Context, p pgx.Tx, e *record.Event, kind VersionKind, list []newest, until day.Day) ([]WakeUp, error) {
+// writeVersions writes the versions of a kind and returns whom to wake.
+func writeVersions(tx *pg.Tx, e *record.Event, kind VersionKind, list []newest, until day.Day) []WakeUp {
 	touched := map[WakeUp]bool{}
-	batch := make([][]any, 0, len(list))
+	rows := make([]amendment, 0, len(list))
 	for _, c := range list {
 		set, lane, burdens, step := c.next(kind, until)
-		e.Directives = append(e.Directives, c.id)
-		version := hold.Following(c.version, c.epoch)
-		e.Versions = append(e.Versions, version)
-		e.Outcomes = append(e.Outcomes, StepNumber(step))
-		batch = append(batch, []any{c.id, version, c.organisation, kind, lane, step, until, burdens, step == Queued, set})
+		version := hold.Following(c.Version, c.Epoch)
+		e.Directives, e.Versions, e.Outcomes = append(e.Directives, c.ID), append(e.Versions, version), append(e.Outcomes, StepNumber(step))
+		rows = append(rows, amendment{
+			Directive: c.ID, Version: version, Organisation: c.Organisation, Kind: kind, Lane: lane, Step: step, Until: until, Burdens: burdens, Due: step == Queued, Set: set,
+		})
 		if step == Queued {
-			touched[WakeUp{c.organisation, lane}] = true
+			touched[WakeUp{c.Organisation, lane}] = true
 		}
 	}
-	const insert = `INSERT INTO amendment (directive_id, version, organisation_id, kind, lane, step, valid_until, burdens, due, measures)
-		VALUES ($1, $2, $3, $4::text::version_kind, $5::text::lane, $6::text::step, $7::date, $8, $9, $10)`
-	b := &pgx.Batch{}
-	for _, args := range batch {
-		b.Queue(insert, args...)
-	}
-	if err := p.SendBatch(ctx, b).Close(); err != nil {
-		return nil, fmt.Errorf("write %d versions: %w", len(batch), err)
-	}
-	return slices.SortedFunc(maps.Keys(touched), CompareWakeUps), nil
+	tx.Later(tx.NewInsert().Model(&rows), "write %d versions", len(rows))
+	return slices.SortedFunc(maps.Keys(touched), CompareWakeUps)
 }
 
 // VersionKey names one version of one directive.

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
 
 	"concordat/enforcement"
+	"concordat/internal/pg"
 )
 
 // Lane is one of the two ways messages go out: liftings in express, burdens in bulk.
@@ -31,7 +31,7 @@ type WakeUp struct {
 func (WakeUp) Kind() string { return "wake-up" }
 
 // WakeIn inserts the wake-ups last in the transaction, in order of organisation.
-func (r *Directives) WakeIn(ctx context.Context, p pgx.Tx, wakes []WakeUp) error {
+func (r *Directives) WakeIn(ctx context.Context, tx *pg.Tx, wakes []WakeUp) error {
 	if len(wakes) == 0 {
 		return nil
 	}
@@ -39,7 +39,7 @@ func (r *Directives) WakeIn(ctx context.Context, p pgx.Tx, wakes []WakeUp) error
 	for _, w := range wakes {
 		params = append(params, river.InsertManyParams{Args: w, InsertOpts: &river.InsertOpts{Queue: string(w.Lane), MaxAttempts: 2}})
 	}
-	if _, err := r.Record.Jobs.InsertManyFastTx(ctx, p, params); err != nil {
+	if _, err := r.Record.Jobs.InsertManyTx(ctx, tx.Pgx(), params); err != nil {
 		return fmt.Errorf("insert %d wake-ups: %w", len(params), err)
 	}
 	return nil

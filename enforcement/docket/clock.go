@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/internal/calendar"
@@ -35,80 +35,87 @@ type Clock struct {
 	DoneOn      day.Day `json:"done_on,omitzero"`
 }
 
-// StartClock starts a deadline the day after its event, once: a clock of the kind
-// that began on the day runs again.
-func (r *Docket) StartClock(ctx context.Context, tx *pg.Tx, org enforcement.OrganisationID, ground enforcement.ID, from day.Day, d Deadline) error {
+// clockRow is a deadline as it is kept.
+type clockRow struct {
+	bun.BaseModel `bun:"table:clock,alias:c"`
+
+	Kind         string                     `bun:"kind"`
+	Organisation enforcement.OrganisationID `bun:"organisation_id"`
+	Ground       enforcement.ID             `bun:"ground_id"`
+	StartedOn    day.Day                    `bun:"started_on"`
+	Value        int                        `bun:"value"`
+	Unit         calendar.Unit              `bun:"unit"`
+	Source       string                     `bun:"source"`
+	DueOn        day.Day                    `bun:"due_on"`
+	Provisional  bool                       `bun:"provisional"`
+	DoneOn       day.Day                    `bun:"done_on"`
+}
+
+// again is what becomes of a clock of the kind that began on the day: it runs again.
+const again = `CONFLICT ON CONSTRAINT clock_key DO UPDATE`
+
+func (r *Docket) clock(from day.Day, d Deadline) clockRow {
 	due := r.Record.Calendar.Add(from, d.Period)
-	return tx.Lend(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `INSERT INTO clock (kind, organisation_id, ground_id, started_on, value, unit, source, due_on, provisional)
-			VALUES ($1, $2, $3, $4::date, $5, $6, $7, $8::date, $9) ON CONFLICT ON CONSTRAINT clock_key DO UPDATE SET done_on = NULL`,
-			d.Kind, org, ground, from, d.Period.Value, string(d.Period.Unit), d.Period.Source, due.Day, due.Provisional)
-		if err != nil {
-			return fmt.Errorf("start the clock %s: %w", d.Kind, err)
-		}
-		return nil
-	})
+	return clockRow{Kind: d.Kind, StartedOn: from, Value: d.Period.Value, Unit: d.Period.Unit, Source: d.Period.Source, DueOn: due.Day, Provisional: due.Provisional}
+}
+
+// StartClock starts a deadline the day after its event, once.
+func (r *Docket) StartClock(tx *pg.Tx, org enforcement.OrganisationID, ground enforcement.ID, from day.Day, d Deadline) {
+	c := r.clock(from, d)
+	c.Organisation, c.Ground = org, ground
+	tx.Later(tx.NewInsert().Model(&c).On(again).Set("done_on = NULL"), "start the clock %s", d.Kind)
 }
 
 // StartClocks starts a deadline for each of several organisations by one statement, as
-// StartClock does. organisations is a query for organisation_id; its own parameters are
-// numbered from 8.
-func (r *Docket) StartClocks(ctx context.Context, p pgx.Tx, from day.Day, d Deadline, organisations string, args ...any) error {
-	due := r.Record.Calendar.Add(from, d.Period)
-	_, err := p.Exec(ctx, `INSERT INTO clock (kind, organisation_id, started_on, value, unit, source, due_on, provisional)
-		SELECT DISTINCT $1, organisation_id, $2::date, $3::smallint, $4, $5, $6::date, $7::boolean FROM (`+organisations+`) o
-		ORDER BY organisation_id ON CONFLICT ON CONSTRAINT clock_key DO UPDATE SET done_on = NULL`,
-		append([]any{d.Kind, from, d.Period.Value, string(d.Period.Unit), d.Period.Source, due.Day, due.Provisional}, args...)...)
-	if err != nil {
-		return fmt.Errorf("start the clocks %s: %w", d.Kind, err)
-	}
-	return nil
+// StartClock does. organisations is a query for organisation_id.
+func (r *Docket) StartClocks(tx *pg.Tx, from day.Day, d Deadline, organisations *bun.SelectQuery) {
+	c := r.clock(from, d)
+	tx.Later(tx.NewRaw(`INSERT INTO clock (kind, organisation_id, started_on, value, unit, source, due_on, provisional)
+		SELECT DISTINCT ?, organisation_id, ?::date, ?::smallint, ?, ?, ?::date, ?::boolean FROM (?) o ORDER BY organisation_id ON `+again+` SET done_on = NULL`,
+		c.Kind, c.StartedOn, c.Value, c.Unit, c.Source, c.DueOn, c.Provisional, organisations), "start the clocks %s", d.Kind)
 }
 
 // StopClocksWhere records of every running clock c of a kind, of which a condition
 // holds, that what it asked for was done on the day.
-func (r *Docket) StopClocksWhere(ctx context.Context, p pgx.Tx, kind string, on day.Day, done string) error {
-	_, err := p.Exec(ctx, `UPDATE clock c SET done_on = $2::date WHERE kind = $1 AND done_on IS NULL AND `+done, kind, on)
-	if err != nil {
-		return fmt.Errorf("stop the clocks %s: %w", kind, err)
-	}
-	return nil
+func (r *Docket) StopClocksWhere(tx *pg.Tx, kind string, on day.Day, done string) {
+	tx.Later(stop(tx, on).Where("kind = ?", kind).Where(done), "stop the clocks %s", kind)
 }
 
 // StopClock records that what deadlines of a ground asked for was done on the day.
-func StopClock(ctx context.Context, tx *pg.Tx, ground enforcement.ID, kinds []string, on day.Day) error {
-	if len(kinds) == 0 {
-		return nil
+func StopClock(tx *pg.Tx, ground enforcement.ID, kinds []string, on day.Day) {
+	if len(kinds) > 0 {
+		tx.Later(stop(tx, on).Where("ground_id = ? AND kind IN (?)", ground, bun.In(kinds)), "stop the clocks %v", kinds)
 	}
-	return tx.Lend(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `UPDATE clock SET done_on = $3::date WHERE ground_id = $1 AND kind = ANY ($2) AND done_on IS NULL`, ground, kinds, on)
-		if err != nil {
-			return fmt.Errorf("stop the clocks %v: %w", kinds, err)
-		}
-		return nil
-	})
 }
 
 // StopClocks stops every deadline of grounds.
-func StopClocks(ctx context.Context, tx *pg.Tx, grounds []enforcement.ID, on day.Day) error {
-	return tx.Lend(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `UPDATE clock SET done_on = $2::date WHERE ground_id = ANY ($1) AND done_on IS NULL`, grounds, on)
-		if err != nil {
-			return fmt.Errorf("stop the clocks of %d grounds: %w", len(grounds), err)
-		}
-		return nil
-	})
+func StopClocks(tx *pg.Tx, grounds []enforcement.ID, on day.Day) {
+	tx.Later(stop(tx, on).Where("ground_id IN (?)", bun.In(grounds)), "stop the clocks of %d grounds", len(grounds))
+}
+
+func stop(tx *pg.Tx, on day.Day) *bun.UpdateQuery {
+	return tx.NewUpdate().Model((*clockRow)(nil)).Set("done_on = ?", on).Where("done_on IS NULL")
+}
+
+// Late lists the grounds of which a clock of a kind ran out before a day.
+func Late(ctx context.Context, db bun.IDB, kind string, on day.Day) (grounds []enforcement.ID, err error) {
+	err = db.NewSelect().Model((*clockRow)(nil)).Distinct().Column("ground_id").Where("kind = ? AND done_on IS NULL AND due_on < ?", kind, on).Order("ground_id").Scan(ctx, &grounds)
+	if err != nil {
+		return nil, fmt.Errorf("look for clocks %s that ran out: %w", kind, err)
+	}
+	return grounds, nil
+}
+
+// ClocksOf asks for the deadlines of a ground, by start.
+func ClocksOf(db bun.IDB, ground enforcement.ID) *bun.SelectQuery {
+	return db.NewSelect().Table("clock").Column("kind", "started_on", "due_on", "source", "provisional", "done_on").
+		ColumnExpr("organisation_id AS organisation, ground_id AS ground").Where("ground_id = ?", ground).Order("id")
 }
 
 // Clocks lists the deadlines of a ground, by start.
-func (r *Docket) Clocks(ctx context.Context, ground enforcement.ID) ([]Clock, error) {
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT kind, organisation_id, ground_id, started_on, due_on, source, provisional, done_on FROM clock WHERE ground_id = $1 ORDER BY id`, ground)
-	if err != nil {
+func (r *Docket) Clocks(ctx context.Context, ground enforcement.ID) (list []Clock, err error) {
+	if err := ClocksOf(r.Record.DB, ground).Scan(ctx, &list); err != nil {
 		return nil, fmt.Errorf("read the clocks of %s: %w", ground, err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Clock, error) {
-		var c Clock
-		err := row.Scan(&c.Kind, &c.Organisation, &c.Ground, &c.StartedOn, &c.DueOn, &c.Source, &c.Provisional, &c.DoneOn)
-		return c, err
-	})
+	return list, nil
 }

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
+	"concordat/internal/pg"
 )
 
 // Incident is something an operator must look at.
@@ -20,21 +21,30 @@ type Incident struct {
 	OpenedAt     time.Time                  `json:"opened_at"`
 }
 
+// incidentRow is an incident as it is kept.
+type incidentRow struct {
+	bun.BaseModel `bun:"table:incident"`
+
+	ID           enforcement.ID             `bun:"id,pk"`
+	Kind         string                     `bun:"kind"`
+	Organisation enforcement.OrganisationID `bun:"organisation_id,nullzero"`
+	Directive    enforcement.ID             `bun:"directive_id"`
+	Detail       string                     `bun:"detail"`
+	OpenedAt     time.Time                  `bun:"opened_at"`
+}
+
 // Report enters an incident within the caller's transaction.
-func Report(ctx context.Context, t pgx.Tx, kind string, org enforcement.OrganisationID, directive enforcement.ID, detail string, at time.Time) error {
-	_, err := t.Exec(ctx, `INSERT INTO incident (id, kind, organisation_id, directive_id, detail, opened_at) VALUES ($1, $2, nullif($3, 0), $4, $5, $6)`,
-		enforcement.NewID(), kind, int32(org), directive, detail, at)
-	if err != nil {
-		return fmt.Errorf("open incident %s: %w", kind, err)
-	}
-	return nil
+func Report(tx *pg.Tx, kind string, org enforcement.OrganisationID, directive enforcement.ID, detail string, at time.Time) {
+	tx.Later(report(tx, kind, org, directive, detail, at), "open incident %s", kind)
+}
+
+func report(db bun.IDB, kind string, org enforcement.OrganisationID, directive enforcement.ID, detail string, at time.Time) *bun.InsertQuery {
+	return db.NewInsert().Model(&incidentRow{ID: enforcement.NewID(), Kind: kind, Organisation: org, Directive: directive, Detail: detail, OpenedAt: at})
 }
 
 // Report records one. detail holds codes and ids only.
 func (r *Docket) Report(ctx context.Context, kind string, org enforcement.OrganisationID, directive enforcement.ID, detail string) error {
-	_, err := r.Record.DB.Pool.Exec(ctx, `INSERT INTO incident (id, kind, organisation_id, directive_id, detail, opened_at) VALUES ($1, $2, nullif($3, 0), $4, $5, $6)`,
-		enforcement.NewID(), kind, int32(org), directive, detail, r.Record.Machine())
-	if err != nil {
+	if _, err := report(r.Record.DB, kind, org, directive, detail, r.Record.Machine()).Exec(ctx); err != nil {
 		return fmt.Errorf("open incident %s: %w", kind, err)
 	}
 	return nil
@@ -42,9 +52,8 @@ func (r *Docket) Report(ctx context.Context, kind string, org enforcement.Organi
 
 // ReportOnce is [Docket.Report], unless the same is open of the organisation and directive.
 func (r *Docket) ReportOnce(ctx context.Context, kind string, org enforcement.OrganisationID, directive enforcement.ID, detail string) error {
-	var open bool
-	err := r.Record.DB.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM incident WHERE closed_at IS NULL AND kind = $1 AND organisation_id = $2 AND directive_id IS NOT DISTINCT FROM $3)`,
-		kind, org, directive).Scan(&open)
+	open, err := r.Record.DB.NewSelect().Model((*incidentRow)(nil)).Where("closed_at IS NULL AND kind = ? AND organisation_id = ?", kind, org).
+		Where("directive_id IS NOT DISTINCT FROM ?", directive).Exists(ctx)
 	if err != nil {
 		return fmt.Errorf("look for an open incident: %w", err)
 	}
@@ -56,33 +65,28 @@ func (r *Docket) ReportOnce(ctx context.Context, kind string, org enforcement.Or
 
 // OpenKinds counts the open incidents of each kind.
 func (r *Docket) OpenKinds(ctx context.Context) (map[string]int, error) {
-	open := map[string]int{}
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT kind, count(*) FROM incident WHERE closed_at IS NULL GROUP BY kind`)
+	var kinds []string
+	var counts []int
+	err := r.Record.DB.NewSelect().Model((*incidentRow)(nil)).ColumnExpr("kind, count(*)").Where("closed_at IS NULL").Group("kind").Scan(ctx, &kinds, &counts)
 	if err != nil {
 		return nil, fmt.Errorf("count the open incidents: %w", err)
 	}
-	var kind string
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&kind, &n}, func() error {
-		open[kind] = n
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("count the open incidents: %w", err)
+	open := make(map[string]int, len(kinds))
+	for i, kind := range kinds {
+		open[kind] = counts[i]
 	}
 	return open, nil
 }
 
 // Incidents lists the open ones, oldest first.
 func (r *Docket) Incidents(ctx context.Context, limit int) ([]Incident, error) {
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT id, kind, coalesce(organisation_id, 0), directive_id, detail, opened_at FROM incident
-		WHERE closed_at IS NULL ORDER BY opened_at, id LIMIT $1`, limit)
-	if err != nil {
+	var rows []incidentRow
+	if err := r.Record.DB.NewSelect().Model(&rows).Where("closed_at IS NULL").Order("opened_at", "id").Limit(int64(limit)).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list incidents: %w", err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Incident, error) {
-		var i Incident
-		err := row.Scan(&i.ID, &i.Kind, &i.Organisation, &i.Directive, &i.Detail, &i.OpenedAt)
-		return i, err
-	})
+	list := make([]Incident, len(rows))
+	for i, r := range rows {
+		list[i] = Incident{ID: r.ID, Kind: r.Kind, Organisation: r.Organisation, Directive: r.Directive, Detail: r.Detail, OpenedAt: r.OpenedAt}
+	}
+	return list, nil
 }

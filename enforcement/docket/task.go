@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/internal/pg"
@@ -19,61 +20,68 @@ type Task struct {
 	OpenedOn day.Day        `json:"opened_on"`
 }
 
+// taskRow is a task as it is kept.
+type taskRow struct {
+	bun.BaseModel `bun:"table:task"`
+
+	ID           enforcement.ID             `bun:"id,pk"`
+	Kind         string                     `bun:"kind"`
+	Organisation enforcement.OrganisationID `bun:"organisation_id"`
+	Ground       enforcement.ID             `bun:"ground_id"`
+	OpenedOn     day.Day                    `bun:"opened_on"`
+}
+
 // Tasks lists the open tasks of the actor's organisation, by id from after on.
 func (r *Docket) Tasks(ctx context.Context, act enforcement.Act, after enforcement.ID, limit int) ([]Task, error) {
 	if err := act.Check(); err != nil {
 		return nil, err
 	}
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT id, kind, ground_id, opened_on FROM task
-		WHERE organisation_id = $1 AND closed_on IS NULL AND id > $2 ORDER BY id LIMIT $3`, act.Actor.Organisation, [16]byte(after), limit)
+	var rows []taskRow
+	err := r.Record.DB.NewSelect().Model(&rows).Where("organisation_id = ? AND closed_on IS NULL", act.Actor.Organisation).
+		Where("id > ?", after.Cursor()).Order("id").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list tasks: %w", err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Task, error) {
-		var t Task
-		err := row.Scan(&t.ID, &t.Kind, &t.Ground, &t.OpenedOn)
-		return t, err
-	})
+	list := make([]Task, len(rows))
+	for i, t := range rows {
+		list[i] = Task{ID: t.ID, Kind: t.Kind, Ground: t.Ground, OpenedOn: t.OpenedOn}
+	}
+	return list, nil
 }
 
 // OpenTasks gives the owner of each ground a task, once while it is open.
-func OpenTasks(ctx context.Context, tx *pg.Tx, grounds []enforcement.ID, kind string, on day.Day) error {
-	return tx.Lend(func(p pgx.Tx) error { return GiveTasks(ctx, p, grounds, kind, on) })
-}
-
-// GiveTasks opens a task for each of several grounds.
-func GiveTasks(ctx context.Context, p pgx.Tx, grounds []enforcement.ID, kind string, on day.Day) error {
-	_, err := p.Exec(ctx, `INSERT INTO task (id, kind, organisation_id, ground_id, opened_on)
-		SELECT ($2::uuid[])[u.n], $3, g.organisation_id, g.id, $4::date FROM unnest($1::uuid[]) WITH ORDINALITY u (id, n) JOIN ground g ON g.id = u.id
-		ON CONFLICT (kind, ground_id) WHERE closed_on IS NULL DO NOTHING`, grounds, enforcement.NewIDs(len(grounds)), kind, on)
-	if err != nil {
-		return fmt.Errorf("open the task %s of %d grounds: %w", kind, len(grounds), err)
-	}
-	return nil
+func OpenTasks(tx *pg.Tx, grounds []enforcement.ID, kind string, on day.Day) {
+	tx.Later(tx.NewRaw(`INSERT INTO task (id, kind, organisation_id, ground_id, opened_on)
+		SELECT u.id, ?, g.organisation_id, g.id, ?::date FROM unnest(?::uuid[], ?::uuid[]) u (id, ground_id) JOIN ground g ON g.id = u.ground_id
+		ON CONFLICT (kind, ground_id) WHERE closed_on IS NULL DO NOTHING`, kind, on, pgdialect.Array(enforcement.NewIDs(len(grounds))), pgdialect.Array(grounds)),
+		"open the task %s of %d grounds", kind, len(grounds))
 }
 
 // CloseTask closes one task of an organisation and returns its ground.
 func (r *Docket) CloseTask(ctx context.Context, tx *pg.Tx, id enforcement.ID, org enforcement.OrganisationID, because string, on day.Day) (ground enforcement.ID, err error) {
-	err = tx.Lend(func(p pgx.Tx) error {
-		return p.QueryRow(ctx, `UPDATE task SET closed_on = $2::date, closed_because = $3 WHERE id = $1 AND organisation_id = $4 AND closed_on IS NULL RETURNING ground_id`,
-			id, on, because, org).Scan(&ground)
-	})
+	err = shut(tx, because, on).Where("id = ? AND organisation_id = ?", id, org).Returning("ground_id").Scan(ctx, &ground)
 	return ground, enforcement.NotFound(err, "close a task")
 }
 
-// AnyTask is every kind of task.
-const AnyTask = ""
-
 // CloseTasks closes the open tasks of a ground and kind and returns how many there were.
 func CloseTasks(ctx context.Context, tx *pg.Tx, ground enforcement.ID, kind, because string, on day.Day) (closed int64, err error) {
-	err = tx.Lend(func(p pgx.Tx) error {
-		tag, err := p.Exec(ctx, `UPDATE task SET closed_on = $2::date, closed_because = $3 WHERE ground_id = $1 AND ($4 = '' OR kind = $4) AND closed_on IS NULL`,
-			ground, on, because, kind)
-		closed = tag.RowsAffected()
-		return err
-	})
+	done, err := shut(tx, because, on).Where("ground_id = ? AND kind = ?", ground, kind).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("close the tasks of ground %s: %w", ground, err)
 	}
-	return closed, nil
+	return done.RowsAffected()
+}
+
+// CloseEvery closes every open task of a ground that has ended.
+func CloseEvery(tx *pg.Tx, ground enforcement.ID, on day.Day) {
+	tx.Later(shut(tx, "ended", on).Where("ground_id = ?", ground), "close the tasks of ground %s", ground)
+}
+
+func shut(tx *pg.Tx, because string, on day.Day) *bun.UpdateQuery {
+	return tx.NewUpdate().Model((*taskRow)(nil)).Set("closed_on = ?, closed_because = ?", on, because).Where("closed_on IS NULL")
+}
+
+// Waiting asks which of some grounds have an open task of a kind.
+func Waiting(db bun.IDB, kind string, grounds []enforcement.ID) *bun.SelectQuery {
+	return db.NewSelect().Model((*taskRow)(nil)).Column("ground_id").Where("kind = ? AND closed_on IS NULL AND ground_id IN (?)", kind, bun.In(grounds))
 }

@@ -2,16 +2,14 @@ package ground
 
 import (
 	"context"
-	"fmt"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/docket"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
-	pgbinary "concordat/internal/pg/binary"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -37,22 +35,16 @@ type grounded struct {
 // carry brings the effect of a move to the ground and to its directives; the
 // versions it wrote are noted on the move's event.
 func (r *Grounds) carry(ctx context.Context, tx *pg.Tx, act enforcement.Act, e *record.Event, g grounded) error {
-	one := []enforcement.ID{g.ground}
+	one, today := []enforcement.ID{g.ground}, r.Record.Today(act.At)
 	if g.term != g.until {
-		if err := updateGround(ctx, tx, g.ground, `valid_until = $2::date`, g.term); err != nil {
-			return err
-		}
+		updateGround(tx, g.ground, "valid_until = ?", g.term)
 	}
 	switch g.effect {
 	case EffectSuspends:
-		if err := SetState(ctx, tx, g.ground, "suspended"); err != nil {
-			return err
-		}
+		SetState(tx, g.ground, "suspended")
 		return r.Directives.Append(ctx, tx, e, directive.Suspend, one, g.term)
 	case EffectResumes:
-		if err := SetState(ctx, tx, g.ground, "in-force"); err != nil {
-			return err
-		}
+		SetState(tx, g.ground, "in-force")
 		return r.Directives.Append(ctx, tx, e, directive.Resume, one, g.term)
 	case EffectAmends:
 		if g.suspended { // a resumed one carries the new data
@@ -60,40 +52,38 @@ func (r *Grounds) carry(ctx context.Context, tx *pg.Tx, act enforcement.Act, e *
 		}
 		return r.Directives.Append(ctx, tx, e, directive.Amend, one, g.term)
 	case EffectEnds:
-		if _, err := docket.CloseTasks(ctx, tx, g.ground, docket.AnyTask, "ended", r.Record.Today(act.At)); err != nil {
-			return err
-		}
+		docket.CloseEvery(tx, g.ground, today)
 		return r.EndAll(ctx, tx, act, e, one)
 	case EffectGivesUp:
-		if err := endGrounds(ctx, tx, one, r.Record.Today(act.At)); err != nil {
-			return err
-		}
-		_, err := docket.CloseTasks(ctx, tx, g.ground, docket.AnyTask, "ended", r.Record.Today(act.At))
-		return err
+		endGrounds(tx, one, today)
+		docket.CloseEvery(tx, g.ground, today)
 	case EffectNone, EffectInForce:
 	}
 	return nil
 }
 
-func endGrounds(ctx context.Context, tx *pg.Tx, ids []enforcement.ID, on day.Day) error {
-	return tx.Lend(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `UPDATE ground SET state = 'ended', ended_on = $2::date WHERE id = ANY ($1) AND state <> 'ended'`, ids, on)
-		if err != nil {
-			return fmt.Errorf("end %d grounds: %w", len(ids), err)
-		}
-		return nil
-	})
+func endGrounds(tx *pg.Tx, ids []enforcement.ID, on day.Day) {
+	tx.Later(tx.NewUpdate().Model((*row)(nil)).Set("state = 'ended', ended_on = ?", on).Where("id IN (?)", bun.In(ids)).Where("state <> 'ended'"), "end %d grounds", len(ids))
 }
 
 // updateGround changes columns of a ground that has not ended.
-func updateGround(ctx context.Context, tx *pg.Tx, id enforcement.ID, columns string, args ...any) error {
-	return tx.Lend(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `UPDATE ground SET `+columns+` WHERE id = $1 AND state <> 'ended'`, append([]any{id}, args...)...)
-		if err != nil {
-			return fmt.Errorf("update ground %s: %w", id, err)
-		}
-		return nil
-	})
+func updateGround(tx *pg.Tx, id enforcement.ID, columns string, values ...any) {
+	tx.Later(tx.NewUpdate().Model((*row)(nil)).Set(columns, values...).Where("id = ?", id).Where("state <> 'ended'"), "update ground %s", id)
+}
+
+// row is a ground as it is kept.
+type row struct {
+	bun.BaseModel `bun:"table:ground"`
+
+	ID            enforcement.ID             `bun:"id,pk"`
+	Kind          memoranda.GroundKind       `bun:"kind"`
+	ListType      string                     `bun:"list_type"`
+	Subject       enforcement.ID             `bun:"subject_id"`
+	Owner         enforcement.OrganisationID `bun:"organisation_id"`
+	ExecutionCase enforcement.ID             `bun:"case_id"`
+	Reference     string                     `bun:"reference"`
+	DecidedOn     day.Day                    `bun:"decided_on"`
+	Until         day.Day                    `bun:"valid_until"`
 }
 
 // NewGround is a ground as it is entered.
@@ -106,33 +96,8 @@ type NewGround struct {
 }
 
 // EnterGround enters a ground that is not in force yet.
-func EnterGround(ctx context.Context, tx *pg.Tx, g NewGround) error {
-	return tx.Lend(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `INSERT INTO ground (id, kind, list_type, subject_id, organisation_id, case_id, reference, decided_on, valid_until)
-			VALUES ($1, $2::text::ground_kind, $3, $4, $5, $6, $7, $8::date, $9::date)`,
-			g.ID, string(g.Kind), g.ListType, g.Subject, g.Owner, g.ExecutionCase, g.Reference, g.DecidedOn, g.Until)
-		if err != nil {
-			return fmt.Errorf("enter ground %s: %w", g.ID, err)
-		}
-		return nil
-	})
-}
-
-// Copy enters grounds that are not in force yet by one COPY.
-func (r *Grounds) Copy(ctx context.Context, t pgx.Tx, list []NewGround) error {
-	c := pgbinary.NewCopier(9, `COPY ground (id, kind, list_type, subject_id, organisation_id, case_id, reference, decided_on, valid_until) FROM STDIN (FORMAT binary)`)
-	for i := range list {
-		g := &list[i]
-		c.Row()
-		c.ID(g.ID)
-		c.Text(string(g.Kind))
-		c.Text(g.ListType)
-		c.ID(g.Subject)
-		c.Int4(int32(g.Owner))
-		c.ID(g.ExecutionCase)
-		c.Text(g.Reference)
-		c.Day(g.DecidedOn)
-		c.Day(g.Until)
-	}
-	return c.Send(ctx, t)
+func EnterGround(tx *pg.Tx, g NewGround) {
+	tx.Later(tx.NewInsert().Model(&row{
+		ID: g.ID, Kind: g.Kind, ListType: g.ListType, Subject: g.Subject, Owner: g.Owner, ExecutionCase: g.ExecutionCase, Reference: g.Reference, DecidedOn: g.DecidedOn, Until: g.Until,
+	}), "enter ground %s", g.ID)
 }

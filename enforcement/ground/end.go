@@ -3,8 +3,6 @@ package ground
 import (
 	"context"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/record"
@@ -20,13 +18,12 @@ const retentionMonths = 12
 // the event.
 func (r *Grounds) EndAll(ctx context.Context, tx *pg.Tx, act enforcement.Act, e *record.Event, grounds []enforcement.ID) error {
 	today := r.Record.Today(act.At)
-	if err := endGrounds(ctx, tx, grounds, today); err != nil {
-		return err
-	}
+	endGrounds(tx, grounds, today)
 	if err := r.Directives.Append(ctx, tx, e, directive.Withdraw, grounds, 0); err != nil {
 		return err
 	}
-	return tx.Lend(func(p pgx.Tx) error { return r.Directives.StartLiftClocks(ctx, p, e.Directives, today) })
+	r.Directives.StartLiftClocks(tx, e.Directives, today)
+	return nil
 }
 
 // End ends one ground that has no life of its own here (the others end by
@@ -40,10 +37,8 @@ func (r *Grounds) End(ctx context.Context, act enforcement.Act, id enforcement.I
 		e := &record.Event{Kind: EventGroundEnded, Ground: id, Day: r.Record.Today(act.At), LegalBasis: basis}
 		var owner enforcement.OrganisationID
 		var ended bool
-		err := tx.Lend(func(p pgx.Tx) error {
-			return p.QueryRow(ctx, `SELECT subject_id, organisation_id, state = 'ended' FROM ground WHERE id = $1 AND case_state IS NULL FOR NO KEY UPDATE`, id).
-				Scan(&e.Subject, &owner, &ended)
-		})
+		err := tx.NewSelect().Model((*row)(nil)).Column("subject_id", "organisation_id").ColumnExpr("state = 'ended'").Where("id = ? AND case_state IS NULL", id).
+			For("NO KEY UPDATE").Scan(ctx, &e.Subject, &owner, &ended)
 		if err != nil {
 			return nil, enforcement.NotFound(err, "lock a ground")
 		}

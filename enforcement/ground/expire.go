@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/memoranda/day"
@@ -14,11 +14,8 @@ import (
 // ExpireDue ends up to limit cases whose term is over on the act's day, by a
 // condition of it, and returns how many it ended; 0 means none is left.
 func (l *Life[C]) ExpireDue(ctx context.Context, act enforcement.Act, over string, limit int, expire func(ctx context.Context, act enforcement.Act, c Change) error) (int, error) {
-	rows, err := l.Grounds.Record.DB.Pool.Query(ctx, `SELECT l.id FROM `+l.Rows+` l WHERE `+over+` ORDER BY l.id LIMIT $2`, l.Grounds.Record.Today(act.At), limit)
-	if err != nil {
-		return 0, fmt.Errorf("look for cases to expire: %w", err)
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[enforcement.ID])
+	var ids []enforcement.ID
+	err := l.waiting(over, l.Grounds.Record.Today(act.At), enforcement.ID{}, limit).Column("l.id").Scan(ctx, &ids)
 	if err != nil {
 		return 0, fmt.Errorf("look for cases to expire: %w", err)
 	}
@@ -36,6 +33,11 @@ func (l *Life[C]) ExpireDue(ctx context.Context, act enforcement.Act, over strin
 		}
 	}
 	return len(ids), nil
+}
+
+// waiting asks for cases of which a condition of the day ?0 holds, by id.
+func (l *Life[C]) waiting(condition string, on day.Day, after enforcement.ID, limit int) *bun.SelectQuery {
+	return l.Grounds.Record.DB.NewSelect().TableExpr("? AS l", bun.Ident(l.Rows)).Where(condition, on).Where("l.id > ?", after.Cursor()).OrderExpr("l.id").Limit(int64(limit))
 }
 
 // OverOn refuses what is not over on a day.

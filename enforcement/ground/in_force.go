@@ -1,3 +1,5 @@
+// pgx: grounds come in force by the thousand.
+
 package ground
 
 import (
@@ -7,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
@@ -14,6 +17,7 @@ import (
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
+	"concordat/memoranda/day"
 )
 
 // PutInForce fans grounds out: for each, one directive to each organisation that
@@ -43,8 +47,10 @@ func (r *Grounds) PutInForce(ctx context.Context, act enforcement.Act, grounds [
 	return nil
 }
 
-// inForceNow writes that grounds are in force under a plan.
-const inForceNow = `UPDATE ground SET state = 'in-force', plan_id = $2, in_force_on = $3::date WHERE id = ANY($1)`
+// inForce writes that grounds are in force under a plan.
+func inForce(tx *pg.Tx, ids []enforcement.ID, plan int32, on day.Day) {
+	tx.Later(tx.NewUpdate().Model((*row)(nil)).Set("state = 'in-force', plan_id = ?, in_force_on = ?", plan, on).Where("id = ANY (?)", pgdialect.Array(ids)), "put %d grounds in force", len(ids))
+}
 
 // PutInForceIn is [Grounds.PutInForce] within the caller's transaction.
 func (r *Grounds) PutInForceIn(ctx context.Context, tx *pg.Tx, act enforcement.Act, kind record.EventKind, grounds []enforcement.ID) error {
@@ -54,11 +60,7 @@ func (r *Grounds) PutInForceIn(ctx context.Context, tx *pg.Tx, act enforcement.A
 // PutInForceFrom is the one place where grounds come in force and get their directives;
 // only a changed plan adds others later (package replan).
 func (r *Grounds) PutInForceFrom(ctx context.Context, tx *pg.Tx, act enforcement.Act, kind record.EventKind, grounds []enforcement.ID, from directive.Origin) error {
-	var known []party.Organisation
-	err := tx.Lend(func(t pgx.Tx) (err error) {
-		known, err = party.ReadOrganisations(ctx, t)
-		return err
-	})
+	known, err := party.ReadOrganisations(ctx, tx.Pgx())
 	if err != nil {
 		return err
 	}
@@ -79,15 +81,11 @@ func (r *Grounds) PutInForceFrom(ctx context.Context, tx *pg.Tx, act enforcement
 		for i, g := range list {
 			ids[i] = g.ID
 		}
-		err = tx.Lend(func(t pgx.Tx) error {
-			if _, err := t.Exec(ctx, inForceNow, ids, p.ID, key.On); err != nil {
-				return fmt.Errorf("put %d grounds in force: %w", len(ids), err)
-			}
-			return r.Directives.FanOut(ctx, t, directive.FanOut{Act: act, Kind: kind, From: from, Plan: p, Key: key, Grounds: list, Single: len(grounds) == 1})
-		})
+		err = r.Directives.FanOut(ctx, tx, directive.FanOut{Act: act, Kind: kind, From: from, Plan: p, Key: key, Grounds: list, Single: len(grounds) == 1})
 		if err != nil {
 			return err
 		}
+		inForce(tx, ids, p.ID, key.On)
 		for _, line := range p.Shares {
 			touched[line.Organisation] = true
 		}
@@ -96,28 +94,25 @@ func (r *Grounds) PutInForceFrom(ctx context.Context, tx *pg.Tx, act enforcement
 	for _, id := range slices.Sorted(maps.Keys(touched)) {
 		wakes = append(wakes, directive.WakeUp{Organisation: id, Lane: directive.Bulk})
 	}
-	return tx.Lend(func(t pgx.Tx) error { return r.Directives.WakeIn(ctx, t, wakes) })
+	return r.Directives.WakeIn(ctx, tx, wakes)
 }
 
 // groupByPlan locks the grounds and sorts them by the plan they fall under.
 func (r *Grounds) groupByPlan(ctx context.Context, tx *pg.Tx, act enforcement.Act, grounds []enforcement.ID) (map[plan.Key][]directive.InForce, error) {
 	groups := map[plan.Key][]directive.InForce{}
 	n := 0
-	err := tx.Lend(func(t pgx.Tx) error {
-		rows, err := t.Query(ctx, `SELECT g.id, g.subject_id, g.valid_until, g.kind::text, g.list_type, s.kind::text, o.serves, coalesce(s.region, '') FROM ground g
-			JOIN subject s ON s.id = g.subject_id JOIN organisation o ON o.id = g.organisation_id
-			WHERE g.id = ANY($1) AND g.state = 'pending' AND g.decided_on IS NOT NULL ORDER BY g.id FOR NO KEY UPDATE OF g`, grounds)
-		if err != nil {
-			return err
-		}
-		var g directive.InForce
-		key := plan.Key{On: r.Record.Today(act.At)}
-		_, err = pgx.ForEachRow(rows, []any{&g.ID, &g.Subject, &g.Until, &key.Ground, &key.ListType, &key.Subject, &key.Territory, &key.Region}, func() error {
-			groups[key] = append(groups[key], g)
-			n++
-			return nil
-		})
-		return err
+	rows, err := tx.Pgx().Query(ctx, `SELECT g.id, g.subject_id, g.valid_until, g.kind::text, g.list_type, s.kind::text, o.serves, coalesce(s.region, '')
+		FROM ground g JOIN subject s ON s.id = g.subject_id JOIN organisation o ON o.id = g.organisation_id
+		WHERE g.id = ANY($1) AND g.state = 'pending' AND g.decided_on IS NOT NULL ORDER BY g.id FOR NO KEY UPDATE OF g`, grounds)
+	if err != nil {
+		return nil, fmt.Errorf("lock %d grounds: %w", len(grounds), err)
+	}
+	var g directive.InForce
+	key := plan.Key{On: r.Record.Today(act.At)}
+	_, err = pgx.ForEachRow(rows, []any{&g.ID, &g.Subject, &g.Until, &key.Ground, &key.ListType, &key.Subject, &key.Territory, &key.Region}, func() error {
+		groups[key] = append(groups[key], g)
+		n++
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("lock %d grounds: %w", len(grounds), err)

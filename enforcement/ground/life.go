@@ -2,11 +2,12 @@ package ground
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/plan"
@@ -39,11 +40,11 @@ type Head struct {
 type Life[C any] struct {
 	*Table
 
-	// Enum is the enumeration of its states; Select reads cases with the row as l, Scan
-	// one of them. Lock names what is locked with a case.
-	Enum, Select, Lock string
-	Scan               func(pgx.CollectableRow) (C, error)
-	Head               func(*C) Head
+	// Fetch reads cases with the row as l ([Fetching]); Lock names what is locked with a
+	// case.
+	Fetch Fetch[C]
+	Lock  string
+	Head  func(*C) Head
 	// May refuses what the case itself rules out, beyond its state and before anything is
 	// said of it; those who are offered a move have passed it.
 	May map[MoveName]func(c *C, today day.Day) error
@@ -67,20 +68,19 @@ func (l *Life[C]) Read(ctx context.Context, act enforcement.Act, id enforcement.
 	if err := act.Check(append([]enforcement.Role{enforcement.Overseer, enforcement.System}, l.People...)...); err != nil {
 		return c, err
 	}
-	rows, err := l.Grounds.Record.DB.Pool.Query(ctx, l.Select+` WHERE l.id = $1`, id)
-	if err != nil {
-		return c, fmt.Errorf("read %s %s: %w", l.Slug, id, err)
+	found, err := l.Fetch(ctx, l.Grounds.Record.DB, byID(id))
+	if err == nil && len(found) == 0 {
+		err = sql.ErrNoRows
 	}
-	found, err := pgx.CollectExactlyOneRow(rows, l.Scan)
 	if err != nil {
 		return c, enforcement.NotFound(err, "read "+l.Slug+" "+id.String())
 	}
 	if act.Actor.Role != enforcement.Overseer {
-		if err := act.OfOwner(l.Head(&found).Owner); err != nil {
+		if err := act.OfOwner(l.Head(&found[0]).Owner); err != nil {
 			return c, err
 		}
 	}
-	return found, nil
+	return found[0], nil
 }
 
 // Wanted picks cases for a list: those after an id, of a state and a list type;
@@ -97,16 +97,22 @@ func (l *Life[C]) List(ctx context.Context, act enforcement.Act, w Wanted) ([]C,
 	if err := act.Check(append([]enforcement.Role{enforcement.Overseer, enforcement.System}, l.People...)...); err != nil {
 		return nil, err
 	}
-	owner := act.Actor.Organisation
-	if act.Actor.Role == enforcement.Overseer || act.Actor.Role == enforcement.System {
-		owner = 0
-	}
-	rows, err := l.Grounds.Record.DB.Pool.Query(ctx, l.Select+` WHERE ($1 = 0 OR `+l.OwnerColumn+` = $1) AND ($2 = '' OR l.state::text = $2)
-		AND ($3 = '' OR `+l.ListColumn+` = $3) AND l.id > $4 ORDER BY l.id LIMIT $5`, int32(owner), string(w.State), w.ListType, [16]byte(w.After), w.Limit)
+	list, err := l.Fetch(ctx, l.Grounds.Record.DB, func(q *bun.SelectQuery) *bun.SelectQuery {
+		if act.Actor.Role != enforcement.Overseer && act.Actor.Role != enforcement.System {
+			q = q.Where("? = ?", bun.Safe(l.OwnerColumn), act.Actor.Organisation)
+		}
+		if w.State != "" {
+			q = q.Where("l.state::text = ?", w.State)
+		}
+		if w.ListType != "" {
+			q = q.Where("? = ?", bun.Safe(l.ListColumn), w.ListType)
+		}
+		return q.Where("l.id > ?", w.After.Cursor()).OrderExpr("l.id").Limit(int64(w.Limit))
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list cases of kind %s: %w", l.Slug, err)
 	}
-	return pgx.CollectRows(rows, l.Scan)
+	return list, nil
 }
 
 // Foresee tells what a case would reach if it were published on the act's day, what
@@ -121,11 +127,11 @@ func (l *Life[C]) Foresee(ctx context.Context, act enforcement.Act, id enforceme
 }
 
 // LockOne reads a case for change within the transaction, whoever's it is;
-// pgx.ErrNoRows if there is none.
+// sql.ErrNoRows if there is none.
 func (l *Life[C]) LockOne(ctx context.Context, tx *pg.Tx, id enforcement.ID) (c C, err error) {
-	list, err := l.LockWhere(ctx, tx, `l.id = $1`, id)
+	list, err := l.LockWhere(ctx, tx, byID(id))
 	if err == nil && len(list) == 0 {
-		err = pgx.ErrNoRows
+		err = sql.ErrNoRows
 	}
 	if err != nil {
 		return c, fmt.Errorf("lock %s %s: %w", l.Slug, id, err)
@@ -133,23 +139,17 @@ func (l *Life[C]) LockOne(ctx context.Context, tx *pg.Tx, id enforcement.ID) (c 
 	return list[0], nil
 }
 
-// LockWhere locks the cases of which a condition is true, by id.
-func (l *Life[C]) LockWhere(ctx context.Context, tx *pg.Tx, condition string, args ...any) (list []C, err error) {
-	err = tx.Lend(func(p pgx.Tx) error {
-		rows, err := p.Query(ctx, l.Select+` WHERE `+condition+` FOR NO KEY UPDATE OF `+l.Lock, args...)
-		if err != nil {
-			return err
-		}
-		list, err = pgx.CollectRows(rows, l.Scan)
-		return err
+// LockWhere locks the cases that narrow picks.
+func (l *Life[C]) LockWhere(ctx context.Context, tx *pg.Tx, narrow Narrow) ([]C, error) {
+	return l.Fetch(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return narrow(q).For("NO KEY UPDATE OF ?", bun.Safe(l.Lock))
 	})
-	return list, err
 }
 
 // LockOwn is [Life.LockOne] for the owner's people, who may have seen a version of it.
 func (l *Life[C]) LockOwn(ctx context.Context, tx *pg.Tx, act enforcement.Act, c Change) (C, error) {
 	found, err := l.LockOne(ctx, tx, c.Ground)
-	if errors.Is(err, pgx.ErrNoRows) {
+	if errors.Is(err, sql.ErrNoRows) {
 		err = enforcement.Refuse("not-found")
 	}
 	if err != nil {

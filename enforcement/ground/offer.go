@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
-	"concordat/enforcement/hold"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
@@ -70,24 +67,16 @@ func (l *Life[C]) beside(ctx context.Context, tx *pg.Tx, c *C, m *Move, act enfo
 		return nil
 	}
 	h := l.Head(c)
-	doubtful, err := inDoubt(ctx, tx, []enforcement.ID{h.ID})
+	s, err := stops(ctx, tx, []enforcement.ID{h.ID})
 	switch {
 	case err != nil:
 		return err
-	case confirms && !doubtful[h.ID]:
+	case confirms && !s.doubts(h):
 		return enforcement.Refuse("listing.suspension")
 	case confirms:
 		return nil
-	case doubtful[h.ID]:
-		return enforcement.Refuse("listing.restored")
 	}
-	return tx.Lend(func(p pgx.Tx) error {
-		stopped, err := hold.OwnersToldStopped(ctx, p)
-		if err == nil && stopped(h.Owner) {
-			err = enforcement.Refuse("hold.standing")
-		}
-		return err
-	})
+	return s.refuse(h)
 }
 
 // until is the day by which a running clock asks for the move.

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
@@ -19,7 +19,7 @@ import (
 // round publishes locked cases of one list type, or says of each why not.
 type round[C any] func(ctx context.Context, tx *pg.Tx, act enforcement.Act, cases []C) ([]NotPublished, error)
 
-// PublishDue publishes cases that are due by themselves, a condition of the day $1:
+// PublishDue publishes cases that are due by themselves, a condition of the day ?0:
 // up to limit with ids above after. It returns the greatest id it looked at (no id
 // when nothing is left) and what had to be refused. Each list type is a transaction
 // of its own: a list that cannot be published holds up no other.
@@ -27,22 +27,19 @@ func (l *Life[C]) PublishDue(ctx context.Context, act enforcement.Act, due strin
 	if err := act.Check(enforcement.System); err != nil {
 		return last, 0, nil, err
 	}
-	rows, err := l.Grounds.Record.DB.Pool.Query(ctx, `SELECT l.id, `+l.ListColumn+` FROM `+l.Rows+` l WHERE `+due+` AND l.id > $2 ORDER BY l.id LIMIT $3`,
-		l.Grounds.Record.Today(act.At), [16]byte(after), min(limit, directive.Batch))
+	var ids []enforcement.ID
+	var types []string
+	err = l.waiting(due, l.Grounds.Record.Today(act.At), after, min(limit, directive.Batch)).Column("l.id").ColumnExpr(l.ListColumn).Scan(ctx, &ids, &types)
 	if err != nil {
-		return last, 0, nil, fmt.Errorf("look for cases to publish: %w", err)
+		return enforcement.ID{}, 0, nil, fmt.Errorf("look for cases to publish: %w", err)
 	}
 	byType, order := map[string][]enforcement.ID{}, []string{}
-	var listType string
-	_, err = pgx.ForEachRow(rows, []any{&last, &listType}, func() error {
+	for i, listType := range types {
 		if byType[listType] == nil {
 			order = append(order, listType)
 		}
-		byType[listType] = append(byType[listType], last)
-		return nil
-	})
-	if err != nil {
-		return enforcement.ID{}, 0, nil, fmt.Errorf("look for cases to publish: %w", err)
+		byType[listType] = append(byType[listType], ids[i])
+		last = ids[i]
 	}
 	for _, listType := range order {
 		n, no, err := l.publishType(ctx, act, byType[listType], publish)
@@ -60,7 +57,9 @@ func (l *Life[C]) publishType(ctx context.Context, act enforcement.Act, ids []en
 	ctx, end := record.Span(ctx, "act")
 	defer end(&err)
 	err = l.Grounds.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		list, err := l.LockWhere(ctx, tx, `l.id = ANY ($1) AND l.state::text = ANY ($2) ORDER BY l.id`, ids, l.Move(MovePublish).From)
+		list, err := l.LockWhere(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
+			return q.Where("l.id IN (?) AND l.state IN (?)", bun.In(ids), bun.In(l.Move(MovePublish).From)).OrderExpr("l.id")
+		})
 		if err != nil || len(list) == 0 {
 			return err
 		}
@@ -86,20 +85,9 @@ func (l *Life[C]) GoOut(ctx context.Context, tx *pg.Tx, act enforcement.Act, cas
 		return refused, err
 	}
 	row, today := l.Move(MovePublish), l.Grounds.Record.Today(act.At)
-	err = tx.Lend(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `UPDATE `+l.Rows+` SET state = $3::text::`+l.Enum+`, version = version + 1, published_on = $2::date WHERE id = ANY ($1)`, pass, today, string(row.To))
-		if err != nil {
-			return fmt.Errorf("publish %d cases: %w", len(pass), err)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
-	}
+	tx.Later(tx.NewUpdate().Table(l.Rows).Set("state = ?", row.To).Set("version = version + 1").Set("published_on = ?", today).Where("id IN (?)", bun.In(pass)), "publish %d cases", len(pass))
 	if slices.Contains(row.Stops, Every) {
-		if err := docket.StopClocks(ctx, tx, pass, today); err != nil {
-			return nil, err
-		}
+		docket.StopClocks(tx, pass, today)
 	}
 	if err := then(pass); err != nil {
 		return nil, err
@@ -115,26 +103,16 @@ func (l *Life[C]) Passing(ctx context.Context, tx *pg.Tx, cases []C, may func(*C
 	for i := range cases {
 		ids = append(ids, l.Head(&cases[i]).ID)
 	}
-	var stopped func(enforcement.OrganisationID) bool
-	err = tx.Lend(func(p pgx.Tx) (err error) {
-		stopped, err = hold.OwnersStopped(ctx, p)
-		return err
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	doubtful, err := inDoubt(ctx, tx, ids)
+	hold.Enter(tx)
+	s, err := stops(ctx, tx, ids)
 	if err != nil {
 		return nil, nil, err
 	}
 	for i := range cases {
 		h := l.Head(&cases[i])
 		err := may(&cases[i])
-		if err == nil && doubtful[h.ID] {
-			err = enforcement.Refuse("listing.restored")
-		}
-		if err == nil && stopped(h.Owner) {
-			err = enforcement.Refuse("hold.standing")
+		if err == nil {
+			err = s.refuse(h)
 		}
 		var because *enforcement.Refusal
 		switch {
@@ -147,6 +125,33 @@ func (l *Life[C]) Passing(ctx context.Context, tx *pg.Tx, cases []C, may func(*C
 		}
 	}
 	return pass, refused, nil
+}
+
+// stopping is what stands beside cases and stops their publication: doubts that a
+// restoration left, and holds on their owners.
+type stopping struct {
+	doubtful []enforcement.ID
+	held     []enforcement.OrganisationID
+}
+
+func stops(ctx context.Context, tx *pg.Tx, ids []enforcement.ID) (s stopping, err error) {
+	err = tx.Together(ctx, pg.All(hold.Owners(tx), &s.held), pg.All(docket.Waiting(tx, TaskRestored, ids), &s.doubtful))
+	if err != nil {
+		return s, fmt.Errorf("look what stops %d cases: %w", len(ids), err)
+	}
+	return s, nil
+}
+
+func (s stopping) doubts(h Head) bool { return slices.Contains(s.doubtful, h.ID) }
+
+func (s stopping) refuse(h Head) error {
+	switch {
+	case s.doubts(h):
+		return enforcement.Refuse("listing.restored")
+	case hold.Stops(s.held, h.Owner):
+		return enforcement.Refuse("hold.standing")
+	}
+	return nil
 }
 
 // NotPublished names a case that could not be published, and why.

@@ -68,6 +68,4 @@ const (
 )
 
 // SetState notes in which state a ground is.
-func SetState(ctx context.Context, tx *pg.Tx, id enforcement.ID, state string) error {
-	return updateGround(ctx, tx, id, `state = $2::text::ground_state`, state)
-}
+func SetState(tx *pg.Tx, id enforcement.ID, state string) { updateGround(tx, id, "state = ?", state) }

@@ -2,12 +2,10 @@ package ground
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
@@ -47,7 +45,11 @@ type Turn[C any] struct {
 func (t *Turn[C]) Set(pairs ...any) {
 	for i := 0; i+1 < len(pairs); i += 2 {
 		t.columns = append(t.columns, pairs[i].(string)) //nolint:errcheck // names are constants of the callers
-		t.values = append(t.values, pairs[i+1])
+		value := pairs[i+1]
+		if list, ok := value.([]string); ok {
+			value = pgdialect.Array(list)
+		}
+		t.values = append(t.values, value)
 	}
 }
 
@@ -88,12 +90,8 @@ func (t *Turn[C]) Carry(ctx context.Context, tx *pg.Tx) error {
 	}
 	t.done = true
 	t.common()
-	if err := t.write(ctx, tx); err != nil {
-		return err
-	}
-	if err := t.clocks(ctx, tx); err != nil {
-		return err
-	}
+	t.write(tx)
+	t.clocks(tx)
 	return t.life.Grounds.carry(ctx, tx, t.Act, &t.Event, grounded{t.Move.Effect, t.ID, t.Until, t.Term, t.SuspendedFor != ""})
 }
 
@@ -129,43 +127,30 @@ func (t *Turn[C]) putInForce(ctx context.Context, tx *pg.Tx) error {
 
 // Decide says of the ground what was decided today: the number of the decision, and
 // the last day of its term.
-func (t *Turn[C]) Decide(ctx context.Context, tx *pg.Tx, number string, until day.Day) error {
-	return updateGround(ctx, tx, t.ID, `reference = $2, decided_on = $3::date, valid_until = $4::date`, number, t.Today, until)
+func (t *Turn[C]) Decide(tx *pg.Tx, number string, until day.Day) {
+	updateGround(tx, t.ID, "reference = ?, decided_on = ?, valid_until = ?", number, t.Today, until)
 }
 
-// write moves the row, on the condition that nobody else moved it.
-func (t *Turn[C]) write(ctx context.Context, tx *pg.Tx) error {
-	var b strings.Builder
-	b.WriteString(`UPDATE ` + t.life.Rows + ` SET state = $3::text::` + t.life.Enum + `, version = version + 1`)
+// write moves the row, which is locked.
+func (t *Turn[C]) write(tx *pg.Tx) {
+	q := tx.NewUpdate().Table(t.life.Rows).Set("state = ?", t.Next).Set("version = version + 1").Where("id = ?", t.ID)
 	for i, column := range t.columns {
-		b.WriteString(`, ` + column + ` = $` + strconv.Itoa(i+4))
+		q = q.Set("? = ?", bun.Ident(column), t.values[i])
 	}
-	b.WriteString(` WHERE id = $1 AND version = $2`)
-	return tx.Lend(func(p pgx.Tx) error {
-		tag, err := p.Exec(ctx, b.String(), append([]any{t.ID, t.Version, string(t.Next)}, t.values...)...)
-		if err != nil {
-			return fmt.Errorf("%s of %s %s: %w", t.Move.Name, t.life.Slug, t.ID, err)
-		}
-		if tag.RowsAffected() != 1 {
-			return enforcement.Refuse("version.stale")
-		}
-		return nil
-	})
+	tx.Later(q, "%s of %s %s", t.Move.Name, t.life.Slug, t.ID)
 }
 
 // clocks stops and starts what the table says.
-func (t *Turn[C]) clocks(ctx context.Context, tx *pg.Tx) error {
+func (t *Turn[C]) clocks(tx *pg.Tx) {
 	for _, d := range t.Move.Starts {
-		period := d.Period
 		if own, ok := t.periods[d.Kind]; ok {
-			period = own
+			d.Period = own
 		}
-		if err := t.life.Grounds.Docket.StartClock(ctx, tx, t.Owner, t.ID, t.Event.Day, docket.Deadline{Kind: d.Kind, Period: period}); err != nil {
-			return err
-		}
+		t.life.Grounds.Docket.StartClock(tx, t.Owner, t.ID, t.Event.Day, d)
 	}
 	if slices.Contains(t.Move.Stops, Every) {
-		return docket.StopClocks(ctx, tx, []enforcement.ID{t.ID}, t.DoneOn)
+		docket.StopClocks(tx, []enforcement.ID{t.ID}, t.DoneOn)
+	} else {
+		docket.StopClock(tx, t.ID, t.Move.Stops, t.DoneOn)
 	}
-	return docket.StopClock(ctx, tx, t.ID, t.Move.Stops, t.DoneOn)
 }

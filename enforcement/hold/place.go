@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/record"
@@ -228,32 +230,30 @@ func (r *Holds) list(ctx context.Context, sql string, args ...any) ([]Hold, erro
 	})
 }
 
-// OwnersStopped says of which owners nothing may be published. It passes the gate:
-// a hold placed meanwhile waits for the publication.
-func OwnersStopped(ctx context.Context, p pgx.Tx) (held func(enforcement.OrganisationID) bool, err error) {
-	if _, err := p.Exec(ctx, EnterGate); err != nil {
-		return nil, fmt.Errorf("pass the gate of holds: %w", err)
-	}
-	return OwnersToldStopped(ctx, p)
+// Enter passes the gate: a hold placed meanwhile waits for the transaction.
+func Enter(tx *pg.Tx) { tx.Later(tx.NewRaw(EnterGate), "pass the gate of holds") }
+
+// Owners asks of which owners nothing may be published; 0 is every one ([Stops]). Who
+// publishes passes the gate before ([Enter]).
+func Owners(db bun.IDB) *bun.SelectQuery {
+	return db.NewSelect().Table("hold").ColumnExpr("coalesce(organisation_id, 0)").Where("ended_at IS NULL AND scope IN ('everything', 'court')")
 }
 
-// OwnersToldStopped is [OwnersStopped] for who only tells of it: it does not wait at
-// the gate.
-func OwnersToldStopped(ctx context.Context, p pgx.Tx) (held func(enforcement.OrganisationID) bool, err error) {
-	rows, err := p.Query(ctx, `SELECT coalesce(organisation_id, 0) FROM hold WHERE ended_at IS NULL AND scope IN ('everything', 'court')`)
-	if err != nil {
-		return nil, fmt.Errorf("look for holds: %w", err)
+// Stops reports whether the answer to [Owners] names one.
+func Stops(held []enforcement.OrganisationID, owner enforcement.OrganisationID) bool {
+	return slices.Contains(held, 0) || slices.Contains(held, owner)
+}
+
+// RefuseStopped passes the gate, and refuses what would be published of an owner while
+// a hold stands over it.
+func RefuseStopped(ctx context.Context, tx *pg.Tx, owner enforcement.OrganisationID) error {
+	Enter(tx)
+	var held []enforcement.OrganisationID
+	if err := Owners(tx).Scan(ctx, &held); err != nil {
+		return fmt.Errorf("look for holds: %w", err)
 	}
-	courts, err := pgx.CollectRows(rows, pgx.RowTo[enforcement.OrganisationID])
-	if err != nil {
-		return nil, fmt.Errorf("look for holds: %w", err)
+	if Stops(held, owner) {
+		return enforcement.Refuse("hold.standing")
 	}
-	return func(court enforcement.OrganisationID) bool {
-		for _, held := range courts {
-			if held == 0 || held == court {
-				return true
-			}
-		}
-		return false
-	}, nil
+	return nil
 }

@@ -70,19 +70,10 @@ func (t *TakenOver) onto(l *listing.FromFile, reasons []byte) {
 // publication does; nothing is published anew and no clock starts. While a hold
 // stands over the court nothing is taken over: the run waits where it is.
 func (r *Intake) inForceFromElsewhere(ctx context.Context, tx *pg.Tx, act enforcement.Act, run Run, listings []enforcement.ID) error {
-	err := tx.Lend(func(t pgx.Tx) error {
-		held, err := hold.OwnersStopped(ctx, t)
-		if err == nil && held(run.Court) {
-			return enforcement.Refuse("hold.standing")
-		}
-		return err
-	})
-	if err != nil {
+	if err := hold.RefuseStopped(ctx, tx, run.Court); err != nil {
 		return err
 	}
-	if err := docket.OpenTasks(ctx, tx, listings, listing.TaskConsumptionOrder, r.Record.Today(act.At)); err != nil {
-		return err
-	}
+	docket.OpenTasks(tx, listings, listing.TaskConsumptionOrder, r.Record.Today(act.At))
 	if err := r.Rewards.OpenReviews(ctx, tx, act, listings); err != nil {
 		return err
 	}
@@ -225,11 +216,8 @@ func (r *Intake) CloseReview(ctx context.Context, act enforcement.Act, id enforc
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		e := &record.Event{Kind: eventReviewClosed, RefersTo: id, Day: r.Record.Today(act.At), Reason: reason, LegalBasis: "法释〔2017〕7号 Art. 3–5"}
-		err := tx.Lend(func(p pgx.Tx) error {
-			return p.QueryRow(ctx, `UPDATE review_item SET closed_on = $2::date, closed_by = $3, closed_because = $4
-				WHERE id = $1 AND court_id = $5 AND closed_on IS NULL RETURNING subject_id`,
-				id, e.Day, act.Actor.ID, reason, act.Actor.Organisation).Scan(&e.Subject)
-		})
+		err := tx.NewUpdate().Table("review_item").Set("closed_on = ?, closed_by = ?, closed_because = ?", e.Day, act.Actor.ID, reason).
+			Where("id = ? AND court_id = ? AND closed_on IS NULL", id, act.Actor.Organisation).Returning("subject_id").Scan(ctx, &e.Subject)
 		return e, enforcement.NotFound(err, "close a review")
 	})
 	return err

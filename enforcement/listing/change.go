@@ -2,9 +2,8 @@ package listing
 
 import (
 	"context"
-	"fmt"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
@@ -28,6 +27,24 @@ type Extension struct {
 	ServedOn day.Day
 }
 
+// extension is the decision as it is kept.
+type extension struct {
+	bun.BaseModel `bun:"table:listing_extension"`
+
+	ID         enforcement.ID   `bun:"id,pk"`
+	Listing    enforcement.ID   `bun:"listing_id"`
+	Number     string           `bun:"decision_number"`
+	Reasons    []byte           `bun:"reasons"`
+	Cause      string           `bun:"cause"`
+	Acts       int              `bun:"acts"`
+	SignedBy   string           `bun:"signed_by"`
+	SignerRole enforcement.Role `bun:"signer_role"`
+	DecidedOn  day.Day          `bun:"decided_on"`
+	ServedOn   day.Day          `bun:"served_on"`
+	OldEnd     day.Day          `bun:"old_end"`
+	NewEnd     day.Day          `bun:"new_end"`
+}
+
 // Extend lengthens a listing's term; signed by the president and served before
 // the old end.
 func (r *Listings) Extend(ctx context.Context, act enforcement.Act, c ground.Change, x Extension) error {
@@ -47,15 +64,11 @@ func (r *Listings) Extend(ctx context.Context, act enforcement.Act, c ground.Cha
 		t.Term = end.AddYears(x.Years)
 		t.Set("extended_until", t.Term)
 		t.Event.Day, t.Event.Reason = t.Term, x.Cause
-		return tx.Lend(func(p pgx.Tx) error {
-			_, err := p.Exec(ctx, `INSERT INTO listing_extension (id, listing_id, decision_number, reasons, cause, acts, signed_by, signer_role, decided_on, served_on, old_end, new_end)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, $10::date, $11::date, $12::date)`,
-				enforcement.NewID(), t.ID, x.Number, sealed, x.Cause, x.Acts, act.Actor.ID, act.Actor.Role, x.ServedOn, x.ServedOn, end, t.Term)
-			if err != nil {
-				return fmt.Errorf("enter the extension of listing %s: %w", t.ID, err)
-			}
-			return nil
-		})
+		tx.Later(tx.NewInsert().Model(&extension{
+			ID: enforcement.NewID(), Listing: t.ID, Number: x.Number, Reasons: sealed, Cause: x.Cause, Acts: x.Acts, SignedBy: act.Actor.ID, SignerRole: act.Actor.Role,
+			DecidedOn: x.ServedOn, ServedOn: x.ServedOn, OldEnd: end, NewEnd: t.Term,
+		}), "enter the extension of listing %s", t.ID)
+		return nil
 	}, moveExtend)
 }
 
@@ -129,7 +142,7 @@ func (r *Listings) replaceIdentity(ctx context.Context, tx *pg.Tx, act enforceme
 	if err := ground.CheckAge(checked, l.DecidedOn); err != nil {
 		return err
 	}
-	return r.Parties.Correct(ctx, tx, l.Subject, l.envelope, checked)
+	return r.Parties.Correct(tx, l.Subject, l.envelope, checked)
 }
 
 // sameIdentity reports whether two identities are one subject: kind and number

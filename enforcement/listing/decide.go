@@ -60,7 +60,8 @@ func (r *Listings) Sign(ctx context.Context, act enforcement.Act, c ground.Chang
 			return err
 		}
 		t.Set("signed_by", act.Actor.ID, "signer_role", enforcement.President, "decided_on", t.Today)
-		return t.Decide(ctx, tx, l.DecisionNumber, l.TermUntil)
+		t.Decide(tx, l.DecisionNumber, l.TermUntil)
+		return nil
 	}, moveSign)
 }
 

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/party"
@@ -74,35 +72,19 @@ func (r *Listings) Draft(ctx context.Context, act enforcement.Act, n NewListing)
 		if err != nil {
 			return nil, err
 		}
-		err = ground.EnterGround(ctx, tx, ground.NewGround{ID: id, Kind: memoranda.OnListing, ListType: plan.ListType, Subject: l.Subject, Owner: l.Court, ExecutionCase: l.Case})
-		if err != nil {
-			return nil, err
-		}
-		err = tx.Lend(func(p pgx.Tx) error {
-			_, err = p.Exec(ctx, `INSERT INTO listing (id, court_id, case_id, subject_id, state, conducts, facts, drafted_by) VALUES ($1, $2, $3, $4, 'draft', $5, $6, $7)`,
-				id, l.Court, l.Case, l.Subject, conducts, sealed, act.Actor.ID)
-			if err != nil {
-				return fmt.Errorf("draft listing %s: %w", id, err)
-			}
-			return nil
-		})
-		return &record.Event{Kind: record.EventDrafted, Subject: l.Subject, Ground: id, Day: r.Record.Today(act.At), LegalBasis: "法释〔2017〕7号 Art. 1"}, err
+		ground.EnterGround(tx, ground.NewGround{ID: id, Kind: memoranda.OnListing, ListType: plan.ListType, Subject: l.Subject, Owner: l.Court, ExecutionCase: l.Case})
+		tx.Later(tx.NewInsert().Model(&row{
+			ID: id, Court: l.Court, Case: l.Case, Subject: l.Subject, State: ground.Draft, Conducts: conducts, Facts: sealed, DraftedBy: act.Actor.ID,
+		}).Column(drafted...), "draft listing %s", id)
+		return &record.Event{Kind: record.EventDrafted, Subject: l.Subject, Ground: id, Day: r.Record.Today(act.At), LegalBasis: "法释〔2017〕7号 Art. 1"}, nil
 	})
 	return d.Ground, err
 }
 
 // draftParties fills in the court of the case and opens the subject.
 func (r *Listings) draftParties(ctx context.Context, tx *pg.Tx, act enforcement.Act, l *Listing) (party.Identity, error) {
-	err := tx.Lend(func(p pgx.Tx) error {
-		rows, err := p.Query(ctx, `SELECT c.court_id, s.kind::text, s.envelope, s.sealed FROM execution_case c, subject s WHERE c.id = $1 AND s.id = $2`, l.Case, l.Subject)
-		if err != nil {
-			return err
-		}
-		_, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (struct{}, error) {
-			return struct{}{}, row.Scan(&l.Court, &l.subjectKind, &l.envelope, &l.sealed)
-		})
-		return err
-	})
+	err := tx.NewSelect().TableExpr("execution_case AS c, subject AS s").ColumnExpr("c.court_id, s.kind, s.envelope, s.sealed").
+		Where("c.id = ? AND s.id = ?", l.Case, l.Subject).Scan(ctx, &l.Court, &l.subjectKind, &l.envelope, &l.sealed)
 	if err != nil {
 		return party.Identity{}, enforcement.NotFound(err, "read the parties of a draft")
 	}
@@ -145,9 +127,7 @@ func (r *Listings) Apply(ctx context.Context, act enforcement.Act, c ground.Chan
 
 func (r *Listings) checkRelistBar(ctx context.Context, tx *pg.Tx, l Listing, receivedOn day.Day) error {
 	var deleted day.Day
-	err := tx.Lend(func(p pgx.Tx) error {
-		return p.QueryRow(ctx, `SELECT max(ended_on) FROM listing WHERE case_id = $1 AND subject_id = $2 AND creditor_withdrew`, l.Case, l.Subject).Scan(&deleted)
-	})
+	err := tx.NewSelect().Model((*row)(nil)).ColumnExpr("max(ended_on)").Where("case_id = ? AND subject_id = ? AND creditor_withdrew", l.Case, l.Subject).Scan(ctx, &deleted)
 	if err != nil {
 		return fmt.Errorf("look for a deletion at the creditor's request: %w", err)
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
@@ -55,7 +55,7 @@ func (r *Listings) Expire(ctx context.Context, act enforcement.Act, c ground.Cha
 // ExpireDue ends up to limit listings whose term is over on the act's day and
 // returns how many it ended; 0 means none is left.
 func (r *Listings) ExpireDue(ctx context.Context, act enforcement.Act, limit int) (int, error) {
-	return r.Life.ExpireDue(ctx, act, `l.state IN ('active', 'extended') AND l.term_until IS NOT NULL AND coalesce(l.extended_until, l.term_until) < $1::date`, limit, r.Expire)
+	return r.Life.ExpireDue(ctx, act, `l.state IN ('active', 'extended') AND l.term_until IS NOT NULL AND coalesce(l.extended_until, l.term_until) < ?0`, limit, r.Expire)
 }
 
 // endListing is one transaction: the listing's end, the end of its ground, the
@@ -91,6 +91,16 @@ func (r *Listings) endListing(ctx context.Context, act enforcement.Act, c ground
 	}, move)
 }
 
+// search is a network asset search as it is kept.
+type search struct {
+	bun.BaseModel `bun:"table:network_search,alias:n"`
+
+	Listing enforcement.ID `bun:"listing_id,pk"`
+	On      day.Day        `bun:"searched_on,pk"`
+	Ruling  day.Day        `bun:"after_ruling"`
+	Found   bool           `bun:"found"`
+}
+
 // RecordSearch records a network asset search after the ruling that ended this
 // round of execution (终结本次执行程序). Of several on one day a hit counts.
 func (r *Listings) RecordSearch(ctx context.Context, act enforcement.Act, listing enforcement.ID, searchedOn, rulingOn day.Day, found bool) error {
@@ -105,12 +115,9 @@ func (r *Listings) RecordSearch(ctx context.Context, act enforcement.Act, listin
 		if err != nil {
 			return nil, err
 		}
-		err = tx.Lend(func(p pgx.Tx) error {
-			_, err := p.Exec(ctx, `INSERT INTO network_search (listing_id, searched_on, after_ruling, found) VALUES ($1, $2::date, $3::date, $4)
-				ON CONFLICT ON CONSTRAINT network_search_pkey DO UPDATE SET found = network_search.found OR excluded.found`, listing, searchedOn, rulingOn, found)
-			return err
-		})
-		return &record.Event{Kind: eventSearched, Subject: l.Subject, Ground: l.ID, Day: searchedOn, LegalBasis: "法释〔2017〕7号 Art. 10 ¶1 (4)"}, err
+		found := search{Listing: listing, On: searchedOn, Ruling: rulingOn, Found: found}
+		tx.Later(tx.NewInsert().Model(&found).On("CONFLICT ON CONSTRAINT network_search_pkey DO UPDATE").Set("found = n.found OR EXCLUDED.found"), "enter a search")
+		return &record.Event{Kind: eventSearched, Subject: l.Subject, Ground: l.ID, Day: searchedOn, LegalBasis: "法释〔2017〕7号 Art. 10 ¶1 (4)"}, nil
 	})
 	return err
 }
@@ -119,9 +126,7 @@ func (r *Listings) RecordSearch(ctx context.Context, act enforcement.Act, listin
 // and nothing found since.
 func checkSearches(ctx context.Context, tx *pg.Tx, listing enforcement.ID) error {
 	var ok bool
-	err := tx.Lend(func(p pgx.Tx) error {
-		return p.QueryRow(ctx, `SELECT count(*) FILTER (WHERE NOT found) >= 2 AND NOT coalesce(bool_or(found), false) FROM network_search WHERE listing_id = $1`, listing).Scan(&ok)
-	})
+	err := tx.NewSelect().Model((*search)(nil)).ColumnExpr("count(*) FILTER (WHERE NOT found) >= 2 AND NOT coalesce(bool_or(found), false)").Where("listing_id = ?", listing).Scan(ctx, &ok)
 	if err != nil {
 		return fmt.Errorf("read the searches of listing %s: %w", listing, err)
 	}

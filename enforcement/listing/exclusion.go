@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
@@ -25,6 +25,17 @@ const (
 	creditorAsksNot   ExclusionKind = "creditor-asks-not-to"
 	campusLoanStudent ExclusionKind = "campus-loan-student"
 )
+
+// exclusion is a fact as it is kept.
+type exclusion struct {
+	bun.BaseModel `bun:"table:exclusion_fact,alias:x"`
+
+	ID       enforcement.ID `bun:"id,pk"`
+	Listing  enforcement.ID `bun:"listing_id"`
+	Kind     ExclusionKind  `bun:"kind"`
+	OpenedOn day.Day        `bun:"opened_on"`
+	ClosedOn day.Day        `bun:"closed_on"`
+}
 
 // excludes maps each fact to the grounds it bars. That a student's case bars
 // every ground is our reading of "as a rule neither" (docs/open-questions.md).
@@ -54,11 +65,8 @@ func (r *Listings) OpenExclusion(ctx context.Context, act enforcement.Act, listi
 		if err != nil {
 			return nil, err
 		}
-		err = tx.Lend(func(p pgx.Tx) error {
-			_, err := p.Exec(ctx, `INSERT INTO exclusion_fact (id, listing_id, kind, opened_on) VALUES ($1, $2, $3::text::exclusion_kind, $4::date)`, id, listing, kind, on)
-			return err
-		})
-		return &record.Event{Kind: eventExclusionOpened, Subject: l.Subject, Ground: l.ID, RefersTo: id, Reason: string(kind), Day: on, LegalBasis: "法释〔2017〕7号 Art. 3"}, err
+		tx.Later(tx.NewInsert().Model(&exclusion{ID: id, Listing: listing, Kind: kind, OpenedOn: on}), "open an exclusion")
+		return &record.Event{Kind: eventExclusionOpened, Subject: l.Subject, Ground: l.ID, RefersTo: id, Reason: string(kind), Day: on, LegalBasis: "法释〔2017〕7号 Art. 3"}, nil
 	})
 	return d.RefersTo, err
 }
@@ -73,11 +81,8 @@ func (r *Listings) CloseExclusion(ctx context.Context, act enforcement.Act, id e
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		e := &record.Event{Kind: eventExclusionClosed, RefersTo: id, Day: on, LegalBasis: "法释〔2017〕7号 Art. 3"}
-		err := tx.Lend(func(p pgx.Tx) error {
-			return p.QueryRow(ctx, `UPDATE exclusion_fact SET closed_on = $2::date FROM listing l
-				WHERE exclusion_fact.id = $1 AND closed_on IS NULL AND l.id = listing_id AND l.court_id = $3 RETURNING l.id, l.subject_id`,
-				id, on, act.Actor.Organisation).Scan(&e.Ground, &e.Subject)
-		})
+		err := tx.NewUpdate().Model((*exclusion)(nil)).TableExpr("listing AS l").Set("closed_on = ?", on).Where("x.id = ? AND x.closed_on IS NULL", id).
+			Where("l.id = x.listing_id AND l.court_id = ?", act.Actor.Organisation).Returning("l.id, l.subject_id").Scan(ctx, &e.Ground, &e.Subject)
 		return e, enforcement.NotFound(err, "close an exclusion")
 	})
 	return err
@@ -94,22 +99,14 @@ func excluded(l *Listing, open []ExclusionKind) error {
 }
 
 func openExclusions(ctx context.Context, tx *pg.Tx, listings []enforcement.ID) (map[enforcement.ID][]ExclusionKind, error) {
-	open := map[enforcement.ID][]ExclusionKind{}
-	err := tx.Lend(func(p pgx.Tx) error {
-		rows, err := p.Query(ctx, `SELECT listing_id, kind::text FROM exclusion_fact WHERE listing_id = ANY($1) AND closed_on IS NULL ORDER BY kind`, listings)
-		if err != nil {
-			return err
-		}
-		var id enforcement.ID
-		var kind ExclusionKind
-		_, err = pgx.ForEachRow(rows, []any{&id, &kind}, func() error {
-			open[id] = append(open[id], kind)
-			return nil
-		})
-		return err
-	})
+	var facts []exclusion
+	err := tx.NewSelect().Model(&facts).Where("listing_id IN (?) AND closed_on IS NULL", bun.In(listings)).Order("kind").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the exclusions of %d listings: %w", len(listings), err)
+	}
+	open := map[enforcement.ID][]ExclusionKind{}
+	for _, x := range facts {
+		open[x.Listing] = append(open[x.Listing], x.Kind)
 	}
 	return open, nil
 }

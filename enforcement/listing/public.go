@@ -4,9 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
-
-	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
@@ -24,32 +21,54 @@ func (r *Listings) PublicEntries(ctx context.Context, on day.Day, after enforcem
 	if err := r.Holds.RefuseRestoring(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT l.id, s.envelope, s.sealed, l.subject_id, l.facts, o.name_zh, c.number, c.filed_on, c.basis_document, c.basis_unit,
-			l.published_on, coalesce(l.extended_until, l.term_until)
-		FROM listing l JOIN subject s ON s.id = l.subject_id JOIN execution_case c ON c.id = l.case_id JOIN organisation o ON o.id = l.court_id
-		WHERE l.state IN ('active', 'extended') AND l.suspended_for IS NULL AND l.id > $1
-			AND (l.term_until IS NULL OR coalesce(l.extended_until, l.term_until) >= $3::date)
-		ORDER BY l.id LIMIT $2`, [16]byte(after), limit, on)
+	var rows []publicRow
+	err := r.Record.DB.NewSelect().TableExpr("listing AS l").
+		ColumnExpr("l.id, s.envelope, s.sealed, l.subject_id, l.facts, o.name_zh, c.number, c.filed_on, c.basis_document, c.basis_unit, l.published_on").
+		ColumnExpr("coalesce(l.extended_until, l.term_until) AS until").Join("JOIN subject AS s ON s.id = l.subject_id").
+		Join("JOIN execution_case AS c ON c.id = l.case_id").Join("JOIN organisation AS o ON o.id = l.court_id").
+		Where("l.state IN ('active', 'extended') AND l.suspended_for IS NULL").Where("l.id > ?", after.Cursor()).
+		Where("l.term_until IS NULL OR coalesce(l.extended_until, l.term_until) >= ?", on).OrderExpr("l.id").Limit(int64(limit)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read the public list: %w", err)
 	}
-	entries, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (PublicEntry, error) { return r.publicEntry(row, on) })
-	// Nobody under 18 is listed; should a child be, nothing shows it meanwhile.
-	return slices.DeleteFunc(entries, func(e PublicEntry) bool { return e.child }), err
+	entries := make([]PublicEntry, 0, len(rows))
+	for i := range rows {
+		e, err := r.publicEntry(&rows[i], on)
+		if err != nil {
+			return nil, err
+		}
+		if !e.child { // nobody under 18 is listed; should a child be, nothing shows it meanwhile
+			entries = append(entries, e)
+		}
+	}
+	return entries, nil
 }
 
-func (r *Listings) publicEntry(row pgx.CollectableRow, on day.Day) (PublicEntry, error) {
-	var e PublicEntry
-	var wrapped, sealed, facts []byte
-	var subject enforcement.ID
-	if err := row.Scan(&e.Listing, &wrapped, &sealed, &subject, &facts, &e.Court, &e.CaseNumber, &e.FiledOn, &e.Basis, &e.BasisUnit, &e.Published, &e.Until); err != nil {
-		return e, err
+// publicRow is what a public entry is made of.
+type publicRow struct {
+	ID         enforcement.ID `bun:"id"`
+	Envelope   []byte         `bun:"envelope"`
+	Sealed     []byte         `bun:"sealed"`
+	Subject    enforcement.ID `bun:"subject_id"`
+	Facts      []byte         `bun:"facts"`
+	Court      string         `bun:"name_zh"`
+	CaseNumber string         `bun:"number"`
+	FiledOn    day.Day        `bun:"filed_on"`
+	Basis      string         `bun:"basis_document"`
+	BasisUnit  string         `bun:"basis_unit"`
+	Published  day.Day        `bun:"published_on"`
+	Until      day.Day        `bun:"until"`
+}
+
+func (r *Listings) publicEntry(l *publicRow, on day.Day) (PublicEntry, error) {
+	e := PublicEntry{
+		Listing: l.ID, Court: l.Court, CaseNumber: l.CaseNumber, FiledOn: l.FiledOn, Basis: l.Basis, BasisUnit: l.BasisUnit, Published: l.Published, Until: l.Until,
 	}
-	identity, err := r.Parties.OpenIdentity(subject, wrapped, sealed)
+	identity, err := r.Parties.OpenIdentity(l.Subject, l.Envelope, l.Sealed)
 	if err != nil {
 		return e, err
 	}
-	plain, err := r.Record.OpenFor(subject, wrapped, facts, "facts")
+	plain, err := r.Record.OpenFor(l.Subject, l.Envelope, l.Facts, "facts")
 	if err != nil {
 		return e, err
 	}

@@ -24,14 +24,12 @@ func (r *Listings) Publish(ctx context.Context, act enforcement.Act, c ground.Ch
 // out is what a publication brings beside the directives: the court's task to issue
 // an order (法释〔2015〕17号 Art. 1 ¶2), and a review of the subjects' rewards.
 func (r *Listings) out(ctx context.Context, tx *pg.Tx, act enforcement.Act, published []enforcement.ID) error {
-	if err := docket.OpenTasks(ctx, tx, published, TaskConsumptionOrder, r.Record.Today(act.At)); err != nil {
-		return err
-	}
+	docket.OpenTasks(tx, published, TaskConsumptionOrder, r.Record.Today(act.At))
 	return r.Rewards.OpenReviews(ctx, tx, act, published)
 }
 
 // listingsDue are those that go out by themselves.
-const listingsDue = `l.state IN ('served', 'grace') AND l.served_on <= $1::date AND (l.grace_until IS NULL OR l.grace_until < $1::date)`
+const listingsDue = `l.state IN ('served', 'grace') AND l.served_on <= ?0 AND (l.grace_until IS NULL OR l.grace_until < ?0)`
 
 // PublishDue publishes what is due on the act's day, up to limit listings with
 // ids above after, and returns the greatest id it looked at (no id when nothing is

@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/plan"
@@ -76,25 +74,10 @@ type Listing struct {
 // Until returns the last day of a term, or no day.
 func (l Listing) Until() day.Day { return max(l.TermUntil, l.ExtendedUntil) }
 
-const selectListing = `SELECT l.id, l.court_id, l.case_id, l.subject_id, l.state::text, l.version, l.conducts, l.notice_served_on, l.applied_on,
-    coalesce(l.decision_number, ''), l.decided_on, l.term_until, l.extended_until, l.grace_months, l.grace_until, coalesce(l.service_manner, ''), l.served_on,
-    l.published_on, coalesce(l.suspended_for, ''), l.correcting_since, l.ended_on, l.drafted_by, coalesce(l.proposed_by, ''), l.creditor_withdrew,
-    s.kind::text, s.envelope, s.sealed, c.number, o.serves, coalesce(s.region, ''), l.reasons IS NOT NULL
-  FROM listing l JOIN subject s ON s.id = l.subject_id JOIN execution_case c ON c.id = l.case_id JOIN organisation o ON o.id = l.court_id`
-
-func scanListing(row pgx.CollectableRow) (Listing, error) {
-	var l Listing
-	err := row.Scan(&l.ID, &l.Court, &l.Case, &l.Subject, &l.State, &l.Version, &l.Conducts, &l.NoticeServedOn, &l.AppliedOn,
-		&l.DecisionNumber, &l.DecidedOn, &l.TermUntil, &l.ExtendedUntil, &l.GraceMonths, &l.GraceUntil, &l.ServiceManner, &l.ServedOn,
-		&l.PublishedOn, &l.SuspendedFor, &l.CorrectingSince, &l.EndedOn, &l.draftedBy, &l.proposedBy, &l.creditorWithdrew,
-		&l.subjectKind, &l.envelope, &l.sealed, &l.caseNumber, &l.serves, &l.region, &l.hasReasons)
-	return l, err
-}
-
 // NewLife is the life of listings over the record.
 func NewLife(r *Listings) ground.Life[Listing] {
 	return ground.Life[Listing]{
-		Table: Table(), Grounds: r.Grounds, Enum: "listing_state", Select: selectListing, Scan: scanListing, Lock: "l", Head: (*Listing).head,
+		Table: Table(), Grounds: r.Grounds, Fetch: ground.Fetching(beside, (*row).listing), Lock: "l", Head: (*Listing).head,
 		May: map[ground.MoveName]func(*Listing, day.Day) error{
 			moveSign: func(l *Listing, _ day.Day) error {
 				if !l.hasReasons || l.proposedBy == "" {

@@ -4,13 +4,12 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/record"
 	"concordat/internal/identifier"
 	"concordat/internal/pg"
-	pgbinary "concordat/internal/pg/binary"
 	"concordat/memoranda/day"
 )
 
@@ -25,6 +24,18 @@ type Case struct {
 	FiledOn       day.Day                    `json:"filed_on"`
 	BasisDocument string                     `json:"basis_document"`
 	BasisUnit     string                     `json:"basis_unit"`
+}
+
+// caseRow is an execution case as it is kept.
+type caseRow struct {
+	bun.BaseModel `bun:"table:execution_case"`
+
+	ID            enforcement.ID             `bun:"id,pk"`
+	Court         enforcement.OrganisationID `bun:"court_id"`
+	Number        string                     `bun:"number"`
+	FiledOn       day.Day                    `bun:"filed_on"`
+	BasisDocument string                     `bun:"basis_document"`
+	BasisUnit     string                     `bun:"basis_unit"`
 }
 
 // EnterCase enters an execution case; its number must name the court of the
@@ -56,44 +67,24 @@ func (r *Parties) EnterCase(ctx context.Context, act enforcement.Act, c Case) (e
 	}
 	id := enforcement.NewID()
 	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		return &record.Event{Kind: eventCaseEntered, RefersTo: id}, tx.Lend(func(p pgx.Tx) error {
-			_, err := p.Exec(ctx, `INSERT INTO execution_case (id, court_id, number, filed_on, basis_document, basis_unit) VALUES ($1, $2, $3, $4::date, $5, $6)`,
-				id, court, number.String(), c.FiledOn, c.BasisDocument, c.BasisUnit)
-			if err != nil {
-				return fmt.Errorf("enter case %s: %w", id, err)
-			}
-			return nil
-		})
+		tx.Later(tx.NewInsert().Model(&caseRow{
+			ID: id, Court: court, Number: number.String(), FiledOn: c.FiledOn, BasisDocument: c.BasisDocument, BasisUnit: c.BasisUnit,
+		}), "enter case %s", id)
+		return &record.Event{Kind: eventCaseEntered, RefersTo: id}, nil
 	})
 	return d.RefersTo, err
 }
 
 // Cases lists a court's cases by id, from after on.
 func (r *Parties) Cases(ctx context.Context, court enforcement.OrganisationID, after enforcement.ID, limit int) ([]Case, error) {
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT id, court_id, number, filed_on, basis_document, basis_unit FROM execution_case
-		WHERE court_id = $1 AND id > $2 ORDER BY id LIMIT $3`, court, [16]byte(after), limit)
+	var rows []caseRow
+	err := r.Record.DB.NewSelect().Model(&rows).Where("court_id = ? AND id > ?", court, after.Cursor()).Order("id").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list cases: %w", err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Case, error) {
-		var c Case
-		err := row.Scan(&c.ID, &c.Court, &c.Number, &c.FiledOn, &c.BasisDocument, &c.BasisUnit)
-		return c, err
-	})
-}
-
-// copyCases collects cases for one COPY.
-func copyCases(list []Case) *pgbinary.Copier {
-	t := pgbinary.NewCopier(6, `COPY execution_case (id, court_id, number, filed_on, basis_document, basis_unit) FROM STDIN (FORMAT binary)`)
-	for i := range list {
-		c := &list[i]
-		t.Row()
-		t.ID(c.ID)
-		t.Int4(int32(c.Court))
-		t.Text(c.Number)
-		t.Day(c.FiledOn)
-		t.Text(c.BasisDocument)
-		t.Text(c.BasisUnit)
+	list := make([]Case, len(rows))
+	for i, c := range rows {
+		list[i] = Case{ID: c.ID, Court: c.Court, Number: c.Number, FiledOn: c.FiledOn, BasisDocument: c.BasisDocument, BasisUnit: c.BasisUnit}
 	}
-	return t
+	return list, nil
 }

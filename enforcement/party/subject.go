@@ -7,14 +7,14 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/record"
 	"concordat/internal/identifier"
 	"concordat/internal/pg"
-	pgbinary "concordat/internal/pg/binary"
 	"concordat/internal/vault"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -141,13 +141,15 @@ func (r *Parties) EnterSubject(ctx context.Context, act enforcement.Act, given I
 				if have.Name != identity.Name || have.Kind != identity.Kind {
 					return nil, enforcement.Refuse("subject.identity")
 				}
-				return &record.Event{Kind: eventSubjectEntered, Subject: known}, moveSubject(ctx, tx, known, given.Region)
+				moveSubject(tx, known, given.Region)
+				return &record.Event{Kind: eventSubjectEntered, Subject: known}, nil
 			}
 			made, err := r.Seal(identity, number)
 			if err != nil {
 				return nil, err
 			}
-			return &record.Event{Kind: eventSubjectEntered, Subject: made.ID}, insertSubject(ctx, tx, act, made, identity.OverrideBy)
+			insertSubject(tx, act, made, identity.OverrideBy)
+			return &record.Event{Kind: eventSubjectEntered, Subject: made.ID}, nil
 		})
 		// Two clerks enter one person at once: the second finds the first's.
 		if name, ok := pg.Constraint(err); ok && name == "subject_lookup_pkey" {
@@ -158,16 +160,40 @@ func (r *Parties) EnterSubject(ctx context.Context, act enforcement.Act, given I
 }
 
 // moveSubject notes the region that was stated last; what was planned stays as it is.
-func moveSubject(ctx context.Context, tx *pg.Tx, id enforcement.ID, region string) error {
-	if region == "" {
-		return nil
+func moveSubject(tx *pg.Tx, id enforcement.ID, region string) {
+	if region != "" {
+		tx.Later(tx.NewUpdate().Model((*Row)(nil)).Set("region = ?", region).Where("id = ?", id).Where("region IS DISTINCT FROM ?", region), "note the region of subject %s", id)
 	}
-	return tx.Lend(func(p pgx.Tx) error {
-		if _, err := p.Exec(ctx, `UPDATE subject SET region = $2 WHERE id = $1 AND region IS DISTINCT FROM $2`, id, region); err != nil {
-			return fmt.Errorf("note the region of subject %s: %w", id, err)
-		}
-		return nil
-	})
+}
+
+// Row is a subject as it is kept: nothing of it can be read without its key.
+type Row struct {
+	bun.BaseModel `bun:"table:subject,alias:s"`
+
+	ID         enforcement.ID        `bun:"id,pk"`
+	Kind       memoranda.SubjectKind `bun:"kind"`
+	Wrapped    []byte                `bun:"envelope"`
+	Sealed     []byte                `bun:"sealed"`
+	KeyVersion int16                 `bun:"key_version"`
+	OverrideBy string                `bun:"override_by,nullzero"`
+	CreatedAt  time.Time             `bun:"created_at"`
+	Region     string                `bun:"region,nullzero"`
+}
+
+// lookup is a hash that a subject's number is found by.
+type lookup struct {
+	bun.BaseModel `bun:"table:subject_lookup"`
+
+	KeyVersion int16          `bun:"key_version,pk"`
+	Hash       []byte         `bun:"hash,pk"`
+	Subject    enforcement.ID `bun:"subject_id"`
+}
+
+// Read reads a subject's row.
+func (r *Parties) Read(ctx context.Context, db bun.IDB, id enforcement.ID) (Row, error) {
+	s := Row{ID: id}
+	err := db.NewSelect().Model(&s).WherePK().Scan(ctx)
+	return s, enforcement.NotFound(err, "read subject "+id.String())
 }
 
 // Sealed is a new subject, sealed under an id and a key of its own and not yet entered.
@@ -198,54 +224,23 @@ func (r *Parties) Seal(identity Identity, number identifier.Identifier) (s Seale
 	return s, err
 }
 
-func insertSubject(ctx context.Context, tx *pg.Tx, act enforcement.Act, s Sealed, overrideBy string) error {
-	return tx.Lend(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `INSERT INTO subject (id, kind, envelope, sealed, key_version, override_by, created_at, region)
-			VALUES ($1, $2::text::subject_kind, $3, $4, $5, nullif($6, ''), $7, nullif($8, ''))`,
-			s.ID, s.kind, s.Wrapped, s.identity, s.keyVersion, overrideBy, act.At.UTC(), s.region)
-		if err != nil {
-			return fmt.Errorf("enter subject %s: %w", s.ID, err)
-		}
-		for _, h := range s.Hashes {
-			if _, err := p.Exec(ctx, `INSERT INTO subject_lookup (key_version, hash, subject_id) VALUES ($1, $2, $3)`, h.Version, h.Sum, s.ID); err != nil {
-				return fmt.Errorf("enter the look-up hash of subject %s: %w", s.ID, err)
-			}
-		}
-		return nil
-	})
+func insertSubject(tx *pg.Tx, act enforcement.Act, s Sealed, overrideBy string) {
+	tx.Later(tx.NewInsert().Model(&Row{
+		ID: s.ID, Kind: s.kind, Wrapped: s.Wrapped, Sealed: s.identity, KeyVersion: s.keyVersion, OverrideBy: overrideBy, CreatedAt: act.At.UTC(), Region: s.region,
+	}), "enter subject %s", s.ID)
+	tx.Later(tx.NewInsert().Model(new(lookups(s.ID, s.Hashes))), "enter the look-up hashes of subject %s", s.ID)
 }
 
-// Copy enters new subjects and cases by one COPY for each table.
-func (r *Parties) Copy(ctx context.Context, t pgx.Tx, act enforcement.Act, list []Sealed, cases []Case) error {
-	subjects := pgbinary.NewCopier(7, `COPY subject (id, kind, envelope, sealed, key_version, created_at, region) FROM STDIN (FORMAT binary)`)
-	lookups := pgbinary.NewCopier(3, `COPY subject_lookup (key_version, hash, subject_id) FROM STDIN (FORMAT binary)`)
-	for i := range list {
-		s := &list[i]
-		subjects.Row()
-		subjects.ID(s.ID)
-		subjects.Text(string(s.kind))
-		subjects.Bytes(s.Wrapped)
-		subjects.Bytes(s.identity)
-		subjects.Int2(s.keyVersion)
-		subjects.Instant(act.At)
-		subjects.TextOrNull(s.region)
-		for _, h := range s.Hashes {
-			lookups.Row()
-			lookups.Int2(h.Version)
-			lookups.Bytes(h.Sum)
-			lookups.ID(s.ID)
-		}
+func lookups(id enforcement.ID, hashes []vault.Hash) []lookup {
+	list := make([]lookup, len(hashes))
+	for i, h := range hashes {
+		list[i] = lookup{KeyVersion: h.Version, Hash: h.Sum, Subject: id}
 	}
-	for _, table := range []*pgbinary.Copier{subjects, lookups, copyCases(cases)} {
-		if err := table.Send(ctx, t); err != nil {
-			return err
-		}
-	}
-	return nil
+	return list
 }
 
 // Correct seals other data of a subject that stays the same.
-func (r *Parties) Correct(ctx context.Context, tx *pg.Tx, id enforcement.ID, wrapped []byte, corrected Identity) error {
+func (r *Parties) Correct(tx *pg.Tx, id enforcement.ID, wrapped []byte, corrected Identity) error {
 	envelope, err := r.Record.Vault.OpenEnvelope(id, wrapped)
 	if err != nil {
 		return fmt.Errorf("open the envelope of subject %s: %w", id, err)
@@ -254,13 +249,8 @@ func (r *Parties) Correct(ctx context.Context, tx *pg.Tx, id enforcement.ID, wra
 	if err != nil {
 		return err
 	}
-	return tx.Lend(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `UPDATE subject SET sealed = $2, version = version + 1 WHERE id = $1`, id, sealed)
-		if err != nil {
-			return fmt.Errorf("correct subject %s: %w", id, err)
-		}
-		return nil
-	})
+	tx.Later(tx.NewUpdate().Model((*Row)(nil)).Set("sealed = ?", sealed).Set("version = version + 1").Where("id = ?", id), "correct subject %s", id)
+	return nil
 }
 
 // sealIdentity seals an identity under its subject's key.
@@ -276,21 +266,21 @@ func sealIdentity(envelope vault.Envelope, identity Identity) ([]byte, error) {
 	return sealed, nil
 }
 
-func (r *Parties) findSubject(ctx context.Context, tx *pg.Tx, number identifier.Identifier) (enforcement.ID, error) {
-	var id enforcement.ID
-	err := tx.Lend(func(p pgx.Tx) error {
-		for _, h := range r.Record.Vault.Hashes(lookupDomain, number.Key()) {
-			err := p.QueryRow(ctx, `SELECT subject_id FROM subject_lookup WHERE hash = $1 AND key_version = $2`, h.Sum, h.Version).Scan(&id)
-			if err == nil {
-				return nil
-			}
-			if !errors.Is(err, pgx.ErrNoRows) {
-				return fmt.Errorf("look up a subject: %w", err)
-			}
-		}
-		return nil
-	})
-	return id, err
+// findSubject looks a number up by its hashes under every live key; no id: nobody has it.
+func (r *Parties) findSubject(ctx context.Context, tx *pg.Tx, number identifier.Identifier) (id enforcement.ID, err error) {
+	hashes := r.Record.Vault.Hashes(lookupDomain, number.Key())
+	q := tx.NewSelect().Model((*lookup)(nil)).Column("subject_id").Limit(1)
+	for _, h := range hashes {
+		q = q.WhereOr("hash = ? AND key_version = ?", h.Sum, h.Version)
+	}
+	var found []enforcement.ID
+	if err := q.Scan(ctx, &found); err != nil {
+		return id, fmt.Errorf("look up a subject: %w", err)
+	}
+	if len(found) > 0 {
+		id = found[0]
+	}
+	return id, nil
 }
 
 // OpenIdentity opens what a subject's row seals.
@@ -314,19 +304,12 @@ func (r *Parties) OpenIdentity(id enforcement.ID, wrapped, sealed []byte) (Ident
 }
 
 func (r *Parties) identity(ctx context.Context, tx *pg.Tx, id enforcement.ID) (Identity, error) {
-	var wrapped, sealed []byte
-	var region string
-	err := tx.Lend(func(p pgx.Tx) error {
-		return p.QueryRow(ctx, `SELECT envelope, sealed, coalesce(region, '') FROM subject WHERE id = $1`, id).Scan(&wrapped, &sealed, &region)
-	})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Identity{}, enforcement.Refuse("not-found")
-	}
+	s, err := r.Read(ctx, tx, id)
 	if err != nil {
-		return Identity{}, fmt.Errorf("read subject %s: %w", id, err)
+		return Identity{}, err
 	}
-	identity, err := r.OpenIdentity(id, wrapped, sealed)
-	identity.Region = region
+	identity, err := r.OpenIdentity(id, s.Wrapped, s.Sealed)
+	identity.Region = s.Region
 	return identity, err
 }
 
@@ -344,6 +327,11 @@ func (r *Parties) Subject(ctx context.Context, act enforcement.Act, id enforceme
 	return identity, enforcement.AsRefusal(err)
 }
 
+// tied is true of a subject of which something is in force or still to be told.
+const tied = `(EXISTS (SELECT FROM ground WHERE subject_id = ?0 AND state <> 'ended') OR EXISTS (SELECT FROM directive d
+    LEFT JOIN LATERAL (SELECT due FROM amendment a WHERE a.directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true
+    WHERE d.subject_id = ?0 AND (d.due OR a.due)))`
+
 // Shred forgets the data key of a subject: nothing that was sealed under it can
 // be read again. It is refused while anything is in force against or for it.
 func (r *Parties) Shred(ctx context.Context, act enforcement.Act, id enforcement.ID) error {
@@ -351,23 +339,12 @@ func (r *Parties) Shred(ctx context.Context, act enforcement.Act, id enforcement
 		return err
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		return &record.Event{Kind: eventSubjectShredded, Subject: id}, tx.Lend(func(p pgx.Tx) error {
-			if _, err := p.Exec(ctx, `DELETE FROM subject_lookup WHERE subject_id = $1`, id); err != nil {
-				return fmt.Errorf("forget the look-up of subject %s: %w", id, err)
-			}
-			tag, err := p.Exec(ctx, `UPDATE subject SET envelope = NULL, sealed = NULL, shredded_at = $2, version = version + 1
-				WHERE id = $1 AND shredded_at IS NULL
-				AND NOT EXISTS (SELECT FROM ground WHERE subject_id = $1 AND state <> 'ended')
-				AND NOT EXISTS (SELECT FROM directive d LEFT JOIN LATERAL (SELECT due FROM amendment a WHERE a.directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true
-					WHERE d.subject_id = $1 AND (d.due OR a.due))`, id, act.At.UTC())
-			if err != nil {
-				return fmt.Errorf("shred subject %s: %w", id, err)
-			}
-			if tag.RowsAffected() == 0 {
-				return enforcement.Refuse("state.forbidden", "state", "in-force")
-			}
-			return record.ForgetPersonalReplies(ctx, p)
-		})
+		tx.Later(tx.NewDelete().Model((*lookup)(nil)).Where("subject_id = ?", id), "forget the look-up of subject %s", id)
+		shredded := tx.NewUpdate().Model((*Row)(nil)).Set("envelope = NULL, sealed = NULL").Set("shredded_at = ?", act.At.UTC()).Set("version = version + 1").
+			Where("id = ? AND shredded_at IS NULL", id).Where("NOT "+tied, id)
+		tx.LaterOne(shredded, enforcement.Refuse("state.forbidden", "state", "in-force"), "shred subject %s", id)
+		record.ForgetPersonalReplies(tx)
+		return &record.Event{Kind: eventSubjectShredded, Subject: id}, nil
 	})
 	return err
 }

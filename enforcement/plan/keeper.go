@@ -2,10 +2,7 @@ package plan
 
 import (
 	"context"
-	"fmt"
 	"slices"
-
-	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
 	"concordat/internal/pg"
@@ -24,16 +21,9 @@ func (r *Plans) KeepsAnyList(ctx context.Context, tx *pg.Tx, act enforcement.Act
 			bodies = append(bodies, catalogue.Body(owner, today)...)
 		}
 	}
-	var keeps bool
-	err := tx.Lend(func(p pgx.Tx) error {
-		return p.QueryRow(ctx, `SELECT EXISTS (SELECT FROM organisation_role WHERE organisation_id = $1 AND body = ANY ($2)
-			AND valid_from <= $3::date AND (valid_until IS NULL OR valid_until >= $3::date))`, int32(act.Actor.Organisation), bodies, today).Scan(&keeps)
-	})
-	if err != nil {
-		return fmt.Errorf("read which lists organisation %d keeps: %w", act.Actor.Organisation, err)
+	keeps, _, err := r.Parties.Plays(ctx, tx, act.Actor.Organisation, bodies, today)
+	if err == nil && !keeps {
+		err = enforcement.Refuse("role.forbidden", "role", string(act.Actor.Role))
 	}
-	if !keeps {
-		return enforcement.Refuse("role.forbidden", "role", string(act.Actor.Role))
-	}
-	return nil
+	return err
 }

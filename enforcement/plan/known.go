@@ -80,15 +80,16 @@ func (r *Plans) Refresh(ctx context.Context) error {
 
 // HoldText holds the editions and statements of the record as they are until the
 // transaction ends, and returns what is known of them.
-func (r *Plans) HoldText(ctx context.Context, tx *pg.Tx) (k *Text, err error) {
-	err = tx.Lend(func(t pgx.Tx) error {
-		if _, err := t.Exec(ctx, enterEditions); err != nil {
-			return fmt.Errorf("pass the gate of editions: %w", err)
-		}
-		k, err = r.Learn(ctx, t)
-		return err
-	})
-	return k, err
+func (r *Plans) HoldText(ctx context.Context, tx *pg.Tx) (*Text, error) {
+	tx.Later(tx.NewRaw(enterEditions), "pass the gate of editions")
+	var m mark
+	if err := tx.NewRaw(selectMark).Scan(ctx, &m.editions, &m.statements, &m.withdrawals); err != nil {
+		return nil, fmt.Errorf("ask how many editions and statements there are: %w", err)
+	}
+	if k := r.Text(); k != nil && k.mark == m {
+		return k, nil
+	}
+	return r.Learn(ctx, tx.Pgx())
 }
 
 // Learn reads the record where it says more than is known.

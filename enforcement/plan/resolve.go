@@ -170,25 +170,22 @@ func (r *Plans) PlanFor(ctx context.Context, tx *pg.Tx, key Key, organisations [
 		return Plan{}, err
 	}
 	p := known.Assign(resolution, key, organisations)
-	err = tx.Lend(func(t pgx.Tx) error {
-		if p.Editions, err = HoldEditions(ctx, t, known, key, resolution.Editions); err != nil {
-			return err
-		}
-		// An entry on a list of which no memorandum speaks is public and carries
-		// nothing; a reward that grants nothing is none.
-		if len(p.Editions) == 0 && key.Ground != memoranda.OnListing {
-			return enforcement.Refuse("plan.list-type", "list_type", key.ListType)
-		}
-		return r.EnterPlan(ctx, t, key, &p)
-	})
-	return p, err
+	if p.Editions, err = HoldEditions(ctx, tx.Pgx(), known, key, resolution.Editions); err != nil {
+		return p, err
+	}
+	// An entry on a list of which no memorandum speaks is public and carries
+	// nothing; a reward that grants nothing is none.
+	if len(p.Editions) == 0 && key.Ground != memoranda.OnListing {
+		return p, enforcement.Refuse("plan.list-type", "list_type", key.ListType)
+	}
+	return p, r.EnterPlan(ctx, tx, key, &p)
 }
 
 const selectPlan = `SELECT id, EXISTS (SELECT FROM plan_switch WHERE from_plan = plan.id) FROM plan WHERE hash = $1`
 
 // EnterPlan finds the plan's row, or enters it.
-func (r *Plans) EnterPlan(ctx context.Context, t pgx.Tx, key Key, p *Plan) error {
-	hash := p.hash(key)
+func (r *Plans) EnterPlan(ctx context.Context, tx *pg.Tx, key Key, p *Plan) error {
+	t, hash := tx.Pgx(), p.hash(key)
 	var replaced bool
 	err := t.QueryRow(ctx, selectPlan, hash).Scan(&p.ID, &replaced)
 	for replaced && err == nil { // a plan that gave way never comes back: one of its own says the same
@@ -222,9 +219,8 @@ func (r *Plans) EnterPlan(ctx context.Context, t pgx.Tx, key Key, p *Plan) error
 		}
 	}
 	for _, gap := range p.Gaps {
-		if err := docket.Report(ctx, t, "nobody-plays-body", 0, enforcement.ID{}, fmt.Sprintf("plan %d: %s of %s in %s", p.ID, gap.Body, gap.Measure, cmp.Or(gap.Region, "an unknown region")), r.Record.Machine()); err != nil {
-			return err
-		}
+		detail := fmt.Sprintf("plan %d: %s of %s in %s", p.ID, gap.Body, gap.Measure, cmp.Or(gap.Region, "an unknown region"))
+		docket.Report(tx, "nobody-plays-body", 0, enforcement.ID{}, detail, r.Record.Machine())
 	}
 	return nil
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/internal/pg"
@@ -46,41 +46,46 @@ type Event struct {
 	Untils  []day.Day
 }
 
-// insertEvent writes one event; see [Event.args].
-const insertEvent = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, act_key,
-    subject_id, ground_id, refers_to, plan_id, day, reason, legal_basis, document_hash, directives, versions, outcomes, measures, until, grounds, untils)
-  VALUES ($1, $2, $3, $4, $5, $6, nullif($7, 0), nullif($8, ''), $9, $10, $11, nullif($12, 0), $13::date, nullif($14, ''), nullif($15, ''),
-    $16, $17, $18, $19, $20, $21::date, $22, $23)`
+// row is an event as it stands in the log.
+type row struct {
+	bun.BaseModel `bun:"table:event"`
 
-// args are the parameters of [insertEvent].
-func (e *Event) args(act enforcement.Act, machine time.Time) []any {
-	return []any{
-		e.ID, e.Kind, act.At.UTC(), machine, act.Actor.ID, act.Actor.Role, int32(act.Actor.Organisation), e.Key,
-		e.Subject, e.Ground, e.RefersTo, e.Plan, e.Day, e.Reason, e.LegalBasis,
-		e.DocumentHash, e.Directives, e.Versions, e.Outcomes, e.Measures, e.Until, e.Grounds, e.Untils,
-	}
+	ID           enforcement.ID             `bun:"id,pk"`
+	Kind         EventKind                  `bun:"kind"`
+	At           time.Time                  `bun:"at"`
+	RecordedAt   time.Time                  `bun:"recorded_at"`
+	Actor        string                     `bun:"actor"`
+	Role         enforcement.Role           `bun:"role"`
+	Organisation enforcement.OrganisationID `bun:"organisation_id,nullzero"`
+	Key          string                     `bun:"act_key,nullzero"`
+	Subject      enforcement.ID             `bun:"subject_id"`
+	Ground       enforcement.ID             `bun:"ground_id"`
+	RefersTo     enforcement.ID             `bun:"refers_to"`
+	Plan         int32                      `bun:"plan_id,nullzero"`
+	Day          day.Day                    `bun:"day"`
+	Reason       string                     `bun:"reason,nullzero"`
+	LegalBasis   string                     `bun:"legal_basis,nullzero"`
+	DocumentHash []byte                     `bun:"document_hash"`
+	Directives   []enforcement.ID           `bun:"directives,array"`
+	Versions     []int16                    `bun:"versions,array"`
+	Outcomes     []int16                    `bun:"outcomes,array"`
+	Measures     []int16                    `bun:"measures,array"`
+	Until        day.Day                    `bun:"until"`
+	Grounds      []enforcement.ID           `bun:"grounds,array"`
+	Untils       []day.Day                  `bun:"untils,array"`
 }
 
 // Log appends the event of an act inside its transaction.
-func (r *Record) Log(ctx context.Context, tx *pg.Tx, act enforcement.Act, e Event) error {
-	return tx.Lend(func(p pgx.Tx) error {
-		if err := r.LogIn(ctx, p, act, &e); err != nil {
-			return err
-		}
-		Traced(ctx, &e)
-		return nil
-	})
-}
-
-// LogIn is [Record.Log] for who works below an act and has its own span.
-func (r *Record) LogIn(ctx context.Context, p pgx.Tx, act enforcement.Act, e *Event) error {
+func (r *Record) Log(ctx context.Context, tx *pg.Tx, act enforcement.Act, e Event) {
 	if e.ID.IsZero() {
 		e.ID = enforcement.NewID()
 	}
-	if _, err := p.Exec(ctx, insertEvent, e.args(act, r.Machine())...); err != nil {
-		return fmt.Errorf("log %s: %w", e.Kind, err)
-	}
-	return nil
+	tx.Later(tx.NewInsert().Model(&row{
+		ID: e.ID, Kind: e.Kind, At: act.At.UTC(), RecordedAt: r.Machine(), Actor: act.Actor.ID, Role: act.Actor.Role, Organisation: act.Actor.Organisation, Key: e.Key,
+		Subject: e.Subject, Ground: e.Ground, RefersTo: e.RefersTo, Plan: e.Plan, Day: e.Day, Reason: e.Reason, LegalBasis: e.LegalBasis, DocumentHash: e.DocumentHash,
+		Directives: e.Directives, Versions: e.Versions, Outcomes: e.Outcomes, Measures: e.Measures, Until: e.Until, Grounds: e.Grounds, Untils: e.Untils,
+	}), "log %s", e.Kind)
+	Traced(ctx, &e)
 }
 
 // Entry is a row of the log as overseers read it.
@@ -100,25 +105,25 @@ type Entry struct {
 
 // The plans that the directives of a ground followed it to, and how many did.
 const selectEvents = `WITH followed AS (
-    SELECT f.plan_id, count(DISTINCT f.id) AS n FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
-    CROSS JOIN LATERAL (SELECT d.id, a.plan_id FROM amendment a WHERE a.directive_id = d.id AND a.plan_id IS NOT NULL
-      UNION ALL SELECT d.id, d.plan_id WHERE d.plan_id <> g.plan_id) f WHERE g.id = $1 GROUP BY f.plan_id)
-  SELECT seq, id, kind, at, recorded_at, actor, role, day::text, coalesce(reason, ''), coalesce(legal_basis, ''), coalesce(cardinality(directives), 0) FROM event WHERE ground_id = $1
-  UNION ALL SELECT e.seq, e.id, e.kind, e.at, e.recorded_at, e.actor, e.role, e.day::text, coalesce(e.reason, ''), coalesce(e.legal_basis, ''), f.n::integer
-    FROM followed f CROSS JOIN LATERAL (SELECT seq, id, kind, at, recorded_at, actor, role, day, reason, legal_basis FROM event WHERE kind = 'replanned' AND plan_id = f.plan_id ORDER BY seq DESC LIMIT 1) e
+    SELECT f.plan_id, count(DISTINCT f.id) AS n
+    FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
+    CROSS JOIN LATERAL (
+      SELECT d.id, a.plan_id FROM amendment a WHERE a.directive_id = d.id AND a.plan_id IS NOT NULL
+      UNION ALL SELECT d.id, d.plan_id WHERE d.plan_id <> g.plan_id) f
+    WHERE g.id = ?0 GROUP BY f.plan_id)
+  SELECT seq, id, kind, at, recorded_at, actor, role, day, reason, legal_basis, coalesce(cardinality(directives), 0) AS directives
+    FROM event WHERE ground_id = ?0
+  UNION ALL SELECT e.*, f.n::integer FROM followed f CROSS JOIN LATERAL (
+      SELECT seq, id, kind, at, recorded_at, actor, role, day, reason, legal_basis
+      FROM event WHERE kind = 'replanned' AND plan_id = f.plan_id ORDER BY seq DESC LIMIT 1) e
   ORDER BY seq`
 
 // Entries returns the log of one ground, oldest first. Of a change of plan, of which
 // one event speaks of many grounds, it is the last one, with the number of the
 // ground's own directives.
-func (r *Record) Entries(ctx context.Context, ground enforcement.ID) ([]Entry, error) {
-	rows, err := r.DB.Pool.Query(ctx, selectEvents, ground)
-	if err != nil {
+func (r *Record) Entries(ctx context.Context, ground enforcement.ID) (list []Entry, err error) {
+	if err := r.DB.NewRaw(selectEvents, ground).Scan(ctx, &list); err != nil {
 		return nil, fmt.Errorf("read events of %s: %w", ground, err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Entry, error) {
-		var e Entry
-		err := row.Scan(&e.Seq, &e.ID, &e.Kind, &e.At, &e.RecordedAt, &e.Actor, &e.Role, &e.Day, &e.Reason, &e.LegalBasis, &e.Directives)
-		return e, err
-	})
+	return list, nil
 }

@@ -1,14 +1,44 @@
+// pgx: deliveries log by prepared statements, and thousands of events are one COPY.
+
 package record
 
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
 	pgbinary "concordat/internal/pg/binary"
 )
+
+// insertEvent writes one event; see [Event.args].
+const insertEvent = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, act_key,
+    subject_id, ground_id, refers_to, plan_id, day, reason, legal_basis, document_hash, directives, versions, outcomes, measures, until, grounds, untils)
+  VALUES ($1, $2, $3, $4, $5, $6, nullif($7, 0), nullif($8, ''), $9, $10, $11, nullif($12, 0), $13::date, nullif($14, ''), nullif($15, ''),
+    $16, $17, $18, $19, $20, $21::date, $22, $23)`
+
+// args are the parameters of [insertEvent].
+func (e *Event) args(act enforcement.Act, machine time.Time) []any {
+	return []any{
+		e.ID, e.Kind, act.At.UTC(), machine, act.Actor.ID, act.Actor.Role, int32(act.Actor.Organisation), e.Key,
+		e.Subject, e.Ground, e.RefersTo, e.Plan, e.Day, e.Reason, e.LegalBasis,
+		e.DocumentHash, e.Directives, e.Versions, e.Outcomes, e.Measures, e.Until, e.Grounds, e.Untils,
+	}
+}
+
+// LogIn is [Record.Log] for deliveries, which are many: the statement is prepared, and
+// travels by itself.
+func (r *Record) LogIn(ctx context.Context, p pgx.Tx, act enforcement.Act, e *Event) error {
+	if e.ID.IsZero() {
+		e.ID = enforcement.NewID()
+	}
+	if _, err := p.Exec(ctx, insertEvent, e.args(act, r.Machine())...); err != nil {
+		return fmt.Errorf("log %s: %w", e.Kind, err)
+	}
+	return nil
+}
 
 const insertGroundEvents = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, act_key, subject_id, ground_id, plan_id, day, legal_basis, until, directives, refers_to, document_hash)
   SELECT ($3::uuid[])[u.n], $4, $5, $6, $7, $8, nullif($9, 0), CASE WHEN $10 = '' THEN NULL WHEN $15::boolean THEN $10 ELSE $10 || '/' || g.id END, g.subject_id, g.id, $11, $12::date, $13, g.valid_until,

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/internal/calendar"
@@ -63,7 +63,8 @@ func (r *Record) PerformKeyed(ctx context.Context, act enforcement.Act, fn func(
 				e.ID = enforcement.NewID()
 			}
 			d = Done{event: e.ID, Subject: e.Subject, Ground: e.Ground, RefersTo: e.RefersTo}
-			return r.Log(ctx, tx, act, *e)
+			r.Log(ctx, tx, act, *e)
+			return nil
 		})
 		// Two requests with one key at once: the loser looks again and finds
 		// what the winner did.
@@ -86,11 +87,7 @@ func (r *Record) Overtaken(ctx context.Context, act enforcement.Act, refused err
 	if !person || act.Key == "" || said.Code == "request.in-flight" || said.Code == "request.key-reused" {
 		return Done{}, refused // the last two: whether it is the same act is not known, or it is not
 	}
-	var found *Done
-	err := r.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
-		found, err = r.repeated(ctx, tx, act.Key)
-		return err
-	})
+	found, err := r.repeated(ctx, r.DB, act.Key)
 	switch {
 	case err != nil:
 		return Done{}, err
@@ -101,22 +98,34 @@ func (r *Record) Overtaken(ctx context.Context, act enforcement.Act, refused err
 	}
 }
 
-func (r *Record) repeated(ctx context.Context, tx *pg.Tx, key string) (*Done, error) {
-	var d Done
-	found := false
-	err := tx.Lend(func(p pgx.Tx) error {
-		err := p.QueryRow(ctx, `SELECT id, subject_id, ground_id, refers_to FROM event WHERE act_key = $1`, key).Scan(&d.event, &d.Subject, &d.Ground, &d.RefersTo)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil
-		}
-		found = err == nil
-		return err
-	})
-	if err != nil {
+// doneRow is an event as far as it is what an act left.
+type doneRow struct {
+	bun.BaseModel `bun:"table:event"`
+
+	ID         enforcement.ID `bun:"id,pk"`
+	Subject    enforcement.ID `bun:"subject_id"`
+	Ground     enforcement.ID `bun:"ground_id"`
+	RefersTo   enforcement.ID `bun:"refers_to"`
+	RecordedAt time.Time      `bun:"recorded_at"`
+}
+
+// doneUnder asks for the event that bears a key.
+func doneUnder(db bun.IDB, key string) *bun.SelectQuery {
+	return db.NewSelect().Model((*doneRow)(nil)).Where("act_key = ?", key)
+}
+
+func (d *doneRow) done() *Done {
+	return &Done{event: d.ID, Subject: d.Subject, Ground: d.Ground, RefersTo: d.RefersTo}
+}
+
+// repeated returns what an act with the key left, or nil.
+func (r *Record) repeated(ctx context.Context, db bun.IDB, key string) (*Done, error) {
+	var found []doneRow
+	if err := doneUnder(db, key).Scan(ctx, &found); err != nil {
 		return nil, fmt.Errorf("look for the act's key: %w", err)
 	}
-	if !found {
+	if len(found) == 0 {
 		return nil, nil
 	}
-	return &d, nil
+	return found[0].done(), nil
 }

@@ -1,3 +1,5 @@
+// pgx: the queue's client is one over pgx transactions.
+
 package record
 
 import (

@@ -6,10 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/internal/pg"
@@ -42,14 +41,7 @@ type claimed struct {
 func (r *Record) Claim(ctx context.Context, tx *pg.Tx, act enforcement.Act) (claimed, error) {
 	c := claimed{key: act.Key}
 	if act.Request != nil {
-		fresh := false
-		err := tx.Lend(func(p pgx.Tx) (err error) {
-			c.key, c.Again, fresh, err = r.claimRequest(ctx, p, act)
-			return err
-		})
-		if err != nil || fresh {
-			return c, err
-		}
+		return r.claimRequest(ctx, tx, act)
 	}
 	if c.key == "" {
 		return c, nil
@@ -60,90 +52,101 @@ func (r *Record) Claim(ctx context.Context, tx *pg.Tx, act enforcement.Act) (cla
 }
 
 // claimRequest locks the request until the transaction ends, and reads or writes
-// its row; fresh says that no event bears its key. PostgreSQL lets go of the lock
-// after others see what was committed.
-func (r *Record) claimRequest(ctx context.Context, p pgx.Tx, act enforcement.Act) (key string, again, fresh bool, err error) {
+// its row. PostgreSQL lets go of the lock after others see what was committed.
+func (r *Record) claimRequest(ctx context.Context, tx *pg.Tx, act enforcement.Act) (c claimed, err error) {
 	q := act.Request
-	var free bool
-	if err := p.QueryRow(ctx, `SELECT pg_try_advisory_xact_lock($1)`, q.Lock()).Scan(&free); err != nil {
-		return "", false, false, fmt.Errorf("lock a request: %w", err)
+	tx.LaterOne(tx.NewRaw(`SELECT FROM (SELECT pg_try_advisory_xact_lock(?) AS free) l WHERE free`, q.Lock()), enforcement.Refuse("request.in-flight"), "lock a request")
+	var rows []requestRow
+	var events []doneRow
+	if err := tx.Together(ctx, pg.All(r.kept(tx, q), &rows), pg.All(doneUnder(tx, act.Key), &events)); err != nil {
+		return c, fmt.Errorf("read a request: %w", err)
 	}
-	if !free {
-		return "", false, false, enforcement.Refuse("request.in-flight")
+	if len(rows) > 0 {
+		if err := r.same(q, &rows[0]); err != nil {
+			return c, err
+		}
+		c.key, c.Again = rows[0].EventKey, true
+		c.found, err = r.repeated(ctx, tx, c.key)
+		return c, err
 	}
-	row, err := r.requestRow(ctx, p, q)
-	if err != nil || row.eventKey != "" {
-		return row.eventKey, true, false, err
-	}
-	if key, fresh, err = r.requestEventKey(ctx, p, act.Key); err != nil {
-		return "", false, false, err
-	}
-	_, err = p.Exec(ctx, `INSERT INTO request_key (organisation_id, route, key_hash, fingerprint, event_key, created_at, personal) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (organisation_id, route, key_hash) DO UPDATE SET fingerprint = excluded.fingerprint, event_key = excluded.event_key,
-			created_at = excluded.created_at, personal = excluded.personal, status = NULL, answer = NULL, key_version = NULL`,
-		int32(q.Organisation), q.Route, q.KeyHash(), r.Vault.DocumentHash(q.Content), key, r.Machine().UTC(), q.Personal)
-	if err != nil {
-		return "", false, false, fmt.Errorf("write down a request: %w", err)
-	}
-	return key, false, fresh, nil
+	c.key, c.found = r.requestEventKey(act.Key, events)
+	row := r.requestRow(q, c.key)
+	tx.Later(tx.NewInsert().Model(&row).On(`CONFLICT (organisation_id, route, key_hash) DO UPDATE`).Set(`fingerprint = EXCLUDED.fingerprint`).
+		Set(`event_key = EXCLUDED.event_key`).Set(`created_at = EXCLUDED.created_at`).Set(`personal = EXCLUDED.personal`).
+		Set(`status = NULL`).Set(`answer = NULL`).Set(`key_version = NULL`), "write down a request")
+	return c, nil
 }
 
-// requestEventKey is the key that the event of a request will carry. An event
-// younger than a request is kept was left by a process of the release before this
-// one, which wrote no rows: the act was done. An older one was left by a request
-// that is forgotten, whose key may be used anew. fresh: no event bears it.
-func (r *Record) requestEventKey(ctx context.Context, p pgx.Tx, key string) (_ string, fresh bool, err error) {
-	if key == "" {
-		return enforcement.NewID().String(), true, nil
-	}
-	var recorded time.Time
-	err = p.QueryRow(ctx, `SELECT recorded_at FROM event WHERE act_key = $1`, key).Scan(&recorded)
+// requestEventKey is the key that the event of a request will carry, where some bear
+// its own key already. An event younger than a request is kept was left by a process of
+// the release before this one, which wrote no rows: the act was done. An older one was
+// left by a request that is forgotten, whose key may be used anew.
+func (r *Record) requestEventKey(key string, events []doneRow) (string, *Done) {
 	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return key, true, nil
-	case err != nil:
-		return "", false, fmt.Errorf("look for the act's key: %w", err)
-	case recorded.After(r.Machine().Add(-RequestTerm)):
-		return key, false, nil
+	case key == "":
+		return enforcement.NewID().String(), nil
+	case len(events) == 0:
+		return key, nil
+	case events[0].RecordedAt.After(r.Machine().Add(-RequestTerm)):
+		return key, events[0].done()
 	}
-	return key + "/" + enforcement.NewID().String(), true, nil
+	return key + "/" + enforcement.NewID().String(), nil
 }
 
-// requestRow is a row as it is found; without an event key there is none.
+// requestRow is a request as it is kept; the answer is sealed.
 type requestRow struct {
-	eventKey string
-	answer   []byte
+	bun.BaseModel `bun:"table:request_key,alias:k"`
+
+	Organisation enforcement.OrganisationID `bun:"organisation_id,pk"`
+	Route        string                     `bun:"route,pk"`
+	KeyHash      []byte                     `bun:"key_hash,pk"`
+	Fingerprint  []byte                     `bun:"fingerprint"`
+	EventKey     string                     `bun:"event_key"`
+	CreatedAt    time.Time                  `bun:"created_at"`
+	Personal     bool                       `bun:"personal"`
+	Status       int                        `bun:"status,nullzero"`
+	Answer       []byte                     `bun:"answer"`
+	KeyVersion   int16                      `bun:"key_version,nullzero"`
 }
 
-// requestRow reads the row of a request that is still kept, and refuses another
-// content under its key.
-func (r *Record) requestRow(ctx context.Context, p pg.Querier, q *enforcement.Request) (requestRow, error) {
-	var row requestRow
-	var fingerprint []byte
-	err := p.QueryRow(ctx, `SELECT event_key, fingerprint, answer FROM request_key WHERE organisation_id = $1 AND route = $2 AND key_hash = $3 AND created_at > $4`,
-		int32(q.Organisation), q.Route, q.KeyHash(), r.Machine().UTC().Add(-RequestTerm)).Scan(&row.eventKey, &fingerprint, &row.answer)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return requestRow{}, nil
+func (r *Record) requestRow(q *enforcement.Request, eventKey string) requestRow {
+	return requestRow{
+		Organisation: q.Organisation, Route: q.Route, KeyHash: q.KeyHash(), Fingerprint: r.Vault.DocumentHash(q.Content), EventKey: eventKey, CreatedAt: r.Machine().UTC(), Personal: q.Personal,
 	}
-	if err != nil {
-		return requestRow{}, fmt.Errorf("read a request: %w", err)
+}
+
+// kept asks for the row of a request that is still kept.
+func (r *Record) kept(db bun.IDB, q *enforcement.Request) *bun.SelectQuery {
+	return db.NewSelect().Model((*requestRow)(nil)).Where("organisation_id = ? AND route = ? AND key_hash = ?", q.Organisation, q.Route, q.KeyHash()).
+		Where("created_at > ?", r.Machine().UTC().Add(-RequestTerm))
+}
+
+// same refuses another content under the key of a request.
+func (r *Record) same(q *enforcement.Request, row *requestRow) error {
+	err := r.Vault.VerifyDocument(q.Content, row.Fingerprint)
+	switch {
+	case errors.Is(err, vault.ErrTampered):
+		return enforcement.Refuse("request.key-reused")
+	case err != nil:
+		return fmt.Errorf("compare a request: %w", err)
 	}
-	if err := r.Vault.VerifyDocument(q.Content, fingerprint); errors.Is(err, vault.ErrTampered) {
-		return requestRow{}, enforcement.Refuse("request.key-reused")
-	} else if err != nil {
-		return requestRow{}, fmt.Errorf("compare a request: %w", err)
-	}
-	return row, nil
+	return nil
 }
 
 // Replied returns the answer that a request got, or nil if it got none yet.
 // Another content under its key is refused with request.key-reused.
 func (r *Record) Replied(ctx context.Context, q *enforcement.Request) (*Reply, error) {
-	row, err := r.requestRow(ctx, r.DB.Pool, q)
-	if err != nil || row.answer == nil {
+	var rows []requestRow
+	if err := r.kept(r.DB, q).Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("read a request: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	if err := r.same(q, &rows[0]); err != nil || rows[0].Answer == nil {
 		return nil, err
 	}
-	return r.openReply(row.answer, q)
+	return r.openReply(rows[0].Answer, q)
 }
 
 // Reply keeps the answer of a request and returns the one to send: whoever
@@ -167,14 +170,11 @@ func (r *Record) Reply(ctx context.Context, act enforcement.Act, given Reply) (R
 	if eventKey == "" {
 		eventKey = enforcement.NewID().String()
 	}
+	row := r.requestRow(q, eventKey) // what changed nothing may have left none
+	row.Status, row.Answer, row.KeyVersion = given.Status, sealed, version
 	var kept []byte
-	// What changed nothing may have left no row.
-	err = r.DB.Pool.QueryRow(ctx, `INSERT INTO request_key AS k (organisation_id, route, key_hash, fingerprint, event_key, created_at, personal, status, answer, key_version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-		ON CONFLICT (organisation_id, route, key_hash) DO UPDATE SET status = coalesce(k.status, excluded.status), answer = coalesce(k.answer, excluded.answer),
-			key_version = coalesce(k.key_version, excluded.key_version)
-		RETURNING answer`,
-		int32(q.Organisation), q.Route, q.KeyHash(), r.Vault.DocumentHash(q.Content), eventKey, r.Machine().UTC(), q.Personal, given.Status, sealed, version).Scan(&kept)
+	err = r.DB.NewInsert().Model(&row).On(`CONFLICT (organisation_id, route, key_hash) DO UPDATE`).Set(`status = coalesce(k.status, EXCLUDED.status)`).
+		Set(`answer = coalesce(k.answer, EXCLUDED.answer)`).Set(`key_version = coalesce(k.key_version, EXCLUDED.key_version)`).Returning("answer").Scan(ctx, &kept)
 	if err != nil {
 		return given, fmt.Errorf("keep an answer: %w", err)
 	}
@@ -199,79 +199,62 @@ func (r *Record) openReply(sealed []byte, q *enforcement.Request) (*Reply, error
 
 // ForgetRequests deletes up to limit requests whose term is over and returns how
 // many it deleted; 0 means none is left.
-func (r *Record) ForgetRequests(ctx context.Context, limit int) (int, error) {
-	tag, err := r.DB.Pool.Exec(ctx, `DELETE FROM request_key WHERE (organisation_id, route, key_hash) IN
-		(SELECT organisation_id, route, key_hash FROM request_key WHERE created_at <= $1 ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
-		r.Machine().UTC().Add(-RequestTerm), limit)
+func (r *Record) ForgetRequests(ctx context.Context, limit int) (int64, error) {
+	over := r.DB.NewSelect().Model((*requestRow)(nil)).Column("organisation_id", "route", "key_hash").Where("created_at <= ?", r.Machine().UTC().Add(-RequestTerm)).
+		Order("created_at").Limit(int64(limit)).For("UPDATE SKIP LOCKED")
+	done, err := r.DB.NewDelete().Model((*requestRow)(nil)).Where("(organisation_id, route, key_hash) IN (?)", over).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("forget old requests: %w", err)
 	}
-	return int(tag.RowsAffected()), nil
+	return done.RowsAffected()
 }
 
 // ForgetPersonalReplies drops the answers that name subjects: they are sealed
 // under the installation's key, so a subject's own cannot be shredded alone. The
 // requests stay, and are answered from their events.
-func ForgetPersonalReplies(ctx context.Context, p pgx.Tx) error {
-	_, err := p.Exec(ctx, `UPDATE request_key SET status = NULL, answer = NULL, key_version = NULL WHERE personal AND answer IS NOT NULL`)
-	if err != nil {
-		return fmt.Errorf("forget the answers that name subjects: %w", err)
-	}
-	return nil
+func ForgetPersonalReplies(tx *pg.Tx) {
+	tx.Later(forget(tx.NewUpdate().Model((*requestRow)(nil))).Where("personal AND answer IS NOT NULL"), "forget the answers that name subjects")
+}
+
+func forget(q *bun.UpdateQuery) *bun.UpdateQuery {
+	return q.Set("status = NULL, answer = NULL, key_version = NULL")
 }
 
 // ResealReplies brings up to limit stored answers to the vault's current key and
 // returns how many it looked at; 0 means that all are. One that no longer opens is
 // dropped: its request is answered from its event.
-func (r *Record) ResealReplies(ctx context.Context, act enforcement.Act, limit int) (int, error) {
+func (r *Record) ResealReplies(ctx context.Context, act enforcement.Act, limit int) (n int, err error) {
 	if err := act.Check(enforcement.Operator, enforcement.System); err != nil {
 		return 0, err
 	}
-	n := 0
-	err := r.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return tx.Lend(func(p pgx.Tx) (err error) {
-			n, err = r.resealReplies(ctx, p, limit)
-			return err
-		})
+	err = r.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		var old []requestRow
+		err := tx.NewSelect().Model(&old).Where("answer IS NOT NULL AND key_version < ?", r.Vault.Current()).Limit(int64(limit)).For("UPDATE SKIP LOCKED").Scan(ctx)
+		if err != nil {
+			return fmt.Errorf("look for answers under an older key: %w", err)
+		}
+		n = len(old)
+		for i := range old {
+			if err := r.reseal(tx, &old[i]); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return n, enforcement.AsRefusal(err)
 }
 
-func (r *Record) resealReplies(ctx context.Context, p pgx.Tx, limit int) (int, error) {
-	type stored struct {
-		org     enforcement.OrganisationID
-		route   string
-		keyHash []byte
-		answer  []byte
+func (r *Record) reseal(tx *pg.Tx, row *requestRow) error {
+	sealed, _, err := r.Vault.Reseal(row.Answer, enforcement.RequestPurpose(row.Organisation, row.Route, row.KeyHash))
+	again := tx.NewUpdate().Model(row).WherePK()
+	switch {
+	case errors.Is(err, vault.ErrKeyUnknown), errors.Is(err, vault.ErrTampered):
+		again = forget(again)
+	case err != nil:
+		return fmt.Errorf("seal an answer again: %w", err)
+	default:
+		again = again.Set("answer = ?, key_version = ?", sealed, r.Vault.Current())
 	}
-	rows, err := p.Query(ctx, `SELECT organisation_id, route, key_hash, answer FROM request_key WHERE answer IS NOT NULL AND key_version < $1 LIMIT $2 FOR UPDATE SKIP LOCKED`, r.Vault.Current(), limit)
-	if err != nil {
-		return 0, fmt.Errorf("look for answers under an older key: %w", err)
-	}
-	old, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (stored, error) {
-		var s stored
-		err := row.Scan(&s.org, &s.route, &s.keyHash, &s.answer)
-		return s, err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("look for answers under an older key: %w", err)
-	}
-	for _, s := range old {
-		var version *int16
-		sealed, _, err := r.Vault.Reseal(s.answer, enforcement.RequestPurpose(s.org, s.route, s.keyHash))
-		switch {
-		case errors.Is(err, vault.ErrKeyUnknown), errors.Is(err, vault.ErrTampered):
-			sealed = nil
-		case err != nil:
-			return 0, fmt.Errorf("seal an answer again: %w", err)
-		default:
-			version = new(r.Vault.Current())
-		}
-		_, err = p.Exec(ctx, `UPDATE request_key SET answer = $4, key_version = $5::smallint, status = CASE WHEN $4::bytea IS NOT NULL THEN status END WHERE organisation_id = $1 AND route = $2 AND key_hash = $3`,
-			int32(s.org), s.route, s.keyHash, sealed, version)
-		if err != nil {
-			return 0, fmt.Errorf("store an answer of organisation %s: %w", strconv.Itoa(int(s.org)), err)
-		}
-	}
-	return len(old), nil
+	tx.Later(again, "store an answer of organisation %d", row.Organisation)
+	return nil
 }

@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
@@ -221,7 +219,7 @@ func Example_restore() {
 
 	operator := b.As(enforcement.Operator, 0)
 	machine := b.Config.Machine
-	restoration, err := restore.Restored(ctx, b.DB, machine, operator, machine(), func(context.Context, pgx.Tx) error { return nil })
+	restoration, err := restore.Restored(ctx, b.DB, machine, operator, machine(), func(context.Context, *pg.Tx) error { return nil })
 	fmt.Println(restoration.Epoch, err)
 	_, err = b.Listings.PublicEntries(ctx, b.Day(), enforcement.ID{}, 10)
 	fmt.Println(err)

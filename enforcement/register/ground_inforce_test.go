@@ -21,9 +21,9 @@ func TestWhatPutsACaseInForceOfAnyKind(t *testing.T) {
 	life, enter := pledge(t, b)
 	id := enter()
 	do := func(act enforcement.Act, name ground.MoveName) error {
-		return life.Do(ctx, act, of(id), ground.Given{"number": "演示1号"}, func(ctx context.Context, tx *pg.Tx, turn *ground.Turn[ground.Head]) error {
+		return life.Do(ctx, act, of(id), ground.Given{"number": "演示1号"}, func(_ context.Context, tx *pg.Tx, turn *ground.Turn[ground.Head]) error {
 			if name == "sign" {
-				return turn.Decide(ctx, tx, "演示1号", 0)
+				turn.Decide(tx, "演示1号", 0)
 			}
 			return nil
 		}, name)

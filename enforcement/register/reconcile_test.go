@@ -9,14 +9,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/audit"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/restore"
+	"concordat/internal/pg"
 )
 
 func operatorOf(b *enforcetest.Bundle, id string) enforcement.Act {
@@ -28,7 +27,7 @@ func operatorOf(b *enforcetest.Bundle, id string) enforcement.Act {
 func restored(t testing.TB, b *enforcetest.Bundle) restore.Restoration {
 	t.Helper()
 	machine := func() time.Time { return time.Now().UTC() }
-	return value(restore.Restored(t.Context(), b.DB, machine, operatorOf(b, "op-1"), machine(), func(context.Context, pgx.Tx) error { return nil }))(t)
+	return value(restore.Restored(t.Context(), b.DB, machine, operatorOf(b, "op-1"), machine(), func(context.Context, *pg.Tx) error { return nil }))(t)
 }
 
 // The states that a backup can know a directive in.

@@ -77,6 +77,7 @@ func (r *Replanner) complete(ctx context.Context, act enforcement.Act, a plan.Ad
 		if err != nil || !done {
 			return err
 		}
-		return r.Record.Log(ctx, tx, enforcement.Act{At: act.At, Actor: act.Actor}, record.Event{Kind: plan.EventAdoptionCompleted, RefersTo: a.ID, Reason: a.Memorandum})
+		r.Record.Log(ctx, tx, enforcement.Act{At: act.At, Actor: act.Actor}, record.Event{Kind: plan.EventAdoptionCompleted, RefersTo: a.ID, Reason: a.Memorandum})
+		return nil
 	})
 }

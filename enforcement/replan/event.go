@@ -4,12 +4,11 @@ import (
 	"context"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
+	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
 
@@ -62,7 +61,7 @@ func (e *replanEvent) made(id enforcement.ID, ground directive.InForce, step dir
 }
 
 // log writes the event if it has a line.
-func (e *replanEvent) log(ctx context.Context, p pgx.Tx, c *chunk) error {
+func (e *replanEvent) log(ctx context.Context, tx *pg.Tx, c *chunk) error {
 	if len(e.Directives) == 0 {
 		return nil
 	}
@@ -70,7 +69,7 @@ func (e *replanEvent) log(ctx context.Context, p pgx.Tx, c *chunk) error {
 		e.Grounds, e.Untils = nil, nil
 	}
 	e.Kind, e.Plan, e.Day = EventReplanned, c.s.to, c.r.Record.Today(c.act.At)
-	if err := c.r.Record.LogIn(ctx, p, c.act, &e.Event); err != nil {
+	if err := c.r.Record.LogIn(ctx, tx.Pgx(), c.act, &e.Event); err != nil {
 		return err
 	}
 	record.Traced(ctx, &e.Event)

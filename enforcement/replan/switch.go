@@ -307,7 +307,7 @@ func (r *Replanner) planOfDay(ctx context.Context, tx *pg.Tx, of standingPlan, k
 		return p, err
 	}
 	p = plan.Plan{Editions: of.editions}
-	return p, tx.Lend(func(t pgx.Tx) error { return r.Plans.EnterPlan(ctx, t, of.key, &p) })
+	return p, r.Plans.EnterPlan(ctx, tx, of.key, &p)
 }
 
 // enterSwitch enters that a plan gives way to another, and ends the changes that

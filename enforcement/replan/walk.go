@@ -59,50 +59,48 @@ func (r *Replanner) follow(ctx context.Context, act enforcement.Act, s *switchin
 	defer end(&err)
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		done, more = Progress{}, false
-		return tx.Lend(func(p pgx.Tx) error {
-			c := &chunk{
-				r: r, act: act, s: s, pass: pass,
-				present: map[heldAt]bool{}, withdrawn: map[enforcement.OrganisationID]enforcement.ID{}, wakes: map[directive.WakeUp]bool{},
-			}
-			var err error
-			if more, err = c.run(ctx, p); err != nil {
-				return fmt.Errorf("let grounds follow from plan %d to %d: %w", s.from, s.to, err)
-			}
-			done = c.done
-			return nil
-		})
+		c := &chunk{
+			r: r, act: act, s: s, pass: pass,
+			present: map[heldAt]bool{}, withdrawn: map[enforcement.OrganisationID]enforcement.ID{}, wakes: map[directive.WakeUp]bool{},
+		}
+		var err error
+		if more, err = c.run(ctx, tx); err != nil {
+			return fmt.Errorf("let grounds follow from plan %d to %d: %w", s.from, s.to, err)
+		}
+		done = c.done
+		return nil
 	})
 	return done, more, enforcement.AsRefusal(err)
 }
 
 // run is one transaction. Its locks come in the order of all acts: grounds,
 // directives by id, jobs.
-func (c *chunk) run(ctx context.Context, p pgx.Tx) (more bool, err error) {
-	at, stands, err := c.lockSwitch(ctx, p)
+func (c *chunk) run(ctx context.Context, tx *pg.Tx) (more bool, err error) {
+	at, stands, err := c.lockSwitch(ctx, tx)
 	if err != nil || !stands {
 		return false, err
 	}
-	if _, err := p.Exec(ctx, byIndex); err != nil {
+	if _, err := tx.Pgx().Exec(ctx, byIndex); err != nil {
 		return false, err
 	}
-	if at, err = c.take(ctx, p, at); err != nil {
+	if at, err = c.take(ctx, tx, at); err != nil {
 		return false, err
 	}
 	if len(c.grounds) == 0 {
-		return false, c.passOver(ctx, p)
+		return false, c.passOver(ctx, tx)
 	}
-	if err := c.read(ctx, p); err != nil {
+	if err := c.read(ctx, tx); err != nil {
 		return false, err
 	}
-	if err := c.amend(ctx, p); err != nil {
+	if err := c.amend(ctx, tx); err != nil {
 		return false, err
 	}
 	if c.pass == passAdding {
-		if err := c.join(ctx, p); err != nil {
+		if err := c.join(ctx, tx); err != nil {
 			return false, err
 		}
 	}
-	return true, c.close(ctx, p, at)
+	return true, c.close(ctx, tx, at)
 }
 
 // reached is how far a pass is: a plan that grounds were put in force under, and
@@ -114,8 +112,8 @@ type reached struct {
 
 // lockSwitch holds the change, so that of two processes one waits for the other.
 // stands is false where the pass is over or the change was overtaken.
-func (c *chunk) lockSwitch(ctx context.Context, p pgx.Tx) (at reached, stands bool, err error) {
-	err = p.QueryRow(ctx, `SELECT coalesce(reached_plan, 0), reached, done_at IS NULL AND pass = $2 FROM plan_switch WHERE from_plan = $1 FOR NO KEY UPDATE`,
+func (c *chunk) lockSwitch(ctx context.Context, tx *pg.Tx) (at reached, stands bool, err error) {
+	err = tx.Pgx().QueryRow(ctx, `SELECT coalesce(reached_plan, 0), reached, done_at IS NULL AND pass = $2 FROM plan_switch WHERE from_plan = $1 FOR NO KEY UPDATE`,
 		c.s.from, c.pass).Scan(&at.plan, &at.ground, &stands)
 	if err != nil {
 		return at, false, fmt.Errorf("hold the change: %w", err)
@@ -124,8 +122,8 @@ func (c *chunk) lockSwitch(ctx context.Context, p pgx.Tx) (at reached, stands bo
 }
 
 // passOver ends the pass; after the last one all have followed.
-func (c *chunk) passOver(ctx context.Context, p pgx.Tx) error {
-	_, err := p.Exec(ctx, `UPDATE plan_switch SET pass = $3, reached_plan = NULL, reached = NULL, done_at = CASE WHEN pass = $3 THEN $2::timestamptz END WHERE from_plan = $1`,
+func (c *chunk) passOver(ctx context.Context, tx *pg.Tx) error {
+	_, err := tx.Pgx().Exec(ctx, `UPDATE plan_switch SET pass = $3, reached_plan = NULL, reached = NULL, done_at = CASE WHEN pass = $3 THEN $2::timestamptz END WHERE from_plan = $1`,
 		c.s.from, c.act.At.UTC(), passAdding)
 	if err != nil {
 		return fmt.Errorf("end the pass: %w", err)
@@ -144,7 +142,7 @@ const selectWalked = `SELECT id, subject_id, valid_until, state = 'suspended' FR
 
 // take locks the next live grounds, and returns how far they reach. None are left
 // where there is nobody whom the pass concerns.
-func (c *chunk) take(ctx context.Context, p pgx.Tx, at reached) (reached, error) {
+func (c *chunk) take(ctx context.Context, tx *pg.Tx, at reached) (reached, error) {
 	concerned := len(c.s.concerned[c.pass])
 	if concerned == 0 {
 		return at, nil
@@ -156,7 +154,7 @@ func (c *chunk) take(ctx context.Context, p pgx.Tx, at reached) (reached, error)
 		if birth > at.plan {
 			at = reached{plan: birth}
 		}
-		rows, err := p.Query(ctx, selectWalked, birth, [16]byte(at.ground), max(mostFollowing/concerned, 1))
+		rows, err := tx.Pgx().Query(ctx, selectWalked, birth, [16]byte(at.ground), max(mostFollowing/concerned, 1))
 		if err != nil {
 			return at, fmt.Errorf("lock grounds: %w", err)
 		}
@@ -188,13 +186,13 @@ const selectNamed = `SELECT u.id, u.version FROM attempt t JOIN event e ON e.id 
 
 // read locks the directives of the organisations that the pass concerns, and then,
 // for whoever was waited for may have written, reads how each stands.
-func (c *chunk) read(ctx context.Context, p pgx.Tx) error {
+func (c *chunk) read(ctx context.Context, tx *pg.Tx) error {
 	subjects, grounds := make([]enforcement.ID, len(c.grounds)), make([]enforcement.ID, len(c.grounds))
 	for i, g := range c.grounds {
 		subjects[i], grounds[i] = g.Subject, g.ID
 	}
 	orgs := c.s.concerned[c.pass]
-	readings, err := lockFollowed(ctx, p, subjects, grounds, orgs)
+	readings, err := lockFollowed(ctx, tx.Pgx(), subjects, grounds, orgs)
 	if err != nil {
 		return fmt.Errorf("lock directives: %w", err)
 	}
@@ -203,14 +201,14 @@ func (c *chunk) read(ctx context.Context, p pgx.Tx) error {
 		ids[i] = readings[i].id
 	}
 	var unknown bool
-	if err := p.QueryRow(ctx, `SELECT coalesce(max(epoch), 0::smallint), `+hold.Restoring+` FROM restoration`).Scan(&c.epoch, &unknown); err != nil {
+	if err := tx.Pgx().QueryRow(ctx, `SELECT coalesce(max(epoch), 0::smallint), `+hold.Restoring+` FROM restoration`).Scan(&c.epoch, &unknown); err != nil {
 		return fmt.Errorf("count restorations: %w", err)
 	}
-	named, err := namedByAttempts(ctx, p, ids, orgs)
+	named, err := namedByAttempts(ctx, tx.Pgx(), ids, orgs)
 	if err != nil {
 		return err
 	}
-	later, err := readVersions(ctx, p, ids)
+	later, err := readVersions(ctx, tx.Pgx(), ids)
 	if err != nil {
 		return err
 	}
@@ -231,7 +229,7 @@ func (c *chunk) read(ctx context.Context, p pgx.Tx) error {
 }
 
 // amend writes the later versions.
-func (c *chunk) amend(ctx context.Context, p pgx.Tx) error {
+func (c *chunk) amend(ctx context.Context, tx *pg.Tx) error {
 	var pending []enforcement.ID
 	for i := range c.list {
 		f := &c.list[i]
@@ -260,11 +258,9 @@ func (c *chunk) amend(ctx context.Context, p pgx.Tx) error {
 		return nil
 	}
 	if len(pending) > 0 {
-		if err := c.r.Directives.ReplacePending(ctx, p, pending); err != nil {
-			return err
-		}
+		directive.ReplacePending(tx, pending)
 	}
-	return c.r.Directives.CopyVersions(ctx, p, c.s.to, c.lines)
+	return c.r.Directives.CopyVersions(ctx, tx, c.s.to, c.lines)
 }
 
 func (c *chunk) count(f *followed, versions []told) {
@@ -281,8 +277,8 @@ func (c *chunk) count(f *followed, versions []told) {
 // join makes the directives of organisations that had nothing to share with their
 // new set. That of a suspended ground is made and suspended at once, and its
 // recipient hears of it when the ground is resumed.
-func (c *chunk) join(ctx context.Context, p pgx.Tx) error {
-	kinds, err := kindsOf(ctx, p, c.s.births)
+func (c *chunk) join(ctx context.Context, tx *pg.Tx) error {
+	kinds, err := kindsOf(ctx, tx, c.s.births)
 	if err != nil {
 		return err
 	}
@@ -301,10 +297,10 @@ func (c *chunk) join(ctx context.Context, p pgx.Tx) error {
 				free = append(free, g.InForce)
 			}
 		}
-		if err := c.make(ctx, p, of, kinds, free, directive.Queued); err != nil {
+		if err := c.make(ctx, tx, of, kinds, free, directive.Queued); err != nil {
 			return err
 		}
-		if err := c.make(ctx, p, of, kinds, suspended, directive.Cancelled); err != nil {
+		if err := c.make(ctx, tx, of, kinds, suspended, directive.Cancelled); err != nil {
 			return err
 		}
 		if len(free) > 0 {
@@ -315,12 +311,12 @@ func (c *chunk) join(ctx context.Context, p pgx.Tx) error {
 }
 
 // make is [directive.Directives.Copy] for one line of the plan.
-func (c *chunk) make(ctx context.Context, p pgx.Tx, of plan.Plan, kind string, grounds []directive.InForce, step directive.Step) error {
+func (c *chunk) make(ctx context.Context, tx *pg.Tx, of plan.Plan, kind string, grounds []directive.InForce, step directive.Step) error {
 	if len(grounds) == 0 {
 		return nil
 	}
 	ids := enforcement.NewIDs(len(grounds))
-	if err := c.r.Directives.Copy(ctx, p, of, kind, grounds, ids, step); err != nil {
+	if err := c.r.Directives.Copy(ctx, tx, of, kind, grounds, ids, step); err != nil {
 		return err
 	}
 	c.done.Added += int64(len(ids))
@@ -338,13 +334,13 @@ func (c *chunk) make(ctx context.Context, p pgx.Tx, of plan.Plan, kind string, g
 	if len(lines) == 0 {
 		return nil
 	}
-	return c.r.Directives.CopyVersions(ctx, p, c.s.to, lines)
+	return c.r.Directives.CopyVersions(ctx, tx, c.s.to, lines)
 }
 
 // kindsOf is the kind of the grounds put in force under plans: one, for plans of
 // several kinds do not follow one another.
-func kindsOf(ctx context.Context, p pgx.Tx, births []int32) (kind string, err error) {
-	err = p.QueryRow(ctx, `SELECT kind::text FROM ground WHERE plan_id = ANY ($1) AND state IN ('in-force', 'suspended') LIMIT 1`, births).Scan(&kind)
+func kindsOf(ctx context.Context, tx *pg.Tx, births []int32) (kind string, err error) {
+	err = tx.Pgx().QueryRow(ctx, `SELECT kind::text FROM ground WHERE plan_id = ANY ($1) AND state IN ('in-force', 'suspended') LIMIT 1`, births).Scan(&kind)
 	if err != nil {
 		return "", fmt.Errorf("read the kind of the grounds: %w", err)
 	}
@@ -353,21 +349,19 @@ func kindsOf(ctx context.Context, p pgx.Tx, births []int32) (kind string, err er
 
 // close writes what was done: the event, the clocks, how far the change is, and
 // last the wake-ups.
-func (c *chunk) close(ctx context.Context, p pgx.Tx, at reached) error {
+func (c *chunk) close(ctx context.Context, tx *pg.Tx, at reached) error {
 	c.done.Grounds = int64(len(c.grounds))
-	if err := c.event.log(ctx, p, c); err != nil {
+	if err := c.event.log(ctx, tx, c); err != nil {
 		return err
 	}
 	if len(c.withdrawn) > 0 {
-		if err := c.r.Directives.StartLiftClocks(ctx, p, slices.Collect(maps.Values(c.withdrawn)), c.r.Record.Today(c.act.At)); err != nil {
-			return err
-		}
+		c.r.Directives.StartLiftClocks(tx, slices.Collect(maps.Values(c.withdrawn)), c.r.Record.Today(c.act.At))
 	}
-	_, err := p.Exec(ctx, `UPDATE plan_switch SET reached_plan = $2, reached = $3, grounds = grounds + $4,
+	_, err := tx.Pgx().Exec(ctx, `UPDATE plan_switch SET reached_plan = $2, reached = $3, grounds = grounds + $4,
 		withdrawn = withdrawn + $5, shrunk = shrunk + $6, grown = grown + $7, added = added + $8 WHERE from_plan = $1`,
 		c.s.from, at.plan, at.ground, c.done.Grounds, c.done.Withdrawn, c.done.Shrunk, c.done.Grown, c.done.Added)
 	if err != nil {
 		return fmt.Errorf("write how far it is: %w", err)
 	}
-	return c.r.Directives.WakeIn(ctx, p, slices.SortedFunc(maps.Keys(c.wakes), directive.CompareWakeUps))
+	return c.r.Directives.WakeIn(ctx, tx, slices.SortedFunc(maps.Keys(c.wakes), directive.CompareWakeUps))
 }

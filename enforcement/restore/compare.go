@@ -106,10 +106,10 @@ func (w *comparison) run(ctx context.Context, tx *pg.Tx) error {
 	for i := range w.page.Lines {
 		w.lines[w.page.Lines[i].Directive] = &w.page.Lines[i]
 	}
-	if err := tx.Lend(func(p pgx.Tx) error { return w.lock(ctx, p) }); err != nil {
+	if err := w.lock(ctx, tx); err != nil {
 		return err
 	}
-	if err := tx.Lend(func(p pgx.Tx) error { return w.write(ctx, p) }); err != nil {
+	if err := w.write(ctx, tx); err != nil {
 		return err
 	}
 	for _, groundID := range w.suspends {
@@ -117,24 +117,22 @@ func (w *comparison) run(ctx context.Context, tx *pg.Tx) error {
 			return err
 		}
 	}
-	return tx.Lend(func(p pgx.Tx) error {
-		if err := w.incidents(ctx, p); err != nil || !w.wakes {
-			return err
-		}
-		return w.r.Directives.WakeIn(ctx, p, []directive.WakeUp{{Organisation: w.page.Organisation, Lane: directive.Express}})
-	})
+	if err := w.incidents(ctx, tx); err != nil || !w.wakes {
+		return err
+	}
+	return w.r.Directives.WakeIn(ctx, tx, []directive.WakeUp{{Organisation: w.page.Organisation, Lane: directive.Express}})
 }
 
 const selectCompared = `SELECT d.id, d.ground_id, coalesce(a.version, 1::smallint), coalesce(a.kind::text, 'impose'), coalesce(a.step, d.step)::text
   FROM directive d LEFT JOIN LATERAL (SELECT version, kind, step FROM amendment WHERE directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true
   WHERE d.organisation_id = $1 AND d.id > $2 AND ($3::uuid IS NULL OR d.id <= $3) ORDER BY d.id`
 
-func (w *comparison) read(ctx context.Context, p pgx.Tx) error {
+func (w *comparison) read(ctx context.Context, tx *pg.Tx) error {
 	var end enforcement.ID // none on the last page
 	if n := len(w.page.Lines); n > 0 && !w.page.Last {
 		end = w.page.Lines[n-1].Directive
 	}
-	rows, err := p.Query(ctx, selectCompared, w.page.Organisation, [16]byte(w.page.After), end)
+	rows, err := tx.Pgx().Query(ctx, selectCompared, w.page.Organisation, [16]byte(w.page.After), end)
 	if err != nil {
 		return fmt.Errorf("read what organisation %d shall hold: %w", w.page.Organisation, err)
 	}
@@ -152,8 +150,8 @@ func (w *comparison) read(ctx context.Context, p pgx.Tx) error {
 // lock finds what will change, locks it (grounds before directives, each in the
 // order of ids) and reads it once more. What changes meanwhile only takes lines
 // out of it: versions grow, and a withdrawal is final.
-func (w *comparison) lock(ctx context.Context, p pgx.Tx) error {
-	if err := w.read(ctx, p); err != nil {
+func (w *comparison) lock(ctx context.Context, tx *pg.Tx) error {
+	if err := w.read(ctx, tx); err != nil {
 		return err
 	}
 	var ids, grounds []enforcement.ID
@@ -170,16 +168,16 @@ func (w *comparison) lock(ctx context.Context, p pgx.Tx) error {
 		return nil
 	}
 	for _, kind := range kinds.All() {
-		if _, err := p.Exec(ctx, `SELECT FROM `+kind.Rows+` WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`, grounds); err != nil {
+		if _, err := tx.Pgx().Exec(ctx, `SELECT FROM `+kind.Rows+` WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`, grounds); err != nil {
 			return fmt.Errorf("lock %d cases: %w", len(grounds), err)
 		}
 	}
-	_, err := p.Exec(ctx, `SELECT FROM directive WHERE id = ANY ($1) OR id IN (SELECT d.id FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
+	_, err := tx.Pgx().Exec(ctx, `SELECT FROM directive WHERE id = ANY ($1) OR id IN (SELECT d.id FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
 		WHERE g.id = ANY ($2)) ORDER BY id FOR NO KEY UPDATE`, ids, grounds)
 	if err != nil {
 		return fmt.Errorf("lock %d directives: %w", len(ids), err)
 	}
-	return w.read(ctx, p)
+	return w.read(ctx, tx)
 }
 
 // note writes a line into the event.
@@ -190,7 +188,7 @@ func (w *comparison) note(id enforcement.ID, version int16, step directive.Step,
 }
 
 // write judges each directive and puts right what needs no ground.
-func (w *comparison) write(ctx context.Context, p pgx.Tx) error {
+func (w *comparison) write(ctx context.Context, tx *pg.Tx) error {
 	w.doubtful = map[enforcement.ID][]directive.InventoryLine{}
 	var withdrawn []compared
 	known := make(map[enforcement.ID]bool, len(w.have))
@@ -204,7 +202,7 @@ func (w *comparison) write(ctx context.Context, p pgx.Tx) error {
 		if v.doubt {
 			w.doubtful[c.ground] = append(w.doubtful[c.ground], *line)
 			if line.Version >= hold.MaxVersion {
-				if err := w.outOfVersions(ctx, p, c.id); err != nil {
+				if err := w.outOfVersions(ctx, tx, c.id); err != nil {
 					return err
 				}
 			}
@@ -217,11 +215,11 @@ func (w *comparison) write(ctx context.Context, p pgx.Tx) error {
 		case FoundWithdrawn:
 			withdrawn = append(withdrawn, c)
 		case FoundAgain:
-			err = w.sendAgain(ctx, p, c)
+			err = w.sendAgain(ctx, tx, c)
 		case FoundDelivered:
-			err = w.delivered(ctx, p, c)
+			err = w.delivered(ctx, tx, c)
 		case FoundOrphan:
-			err = w.orphan(ctx, p, *line, max(line.Version, c.version))
+			err = w.orphan(ctx, tx, *line, max(line.Version, c.version))
 		}
 		if err != nil {
 			return err
@@ -229,15 +227,15 @@ func (w *comparison) write(ctx context.Context, p pgx.Tx) error {
 	}
 	slices.SortFunc(w.suspends, func(a, b enforcement.ID) int { return bytes.Compare(a[:], b[:]) })
 	w.suspends = slices.Compact(w.suspends)
-	if err := w.withdraw(ctx, p, withdrawn); err != nil {
+	if err := w.withdraw(ctx, tx, withdrawn); err != nil {
 		return err
 	}
-	return w.unknown(ctx, p, known)
+	return w.unknown(ctx, tx, known)
 }
 
 // unknown has what the record does not know withdrawn. What it knows as another
 // organisation's is left to an operator.
-func (w *comparison) unknown(ctx context.Context, p pgx.Tx, known map[enforcement.ID]bool) error {
+func (w *comparison) unknown(ctx context.Context, tx *pg.Tx, known map[enforcement.ID]bool) error {
 	var ids []enforcement.ID
 	for _, line := range w.page.Lines {
 		if !known[line.Directive] && !line.Withdrawn {
@@ -247,7 +245,7 @@ func (w *comparison) unknown(ctx context.Context, p pgx.Tx, known map[enforcemen
 	if len(ids) == 0 {
 		return nil
 	}
-	rows, err := p.Query(ctx, `SELECT id FROM directive WHERE id = ANY ($1) ORDER BY id`, ids)
+	rows, err := tx.Pgx().Query(ctx, `SELECT id FROM directive WHERE id = ANY ($1) ORDER BY id`, ids)
 	if err != nil {
 		return fmt.Errorf("look for %d unknown directives: %w", len(ids), err)
 	}
@@ -257,13 +255,11 @@ func (w *comparison) unknown(ctx context.Context, p pgx.Tx, known map[enforcemen
 	}
 	for _, id := range ids {
 		if slices.Contains(foreign, id) {
-			if err := docket.Report(ctx, p, incidentForeign, w.page.Organisation, id, "in the inventory of another organisation", w.r.Record.Machine()); err != nil {
-				return err
-			}
+			docket.Report(tx, incidentForeign, w.page.Organisation, id, "in the inventory of another organisation", w.r.Record.Machine())
 			continue
 		}
 		line := w.lines[id]
-		if err := w.orphan(ctx, p, *line, line.Version); err != nil {
+		if err := w.orphan(ctx, tx, *line, line.Version); err != nil {
 			return err
 		}
 	}
@@ -271,12 +267,12 @@ func (w *comparison) unknown(ctx context.Context, p pgx.Tx, known map[enforcemen
 }
 
 // orphan has a directive withdrawn by a version that stands in no amendment.
-func (w *comparison) orphan(ctx context.Context, p pgx.Tx, line directive.InventoryLine, newest int16) error {
+func (w *comparison) orphan(ctx context.Context, tx *pg.Tx, line directive.InventoryLine, newest int16) error {
 	if newest >= hold.MaxVersion {
-		return w.outOfVersions(ctx, p, line.Directive)
+		return w.outOfVersions(ctx, tx, line.Directive)
 	}
 	version := hold.Following(newest, w.standing.Epoch)
-	if err := w.r.Directives.LiftUnknown(ctx, p, w.page.Organisation, w.standing.ID, line, version); err != nil {
+	if err := w.r.Directives.LiftUnknown(ctx, tx, w.page.Organisation, w.standing.ID, line, version); err != nil {
 		return err
 	}
 	w.note(line.Directive, version, directive.Queued, FoundOrphan)
@@ -285,12 +281,13 @@ func (w *comparison) orphan(ctx context.Context, p pgx.Tx, line directive.Invent
 }
 
 // outOfVersions calls an operator: no message can lift what is held there.
-func (w *comparison) outOfVersions(ctx context.Context, p pgx.Tx, id enforcement.ID) error {
-	return docket.Report(ctx, p, incidentVersion, w.page.Organisation, id, "no version is left to lift it by", w.r.Record.Machine())
+func (w *comparison) outOfVersions(ctx context.Context, tx *pg.Tx, id enforcement.ID) error {
+	docket.Report(tx, incidentVersion, w.page.Organisation, id, "no version is left to lift it by", w.r.Record.Machine())
+	return nil
 }
 
-func (w *comparison) sendAgain(ctx context.Context, p pgx.Tx, c compared) error {
-	if err := w.r.Directives.SendAgain(ctx, p, directive.VersionKey{Directive: c.id, Version: c.version}); err != nil {
+func (w *comparison) sendAgain(ctx context.Context, tx *pg.Tx, c compared) error {
+	if err := w.r.Directives.SendAgain(ctx, tx, directive.VersionKey{Directive: c.id, Version: c.version}); err != nil {
 		return err
 	}
 	w.note(c.id, c.version, directive.Queued, FoundAgain)
@@ -298,8 +295,8 @@ func (w *comparison) sendAgain(ctx context.Context, p pgx.Tx, c compared) error 
 	return nil
 }
 
-func (w *comparison) delivered(ctx context.Context, p pgx.Tx, c compared) error {
-	if err := w.r.Directives.Arrived(ctx, p, directive.VersionKey{Directive: c.id, Version: c.version}); err != nil {
+func (w *comparison) delivered(ctx context.Context, tx *pg.Tx, c compared) error {
+	if err := w.r.Directives.Arrived(ctx, tx, directive.VersionKey{Directive: c.id, Version: c.version}); err != nil {
 		return err
 	}
 	w.note(c.id, c.version, directive.Delivered, FoundDelivered)
@@ -307,7 +304,7 @@ func (w *comparison) delivered(ctx context.Context, p pgx.Tx, c compared) error 
 }
 
 // withdraw writes the withdrawals that the recipient has carried out already.
-func (w *comparison) withdraw(ctx context.Context, p pgx.Tx, list []compared) error {
+func (w *comparison) withdraw(ctx context.Context, tx *pg.Tx, list []compared) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -320,19 +317,18 @@ func (w *comparison) withdraw(ctx context.Context, p pgx.Tx, list []compared) er
 		}
 		w.note(c.id, versions[i].Number, directive.Acknowledged, FoundWithdrawn)
 	}
-	if err := w.r.Directives.ReplacePending(ctx, p, ids); err != nil {
-		return err
-	}
-	return w.r.Directives.CopyVersions(ctx, p, 0, versions)
+	directive.ReplacePending(tx, ids)
+	return w.r.Directives.CopyVersions(ctx, tx, 0, versions)
 }
 
 // incidents tells an operator what the recipient lost.
-func (w *comparison) incidents(ctx context.Context, p pgx.Tx) error {
+func (w *comparison) incidents(ctx context.Context, tx *pg.Tx) error {
 	if len(w.lost) == 0 {
 		return nil
 	}
-	return docket.Report(ctx, p, incidentReceiverLost, w.page.Organisation, w.lost[0],
+	docket.Report(tx, incidentReceiverLost, w.page.Organisation, w.lost[0],
 		fmt.Sprintf("restoration %s: %d directives from this one on", w.standing.ID, len(w.lost)), w.r.Record.Machine())
+	return nil
 }
 
 // What a reconciliation can bring to an operator.

@@ -41,7 +41,7 @@ const restoreHoldReason = "数据已恢复到较早时点，核对完成前暂�
 // restoration with the next epoch, the hold on everything and the event commit
 // together, and with them what finish does, which takes the mark away. Only an
 // operator may. It needs no offices, for none can be opened before.
-func Restored(ctx context.Context, db *pg.DB, machine func() time.Time, act enforcement.Act, backupAt time.Time, finish func(ctx context.Context, p pgx.Tx) error) (Restoration, error) {
+func Restored(ctx context.Context, db *pg.DB, machine func() time.Time, act enforcement.Act, backupAt time.Time, finish func(ctx context.Context, tx *pg.Tx) error) (Restoration, error) {
 	if err := act.Check(enforcement.Operator); err != nil {
 		return Restoration{}, err
 	}
@@ -54,16 +54,16 @@ func Restored(ctx context.Context, db *pg.DB, machine func() time.Time, act enfo
 			return nil, err
 		}
 		err = tx.Lend(func(p pgx.Tx) error {
-			err := p.QueryRow(ctx, `INSERT INTO restoration (id, epoch, backup_at, restored_at, restored_by, hold_id)
+			err := tx.Pgx().QueryRow(ctx, `INSERT INTO restoration (id, epoch, backup_at, restored_at, restored_by, hold_id)
 				SELECT $1, coalesce(max(epoch), 0) + 1, $2, $3, $4, $5 FROM restoration RETURNING epoch`,
 				made.ID, made.BackupAt, made.RestoredAt, made.RestoredBy, made.Hold).Scan(&made.Epoch)
 			if err != nil {
 				return fmt.Errorf("write the restoration: %w", err)
 			}
-			if err := doubtServed(ctx, p, r.Record.Today(act.At)); err != nil {
+			if err := doubtServed(ctx, tx, r.Record.Today(act.At)); err != nil {
 				return err
 			}
-			return finish(ctx, p)
+			return finish(ctx, tx)
 		})
 		return &record.Event{Kind: EventRestored, RefersTo: made.ID, Day: r.Record.Today(act.At), Versions: []int16{made.Epoch}}, err
 	})
@@ -73,9 +73,9 @@ func Restored(ctx context.Context, db *pg.DB, machine func() time.Time, act enfo
 // doubtServed gives the courts a task for every listing that would be published
 // by itself on its day: it may have been, and have ended, in the lost time, and
 // recipients know nothing of it but ids.
-func doubtServed(ctx context.Context, p pgx.Tx, today day.Day) error {
+func doubtServed(ctx context.Context, tx *pg.Tx, today day.Day) error {
 	for _, kind := range kinds.All() {
-		rows, err := p.Query(ctx, `SELECT id FROM `+kind.Rows+` WHERE state::text = ANY ($1) ORDER BY id FOR NO KEY UPDATE`, kind.Waits)
+		rows, err := tx.Pgx().Query(ctx, `SELECT id FROM `+kind.Rows+` WHERE state::text = ANY ($1) ORDER BY id FOR NO KEY UPDATE`, kind.Waits)
 		if err != nil {
 			return fmt.Errorf("look for cases to be published: %w", err)
 		}
@@ -83,9 +83,7 @@ func doubtServed(ctx context.Context, p pgx.Tx, today day.Day) error {
 		if err != nil {
 			return fmt.Errorf("look for cases to be published: %w", err)
 		}
-		if err := docket.GiveTasks(ctx, p, waiting, ground.TaskRestored, today); err != nil {
-			return err
-		}
+		docket.OpenTasks(tx, waiting, ground.TaskRestored, today)
 	}
 	return nil
 }

@@ -41,17 +41,14 @@ func (w *comparison) suspend(ctx context.Context, tx *pg.Tx, groundID enforcemen
 	if done && len(newer) == 0 {
 		return nil
 	}
-	if err := ground.SetState(ctx, tx, groundID, "suspended"); err != nil {
-		return err
-	}
+	ground.SetState(tx, groundID, "suspended")
 	e := record.Event{Kind: ground.EventSuspended, Reason: ground.SuspendedRestored, Subject: subject, Ground: groundID, RefersTo: w.standing.ID, Day: today}
 	if err := w.r.Directives.AppendAbove(ctx, tx, &e, directive.Suspend, []enforcement.ID{groundID}, until, newer); err != nil {
 		return err
 	}
-	if err := w.r.Record.Log(ctx, tx, w.act, e); err != nil {
-		return err
-	}
-	return docket.OpenTasks(ctx, tx, []enforcement.ID{groundID}, ground.TaskRestored, today)
+	w.r.Record.Log(ctx, tx, w.act, e)
+	docket.OpenTasks(tx, []enforcement.ID{groundID}, ground.TaskRestored, today)
+	return nil
 }
 
 // doubt marks the case of a ground, if its kind can be suspended, as put in doubt by a

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
@@ -15,29 +15,9 @@ import (
 	"concordat/memoranda/day"
 )
 
-// openReview is what a decision looks at of each open review.
-type openReview struct {
-	id, listing                                  enforcement.ID
-	openedOn, noticedOn, answerUntil, answeredOn day.Day
-	stayed                                       bool // the listing is suspended
-}
-
 // openReviews reads the open reviews of a locked reward.
-func openReviews(ctx context.Context, tx *pg.Tx, reward enforcement.ID) (list []openReview, err error) {
-	err = tx.Lend(func(p pgx.Tx) error {
-		rows, err := p.Query(ctx, `SELECT v.id, v.listing_id, v.opened_on, v.noticed_on, v.answer_until, v.answered_on, l.state = 'suspended'
-			FROM reward_review v JOIN ground l ON l.id = v.listing_id WHERE v.reward_id = $1 AND v.outcome IS NULL ORDER BY v.id`, reward)
-		if err != nil {
-			return err
-		}
-		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (openReview, error) {
-			var v openReview
-			err := row.Scan(&v.id, &v.listing, &v.openedOn, &v.noticedOn, &v.answerUntil, &v.answeredOn, &v.stayed)
-			return v, err
-		})
-		return err
-	})
-	if err != nil {
+func openReviews(ctx context.Context, tx *pg.Tx, reward enforcement.ID) (list []review, err error) {
+	if err := reviews(tx, reward).Where("v.outcome IS NULL").Scan(ctx, &list); err != nil {
 		return nil, fmt.Errorf("read the open reviews of reward %s: %w", reward, err)
 	}
 	return list, nil
@@ -55,27 +35,22 @@ func (r *Rewards) RecordNotice(ctx context.Context, act enforcement.Act, c groun
 		if err := unnoticed(list); err != nil {
 			return err
 		}
-		var ids []enforcement.ID
+		var fresh []review
 		for _, v := range list {
-			if !v.noticedOn.IsZero() {
+			if !v.NoticedOn.IsZero() {
 				continue
 			}
-			if on < v.openedOn {
+			if on < v.OpenedOn {
 				return enforcement.Refuse("reward.dates")
 			}
-			ids = append(ids, v.id)
+			fresh = append(fresh, v)
 		}
 		until, period := r.answerUntil(t.Case, on)
 		t.Within(clockRewardAnswer, period)
 		t.DoneOn = on
 		t.Event.Day, t.Event.LegalBasis, t.Event.DocumentHash = on, period.Source, r.Record.Vault.DocumentHash(document)
-		return tx.Lend(func(p pgx.Tx) error {
-			_, err := p.Exec(ctx, `UPDATE reward_review SET noticed_on = $2::date, answer_until = $3::date WHERE id = ANY ($1)`, ids, on, until)
-			if err != nil {
-				return fmt.Errorf("record the notice of reward %s: %w", t.ID, err)
-			}
-			return nil
-		})
+		tx.Later(change(tx, fresh).Set("noticed_on = ?, answer_until = ?", on, until), "record the notice of reward %s", t.ID)
+		return nil
 	}, moveNotice)
 }
 
@@ -91,33 +66,28 @@ func (r *Rewards) RecordAnswer(ctx context.Context, act enforcement.Act, c groun
 		if err := unanswered(list); err != nil {
 			return err
 		}
-		var ids []enforcement.ID
+		var heard []review
 		for _, v := range list {
-			if v.noticedOn.IsZero() || !v.answeredOn.IsZero() {
+			if v.NoticedOn.IsZero() || !v.AnsweredOn.IsZero() {
 				continue
 			}
-			if on < v.noticedOn {
+			if on < v.NoticedOn {
 				return enforcement.Refuse("reward.dates")
 			}
-			ids = append(ids, v.id)
+			heard = append(heard, v)
 		}
 		sealed, err := t.Seal(sealedRewardAnswer, text)
 		if err != nil {
 			return err
 		}
 		t.Event.Day, t.Event.DocumentHash = on, r.Record.Vault.DocumentHash([]byte(text))
-		return tx.Lend(func(p pgx.Tx) error {
-			_, err := p.Exec(ctx, `UPDATE reward_review SET answer = $2, answered_on = $3::date WHERE id = ANY ($1)`, ids, sealed, on)
-			if err != nil {
-				return fmt.Errorf("record the answer to reward %s: %w", t.ID, err)
-			}
-			return nil
-		})
+		tx.Later(change(tx, heard).Set("answer = ?, answered_on = ?", sealed, on), "record the answer to reward %s", t.ID)
+		return nil
 	}, moveAnswer)
 }
 
 // byReviews refuses a move of a reward by what its open reviews say.
-func byReviews(may func(w Reward, list []openReview, today day.Day) error) func(context.Context, *pg.Tx, *Reward, day.Day) error {
+func byReviews(may func(w Reward, list []review, today day.Day) error) func(context.Context, *pg.Tx, *Reward, day.Day) error {
 	return func(ctx context.Context, tx *pg.Tx, w *Reward, today day.Day) error {
 		list, err := openReviews(ctx, tx, w.ID)
 		if err != nil {
@@ -128,20 +98,20 @@ func byReviews(may func(w Reward, list []openReview, today day.Day) error) func(
 }
 
 // unnoticed refuses a notice where every review had one.
-func unnoticed(list []openReview) error {
-	if !slices.ContainsFunc(list, func(v openReview) bool { return v.noticedOn.IsZero() }) {
+func unnoticed(list []review) error {
+	if !slices.ContainsFunc(list, func(v review) bool { return v.NoticedOn.IsZero() }) {
 		return enforcement.Refuse("reward.noticed")
 	}
 	return nil
 }
 
 // unanswered refuses an answer before any notice, and where every notice has one.
-func unanswered(list []openReview) error {
-	noticed := func(v openReview) bool { return !v.noticedOn.IsZero() }
+func unanswered(list []review) error {
+	noticed := func(v review) bool { return !v.NoticedOn.IsZero() }
 	switch {
 	case !slices.ContainsFunc(list, noticed):
 		return enforcement.Refuse("reward.notice")
-	case !slices.ContainsFunc(list, func(v openReview) bool { return noticed(v) && v.answeredOn.IsZero() }):
+	case !slices.ContainsFunc(list, func(v review) bool { return noticed(v) && v.AnsweredOn.IsZero() }):
 		return enforcement.Refuse("reward.answered")
 	}
 	return nil
@@ -181,11 +151,9 @@ func (r *Rewards) DecideReview(ctx context.Context, act enforcement.Act, c groun
 		if err != nil {
 			return err
 		}
-		if err := closeReviews(ctx, tx, list, closing{outcome, act.Actor.ID, d.Basis, reasons, t.Today}); err != nil {
-			return err
-		}
+		closeReviews(tx, list, closing{outcome, act.Actor.ID, d.Basis, reasons, t.Today})
 		if len(list) > 0 {
-			t.Event.RefersTo = list[0].listing
+			t.Event.RefersTo = list[0].Listing
 		}
 		t.Event.LegalBasis, t.Event.DocumentHash = d.Basis, r.Record.Vault.DocumentHash([]byte(d.Reasons))
 		if !d.End {
@@ -197,16 +165,16 @@ func (r *Rewards) DecideReview(ctx context.Context, act enforcement.Act, c groun
 
 // heard holds what must come before an end: notice, and an answer or the whole
 // time for one. A calendar loaded since never shortens that time.
-func (r *Rewards) heard(w Reward, list []openReview, today day.Day) error {
+func (r *Rewards) heard(w Reward, list []review, today day.Day) error {
 	stayed := len(list) > 0
 	for _, v := range list {
-		stayed = stayed && v.stayed
-		if v.noticedOn.IsZero() {
+		stayed = stayed && v.Stayed
+		if v.NoticedOn.IsZero() {
 			return enforcement.Refuse("reward.notice")
 		}
-		until, _ := r.answerUntil(w, v.noticedOn)
-		until = max(until, v.answerUntil)
-		if v.answeredOn.IsZero() && today <= until {
+		until, _ := r.answerUntil(w, v.NoticedOn)
+		until = max(until, v.AnswerUntil)
+		if v.AnsweredOn.IsZero() && today <= until {
 			return enforcement.Refuse("reward.answer-running", "until", until.String())
 		}
 	}
@@ -224,19 +192,12 @@ type closing struct {
 }
 
 // closeReviews closes reviews with their outcome.
-func closeReviews(ctx context.Context, tx *pg.Tx, list []openReview, c closing) error {
-	ids := make([]enforcement.ID, 0, len(list))
-	for _, v := range list {
-		ids = append(ids, v.id)
-	}
-	return tx.Lend(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `UPDATE reward_review SET outcome = $2, decided_on = $3::date, decided_by = $4, reasons = $5, basis = nullif($6, '') WHERE id = ANY ($1)`,
-			ids, c.outcome, c.on, c.by, c.reasons, c.basis)
-		if err != nil {
-			return fmt.Errorf("close %d reviews: %w", len(ids), err)
-		}
-		return nil
-	})
+func closeReviews(tx *pg.Tx, list []review, c closing) {
+	tx.Later(change(tx, list).Set("outcome = ?, decided_on = ?, decided_by = ?", c.outcome, c.on, c.by).Set("reasons = ?, basis = ?", c.reasons, bun.NullZero(c.basis)), "close %d reviews", len(list))
+}
+
+func change(tx *pg.Tx, list []review) *bun.UpdateQuery {
+	return tx.NewUpdate().Model((*review)(nil)).Where("id IN (?)", bun.In(idsOf(list)))
 }
 
 // outOfReview closes the owner's task of a reward that is out of review.

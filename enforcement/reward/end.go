@@ -31,7 +31,7 @@ func (r *Rewards) Expire(ctx context.Context, act enforcement.Act, c ground.Chan
 // ExpireDue ends up to limit rewards whose last day is over on the act's day
 // and returns how many it ended; 0 means none is left.
 func (r *Rewards) ExpireDue(ctx context.Context, act enforcement.Act, limit int) (int, error) {
-	return r.Life.ExpireDue(ctx, act, `l.state <> 'ended' AND l.valid_until < $1::date`, limit, r.Expire)
+	return r.Life.ExpireDue(ctx, act, `l.state <> 'ended' AND l.valid_until < ?0`, limit, r.Expire)
 }
 
 // rewardEnding is what the row of an ended reward says of its end.
@@ -54,7 +54,8 @@ func endReward(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward], end rewar
 	if err != nil {
 		return err
 	}
-	return closeReviews(ctx, tx, open, closing{outcome: outcomeWithoutEffect, by: t.Act.Actor.ID, on: t.Today})
+	closeReviews(tx, open, closing{outcome: outcomeWithoutEffect, by: t.Act.Actor.ID, on: t.Today})
+	return nil
 }
 
 // Round is what a day brings to rewards: those whose last day is over end,

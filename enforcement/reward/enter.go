@@ -5,8 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-
-	"github.com/jackc/pgx/v5"
+	"strings"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
@@ -77,9 +76,7 @@ func (r *Rewards) Enter(ctx context.Context, act enforcement.Act, n NewReward) (
 				return nil, err
 			}
 		}
-		if err := insertReward(ctx, tx, act, w, note); err != nil {
-			return nil, err
-		}
+		insertReward(tx, act, w, note)
 		if w.ValidFrom <= today {
 			if err := r.grant(ctx, tx, act, w, eventGranted); err != nil {
 				return nil, err
@@ -152,20 +149,15 @@ func rewardTerm(list *memoranda.ListType, from day.Day) (last day.Day, open bool
 // bodies that keep the list, and serves the region of a local one.
 func (r *Rewards) keepsList(ctx context.Context, tx *pg.Tx, act enforcement.Act, list *memoranda.ListType) error {
 	today := r.Record.Today(act.At)
-	bodies := []string{}
+	var bodies []string
 	for _, owner := range list.Owners {
 		bodies = append(bodies, r.Plans.Catalogue().Body(owner, today)...)
 	}
-	var keeps bool
-	err := tx.Lend(func(p pgx.Tx) error {
-		return p.QueryRow(ctx, `SELECT EXISTS (SELECT FROM organisation_role k JOIN organisation o ON o.id = k.organisation_id
-			WHERE k.organisation_id = $1 AND k.body = ANY ($2) AND k.valid_from <= $3::date AND (k.valid_until IS NULL OR k.valid_until >= $3::date)
-				AND starts_with(o.serves, $4))`, act.Actor.Organisation, bodies, today, list.Region).Scan(&keeps)
-	})
+	keeps, serves, err := r.Parties.Plays(ctx, tx, act.Actor.Organisation, bodies, today)
 	if err != nil {
-		return fmt.Errorf("look for the owners of list %s: %w", list.Slug, err)
+		return err
 	}
-	if !keeps {
+	if !keeps || !strings.HasPrefix(serves, list.Region) {
 		return enforcement.Refuse("reward.owner")
 	}
 	return nil
@@ -173,14 +165,12 @@ func (r *Rewards) keepsList(ctx context.Context, tx *pg.Tx, act enforcement.Act,
 
 // mayReward opens the subject: a kind that the list takes, and no child.
 func (r *Rewards) mayReward(ctx context.Context, tx *pg.Tx, w *Reward, list *memoranda.ListType, today day.Day) error {
-	var sealed []byte
-	err := tx.Lend(func(p pgx.Tx) error {
-		return p.QueryRow(ctx, `SELECT envelope, sealed FROM subject WHERE id = $1`, w.Subject).Scan(&w.envelope, &sealed)
-	})
+	s, err := r.Parties.Read(ctx, tx, w.Subject)
 	if err != nil {
-		return enforcement.NotFound(err, "read the subject of a reward")
+		return err
 	}
-	identity, err := r.Parties.OpenIdentity(w.Subject, w.envelope, sealed)
+	w.envelope = s.Wrapped
+	identity, err := r.Parties.OpenIdentity(w.Subject, s.Wrapped, s.Sealed)
 	if err != nil {
 		return err
 	}
@@ -194,22 +184,14 @@ func (r *Rewards) mayReward(ctx context.Context, tx *pg.Tx, w *Reward, list *mem
 }
 
 // insertReward writes the ground and the reward, as a draft.
-func insertReward(ctx context.Context, tx *pg.Tx, act enforcement.Act, w Reward, note []byte) error {
-	err := ground.EnterGround(ctx, tx, ground.NewGround{
+func insertReward(tx *pg.Tx, act enforcement.Act, w Reward, note []byte) {
+	ground.EnterGround(tx, ground.NewGround{
 		ID: w.ID, Kind: memoranda.OnReward, ListType: w.ListType, Subject: w.Subject, Owner: w.Owner, Reference: w.Reference, DecidedOn: w.DecidedOn, Until: w.ValidUntil,
 	})
-	if err != nil {
-		return err
-	}
-	return tx.Lend(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `INSERT INTO reward (id, list_type, owner_id, subject_id, state, reference, decided_on, year, valid_from, valid_until, note, entered_by, restores)
-			VALUES ($1, $2, $3, $4, 'draft', $5, $6::date, nullif($7, 0), $8::date, $9::date, $10, $11, $12)`,
-			w.ID, w.ListType, w.Owner, w.Subject, w.Reference, w.DecidedOn, w.Year, w.ValidFrom, w.ValidUntil, note, act.Actor.ID, w.Restores)
-		if err != nil {
-			return fmt.Errorf("enter reward %s: %w", w.ID, err)
-		}
-		return nil
-	})
+	tx.Later(tx.NewInsert().Model(&row{
+		ID: w.ID, ListType: w.ListType, Owner: w.Owner, Subject: w.Subject, State: ground.Draft, Reference: w.Reference, DecidedOn: w.DecidedOn, Year: w.Year,
+		ValidFrom: w.ValidFrom, ValidUntil: w.ValidUntil, Note: note, EnteredBy: act.Actor.ID, Restores: w.Restores,
+	}).Column(drafted...), "enter reward %s", w.ID)
 }
 
 // grant puts a draft in force: its directives, their event and the wake-ups. If
@@ -242,12 +224,9 @@ func (r *Rewards) GrantDue(ctx context.Context, act enforcement.Act, after enfor
 		return enforcement.ID{}, 0, err
 	}
 	today := r.Record.Today(act.At)
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT id FROM reward WHERE state = 'draft' AND valid_from <= $1::date AND (valid_until IS NULL OR valid_until >= $1::date)
-		AND id > $2 ORDER BY id LIMIT $3`, today, [16]byte(after), limit)
-	if err != nil {
-		return enforcement.ID{}, 0, fmt.Errorf("look for rewards to grant: %w", err)
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[enforcement.ID])
+	var ids []enforcement.ID
+	err = r.Record.DB.NewSelect().Model((*row)(nil)).Column("id").Where("state = 'draft' AND valid_from <= ?", today).Where("valid_until IS NULL OR valid_until >= ?", today).
+		Where("id > ?", after.Cursor()).Order("id").Limit(int64(limit)).Scan(ctx, &ids)
 	if err != nil {
 		return enforcement.ID{}, 0, fmt.Errorf("look for rewards to grant: %w", err)
 	}

@@ -3,9 +3,8 @@ package reward
 import (
 	"context"
 	"fmt"
-	"slices"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
@@ -22,7 +21,6 @@ type PublicEntry struct {
 	Owner    string         `json:"owner"`
 	Year     int            `json:"year,omitempty"`
 	Until    day.Day        `json:"until,omitzero"`
-	child    bool
 }
 
 // PublicEntries returns the rewards in force on the day, of the list types whose
@@ -33,26 +31,39 @@ func (r *Rewards) PublicEntries(ctx context.Context, on day.Day, after enforceme
 	if err := r.Holds.RefuseRestoring(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT w.id, s.envelope, s.sealed, w.subject_id, w.list_type, o.name_zh, coalesce(w.year, 0), w.valid_until
-		FROM reward w JOIN ground g ON g.id = w.id JOIN subject s ON s.id = w.subject_id JOIN organisation o ON o.id = w.owner_id
-		WHERE w.state IN ('in-force', 'under-review') AND g.state = 'in-force' AND w.list_type = ANY ($1) AND w.id > $2
-			AND (w.valid_until IS NULL OR w.valid_until >= $3::date) ORDER BY w.id LIMIT $4`, r.publishedRewards(), [16]byte(after), on, limit)
+	var rows []publicRow
+	err := r.Record.DB.NewSelect().TableExpr("reward AS w").ColumnExpr("w.id, s.envelope, s.sealed, w.subject_id, w.list_type, o.name_zh, w.year, w.valid_until").
+		Join("JOIN ground AS g ON g.id = w.id").Join("JOIN subject AS s ON s.id = w.subject_id").Join("JOIN organisation AS o ON o.id = w.owner_id").
+		Where("w.state IN ('in-force', 'under-review') AND g.state = 'in-force'").Where("w.list_type IN (?)", bun.In(r.publishedRewards())).
+		Where("w.id > ?", after.Cursor()).Where("w.valid_until IS NULL OR w.valid_until >= ?", on).OrderExpr("w.id").Limit(int64(limit)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read the public rewards: %w", err)
 	}
-	entries, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (PublicEntry, error) {
-		var e PublicEntry
-		var wrapped, sealed []byte
-		var subject enforcement.ID
-		if err := row.Scan(&e.Reward, &wrapped, &sealed, &subject, &e.ListType, &e.Owner, &e.Year, &e.Until); err != nil {
-			return e, err
+	entries := make([]PublicEntry, 0, len(rows))
+	for i := range rows {
+		w := &rows[i]
+		identity, err := r.Parties.OpenIdentity(w.Subject, w.Envelope, w.Sealed)
+		if err != nil {
+			return nil, err
 		}
-		identity, err := r.Parties.OpenIdentity(subject, wrapped, sealed)
-		e.Name = identity.Name
-		e.child = identity.Kind == memoranda.NaturalPerson && calendar.Age(identity.Birth, on) < ground.ProtectedAge
-		return e, err
-	})
-	return slices.DeleteFunc(entries, func(e PublicEntry) bool { return e.child }), err
+		if identity.Kind == memoranda.NaturalPerson && calendar.Age(identity.Birth, on) < ground.ProtectedAge {
+			continue
+		}
+		entries = append(entries, PublicEntry{Reward: w.ID, Name: identity.Name, ListType: w.ListType, Owner: w.Owner, Year: w.Year, Until: w.Until})
+	}
+	return entries, nil
+}
+
+// publicRow is what a public entry is made of.
+type publicRow struct {
+	ID       enforcement.ID `bun:"id"`
+	Envelope []byte         `bun:"envelope"`
+	Sealed   []byte         `bun:"sealed"`
+	Subject  enforcement.ID `bun:"subject_id"`
+	ListType string         `bun:"list_type"`
+	Owner    string         `bun:"name_zh"`
+	Year     int            `bun:"year"`
+	Until    day.Day        `bun:"valid_until"`
 }
 
 // publishedRewards are the list types of rewards that a rule publishes.

@@ -3,8 +3,6 @@ package reward
 import (
 	"context"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/plan"
@@ -46,23 +44,10 @@ type Reward struct {
 	subjectKind          memoranda.SubjectKind
 }
 
-const selectReward = `SELECT l.id, l.list_type, l.owner_id, l.subject_id, l.state::text, l.version, l.reference, l.decided_on, coalesce(l.year, 0),
-    l.valid_from, l.valid_until, l.granted_on, l.ended_on, coalesce(l.end_kind, ''), coalesce(l.end_basis, ''), l.restores,
-    (SELECT n.id FROM reward n WHERE n.restores = l.id), g.state = 'suspended', l.note, s.envelope, s.kind::text
-  FROM reward l JOIN ground g ON g.id = l.id JOIN subject s ON s.id = l.subject_id`
-
-func scanReward(row pgx.CollectableRow) (Reward, error) {
-	var w Reward
-	err := row.Scan(&w.ID, &w.ListType, &w.Owner, &w.Subject, &w.State, &w.Version, &w.Reference, &w.DecidedOn, &w.Year,
-		&w.ValidFrom, &w.ValidUntil, &w.GrantedOn, &w.EndedOn, &w.EndKind, &w.EndBasis, &w.Restores,
-		&w.RestoredBy, &w.Suspended, &w.sealedNote, &w.envelope, &w.subjectKind)
-	return w, err
-}
-
 // NewLife is the life of rewards over the record.
 func NewLife(r *Rewards) ground.Life[Reward] {
 	return ground.Life[Reward]{
-		Table: Table(), Grounds: r.Grounds, Enum: "reward_state", Select: selectReward, Scan: scanReward, Lock: "l, g", Head: (*Reward).head,
+		Table: Table(), Grounds: r.Grounds, Fetch: ground.Fetching(beside, (*row).reward), Lock: "l, g", Head: (*Reward).head,
 		May: map[ground.MoveName]func(*Reward, day.Day) error{
 			ground.MoveExpire: func(w *Reward, today day.Day) error { return ground.OverOn(w.ValidUntil, today) },
 			ground.MoveConfirm: func(w *Reward, _ day.Day) error {
@@ -73,8 +58,8 @@ func NewLife(r *Rewards) ground.Life[Reward] {
 			},
 		},
 		Bars: map[ground.MoveName]func(context.Context, *pg.Tx, *Reward, day.Day) error{
-			moveNotice:      byReviews(func(_ Reward, list []openReview, _ day.Day) error { return unnoticed(list) }),
-			moveAnswer:      byReviews(func(_ Reward, list []openReview, _ day.Day) error { return unanswered(list) }),
+			moveNotice:      byReviews(func(_ Reward, list []review, _ day.Day) error { return unnoticed(list) }),
+			moveAnswer:      byReviews(func(_ Reward, list []review, _ day.Day) error { return unanswered(list) }),
 			moveEndReviewed: byReviews(r.heard),
 		},
 	}

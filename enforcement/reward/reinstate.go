@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
@@ -22,41 +22,25 @@ import (
 // final, that is a reward and a ground of its own, with new directives. The
 // listings' grounds must have ended before.
 func (r *Rewards) Reinstate(ctx context.Context, tx *pg.Tx, act enforcement.Act, revoked []enforcement.ID) error {
-	type touched struct{ review, reward enforcement.ID }
-	var list []touched
-	err := tx.Lend(func(p pgx.Tx) error {
-		rows, err := p.Query(ctx, `SELECT id, reward_id FROM reward_review WHERE listing_id = ANY ($1) ORDER BY reward_id, id`, revoked)
-		if err != nil {
-			return err
-		}
-		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (touched, error) {
-			var t touched
-			err := row.Scan(&t.review, &t.reward)
-			return t, err
-		})
-		return err
-	})
+	var list []review
+	err := tx.NewSelect().Model(&list).Column("id", "reward_id").Where("listing_id IN (?)", bun.In(revoked)).Order("reward_id", "id").Scan(ctx)
 	if err != nil {
 		return fmt.Errorf("look for rewards to reinstate: %w", err)
 	}
 	act.Key, act.Request = "", nil // the act's own event carries the key
 	for _, t := range list {
-		w, err := r.Life.LockOne(ctx, tx, t.reward)
+		w, err := r.Life.LockOne(ctx, tx, t.Reward)
 		if err != nil {
 			return err
 		}
 		// What became of the review is read under the reward's lock: its owner may be
 		// deciding at this moment.
-		var outcome string
-		err = tx.Lend(func(p pgx.Tx) error {
-			return p.QueryRow(ctx, `SELECT coalesce(outcome, '') FROM reward_review WHERE id = $1`, t.review).Scan(&outcome)
-		})
-		if err != nil {
-			return fmt.Errorf("read review %s: %w", t.review, err)
+		if err := tx.NewSelect().Model(&t).WherePK().Scan(ctx); err != nil {
+			return fmt.Errorf("read review %s: %w", t.ID, err)
 		}
-		switch outcome {
+		switch t.Outcome {
 		case "":
-			err = r.closeMoot(ctx, tx, act, w, t.review)
+			err = r.closeMoot(ctx, tx, act, w, t.ID)
 		case outcomeEnded, outcomeEndedAutomatically:
 			err = r.reinstateReward(ctx, tx, act, w)
 		}
@@ -69,23 +53,21 @@ func (r *Rewards) Reinstate(ctx context.Context, tx *pg.Tx, act enforcement.Act,
 
 // closeMoot closes a review whose listing was revoked; with the last open one the
 // reward is out of review.
-func (r *Rewards) closeMoot(ctx context.Context, tx *pg.Tx, act enforcement.Act, w Reward, review enforcement.ID) error {
+func (r *Rewards) closeMoot(ctx context.Context, tx *pg.Tx, act enforcement.Act, w Reward, id enforcement.ID) error {
 	open, err := openReviews(ctx, tx, w.ID)
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(open, func(v openReview) bool { return v.id == review })
+	at := slices.IndexFunc(open, func(v review) bool { return v.ID == id })
 	if at < 0 {
-		return fmt.Errorf("review %s is not open any more", review)
+		return fmt.Errorf("review %s is not open any more", id)
 	}
 	t, err := r.rewardTurn(act, w, moveMoot)
 	if err != nil {
 		return err
 	}
 	moot := open[at]
-	if err := closeReviews(ctx, tx, []openReview{moot}, closing{outcome: outcomeWithoutEffect, by: act.Actor.ID, on: t.Today}); err != nil {
-		return err
-	}
+	closeReviews(tx, []review{moot}, closing{outcome: outcomeWithoutEffect, by: act.Actor.ID, on: t.Today})
 	if len(open) == 1 {
 		if err := outOfReview(ctx, tx, t, outcomeWithoutEffect); err != nil {
 			return err
@@ -94,8 +76,9 @@ func (r *Rewards) closeMoot(ctx context.Context, tx *pg.Tx, act enforcement.Act,
 			return err
 		}
 	}
-	t.Event.RefersTo = moot.listing
-	return r.Record.Log(ctx, tx, act, t.Event)
+	t.Event.RefersTo = moot.Listing
+	r.Record.Log(ctx, tx, act, t.Event)
+	return nil
 }
 
 // reinstateReward grants again what a revoked listing had ended, for what is left of
@@ -110,25 +93,21 @@ func (r *Rewards) reinstateReward(ctx context.Context, tx *pg.Tx, act enforcemen
 	}
 	again := ended
 	again.ID, again.Restores, again.State, again.Version = enforcement.NewID(), ended.ID, ground.Draft, 1
-	var taken bool
-	err := tx.Lend(func(p pgx.Tx) error {
-		return p.QueryRow(ctx, `SELECT EXISTS (SELECT FROM reward WHERE subject_id = $1 AND list_type = $2 AND owner_id = $3 AND coalesce(year, 0) = $4 AND state <> 'ended')`,
-			ended.Subject, ended.ListType, ended.Owner, ended.Year).Scan(&taken)
-	})
+	taken, err := tx.NewSelect().Model((*row)(nil)).ColumnExpr("1").Where("subject_id = ? AND list_type = ? AND owner_id = ?", ended.Subject, ended.ListType, ended.Owner).
+		Where("coalesce(year, 0) = ? AND state <> 'ended'", ended.Year).Exists(ctx)
 	if err != nil {
 		return fmt.Errorf("look for the reward in force: %w", err)
 	}
 	if taken {
 		return nil // its owner entered it anew
 	}
-	if err := insertReward(ctx, tx, act, again, ended.sealedNote); err != nil {
-		return err
-	}
+	insertReward(tx, act, again, ended.sealedNote)
 	err = r.grant(ctx, tx, act, again, record.EventRewardRestored)
 	if _, refused := errors.AsType[*enforcement.Refusal](err); !refused {
 		return err
 	}
-	return r.Record.Log(ctx, tx, act, record.Event{Kind: eventEntered, Subject: again.Subject, Ground: again.ID, RefersTo: ended.ID, Day: today})
+	r.Record.Log(ctx, tx, act, record.Event{Kind: eventEntered, Subject: again.Subject, Ground: again.ID, RefersTo: ended.ID, Day: today})
+	return nil
 }
 
 // Confirm puts a reward that a restored record had put in doubt back in force

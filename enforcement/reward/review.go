@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
@@ -36,7 +36,7 @@ func (r *Rewards) seriousLists() []string {
 // Rewards in force and listings of their subjects on lists of serious dishonesty
 // that were never weighed against each other.
 const selectUnreviewed = `SELECT w.id, l.id FROM reward w JOIN ground l ON l.subject_id = w.subject_id
-  WHERE w.state IN ('in-force', 'under-review') AND l.kind = 'listing' AND l.list_type = ANY ($1)
+  WHERE w.state IN ('in-force', 'under-review') AND l.kind = 'listing' AND l.list_type IN (?0)
     AND NOT EXISTS (SELECT FROM reward_review v WHERE v.reward_id = w.id AND v.listing_id = l.id) AND `
 
 // OpenReviews is what a publication does to the rewards of its subjects, in
@@ -44,12 +44,12 @@ const selectUnreviewed = `SELECT w.id, l.id FROM reward w JOIN ground l ON l.sub
 // the reward goes on meanwhile. Only where the reward's own rule cites that it
 // ends by itself does it end.
 func (r *Rewards) OpenReviews(ctx context.Context, tx *pg.Tx, act enforcement.Act, published []enforcement.ID) error {
-	return r.reviewWhere(ctx, tx, act, `l.id = ANY ($2)`, published)
+	return r.reviewWhere(ctx, tx, act, `l.id IN (?1)`, bun.In(published))
 }
 
 // reviewStanding weighs one reward against what its subject stands on now.
 func (r *Rewards) reviewStanding(ctx context.Context, tx *pg.Tx, act enforcement.Act, reward enforcement.ID) error {
-	return r.reviewWhere(ctx, tx, act, `l.state = 'in-force' AND w.id = $2`, reward)
+	return r.reviewWhere(ctx, tx, act, `l.state = 'in-force' AND w.id = ?1`, reward)
 }
 
 // ReviewDue opens the reviews that no publication opened: of a listing that
@@ -59,39 +59,27 @@ func (r *Rewards) ReviewDue(ctx context.Context, act enforcement.Act) error {
 		return err
 	}
 	err := r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return r.reviewWhere(ctx, tx, act, `l.state = 'in-force' AND $2::boolean`, true)
+		return r.reviewWhere(ctx, tx, act, `l.state = 'in-force' AND ?1`, true)
 	})
 	return enforcement.AsRefusal(err)
 }
 
 func (r *Rewards) reviewWhere(ctx context.Context, tx *pg.Tx, act enforcement.Act, which string, arg any) error {
-	type pair struct{ reward, listing enforcement.ID }
-	var pairs []pair
-	err := tx.Lend(func(p pgx.Tx) error {
-		rows, err := p.Query(ctx, selectUnreviewed+which+` ORDER BY w.id, l.id`, r.seriousLists(), arg)
-		if err != nil {
-			return err
-		}
-		pairs, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (pair, error) {
-			var found pair
-			err := row.Scan(&found.reward, &found.listing)
-			return found, err
-		})
-		return err
-	})
+	var rewards, listings []enforcement.ID
+	err := tx.NewRaw(selectUnreviewed+which+` ORDER BY w.id, l.id`, bun.In(r.seriousLists()), arg).Scan(ctx, &rewards, &listings)
 	if err != nil {
 		return fmt.Errorf("look for rewards to review: %w", err)
 	}
 	act.Key, act.Request = "", nil // the act's own event carries the key
-	for _, p := range pairs {
-		w, err := r.Life.LockOne(ctx, tx, p.reward)
+	for i, reward := range rewards {
+		w, err := r.Life.LockOne(ctx, tx, reward)
 		if err != nil {
 			return err
 		}
 		if !r.Life.IsLive(w.State) {
 			continue // it ended while its row was waited for
 		}
-		if err := r.review(ctx, tx, act, w, p.listing); err != nil {
+		if err := r.review(ctx, tx, act, w, listings[i]); err != nil {
 			return fmt.Errorf("review reward %s: %w", w.ID, err)
 		}
 	}
@@ -109,24 +97,28 @@ func (r *Rewards) review(ctx context.Context, tx *pg.Tx, act enforcement.Act, w 
 	if err != nil {
 		return err
 	}
-	opened := false
-	err = tx.Lend(func(p pgx.Tx) error {
-		tag, err := p.Exec(ctx, `INSERT INTO reward_review (id, reward_id, listing_id, opened_on) VALUES ($1, $2, $3, $4::date) ON CONFLICT ON CONSTRAINT reward_review_key DO NOTHING`,
-			enforcement.NewID(), w.ID, listing, today)
-		opened = tag.RowsAffected() > 0
-		return err
-	})
+	opened, err := open(ctx, tx, review{Reward: w.ID, Listing: listing, OpenedOn: today})
 	if err != nil || !opened {
 		return err
 	}
-	if err := docket.OpenTasks(ctx, tx, []enforcement.ID{w.ID}, taskReview, today); err != nil {
-		return err
-	}
+	docket.OpenTasks(tx, []enforcement.ID{w.ID}, taskReview, today)
 	t.Event.RefersTo = listing
 	if err := t.Carry(ctx, tx); err != nil {
 		return err
 	}
-	return r.Record.Log(ctx, tx, act, t.Event)
+	r.Record.Log(ctx, tx, act, t.Event)
+	return nil
+}
+
+// open enters a review, unless the listing was weighed against the reward before.
+func open(ctx context.Context, tx *pg.Tx, v review) (opened bool, err error) {
+	v.ID = enforcement.NewID()
+	done, err := tx.NewInsert().Model(&v).On("CONFLICT ON CONSTRAINT reward_review_key DO NOTHING").Exec(ctx)
+	if err != nil {
+		return false, fmt.Errorf("open a review of reward %s: %w", v.Reward, err)
+	}
+	n, err := done.RowsAffected()
+	return n > 0, err
 }
 
 // rewardTurn takes a move of a locked reward up inside another act.
@@ -150,15 +142,10 @@ func (r *Rewards) AutomaticEnd(w Reward, on day.Day) string {
 
 func (r *Rewards) endAutomatically(ctx context.Context, tx *pg.Tx, act enforcement.Act, w Reward, listing enforcement.ID, basis string) error {
 	today := r.Record.Today(act.At)
-	found := false
-	err := tx.Lend(func(p pgx.Tx) error {
-		tag, err := p.Exec(ctx, `INSERT INTO reward_review (id, reward_id, listing_id, opened_on, outcome, decided_on, decided_by, basis)
-			VALUES ($1, $2, $3, $4::date, 'ended-automatically', $4::date, $5, $6) ON CONFLICT ON CONSTRAINT reward_review_key DO NOTHING`,
-			enforcement.NewID(), w.ID, listing, today, act.Actor.ID, basis)
-		found = tag.RowsAffected() == 0
-		return err
+	opened, err := open(ctx, tx, review{
+		Reward: w.ID, Listing: listing, OpenedOn: today, Outcome: outcomeEndedAutomatically, DecidedOn: today, DecidedBy: act.Actor.ID, Basis: basis,
 	})
-	if err != nil || found {
+	if err != nil || !opened {
 		return err
 	}
 	t, err := r.rewardTurn(act, w, moveEndAutomatic)
@@ -172,7 +159,8 @@ func (r *Rewards) endAutomatically(ctx context.Context, tx *pg.Tx, act enforceme
 	if err := t.Carry(ctx, tx); err != nil {
 		return err
 	}
-	return r.Record.Log(ctx, tx, act, t.Event)
+	r.Record.Log(ctx, tx, act, t.Event)
+	return nil
 }
 
 // answerUntil is the last day for the subject's answer to a notice of a day, and the
@@ -220,9 +208,8 @@ func (r *Rewards) Reviews(ctx context.Context, act enforcement.Act, id enforceme
 	if err != nil {
 		return nil, err
 	}
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT v.id, v.listing_id, l.list_type, v.opened_on, v.noticed_on, v.answer_until, v.answered_on, coalesce(v.outcome, ''),
-		v.decided_on, coalesce(v.basis, ''), v.answer, v.reasons FROM reward_review v JOIN ground l ON l.id = v.listing_id WHERE v.reward_id = $1 ORDER BY v.id`, id)
-	if err != nil {
+	var rows []review
+	if err := reviews(r.Record.DB, id).Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("read the reviews of reward %s: %w", id, err)
 	}
 	open := func(sealed []byte, field string) (string, error) {
@@ -232,16 +219,18 @@ func (r *Rewards) Reviews(ctx context.Context, act enforcement.Act, id enforceme
 		plain, err := r.Record.OpenFor(w.Subject, w.envelope, sealed, field)
 		return string(plain), err
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Review, error) {
-		var v Review
-		var answer, reasons []byte
-		err := row.Scan(&v.ID, &v.Listing, &v.ListType, &v.OpenedOn, &v.NoticedOn, &v.AnswerUntil, &v.AnsweredOn, &v.Outcome, &v.DecidedOn, &v.Basis, &answer, &reasons)
-		if err != nil {
-			return v, err
+	list := make([]Review, len(rows))
+	for i, v := range rows {
+		list[i] = Review{
+			ID: v.ID, Listing: v.Listing, ListType: v.ListType, OpenedOn: v.OpenedOn, NoticedOn: v.NoticedOn, AnswerUntil: v.AnswerUntil, AnsweredOn: v.AnsweredOn,
+			Outcome: v.Outcome, DecidedOn: v.DecidedOn, Basis: v.Basis,
 		}
 		var first, second error
-		v.Answer, first = open(answer, sealedRewardAnswer)
-		v.Reasons, second = open(reasons, sealedRewardReasons)
-		return v, errors.Join(first, second)
-	})
+		list[i].Answer, first = open(v.Answer, sealedRewardAnswer)
+		list[i].Reasons, second = open(v.Reasons, sealedRewardReasons)
+		if err := errors.Join(first, second); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }

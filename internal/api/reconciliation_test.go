@@ -5,10 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/restore"
+	"concordat/internal/pg"
 )
 
 // After a restore the public list is closed, and a department's reviewer hands in
@@ -21,7 +20,7 @@ func TestReconciliationThroughTheAPI(t *testing.T) {
 		t.Errorf("without a restoration: %d %s", a.status, a.code())
 	}
 	machine := func() time.Time { return time.Now().UTC() }
-	_, err := restore.Restored(t.Context(), b.DB, machine, b.As(enforcement.Operator, 0), machine(), func(context.Context, pgx.Tx) error { return nil })
+	_, err := restore.Restored(t.Context(), b.DB, machine, b.As(enforcement.Operator, 0), machine(), func(context.Context, *pg.Tx) error { return nil })
 	must(t, err)
 	if a := b.call("", "GET", "/v1/public/listings", nil); a.status != 503 || a.code() != "restore.reconciling" {
 		t.Errorf("the public list: %d %s", a.status, a.code())

@@ -92,8 +92,8 @@ func (t Target) bringBack(ctx context.Context, db *pg.DB, dir string, m Manifest
 	if err := migrations.Up(ctx, db.Pool); err != nil {
 		return made, fmt.Errorf("bring the schema up to date: %w", err)
 	}
-	made, err = restore.Restored(ctx, db, t.Machine, t.Act, m.MachineAt, func(ctx context.Context, p pgx.Tx) error {
-		if err := unmark(ctx, p); err != nil {
+	made, err = restore.Restored(ctx, db, t.Machine, t.Act, m.MachineAt, func(ctx context.Context, tx *pg.Tx) error {
+		if err := unmark(ctx, tx.Pgx()); err != nil {
 			return err
 		}
 		return t.step(StepWritten)

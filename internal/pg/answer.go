@@ -10,16 +10,19 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// answer is what the database says to one message: as [driver.Rows], to the last query
-// in it. It comes as text.
+// answer is what the database says to one message: as [driver.Rows], to the query in it
+// that was not queued, or to several in turn. It comes as text.
 type answer struct {
 	all      *pgconn.MultiResultReader
 	rows     *pgconn.ResultReader
 	fields   []pgconn.FieldDescription
+	more     bool // another result was met at the end of this one
 	types    *pgtype.Map
 	done     func(error)
 	finished bool
 }
+
+var _ driver.RowsNextResultSet = (*answer)(nil)
 
 // errNoAnswer is a text in which no statement is.
 var errNoAnswer = errors.New("pg: an empty query")
@@ -51,6 +54,9 @@ func (a *answer) finish() (tag pgconn.CommandTag, err error) {
 		return tag, nil
 	}
 	a.finished = true
+	if a.more { // it was met, and not begun
+		a.begin()
+	}
 	if a.rows != nil {
 		tag, _ = a.rows.Close() // all says the same
 	}
@@ -60,6 +66,23 @@ func (a *answer) finish() (tag pgconn.CommandTag, err error) {
 	err = a.all.Close()
 	a.done(err)
 	return tag, err //nolint:wrapcheck // database/sql compares driver errors
+}
+
+// begin takes up a result.
+func (a *answer) begin() {
+	a.rows = a.all.ResultReader()
+	a.fields = a.rows.FieldDescriptions()
+	a.more = false
+}
+
+func (a *answer) HasNextResultSet() bool { return a.more }
+
+func (a *answer) NextResultSet() error {
+	if !a.more {
+		return io.EOF
+	}
+	a.begin()
+	return nil
 }
 
 func (a *answer) Columns() []string {
@@ -76,7 +99,13 @@ func (a *answer) Close() error {
 }
 
 func (a *answer) Next(dest []driver.Value) error {
-	if a.finished || !a.rows.NextRow() {
+	if a.finished || a.more {
+		return io.EOF
+	}
+	if !a.rows.NextRow() {
+		if a.more = a.all.NextResult(); a.more {
+			return io.EOF
+		}
 		if _, err := a.finish(); err != nil {
 			return err
 		}

@@ -42,8 +42,11 @@ type conn struct {
 
 	tracer pgx.QueryTracer
 	queue  []queued
-	// tx says that a transaction is under way, or its BEGIN queued.
-	tx bool
+	// tx says that a transaction is under way, or its BEGIN queued; life bounds it.
+	tx   bool
+	life context.Context //nolint:containedctx // as pgx's own: database/sql hands no other for the end
+	// broken is why what was queued failed where nobody could be told.
+	broken error
 }
 
 // pgxConn has another name than stdlib's so that its method Conn, which leads
@@ -102,9 +105,9 @@ func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	if opts.ReadOnly || sql.IsolationLevel(opts.Isolation) != sql.LevelDefault {
 		return nil, fmt.Errorf("pg: a transaction of isolation %v, read only %t", opts.Isolation, opts.ReadOnly)
 	}
-	c.tx = true
+	c.tx, c.life = true, ctx
 	c.later(queued{text: "BEGIN", doing: func() string { return "begin transaction" }})
-	return &transaction{c, ctx}, nil
+	return &transaction{c}, nil
 }
 
 func (c *conn) later(q queued) { c.queue = append(c.queue, q) }
@@ -138,6 +141,8 @@ func (c *conn) send(ctx context.Context, query string) (*answer, error) {
 	switch {
 	case under.IsClosed():
 		return nil, driver.ErrBadConn
+	case c.broken != nil:
+		return nil, c.broken
 	case c.ended():
 		return nil, fmt.Errorf("%w: %w", errEnded, sql.ErrTxDone)
 	}
@@ -176,7 +181,6 @@ func (c *conn) send(ctx context.Context, query string) (*answer, error) {
 		}
 		return nil, err
 	}
-	a.rows = a.all.ResultReader()
-	a.fields = a.rows.FieldDescriptions()
+	a.begin()
 	return a, nil
 }

@@ -1,19 +1,13 @@
 package pg
 
 import (
-	"context"
 	"errors"
 
 	"github.com/jackc/pgx/v5"
 )
 
 // transaction is the [driver.Tx] of a conn.
-type transaction struct {
-	*conn
-
-	// ctx bounds the end of it, of which database/sql hands no other.
-	ctx context.Context //nolint:containedctx // as pgx's own
-}
+type transaction struct{ *conn }
 
 var errEnded = errors.New("pg: the transaction was ended by a statement")
 
@@ -26,13 +20,13 @@ func (t *transaction) Commit() error {
 	}
 	for i := range t.queue {
 		if t.queue[i].otherwise != nil {
-			if err := t.flush(t.ctx); err != nil {
+			if err := t.flush(t.life); err != nil {
 				return errors.Join(err, t.rollback())
 			}
 			break
 		}
 	}
-	sent, err := t.send(t.ctx, "COMMIT")
+	sent, err := t.send(t.life, "COMMIT")
 	if err != nil {
 		return errors.Join(err, t.rollback())
 	}
@@ -53,17 +47,18 @@ func (t *transaction) Rollback() error {
 // rollback ends the transaction, if the database knows of it. Where that fails, nobody
 // uses the connection again.
 func (t *transaction) rollback() error {
+	t.broken = nil
 	if t.Conn().IsClosed() || !t.begun() {
 		return nil
 	}
-	sent, err := t.send(t.ctx, "ROLLBACK")
+	sent, err := t.send(t.life, "ROLLBACK")
 	if err == nil {
 		_, err = sent.finish()
 	}
 	if err != nil {
-		_ = t.Conn().Close(t.ctx) // the error is told
+		_ = t.Conn().Close(t.life) // the error is told
 	}
 	return err
 }
 
-func (t *transaction) leave() { t.queue, t.tx = nil, false }
+func (t *transaction) leave() { t.queue, t.tx, t.life, t.broken = nil, false, nil, nil }

@@ -39,7 +39,7 @@ type Tx struct {
 	bun.Tx
 
 	under *view // shared with savepoints
-	gen   schema.QueryGen
+	db    *bun.DB
 }
 
 // Pgx is the transaction as a pgx.Tx, for River, COPY and prepared statements. Rows that
@@ -60,7 +60,7 @@ func (tx *Tx) LaterOne(statement schema.QueryAppender, otherwise error, doing st
 }
 
 func (tx *Tx) queue(q queued, statement schema.QueryAppender) {
-	text, err := statement.AppendQuery(tx.gen, nil)
+	text, err := statement.AppendQuery(tx.db.QueryGen(), nil)
 	q.text, q.mistake = string(text), err
 	if tx.under.conn != nil {
 		tx.under.conn.later(q)
@@ -130,7 +130,7 @@ func (tx *Tx) Savepoint(ctx context.Context, fn func(ctx context.Context, tx *Tx
 			err = errors.Join(err, fmt.Errorf("return to savepoint: %w", undoErr))
 		}
 	}()
-	inside := &Tx{Tx: part, under: tx.under, gen: tx.gen}
+	inside := &Tx{Tx: part, under: tx.under, db: tx.db}
 	if err := fn(ctx, inside); err != nil {
 		return err
 	}
@@ -175,9 +175,12 @@ func (db *DB) runTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) er
 		// It fails only with the connection, whose end undoes as much.
 		_ = begun.Rollback()
 	}()
-	tx := &Tx{Tx: begun, under: &view{conn: held}, gen: db.QueryGen()}
+	tx := &Tx{Tx: begun, under: &view{conn: held}, db: db.DB}
 	defer func() { tx.under.conn = nil }()
 	if err := fn(ctx, tx); err != nil {
+		if held.broken != nil {
+			err = fmt.Errorf("%w (before: %w)", err, held.broken)
+		}
 		return err
 	}
 	if err := ctx.Err(); err != nil {

@@ -2,8 +2,10 @@ package pg_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -13,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/uptrace/bun"
 
 	"concordat/internal/pg"
 )
@@ -412,4 +415,46 @@ func TestLaterFails(t *testing.T) {
 			})
 		}
 	}
+}
+
+func TestTogether(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	if _, err := b.Pool.Exec(t.Context(), `INSERT INTO note VALUES (1, 'a'), (2, 'b')`); err != nil {
+		t.Fatal(err)
+	}
+	type ways interface {
+		NewSelect() *bun.SelectQuery
+		Together(ctx context.Context, asks ...pg.Ask) error
+	}
+	ask := func(ctx context.Context, on ways) {
+		var notes []note
+		var ids, none []int
+		var n int
+		var words string
+		one := on.NewSelect().Model((*note)(nil)).ColumnExpr("count(*), max(words)")
+		err := on.Together(ctx, pg.All(on.NewSelect().Model((*note)(nil)).OrderExpr("id"), &notes), pg.All(on.NewSelect().Table("note").Column("id").Where("false"), &none),
+			pg.One(one, &n, &words), pg.All(on.NewSelect().Table("note").Column("id").OrderExpr("id DESC"), &ids))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []note{{ID: 1, Words: "a"}, {ID: 2, Words: "b"}}
+		if !slices.Equal(notes, want) || len(none) != 0 || n != 2 || words != "b" || !slices.Equal(ids, []int{2, 1}) {
+			t.Errorf("got %v, %v, %d, %q, %v", notes, none, n, words, ids)
+		}
+		err = on.Together(ctx, pg.One(on.NewSelect().Table("note").Column("id").Where("false"), &n), pg.One(one, &n, &words))
+		if !errors.Is(err, sql.ErrNoRows) {
+			t.Errorf("no row: %v", err)
+		}
+	}
+	ask(t.Context(), b)
+	err := b.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error { ask(ctx, tx); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = b.Together(t.Context(), pg.One(b.NewSelect().ColumnExpr("1"), new(int)), pg.One(b.NewSelect().ColumnExpr("1 / 0"), new(int)))
+	if err == nil || !strings.Contains(err.Error(), "division by zero") {
+		t.Errorf("got %v", err)
+	}
+	b.wantCounts(t, 2, 0)
 }

@@ -99,11 +99,14 @@ func (v *view) LargeObjects() pgx.LargeObjects {
 	panic("pg: a view of a transaction has no large objects")
 }
 
-// Conn is the connection while the transaction lasts, nil afterwards. It must not be
-// kept, and knows nothing of what is queued: send that first ([Tx.Flush]).
+// Conn is the connection while the transaction lasts, nil afterwards, with what is
+// queued sent. It must not be kept. A mistake in that shows with what follows.
 func (v *view) Conn() *pgx.Conn {
 	if v.conn == nil {
 		return nil
+	}
+	if err := v.conn.flush(v.conn.life); err != nil && v.conn.broken == nil {
+		v.conn.broken = err
 	}
 	return v.conn.Conn()
 }

@@ -1,0 +1,69 @@
+package listing
+
+import (
+	"github.com/uptrace/bun"
+
+	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// row is a listing as it is kept, with what is read beside it: of its subject, its case
+// and its court.
+type row struct {
+	bun.BaseModel `bun:"table:listing,alias:l"`
+
+	ID               enforcement.ID             `bun:"id,pk"`
+	Court            enforcement.OrganisationID `bun:"court_id"`
+	Case             enforcement.ID             `bun:"case_id"`
+	Subject          enforcement.ID             `bun:"subject_id"`
+	State            ground.State               `bun:"state"`
+	Version          int                        `bun:"version"`
+	Conducts         []Conduct                  `bun:"conducts,array"`
+	NoticeServedOn   day.Day                    `bun:"notice_served_on"`
+	AppliedOn        day.Day                    `bun:"applied_on"`
+	DecisionNumber   string                     `bun:"decision_number"`
+	DecidedOn        day.Day                    `bun:"decided_on"`
+	TermUntil        day.Day                    `bun:"term_until"`
+	ExtendedUntil    day.Day                    `bun:"extended_until"`
+	GraceMonths      int                        `bun:"grace_months"`
+	GraceUntil       day.Day                    `bun:"grace_until"`
+	ServiceManner    string                     `bun:"service_manner"`
+	ServedOn         day.Day                    `bun:"served_on"`
+	PublishedOn      day.Day                    `bun:"published_on"`
+	SuspendedFor     string                     `bun:"suspended_for"`
+	CorrectingSince  day.Day                    `bun:"correcting_since"`
+	EndedOn          day.Day                    `bun:"ended_on"`
+	DraftedBy        string                     `bun:"drafted_by"`
+	ProposedBy       string                     `bun:"proposed_by"`
+	CreditorWithdrew bool                       `bun:"creditor_withdrew"`
+	Facts            []byte                     `bun:"facts"`
+
+	SubjectKind memoranda.SubjectKind `bun:"subject_kind,scanonly"`
+	Wrapped     []byte                `bun:"envelope,scanonly"`
+	Sealed      []byte                `bun:"sealed,scanonly"`
+	Region      string                `bun:"region,scanonly"`
+	CaseNumber  string                `bun:"case_number,scanonly"`
+	Serves      string                `bun:"serves,scanonly"`
+	HasReasons  bool                  `bun:"has_reasons,scanonly"`
+}
+
+// drafted are the columns of a draft.
+var drafted = []string{"id", "court_id", "case_id", "subject_id", "state", "conducts", "facts", "drafted_by"}
+
+// beside joins what is read beside the row.
+func beside(q *bun.SelectQuery) *bun.SelectQuery {
+	return q.Join("JOIN subject AS s ON s.id = l.subject_id").Join("JOIN execution_case AS c ON c.id = l.case_id").Join("JOIN organisation AS o ON o.id = l.court_id").
+		ColumnExpr("s.kind AS subject_kind, s.envelope, s.sealed, s.region, c.number AS case_number, o.serves, l.reasons IS NOT NULL AS has_reasons")
+}
+
+func (r *row) listing() Listing {
+	return Listing{
+		ID: r.ID, Court: r.Court, Case: r.Case, Subject: r.Subject, State: r.State, Version: r.Version, Conducts: r.Conducts, NoticeServedOn: r.NoticeServedOn,
+		AppliedOn: r.AppliedOn, DecisionNumber: r.DecisionNumber, DecidedOn: r.DecidedOn, TermUntil: r.TermUntil, ExtendedUntil: r.ExtendedUntil, GraceMonths: r.GraceMonths,
+		GraceUntil: r.GraceUntil, ServiceManner: r.ServiceManner, ServedOn: r.ServedOn, PublishedOn: r.PublishedOn, SuspendedFor: r.SuspendedFor, CorrectingSince: r.CorrectingSince,
+		EndedOn: r.EndedOn, draftedBy: r.DraftedBy, proposedBy: r.ProposedBy, creditorWithdrew: r.CreditorWithdrew, subjectKind: r.SubjectKind, envelope: r.Wrapped,
+		sealed: r.Sealed, caseNumber: r.CaseNumber, serves: r.Serves, region: r.Region, hasReasons: r.HasReasons,
+	}
+}
