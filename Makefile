@@ -82,7 +82,7 @@ bench: deps ## run the measurements: `concordat bench`
 	@go run ./cmd/concordat bench $(ARGS)
 
 build: ## build the program into .bin/concordat
-	@go build -trimpath -o .bin/concordat ./cmd/concordat
+	@go build -trimpath -ldflags='-s -w' -o .bin/concordat ./cmd/concordat # no debugger reads it; panics and versions are told all the same
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
