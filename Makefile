@@ -20,8 +20,12 @@ STEPS     := lint race fuzz deadcode fix tidy drift
 
 .PHONY: demo test $(STEPS) fmt bench generate build help deps
 
-demo: deps ## run the main job: `concordat demo`, on made data, with a PostgreSQL of its own
-	@go run ./cmd/concordat demo $(ARGS)
+# What it says before the program does goes to standard error: with ARGS=--json one line of JSON is all of its output.
+demo: ## run the main job: `concordat demo`, on made data, with a PostgreSQL of its own
+	@echo '演示 DEMO: looks for what it needs, compiles (a minute or two the first time), plays a year 检查所需程序，编译（首次约需一两分钟），演示一年' >&2
+	@.ci/deps >&2
+	@.ci/compile .bin/demo ./cmd/concordat
+	@.bin/demo demo $(ARGS)
 
 test: ## check everything: linters, tests with -race, fuzz, dead code, drift; prints the time used
 	@SECONDS=0; status=0; times=; \
@@ -82,7 +86,7 @@ bench: deps ## run the measurements: `concordat bench`
 	@go run ./cmd/concordat bench $(ARGS)
 
 build: ## build the program into .bin/concordat
-	@go build -trimpath -o .bin/concordat ./cmd/concordat
+	@go build -trimpath -ldflags='-s -w' -o .bin/concordat ./cmd/concordat # no debugger reads it; panics and versions are told all the same
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

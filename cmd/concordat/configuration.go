@@ -37,9 +37,8 @@ Durations are written like 15s, 10m or 2160h. Sizes and counts are whole numbers
 meaning of its own, the last column says so. A setting is named only where it has an effect: what is not here cannot be
 set.
 
-Three variables are read by libraries and not by us: GOGC and GOMEMLIMIT by Go's runtime (without GOGC the program
-collects garbage at five times what is live), and OTEL_EXPORTER_OTLP_HEADERS by the exporter of traces, for a collector
-that wants to be told a secret.
+Two variables are read by Go's runtime and not by us: GOGC and GOMEMLIMIT (without GOGC the program collects garbage at
+five times what is live).
 `
 
 // configurationDoc is one run of the writer.

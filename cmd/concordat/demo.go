@@ -70,6 +70,7 @@ func (c *demoCmd) run(ctx context.Context, a *app, began time.Time) (err error) 
 	if c.Listings < demo.MinListings {
 		return fmt.Errorf("a year has at least %d listings", demo.MinListings)
 	}
+	fmt.Fprintln(a.Err, c.plan())
 	var listener net.Listener
 	if !c.Once { // a port that is taken is better known now than in a minute
 		var config net.ListenConfig
@@ -88,6 +89,7 @@ func (c *demoCmd) run(ctx context.Context, a *app, began time.Time) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, clearedUp(end())) }()
+	fmt.Fprintln(a.Err, "演示 DEMO: entering the organisations, connecting the departments 登记单位，接通各部门")
 	shown := newDemoProgress(a.Err)
 	played, err := demo.Open(ctx, demo.Config{
 		DB: db, Vault: keys, Machine: machineTime, Listings: c.Listings, Seed: c.Seed, Progress: shown.step,
@@ -97,7 +99,7 @@ func (c *demoCmd) run(ctx context.Context, a *app, began time.Time) (err error) 
 		return fmt.Errorf("open the demonstration: %w", err)
 	}
 	defer func() { err = errors.Join(err, clearedUp(played.Close(ctx))) }()
-	fmt.Fprintf(a.Err, "演示 DEMO: %d organisations of Nanning stand in; %d listings of one year 一年%d件列入\n", len(played.Organisations), c.Listings, c.Listings)
+	fmt.Fprintf(a.Err, "演示 DEMO: %d organisations of Nanning stand in 南宁%d个单位\n", len(played.Organisations), len(played.Organisations))
 	result, err := played.Year(ctx)
 	shown.end()
 	if err != nil {
@@ -111,6 +113,15 @@ func (c *demoCmd) run(ctx context.Context, a *app, began time.Time) (err error) 
 		return nil
 	}
 	return serveDemo(ctx, a, played, db, listener)
+}
+
+// plan says what is going to happen, and how long one waits for it.
+func (c *demoCmd) plan() string {
+	en, zh := "", ""
+	if !c.Once {
+		en, zh = "; then its interface to try", "；随后可试用其接口"
+	}
+	return fmt.Sprintf("演示 DEMO: a year of %d listings, day by day, in a minute or less%s 逐日演示一年%d件列入，不到一分钟%s", c.Listings, en, c.Listings, zh)
 }
 
 func (c *demoCmd) show(out io.Writer, r demo.Result) error {

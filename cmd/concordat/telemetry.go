@@ -25,6 +25,9 @@ type telemetryFlags struct {
 	MetricsListen string `help:"Address on which /metrics is shown, to whoever reaches it; empty shows none." default:"127.0.0.1:9464" env:"CONCORDAT_METRICS_LISTEN"`
 	// TracesEndpoint is a collector's URL; empty makes no traces.
 	TracesEndpoint string `help:"URL of a collector that takes traces by OTLP over HTTP, e.g. http://127.0.0.1:4318; empty makes none." env:"CONCORDAT_TRACES_ENDPOINT"`
+	// TracesHeaders may be secrets, so they come by the variable; it is the one that
+	// OpenTelemetry's own programs read.
+	TracesHeaders string `help:"Headers for that collector: name=value pairs between commas, values percent-encoded; empty is none. Secrets belong in the variable: who is on the machine sees the flags." env:"OTEL_EXPORTER_OTLP_HEADERS"`
 	// TracesShare of the traces that begin here is kept: 0 is none, 1 is all.
 	TracesShare float64 `help:"Share of the traces that is kept, from 0 (none) to 1 (all)." default:"1" env:"CONCORDAT_TRACES_SHARE"`
 }
@@ -35,7 +38,7 @@ func (f telemetryFlags) telemetry(ctx context.Context, o *office, data string, l
 	// spans it could not send.
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Warn().Err(err).Msg("telemetry") }))
 	t, err := telemetry.New(ctx, telemetry.Config{
-		Machine: now, Version: version(), Endpoint: f.TracesEndpoint, Share: f.TracesShare,
+		Machine: now, Version: version(), Endpoint: f.TracesEndpoint, Headers: f.TracesHeaders, Share: f.TracesShare,
 		Record: &telemetry.Record{
 			Register: o.register, Endpoints: o.endpoints, Pool: o.db.Pool, Legal: now, Data: data,
 			Failed: func(err error) { log.Error().Err(err).Msg("figures") },

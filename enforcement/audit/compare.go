@@ -64,7 +64,7 @@ func (s *replay) compareReports(ctx context.Context, tx pgx.Tx, a *Audit) error 
 	_, err = pgx.ForEachRow(rows, []any{&k.Directive, &k.Version, &k.measure, &outcome}, func() error {
 		a.Reports++
 		told, ok := s.reports[k]
-		if !ok || directive.ReportOutcomes[told] != outcome {
+		if !ok || directive.NumberedOutcome(told) != outcome {
 			a.find(k.Directive, k.Version, "the report on measure %d does not follow from the events", k.measure)
 		}
 		delete(s.reports, k)

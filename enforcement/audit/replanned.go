@@ -18,7 +18,7 @@ func (s *replay) replanned(a *Audit, e record.Event) {
 			return
 		}
 		rest = left
-		step := directive.Steps[e.Outcomes[i]]
+		step := directive.NumberedStep(e.Outcomes[i])
 		if e.Versions[i] == 1 {
 			if place == 0 || i >= len(e.Untils) {
 				a.find(id, 1, "event %s makes it of no line of plan %d", e.ID, e.Plan)

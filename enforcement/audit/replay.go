@@ -193,7 +193,7 @@ func (s *replay) attempted(_ *Audit, e record.Event) {
 func (s *replay) answered(a *Audit, e record.Event) {
 	for i, id := range e.Directives {
 		if v := s.known(a, directive.VersionKey{Directive: id, Version: e.Versions[i]}); v != nil {
-			v.advance(directive.Steps[e.Outcomes[i]])
+			v.advance(directive.NumberedStep(e.Outcomes[i]))
 			s.queueNewest(id, e.Versions[i])
 		}
 	}
@@ -223,7 +223,7 @@ func (s *replay) known(a *Audit, k directive.VersionKey) *replayed {
 
 // advance is what a late or repeated answer does: forward, never back.
 func (v *replayed) advance(to directive.Step) {
-	if v.step == directive.Cancelled || directive.StepNumber(v.step) < directive.StepNumber(to) {
+	if v.step == directive.Cancelled || slices.Index(directive.Steps, v.step) < slices.Index(directive.Steps, to) {
 		v.step, v.due = to, false
 	}
 }
@@ -242,7 +242,7 @@ func (s *replay) fannedOut(a *Audit, e record.Event) {
 
 func (s *replay) amended(a *Audit, e record.Event, kind directive.VersionKind) {
 	for i, id := range e.Directives {
-		s.append(a, e, id, e.Versions[i], directive.Steps[e.Outcomes[i]], kind)
+		s.append(a, e, id, e.Versions[i], directive.NumberedStep(e.Outcomes[i]), kind)
 	}
 }
 
@@ -358,7 +358,7 @@ func (s *replay) settled(a *Audit, e record.Event) {
 		}
 		step, again := directive.Left, e.Outcomes[i] != directive.Placed
 		if again {
-			step = directive.Steps[e.Outcomes[i]]
+			step = directive.NumberedStep(e.Outcomes[i])
 		}
 		if v.due {
 			v.step, v.due = step, step == directive.Left && again

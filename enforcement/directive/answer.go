@@ -30,7 +30,7 @@ const (
 	kept          ReportOutcome = "kept"
 )
 
-// ReportOutcomes are all outcomes; an event names them by their place.
+// ReportOutcomes are all outcomes; how an event writes them is [NumberedOutcome].
 var ReportOutcomes = []ReportOutcome{Implemented, NotApplicable, RefusedReport, Lifted, kept}
 
 // Report is a department's word on one measure of one version.
@@ -195,7 +195,7 @@ func (r *Directives) writeReports(ctx context.Context, tx *pg.Tx, act enforcemen
 			}
 			if tag.RowsAffected() > 0 {
 				e.Directives, e.Versions = append(e.Directives, a.Directives[i]), append(e.Versions, a.Versions[i])
-				e.Measures, e.Outcomes = append(e.Measures, number), append(e.Outcomes, place(ReportOutcomes, report.Outcome))
+				e.Measures, e.Outcomes = append(e.Measures, number), append(e.Outcomes, outcomeNumber(report.Outcome))
 			}
 		}
 	}

@@ -121,9 +121,6 @@ func (r *Directives) Settle(ctx context.Context, act enforcement.Act, a Attempt,
 	return nil
 }
 
-// Placed is how a settlement's event writes a Left item that waits in an inbox.
-const Placed int16 = 5
-
 // record writes results onto versions. The quick way serves the usual case: all
 // versions are still current. If any is not, what is newer is looked at.
 func (r *Directives) record(ctx context.Context, tx *pg.Tx, act enforcement.Act, e *record.Event, a Attempt, results []Result) ([]WakeUp, error) {

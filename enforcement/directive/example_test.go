@@ -18,7 +18,7 @@ func ExampleVersionKind_Told() {
 	// reward grant grant-end
 }
 
-// Events write steps by number, in the order of progress.
+// Events write steps by number, which a step keeps for ever.
 func ExampleStepNumber() {
 	for _, step := range directive.Steps {
 		fmt.Println(directive.StepNumber(step), step)

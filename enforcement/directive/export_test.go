@@ -6,3 +6,6 @@ const (
 	SelectIsDue = selectIsDue
 	SelectLanes = selectLanes
 )
+
+// OutcomeNumber is how an event writes an outcome.
+var OutcomeNumber = outcomeNumber

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -32,22 +31,8 @@ const (
 	Cancelled    Step = "cancelled"
 )
 
-// Steps numbers the steps as events write them.
+// Steps are all steps, in the order of progress; how events write them is [StepNumber].
 var Steps = []Step{Queued, Left, Delivered, Acknowledged, Cancelled}
-
-// StepNumber is a step's number in an event.
-func StepNumber(s Step) int16 { return place(Steps, s) }
-
-// place returns where in a short list something stands, as events write it; -1
-// if it does not.
-func place[T comparable](list []T, item T) int16 {
-	for at := range int16(min(len(list), math.MaxInt16)) {
-		if list[at] == item {
-			return at
-		}
-	}
-	return -1
-}
 
 // VersionKind says for people what a version is; its set decides.
 type VersionKind string

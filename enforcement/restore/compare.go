@@ -23,10 +23,10 @@ type Finding int16
 
 // What a comparison can find of a line.
 const (
-	FoundWithdrawn Finding = iota + 1 // withdrawn there, in force here
-	FoundAgain                        // a lifting that must be sent once more
-	FoundDelivered                    // queued here, held there
-	FoundOrphan                       // to be lifted by a version that is no directive's here
+	FoundWithdrawn Finding = 1 // withdrawn there, in force here
+	FoundAgain     Finding = 2 // a lifting that must be sent once more
+	FoundDelivered Finding = 3 // queued here, held there
+	FoundOrphan    Finding = 4 // to be lifted by a version that is no directive's here
 )
 
 // compared is what the record has of one directive: its newest version.

@@ -3,8 +3,8 @@
 //
 // [New] builds both without any state of the process: a registry of its own that
 // [Telemetry.Handler] shows in Prometheus' text form, and a tracer provider that
-// sends spans to a collector (OTLP over HTTP) where an endpoint is configured
-// and otherwise does nothing. The rest of the program is handed the interfaces
+// sends spans to a collector (OTLP over HTTP, collector.go) where an endpoint is
+// configured and otherwise does nothing. The rest of the program is handed the interfaces
 // (go.opentelemetry.io/otel/trace) and plain functions to call
 // ([Telemetry.Request], [Telemetry.Send]); no other package imports the SDK.
 //

@@ -32,6 +32,9 @@ type Config struct {
 	// Endpoint is the URL of a collector that takes OTLP over HTTP, such as
 	// http://127.0.0.1:4318; empty makes no spans at all.
 	Endpoint string
+	// Headers go to the collector with every batch, for one that wants to be told a
+	// secret: name=value pairs between commas, values percent-encoded; empty is none.
+	Headers string
 	// Share is how many of the traces that begin here are kept, from 0 (none) to 1
 	// (all). A trace is kept or dropped as a whole.
 	Share float64

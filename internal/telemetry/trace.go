@@ -2,13 +2,10 @@ package telemetry
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/url"
-	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 )
@@ -27,15 +24,11 @@ func tracers(ctx context.Context, c Config) (*sdktrace.TracerProvider, error) {
 	case c.Spans != nil:
 		options = append(options, sdktrace.WithSyncer(c.Spans))
 	case c.Endpoint != "":
-		// The exporter would take its default for an address that it cannot read.
-		u, err := url.Parse(c.Endpoint)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			return nil, errors.New("the address of the traces' collector is no http or https URL")
+		to, err := newCollector(c.Endpoint, c.Headers, c.Machine)
+		if err != nil {
+			return nil, err
 		}
-		if strings.Trim(u.Path, "/") == "" {
-			u.Path = "/v1/traces" // as the protocol has it
-		}
-		exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(u.String()))
+		exporter, err := otlptrace.New(ctx, to)
 		if err != nil {
 			return nil, fmt.Errorf("build the spans' exporter: %w", err)
 		}
