@@ -152,9 +152,5 @@ func (r *Administrative) announce(ctx context.Context, tx *pg.Tx, act enforcemen
 	t.Within(clockObjected, period)
 	t.Set("announced_on", today, "objection_until", due.Day)
 	t.Event.Until, t.Event.LegalBasis = due.Day, r.Plans.ListBasis(l.ListType, today)
-	if err := t.Carry(ctx, tx); err != nil {
-		return err
-	}
-	r.Record.Log(ctx, tx, act, t.Event)
-	return nil
+	return t.CarryWithin(ctx, tx)
 }

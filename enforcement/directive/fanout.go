@@ -35,9 +35,9 @@ type FanOut struct {
 	Single bool
 }
 
-// FanOut writes the directives and events of grounds. That they are in force was
-// written by who has the grounds.
-func (r *Directives) FanOut(ctx context.Context, tx *pg.Tx, f FanOut) (err error) {
+// FanOut writes the directives of grounds, and returns the event that tells of them
+// ([Directives.Tell]). That they are in force is written by who has the grounds.
+func (r *Directives) FanOut(ctx context.Context, tx *pg.Tx, f FanOut) (e record.Event, err error) {
 	ctx, end := record.Span(ctx, "fan-out", attribute.String("concordat.act", string(f.Kind)),
 		attribute.Int("concordat.grounds", len(f.Grounds)), attribute.Int("concordat.directives", len(f.Grounds)*len(f.Plan.Shares)))
 	defer end(&err)
@@ -49,15 +49,19 @@ func (r *Directives) FanOut(ctx context.Context, tx *pg.Tx, f FanOut) (err error
 	ids := enforcement.NewIDs(len(grounds) * width)
 	if width > 0 {
 		if err := r.Copy(ctx, tx, f.Plan, string(f.Key.Ground), f.Grounds, ids, Queued); err != nil {
-			return fmt.Errorf("fan out %d grounds: %w", len(grounds), err)
+			return e, fmt.Errorf("fan out %d grounds: %w", len(grounds), err)
 		}
 	}
 	// The directives of each ground stand in the plan's order, so that an event
 	// needs their ids only.
-	e := record.Event{
+	return record.Event{
 		Kind: f.Kind, Plan: f.Plan.ID, Day: f.Key.On, LegalBasis: r.Plans.ListBasis(f.Key.ListType, f.Key.On),
 		RefersTo: f.From.RefersTo, DocumentHash: f.From.Document, Directives: ids, Grounds: grounds,
-	}
+	}, nil
+}
+
+// Tell logs the event of a fan-out: one for each ground.
+func (r *Directives) Tell(ctx context.Context, tx *pg.Tx, f FanOut, e record.Event) error {
 	if !f.Single {
 		return r.Record.LogMany(ctx, tx.Pgx(), f.Act, e)
 	}

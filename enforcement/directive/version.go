@@ -2,7 +2,6 @@ package directive
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -125,34 +124,24 @@ type amendment struct {
 	Set          []int16                    `bun:"measures,array"`
 }
 
-// Append writes a new version for every directive of the grounds, except those
-// that are withdrawn already: a withdrawal is final. A version with an empty set
-// of which nothing ever left is written as cancelled: its recipient never heard
-// of the subject and shall not hear now; should an attempt turn out to have named
-// it, the settlement queues it. Whatever was pending before is replaced. The
-// wake-ups come last. The versions are noted on the event of the act.
-func (r *Directives) Append(ctx context.Context, tx *pg.Tx, e *record.Event, kind VersionKind, grounds []enforcement.ID, until day.Day) error {
-	return r.AppendAbove(ctx, tx, e, kind, grounds, until, nil)
+// Standing is how the directives of grounds stand, locked.
+type Standing []newest
+
+// Ask asks for it: the directives are locked in the order of ids, and then read.
+func (s *Standing) Ask(db bun.IDB, grounds ...enforcement.ID) []pg.Ask {
+	of := pgdialect.Array(grounds)
+	return []pg.Ask{pg.Just(db.NewRaw(lockDirectivesOf, of)), pg.All(db.NewRaw(selectCurrent, of), (*[]newest)(s))}
 }
 
-// AppendAbove is Append with versions above those that recipients were
-// found to hold, too. Where none is left, no version is written: the recipient
-// would take none.
-func (r *Directives) AppendAbove(ctx context.Context, tx *pg.Tx, e *record.Event, kind VersionKind, grounds []enforcement.ID, until day.Day, held []InventoryLine) error {
+// Append writes a new version for every directive that stands, except those that are
+// withdrawn already: a withdrawal is final. A version with an empty set of which nothing
+// ever left is written as cancelled: its recipient never heard of the subject and shall
+// not hear now; should an attempt turn out to have named it, the settlement queues it.
+// Whatever was pending before is replaced. The versions are noted on the event of the
+// act.
+func (r *Directives) Append(ctx context.Context, tx *pg.Tx, e *record.Event, kind VersionKind, standing Standing, until day.Day) error {
 	e.Until = until
-	tx.Later(tx.NewRaw(lockDirectivesOf, pgdialect.Array(grounds)), "lock the directives of %d grounds", len(grounds))
-	var list []newest
-	if err := tx.NewRaw(selectCurrent, pgdialect.Array(grounds)).Scan(ctx, &list); err != nil {
-		return fmt.Errorf("append %s to the directives of %d grounds: %w", kind, len(grounds), err)
-	}
-	for _, line := range held {
-		for i := range list {
-			if c := &list[i]; line.Directive == c.ID {
-				c.Version = max(c.Version, line.Version)
-			}
-		}
-	}
-	list = slices.DeleteFunc(list, func(c newest) bool { return c.Kind == Withdraw || c.Version >= hold.MaxVersion })
+	list := slices.DeleteFunc(standing, func(c newest) bool { return c.Kind == Withdraw || c.Version >= hold.MaxVersion })
 	if len(list) == 0 {
 		return nil
 	}
@@ -160,8 +149,26 @@ func (r *Directives) AppendAbove(ctx context.Context, tx *pg.Tx, e *record.Event
 	for i, c := range list {
 		ids[i] = c.ID
 	}
+	rows, wakes := versions(e, kind, list, until)
+	if err := r.WakeIn(ctx, tx, wakes); err != nil {
+		return err
+	}
 	ReplacePending(tx, ids)
-	return r.WakeIn(ctx, tx, writeVersions(tx, e, kind, list, until))
+	tx.Later(tx.NewInsert().Model(&rows), "write %d versions", len(rows))
+	return nil
+}
+
+// Above counts the versions that recipients were found to hold too. Where none is left
+// above them, no version is written: the recipient would take none.
+func (s Standing) Above(held []InventoryLine) Standing {
+	for _, line := range held {
+		for i := range s {
+			if c := &s[i]; line.Directive == c.ID {
+				c.Version = max(c.Version, line.Version)
+			}
+		}
+	}
+	return s
 }
 
 // ReplacePending stops every pending version of the directives: a queued one is
@@ -214,8 +221,8 @@ func (c newest) next(kind VersionKind, until day.Day) (set []int16, lane Lane, b
 	}
 }
 
-// writeVersions writes the versions of a kind and returns whom to wake.
-func writeVersions(tx *pg.Tx, e *record.Event, kind VersionKind, list []newest, until day.Day) []WakeUp {
+// versions are those of a kind that follow, and whom to wake for them.
+func versions(e *record.Event, kind VersionKind, list []newest, until day.Day) ([]amendment, []WakeUp) {
 	touched := map[WakeUp]bool{}
 	rows := make([]amendment, 0, len(list))
 	for _, c := range list {
@@ -229,8 +236,7 @@ func writeVersions(tx *pg.Tx, e *record.Event, kind VersionKind, list []newest, 
 			touched[WakeUp{c.Organisation, lane}] = true
 		}
 	}
-	tx.Later(tx.NewInsert().Model(&rows), "write %d versions", len(rows))
-	return slices.SortedFunc(maps.Keys(touched), CompareWakeUps)
+	return rows, slices.SortedFunc(maps.Keys(touched), CompareWakeUps)
 }
 
 // VersionKey names one version of one directive.

@@ -30,34 +30,54 @@ type grounded struct {
 	// until was the last day of its term, term is it now.
 	until, term day.Day
 	suspended   bool
+	standing    directive.Standing
 }
 
-// carry brings the effect of a move to the ground and to its directives; the
-// versions it wrote are noted on the move's event.
+// changes reports whether an effect writes versions of directives that there are.
+func (e Effect) changes() bool {
+	return e == EffectAmends || e == EffectSuspends || e == EffectResumes || e == EffectEnds
+}
+
+func lockGround(tx *pg.Tx, id enforcement.ID) pg.Ask {
+	return pg.Just(tx.NewSelect().Model((*row)(nil)).ColumnExpr("1").Where("id = ?", id).For("NO KEY UPDATE"))
+}
+
+// carry brings the effect of a move to the directives and to the ground; the
+// versions it wrote are noted on the move's event. Wake-ups come first: what is queued
+// after them travels with the COMMIT.
 func (r *Grounds) carry(ctx context.Context, tx *pg.Tx, act enforcement.Act, e *record.Event, g grounded) error {
 	one, today := []enforcement.ID{g.ground}, r.Record.Today(act.At)
-	if g.term != g.until {
-		updateGround(tx, g.ground, "valid_until = ?", g.term)
-	}
+	kind, state, until := directive.VersionKind(""), "", g.term
 	switch g.effect {
 	case EffectSuspends:
-		SetState(tx, g.ground, "suspended")
-		return r.Directives.Append(ctx, tx, e, directive.Suspend, one, g.term)
+		kind, state = directive.Suspend, "suspended"
 	case EffectResumes:
-		SetState(tx, g.ground, "in-force")
-		return r.Directives.Append(ctx, tx, e, directive.Resume, one, g.term)
+		kind, state = directive.Resume, "in-force"
 	case EffectAmends:
-		if g.suspended { // a resumed one carries the new data
-			return nil
+		if !g.suspended { // a resumed one carries the new data
+			kind = directive.Amend
 		}
-		return r.Directives.Append(ctx, tx, e, directive.Amend, one, g.term)
 	case EffectEnds:
-		docket.CloseEvery(tx, g.ground, today)
-		return r.EndAll(ctx, tx, act, e, one)
-	case EffectGivesUp:
+		kind, until = directive.Withdraw, 0
+	case EffectGivesUp, EffectNone, EffectInForce:
+	}
+	if kind != "" {
+		if err := r.Directives.Append(ctx, tx, e, kind, g.standing, until); err != nil {
+			return err
+		}
+	}
+	if g.effect == EffectEnds {
+		r.Directives.StartLiftClocks(tx, e.Directives, today)
+	}
+	if g.effect == EffectEnds || g.effect == EffectGivesUp {
 		endGrounds(tx, one, today)
 		docket.CloseEvery(tx, g.ground, today)
-	case EffectNone, EffectInForce:
+	}
+	if state != "" {
+		SetState(tx, g.ground, state)
+	}
+	if g.term != g.until {
+		updateGround(tx, g.ground, "valid_until = ?", g.term)
 	}
 	return nil
 }

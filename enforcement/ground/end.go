@@ -14,18 +14,6 @@ import (
 // remedies is kept (PIPL Art. 19; docs/open-questions.md).
 const retentionMonths = 12
 
-// EndAll ends grounds and queues every withdrawal of theirs, which are noted on
-// the event.
-func (r *Grounds) EndAll(ctx context.Context, tx *pg.Tx, act enforcement.Act, e *record.Event, grounds []enforcement.ID) error {
-	today := r.Record.Today(act.At)
-	endGrounds(tx, grounds, today)
-	if err := r.Directives.Append(ctx, tx, e, directive.Withdraw, grounds, 0); err != nil {
-		return err
-	}
-	r.Directives.StartLiftClocks(tx, e.Directives, today)
-	return nil
-}
-
 // End ends one ground that has no life of its own here (the others end by
 // decisions of theirs): its withdrawals are queued in the same transaction. Only its
 // owner and the system may. Ending an ended ground changes nothing.
@@ -37,15 +25,16 @@ func (r *Grounds) End(ctx context.Context, act enforcement.Act, id enforcement.I
 		e := &record.Event{Kind: EventGroundEnded, Ground: id, Day: r.Record.Today(act.At), LegalBasis: basis}
 		var owner enforcement.OrganisationID
 		var ended bool
-		err := tx.NewSelect().Model((*row)(nil)).Column("subject_id", "organisation_id").ColumnExpr("state = 'ended'").Where("id = ? AND case_state IS NULL", id).
-			For("NO KEY UPDATE").Scan(ctx, &e.Subject, &owner, &ended)
+		var standing directive.Standing
+		one := tx.NewSelect().Model((*row)(nil)).Column("subject_id", "organisation_id").ColumnExpr("state = 'ended'").Where("id = ? AND case_state IS NULL", id).For("NO KEY UPDATE")
+		err := tx.Together(ctx, append([]pg.Ask{pg.One(one, &e.Subject, &owner, &ended)}, standing.Ask(tx, id)...)...)
 		if err != nil {
 			return nil, enforcement.NotFound(err, "lock a ground")
 		}
 		if err := act.OfOwner(owner); err != nil || ended {
 			return nil, err
 		}
-		return e, r.EndAll(ctx, tx, act, e, []enforcement.ID{id})
+		return e, r.carry(ctx, tx, act, e, grounded{effect: EffectEnds, ground: id, standing: standing})
 	})
 	return err
 }

@@ -1,32 +1,24 @@
 package ground
 
 import (
-	"context"
-
 	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
+	"concordat/internal/pg"
+	"concordat/memoranda/day"
 )
 
 // Narrow says which of the cases a query is about, in which order and how many.
 type Narrow = func(q *bun.SelectQuery) *bun.SelectQuery
 
-// Fetch reads cases of a kind.
-type Fetch[C any] func(ctx context.Context, db bun.IDB, narrow Narrow) ([]C, error)
+// Fetch asks for cases of a kind.
+type Fetch[C any] func(db bun.IDB, narrow Narrow, into *[]C) pg.Ask
 
 // Fetching is the [Fetch] of a kind with rows R: beside joins what is read beside the
 // row, and made makes a case of it.
 func Fetching[R, C any](beside Narrow, made func(*R) C) Fetch[C] {
-	return func(ctx context.Context, db bun.IDB, narrow Narrow) ([]C, error) {
-		var rows []R
-		if err := db.NewSelect().Model(&rows).ColumnExpr("?TableColumns").Apply(beside, narrow).Scan(ctx); err != nil {
-			return nil, err //nolint:wrapcheck // the caller says what of
-		}
-		cases := make([]C, len(rows))
-		for i := range rows {
-			cases[i] = made(&rows[i])
-		}
-		return cases, nil
+	return func(db bun.IDB, narrow Narrow, into *[]C) pg.Ask {
+		return pg.Made(db.NewSelect().Model((*R)(nil)).ColumnExpr("?TableColumns").Apply(beside, narrow), made, into)
 	}
 }
 
@@ -34,7 +26,47 @@ func byID(id enforcement.ID) Narrow {
 	return func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("l.id = ?", id) }
 }
 
-// OnDay is a condition of a day, ?0 in it.
-func OnDay(condition string, args ...any) Narrow {
-	return func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where(condition, args...) }
+// locked locks the cases that narrow picks.
+func (l *Life[C]) locked(narrow Narrow) Narrow {
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		return narrow(q).For("NO KEY UPDATE OF ?", bun.Safe(l.Lock))
+	}
+}
+
+// Question is what is asked beside a case before a move of it, and what the answers
+// refuse. It travels with the question for the case itself.
+type Question[C any] struct {
+	Asks   []pg.Ask
+	Refuse func(c *C, today day.Day) error
+}
+
+// question joins what the kind asks before a move with what is asked of every kind: a
+// restoration that put the case in doubt (or none, where a doubt is to be dispelled),
+// a hold.
+func (l *Life[C]) question(db bun.IDB, id enforcement.ID, m *Move) (q Question[C]) {
+	if own := l.Beside[m.Name]; own != nil {
+		q = own(db, id)
+	}
+	confirms := m.Name == MoveConfirm && m.Effect == EffectNone
+	if !confirms && m.Effect != EffectInForce {
+		return q
+	}
+	s, own := &stopping{}, q.Refuse
+	q.Asks = append(q.Asks, s.asks(db, []enforcement.ID{id})...)
+	q.Refuse = func(c *C, today day.Day) error {
+		if own != nil {
+			if err := own(c, today); err != nil {
+				return err
+			}
+		}
+		h := l.Head(c)
+		switch {
+		case !confirms:
+			return s.refuse(h)
+		case !s.doubts(h):
+			return enforcement.Refuse("listing.suspension")
+		}
+		return nil
+	}
+	return q
 }

@@ -69,32 +69,46 @@ func (r *Grounds) PutInForceFrom(ctx context.Context, tx *pg.Tx, act enforcement
 		return err
 	}
 	touched := map[enforcement.OrganisationID]bool{}
-	for _, key := range slices.SortedFunc(maps.Keys(groups), func(a, b plan.Key) int {
-		return slices.Compare([]string{a.ListType, string(a.Subject), a.Territory, a.Region, string(a.Ground)}, []string{b.ListType, string(b.Subject), b.Territory, b.Region, string(b.Ground)})
-	}) {
+	var outs []directive.FanOut
+	var told []record.Event
+	for _, key := range slices.SortedFunc(maps.Keys(groups), comparePlans) {
 		p, err := r.Plans.PlanFor(ctx, tx, key, known)
 		if err != nil {
 			return err
 		}
-		list := groups[key]
-		ids := make([]enforcement.ID, len(list))
-		for i, g := range list {
-			ids[i] = g.ID
-		}
-		err = r.Directives.FanOut(ctx, tx, directive.FanOut{Act: act, Kind: kind, From: from, Plan: p, Key: key, Grounds: list, Single: len(grounds) == 1})
+		out := directive.FanOut{Act: act, Kind: kind, From: from, Plan: p, Key: key, Grounds: groups[key], Single: len(grounds) == 1}
+		e, err := r.Directives.FanOut(ctx, tx, out)
 		if err != nil {
 			return err
 		}
-		inForce(tx, ids, p.ID, key.On)
+		outs, told = append(outs, out), append(told, e)
 		for _, line := range p.Shares {
 			touched[line.Organisation] = true
 		}
 	}
+	if err := r.Directives.WakeIn(ctx, tx, wakeUps(touched)); err != nil {
+		return err
+	}
+	for i, out := range outs {
+		inForce(tx, told[i].Grounds, out.Plan.ID, out.Key.On)
+		if err := r.Directives.Tell(ctx, tx, out, told[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func comparePlans(a, b plan.Key) int {
+	return slices.Compare([]string{a.ListType, string(a.Subject), a.Territory, a.Region, string(a.Ground)}, []string{b.ListType, string(b.Subject), b.Territory, b.Region, string(b.Ground)})
+}
+
+// wakeUps are for the bulk lane of organisations, in their order.
+func wakeUps(touched map[enforcement.OrganisationID]bool) []directive.WakeUp {
 	wakes := make([]directive.WakeUp, 0, len(touched))
 	for _, id := range slices.Sorted(maps.Keys(touched)) {
 		wakes = append(wakes, directive.WakeUp{Organisation: id, Lane: directive.Bulk})
 	}
-	return r.Directives.WakeIn(ctx, tx, wakes)
+	return wakes
 }
 
 // groupByPlan locks the grounds and sorts them by the plan they fall under.

@@ -3,13 +3,14 @@ package ground
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/hold"
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
@@ -48,8 +49,8 @@ type Life[C any] struct {
 	// May refuses what the case itself rules out, beyond its state and before anything is
 	// said of it; those who are offered a move have passed it.
 	May map[MoveName]func(c *C, today day.Day) error
-	// Bars refuses what facts beside the case rule out, likewise.
-	Bars map[MoveName]func(ctx context.Context, tx *pg.Tx, c *C, today day.Day) error
+	// Beside asks what stands beside a case and refuses a move of it, likewise.
+	Beside map[MoveName]func(db bun.IDB, id enforcement.ID) Question[C]
 	// Last is the last day on which a move is possible, where the case sets one.
 	Last map[MoveName]func(c *C) day.Day
 
@@ -68,12 +69,17 @@ func (l *Life[C]) Read(ctx context.Context, act enforcement.Act, id enforcement.
 	if err := act.Check(append([]enforcement.Role{enforcement.Overseer, enforcement.System}, l.People...)...); err != nil {
 		return c, err
 	}
-	found, err := l.Fetch(ctx, l.Grounds.Record.DB, byID(id))
-	if err == nil && len(found) == 0 {
-		err = sql.ErrNoRows
-	}
+	found, err := l.fetch(ctx, l.Grounds.Record.DB, byID(id))
 	if err != nil {
-		return c, enforcement.NotFound(err, "read "+l.Slug+" "+id.String())
+		return c, fmt.Errorf("read %s %s: %w", l.Slug, id, err)
+	}
+	return l.seen(act, found)
+}
+
+// seen is the one case that was found, for who may see it.
+func (l *Life[C]) seen(act enforcement.Act, found []C) (c C, err error) {
+	if len(found) == 0 {
+		return c, enforcement.Refuse("not-found")
 	}
 	if act.Actor.Role != enforcement.Overseer {
 		if err := act.OfOwner(l.Head(&found[0]).Owner); err != nil {
@@ -81,6 +87,11 @@ func (l *Life[C]) Read(ctx context.Context, act enforcement.Act, id enforcement.
 		}
 	}
 	return found[0], nil
+}
+
+func (l *Life[C]) fetch(ctx context.Context, db pg.Asker, narrow Narrow, beside ...pg.Ask) (list []C, err error) {
+	err = db.Together(ctx, append([]pg.Ask{l.Fetch(db, narrow, &list)}, beside...)...)
+	return list, err
 }
 
 // Wanted picks cases for a list: those after an id, of a state and a list type;
@@ -97,7 +108,7 @@ func (l *Life[C]) List(ctx context.Context, act enforcement.Act, w Wanted) ([]C,
 	if err := act.Check(append([]enforcement.Role{enforcement.Overseer, enforcement.System}, l.People...)...); err != nil {
 		return nil, err
 	}
-	list, err := l.Fetch(ctx, l.Grounds.Record.DB, func(q *bun.SelectQuery) *bun.SelectQuery {
+	list, err := l.fetch(ctx, l.Grounds.Record.DB, func(q *bun.SelectQuery) *bun.SelectQuery {
 		if act.Actor.Role != enforcement.Overseer && act.Actor.Role != enforcement.System {
 			q = q.Where("? = ?", bun.Safe(l.OwnerColumn), act.Actor.Organisation)
 		}
@@ -141,28 +152,31 @@ func (l *Life[C]) LockOne(ctx context.Context, tx *pg.Tx, id enforcement.ID) (c 
 
 // LockWhere locks the cases that narrow picks.
 func (l *Life[C]) LockWhere(ctx context.Context, tx *pg.Tx, narrow Narrow) ([]C, error) {
-	return l.Fetch(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return narrow(q).For("NO KEY UPDATE OF ?", bun.Safe(l.Lock))
-	})
+	return l.fetch(ctx, tx, l.locked(narrow))
 }
 
 // LockOwn is [Life.LockOne] for the owner's people, who may have seen a version of it.
-func (l *Life[C]) LockOwn(ctx context.Context, tx *pg.Tx, act enforcement.Act, c Change) (C, error) {
-	found, err := l.LockOne(ctx, tx, c.Ground)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = enforcement.Refuse("not-found")
-	}
+func (l *Life[C]) LockOwn(ctx context.Context, tx *pg.Tx, act enforcement.Act, c Change) (one C, err error) {
+	found, err := l.LockWhere(ctx, tx, byID(c.Ground))
 	if err != nil {
-		return found, err
+		return one, fmt.Errorf("lock %s %s: %w", l.Slug, c.Ground, err)
 	}
-	h := l.Head(&found)
+	return l.own(act, c, found)
+}
+
+// own is the one case that was locked, for the owner's people.
+func (l *Life[C]) own(act enforcement.Act, c Change, found []C) (one C, err error) {
+	if len(found) == 0 {
+		return one, enforcement.Refuse("not-found")
+	}
+	h := l.Head(&found[0])
 	if err := act.OfOwner(h.Owner); err != nil {
-		return found, err
+		return one, err
 	}
 	if c.Version != 0 && c.Version != h.Version {
-		return found, enforcement.Refuse("version.stale")
+		return one, enforcement.Refuse("version.stale")
 	}
-	return found, nil
+	return found[0], nil
 }
 
 // Do makes one move of one case, in one transaction with its event: who may, what
@@ -182,15 +196,8 @@ func (l *Life[C]) Do(ctx context.Context, act enforcement.Act, c Change, given G
 		}
 	}
 	_, err := l.Grounds.Record.PerformKeyed(ctx, act, func(ctx context.Context, tx *pg.Tx, act enforcement.Act) (*record.Event, error) {
-		found, err := l.LockOwn(ctx, tx, act, c)
+		t, err := l.take(ctx, tx, act, c, given, moves)
 		if err != nil {
-			return nil, err
-		}
-		t := l.NewTurn(act, l.pick(l.Head(&found).State, moves), found)
-		if t.Next, err = t.Move.Answer(act, given, t.Head); err != nil {
-			return nil, err
-		}
-		if err := l.may(&found, t.Move, act); err != nil {
 			return nil, err
 		}
 		if err := fn(ctx, tx, t); err != nil {
@@ -205,6 +212,48 @@ func (l *Life[C]) Do(ctx context.Context, act enforcement.Act, c Change, given G
 		return nil, t.Carry(ctx, tx)
 	})
 	return err
+}
+
+// take locks a case, its ground and, in this order, the directives that the move changes,
+// and asks at once what stands beside it. Then who asks, what is
+// given, the state, the case itself and what stands beside it are weighed, in this
+// order.
+func (l *Life[C]) take(ctx context.Context, tx *pg.Tx, act enforcement.Act, c Change, given Given, moves []MoveName) (*Turn[C], error) {
+	var asks []pg.Ask
+	refuse := map[MoveName]func(*C, day.Day) error{}
+	for _, name := range moves {
+		m := l.Move(name)
+		if m.Effect == EffectInForce {
+			hold.Enter(tx)
+		}
+		q := l.question(tx, c.Ground, m)
+		asks, refuse[name] = append(asks, q.Asks...), q.Refuse
+	}
+	var standing directive.Standing
+	if slices.ContainsFunc(moves, func(name MoveName) bool { return l.Move(name).Effect.changes() }) {
+		asks = slices.Concat([]pg.Ask{lockGround(tx, c.Ground)}, standing.Ask(tx, c.Ground), asks)
+	}
+	found, err := l.fetch(ctx, tx, l.locked(byID(c.Ground)), asks...)
+	if err != nil {
+		return nil, fmt.Errorf("lock %s %s: %w", l.Slug, c.Ground, err)
+	}
+	one, err := l.own(act, c, found)
+	if err != nil {
+		return nil, err
+	}
+	move := l.pick(l.Head(&one).State, moves)
+	t := l.NewTurn(act, move, one)
+	t.standing, t.asked = standing, true
+	if t.Next, err = t.Move.Answer(act, given, t.Head); err != nil {
+		return nil, err
+	}
+	if err := l.may(&t.Case, t.Move, act); err != nil {
+		return nil, err
+	}
+	if beside := refuse[t.Move.Name]; beside != nil {
+		return t, beside(&t.Case, t.Today)
+	}
+	return t, nil
 }
 
 // pick returns the first of the moves that the state allows, or the first.

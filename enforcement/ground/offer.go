@@ -3,6 +3,7 @@ package ground
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
@@ -23,60 +24,40 @@ type Offer struct {
 // Moves tells of every move of a case whether the actor can make it on the act's
 // day, until when, and why not. Who may read the case may ask.
 func (l *Life[C]) Moves(ctx context.Context, act enforcement.Act, id enforcement.ID) (version int, offers []Offer, err error) {
-	c, err := l.Read(ctx, act, id)
+	if err := act.Check(append([]enforcement.Role{enforcement.Overseer, enforcement.System}, l.People...)...); err != nil {
+		return 0, nil, err
+	}
+	db, moves := l.Grounds.Record.DB, l.Table.Moves
+	var clocks []docket.Clock
+	asks, refuse := []pg.Ask{pg.All(docket.ClocksOf(db, id), &clocks)}, make([]func(*C, day.Day) error, len(moves))
+	for i := range moves {
+		q := l.question(db, id, &moves[i])
+		asks, refuse[i] = append(asks, q.Asks...), q.Refuse
+	}
+	found, err := l.fetch(ctx, db, byID(id), asks...)
+	if err != nil {
+		return 0, nil, fmt.Errorf("read %s %s: %w", l.Slug, id, err)
+	}
+	c, err := l.seen(act, found)
 	if err != nil {
 		return 0, nil, err
 	}
-	clocks, err := l.Grounds.Docket.Clocks(ctx, id)
-	if err != nil {
-		return 0, nil, err
-	}
-	err = l.Grounds.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		offers = make([]Offer, 0, len(l.Table.Moves))
-		for i := range l.Table.Moves {
-			o := Offer{Move: &l.Table.Moves[i]}
-			_, err := l.offered(&c, o.Move, act)
-			if err == nil {
-				err = l.beside(ctx, tx, &c, o.Move, act)
-			}
-			if err != nil && !errors.As(err, &o.Because) {
-				return err
-			}
-			o.Until = until(o.Move, clocks)
-			if last := l.Last[o.Move.Name]; last != nil && o.Because == nil {
-				o.Until = last(&c)
-			}
-			offers = append(offers, o)
+	offers = make([]Offer, len(moves))
+	for i := range moves {
+		o := &offers[i]
+		o.Move, o.Until = &moves[i], until(&moves[i], clocks)
+		_, err := l.offered(&c, o.Move, act)
+		if err == nil && refuse[i] != nil {
+			err = refuse[i](&c, l.Grounds.Record.Today(act.At))
 		}
-		return nil
-	})
-	return l.Head(&c).Version, offers, err
-}
-
-// beside says what stands beside a case, not in it, and refuses a move: facts of its
-// kind, a restoration that put it in doubt (or none, where a doubt is to be
-// dispelled), a hold.
-func (l *Life[C]) beside(ctx context.Context, tx *pg.Tx, c *C, m *Move, act enforcement.Act) error {
-	if bars := l.Bars[m.Name]; bars != nil {
-		if err := bars(ctx, tx, c, l.Grounds.Record.Today(act.At)); err != nil {
-			return err
+		if err != nil && !errors.As(err, &o.Because) {
+			return 0, nil, err
+		}
+		if last := l.Last[o.Move.Name]; last != nil && o.Because == nil {
+			o.Until = last(&c)
 		}
 	}
-	confirms := m.Name == MoveConfirm && m.Effect == EffectNone
-	if !confirms && m.Name != MovePublish {
-		return nil
-	}
-	h := l.Head(c)
-	s, err := stops(ctx, tx, []enforcement.ID{h.ID})
-	switch {
-	case err != nil:
-		return err
-	case confirms && !s.doubts(h):
-		return enforcement.Refuse("listing.suspension")
-	case confirms:
-		return nil
-	}
-	return s.refuse(h)
+	return l.Head(&c).Version, offers, nil
 }
 
 // until is the day by which a running clock asks for the move.

@@ -104,9 +104,9 @@ func (l *Life[C]) Passing(ctx context.Context, tx *pg.Tx, cases []C, may func(*C
 		ids = append(ids, l.Head(&cases[i]).ID)
 	}
 	hold.Enter(tx)
-	s, err := stops(ctx, tx, ids)
-	if err != nil {
-		return nil, nil, err
+	var s stopping
+	if err := tx.Together(ctx, s.asks(tx, ids)...); err != nil {
+		return nil, nil, fmt.Errorf("look what stops %d cases: %w", len(ids), err)
 	}
 	for i := range cases {
 		h := l.Head(&cases[i])
@@ -134,17 +134,13 @@ type stopping struct {
 	held     []enforcement.OrganisationID
 }
 
-func stops(ctx context.Context, tx *pg.Tx, ids []enforcement.ID) (s stopping, err error) {
-	err = tx.Together(ctx, pg.All(hold.Owners(tx), &s.held), pg.All(docket.Waiting(tx, TaskRestored, ids), &s.doubtful))
-	if err != nil {
-		return s, fmt.Errorf("look what stops %d cases: %w", len(ids), err)
-	}
-	return s, nil
+func (s *stopping) asks(db bun.IDB, ids []enforcement.ID) []pg.Ask {
+	return []pg.Ask{pg.All(hold.Owners(db), &s.held), pg.All(docket.Waiting(db, TaskRestored, ids), &s.doubtful)}
 }
 
-func (s stopping) doubts(h Head) bool { return slices.Contains(s.doubtful, h.ID) }
+func (s *stopping) doubts(h Head) bool { return slices.Contains(s.doubtful, h.ID) }
 
-func (s stopping) refuse(h Head) error {
+func (s *stopping) refuse(h Head) error {
 	switch {
 	case s.doubts(h):
 		return enforcement.Refuse("listing.restored")

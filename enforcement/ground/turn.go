@@ -2,6 +2,7 @@ package ground
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -34,11 +35,15 @@ type Turn[C any] struct {
 	// Term is the last day of the term after the move: Until, unless it changes it.
 	Term day.Day
 
-	life    *Life[C]
-	periods map[string]calendar.Period
-	columns []string
-	values  []any
-	done    bool
+	life *Life[C]
+	// standing is how the directives of the case stand, where the move changes them and it
+	// was asked.
+	standing directive.Standing
+	asked    bool
+	periods  map[string]calendar.Period
+	columns  []string
+	values   []any
+	done     bool
 }
 
 // Set gives columns of the case's row their values: names and values in turn.
@@ -90,9 +95,24 @@ func (t *Turn[C]) Carry(ctx context.Context, tx *pg.Tx) error {
 	}
 	t.done = true
 	t.common()
+	if t.Move.Effect.changes() && !t.asked { // a move within another act
+		asks := append([]pg.Ask{lockGround(tx, t.ID)}, t.standing.Ask(tx, t.ID)...)
+		if err := tx.Together(ctx, asks...); err != nil {
+			return fmt.Errorf("lock the directives of %s %s: %w", t.life.Slug, t.ID, err)
+		}
+	}
+	err := t.life.Grounds.carry(ctx, tx, t.Act, &t.Event, grounded{t.Move.Effect, t.ID, t.Until, t.Term, t.SuspendedFor != "", t.standing})
 	t.write(tx)
 	t.clocks(tx)
-	return t.life.Grounds.carry(ctx, tx, t.Act, &t.Event, grounded{t.Move.Effect, t.ID, t.Until, t.Term, t.SuspendedFor != ""})
+	return err
+}
+
+// CarryWithin is [Turn.Carry] for a move within another act, which has an event of its
+// own.
+func (t *Turn[C]) CarryWithin(ctx context.Context, tx *pg.Tx) error {
+	err := t.Carry(ctx, tx)
+	t.life.Grounds.Record.Log(ctx, tx, t.Act, t.Event)
+	return err
 }
 
 // common sets the columns that the effect of a move sets for every kind.
@@ -112,16 +132,8 @@ func (t *Turn[C]) common() {
 	}
 }
 
-// putInForce makes the directives of the case, unless a restoration put it in doubt
-// or a hold stops it. Their event is the move's own.
+// putInForce makes the directives of the case. Their event is the move's own.
 func (t *Turn[C]) putInForce(ctx context.Context, tx *pg.Tx) error {
-	_, refused, err := t.life.Passing(ctx, tx, []C{t.Case}, func(*C) error { return nil })
-	if err == nil && len(refused) > 0 {
-		return refused[0].Because
-	}
-	if err != nil {
-		return err
-	}
 	return t.life.Grounds.PutInForceFrom(ctx, tx, t.Act, t.Event.Kind, []enforcement.ID{t.ID}, directive.Origin{RefersTo: t.Event.RefersTo, Document: t.Event.DocumentHash})
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"github.com/uptrace/bun"
+
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/internal/calendar"
@@ -51,12 +53,9 @@ func CheckTerm(l Listing, until, decided day.Day) error {
 // Sign makes the decision: by the president of the court, after the checks of
 // age and exclusion on the day of decision (Art. 3–5).
 func (r *Listings) Sign(ctx context.Context, act enforcement.Act, c ground.Change) error {
-	return r.Life.Do(ctx, act, c, nil, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
+	return r.Life.Do(ctx, act, c, nil, func(_ context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
 		l := &t.Case
 		if err := CheckTerm(*l, l.TermUntil, t.Today); err != nil {
-			return err
-		}
-		if err := r.barred(ctx, tx, l, t.Today); err != nil {
 			return err
 		}
 		t.Set("signed_by", act.Actor.ID, "signer_role", enforcement.President, "decided_on", t.Today)
@@ -66,15 +65,15 @@ func (r *Listings) Sign(ctx context.Context, act enforcement.Act, c ground.Chang
 }
 
 // barred refuses whom no decision may list on a day: by age, and by recorded facts.
-func (r *Listings) barred(ctx context.Context, tx *pg.Tx, l *Listing, today day.Day) error {
-	open, err := openExclusions(ctx, tx, []enforcement.ID{l.ID})
-	if err != nil {
-		return err
+func (r *Listings) barred(db bun.IDB, id enforcement.ID) ground.Question[Listing] {
+	var open []exclusion
+	return ground.Question[Listing]{
+		Asks:   []pg.Ask{pg.All(openExclusions(db, []enforcement.ID{id}), &open)},
+		Refuse: func(l *Listing, today day.Day) error { return r.mayBeListed(l, open, today) },
 	}
-	return r.mayBeListed(l, open[l.ID], today)
 }
 
-func (r *Listings) mayBeListed(l *Listing, open []ExclusionKind, today day.Day) error {
+func (r *Listings) mayBeListed(l *Listing, open []exclusion, today day.Day) error {
 	identity, err := r.Parties.OpenIdentity(l.Subject, l.envelope, l.sealed)
 	if err != nil {
 		return err

@@ -2,7 +2,6 @@ package listing
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/uptrace/bun"
 
@@ -89,24 +88,16 @@ func (r *Listings) CloseExclusion(ctx context.Context, act enforcement.Act, id e
 }
 
 // excluded refuses while a recorded fact bars a ground of the listing.
-func excluded(l *Listing, open []ExclusionKind) error {
-	for _, k := range open {
-		if hasConduct(l, excludes[k]...) {
-			return enforcement.Refuse("listing.excluded", "because", string(k))
+func excluded(l *Listing, open []exclusion) error {
+	for _, x := range open {
+		if x.Listing == l.ID && hasConduct(l, excludes[x.Kind]...) {
+			return enforcement.Refuse("listing.excluded", "because", string(x.Kind))
 		}
 	}
 	return nil
 }
 
-func openExclusions(ctx context.Context, tx *pg.Tx, listings []enforcement.ID) (map[enforcement.ID][]ExclusionKind, error) {
-	var facts []exclusion
-	err := tx.NewSelect().Model(&facts).Where("listing_id IN (?) AND closed_on IS NULL", bun.In(listings)).Order("kind").Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read the exclusions of %d listings: %w", len(listings), err)
-	}
-	open := map[enforcement.ID][]ExclusionKind{}
-	for _, x := range facts {
-		open[x.Listing] = append(open[x.Listing], x.Kind)
-	}
-	return open, nil
+// openExclusions asks for the facts that stand against listings.
+func openExclusions(db bun.IDB, listings []enforcement.ID) *bun.SelectQuery {
+	return db.NewSelect().Model((*exclusion)(nil)).Where("listing_id IN (?) AND closed_on IS NULL", bun.In(listings)).Order("kind")
 }

@@ -2,6 +2,7 @@ package listing
 
 import (
 	"context"
+	"fmt"
 
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
@@ -13,9 +14,6 @@ import (
 // Publish publishes one listing that was served and whose grace is over.
 func (r *Listings) Publish(ctx context.Context, act enforcement.Act, c ground.Change) error {
 	return r.Life.Do(ctx, act, c, nil, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
-		if err := r.barred(ctx, tx, &t.Case, t.Today); err != nil {
-			return err
-		}
 		t.Set("published_on", t.Today)
 		return r.out(ctx, tx, act, []enforcement.ID{t.ID})
 	}, ground.MovePublish)
@@ -46,11 +44,16 @@ func (r *Listings) publishListings(ctx context.Context, tx *pg.Tx, act enforceme
 	for i := range listings {
 		ids = append(ids, listings[i].ID)
 	}
-	open, err := openExclusions(ctx, tx, ids)
-	if err != nil {
-		return nil, err
+	var open []exclusion
+	if err := openExclusions(tx, ids).Scan(ctx, &open); err != nil {
+		return nil, fmt.Errorf("read the exclusions of %d listings: %w", len(ids), err)
 	}
-	may := func(l *Listing) error { return r.mayPublish(l, open[l.ID], today) }
+	may := func(l *Listing) error {
+		if err := onItsDay(l, today); err != nil {
+			return err
+		}
+		return r.mayBeListed(l, open, today)
+	}
 	return r.Life.GoOut(ctx, tx, act, listings, may, func(out []enforcement.ID) error { return r.out(ctx, tx, act, out) })
 }
 
@@ -67,11 +70,4 @@ func onItsDay(l *Listing, today day.Day) error {
 		return enforcement.Refuse("decision.term", "max", l.TermUntil.String())
 	}
 	return nil
-}
-
-func (r *Listings) mayPublish(l *Listing, open []ExclusionKind, today day.Day) error {
-	if err := onItsDay(l, today); err != nil {
-		return err
-	}
-	return r.mayBeListed(l, open, today)
 }

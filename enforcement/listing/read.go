@@ -4,10 +4,11 @@ import (
 	"context"
 	"slices"
 
+	"github.com/uptrace/bun"
+
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/plan"
-	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -105,8 +106,8 @@ func NewLife(r *Listings) ground.Life[Listing] {
 			ground.MoveEarly:   func(l *Listing, _ day.Day) error { return l.term(true) },
 			ground.MoveExpire:  func(l *Listing, today day.Day) error { return ground.OverOn(l.Until(), today) },
 		},
-		Bars: map[ground.MoveName]func(context.Context, *pg.Tx, *Listing, day.Day) error{moveSign: r.barred, ground.MovePublish: r.barred},
-		Last: map[ground.MoveName]func(*Listing) day.Day{moveExtend: func(l *Listing) day.Day { return l.TermUntil }},
+		Beside: map[ground.MoveName]func(bun.IDB, enforcement.ID) ground.Question[Listing]{moveSign: r.barred, ground.MovePublish: r.barred},
+		Last:   map[ground.MoveName]func(*Listing) day.Day{moveExtend: func(l *Listing) day.Day { return l.TermUntil }},
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
 
 	"concordat/enforcement"
 	"concordat/internal/pg"
@@ -80,12 +82,26 @@ func (r *Record) Log(ctx context.Context, tx *pg.Tx, act enforcement.Act, e Even
 	if e.ID.IsZero() {
 		e.ID = enforcement.NewID()
 	}
+	Traced(ctx, &e)
 	tx.Later(tx.NewInsert().Model(&row{
 		ID: e.ID, Kind: e.Kind, At: act.At.UTC(), RecordedAt: r.Machine(), Actor: act.Actor.ID, Role: act.Actor.Role, Organisation: act.Actor.Organisation, Key: e.Key,
 		Subject: e.Subject, Ground: e.Ground, RefersTo: e.RefersTo, Plan: e.Plan, Day: e.Day, Reason: e.Reason, LegalBasis: e.LegalBasis, DocumentHash: e.DocumentHash,
 		Directives: e.Directives, Versions: e.Versions, Outcomes: e.Outcomes, Measures: e.Measures, Until: e.Until, Grounds: e.Grounds, Untils: e.Untils,
 	}), "log %s", e.Kind)
-	Traced(ctx, &e)
+}
+
+// Traced writes onto the span under way which act it is and how many directives
+// it touched.
+func Traced(ctx context.Context, e *Event) {
+	span := trace.SpanFromContext(ctx)
+	if !span.IsRecording() {
+		return
+	}
+	span.SetAttributes(
+		attribute.String("concordat.act", string(e.Kind)),
+		attribute.String("concordat.event", e.ID.String()),
+		attribute.Int("concordat.directives", len(e.Directives)),
+	)
 }
 
 // Entry is a row of the log as overseers read it.

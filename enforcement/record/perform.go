@@ -2,11 +2,7 @@ package record
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
-
-	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/internal/calendar"
@@ -76,56 +72,4 @@ func (r *Record) PerformKeyed(ctx context.Context, act enforcement.Act, fn func(
 		}
 		return d, nil
 	}
-}
-
-// Overtaken tells whether a refusal only says that the same act, asked at the
-// same time under the same key, came first: the loser waited for the winner's
-// rows and then met the state they are in, or a number that is taken. Then what
-// the winner did is the answer; otherwise the refusal stands.
-func (r *Record) Overtaken(ctx context.Context, act enforcement.Act, refused error) (Done, error) {
-	said, person := errors.AsType[*enforcement.Refusal](refused)
-	if !person || act.Key == "" || said.Code == "request.in-flight" || said.Code == "request.key-reused" {
-		return Done{}, refused // the last two: whether it is the same act is not known, or it is not
-	}
-	found, err := r.repeated(ctx, r.DB, act.Key)
-	switch {
-	case err != nil:
-		return Done{}, err
-	case found == nil:
-		return Done{}, refused
-	default:
-		return *found, nil
-	}
-}
-
-// doneRow is an event as far as it is what an act left.
-type doneRow struct {
-	bun.BaseModel `bun:"table:event"`
-
-	ID         enforcement.ID `bun:"id,pk"`
-	Subject    enforcement.ID `bun:"subject_id"`
-	Ground     enforcement.ID `bun:"ground_id"`
-	RefersTo   enforcement.ID `bun:"refers_to"`
-	RecordedAt time.Time      `bun:"recorded_at"`
-}
-
-// doneUnder asks for the event that bears a key.
-func doneUnder(db bun.IDB, key string) *bun.SelectQuery {
-	return db.NewSelect().Model((*doneRow)(nil)).Where("act_key = ?", key)
-}
-
-func (d *doneRow) done() *Done {
-	return &Done{event: d.ID, Subject: d.Subject, Ground: d.Ground, RefersTo: d.RefersTo}
-}
-
-// repeated returns what an act with the key left, or nil.
-func (r *Record) repeated(ctx context.Context, db bun.IDB, key string) (*Done, error) {
-	var found []doneRow
-	if err := doneUnder(db, key).Scan(ctx, &found); err != nil {
-		return nil, fmt.Errorf("look for the act's key: %w", err)
-	}
-	if len(found) == 0 {
-		return nil, nil
-	}
-	return found[0].done(), nil
 }

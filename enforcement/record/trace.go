@@ -35,17 +35,3 @@ func Span(ctx context.Context, name string, attributes ...attribute.KeyValue) (c
 		span.End()
 	}
 }
-
-// Traced writes onto the span under way which act it is and how many directives
-// it touched.
-func Traced(ctx context.Context, e *Event) {
-	span := trace.SpanFromContext(ctx)
-	if !span.IsRecording() {
-		return
-	}
-	span.SetAttributes(
-		attribute.String("concordat.act", string(e.Kind)),
-		attribute.String("concordat.event", e.ID.String()),
-		attribute.Int("concordat.directives", len(e.Directives)),
-	)
-}

@@ -30,9 +30,8 @@ func pledge(t *testing.T, b *enforcetest.Bundle) (life ground.Life[ground.Head],
 				move("end", "kept", "ended", ground.EffectEnds, ground.EventGroundEnded), move("expire", "kept", "expired", ground.EffectEnds, ground.EventGroundEnded),
 			},
 		}, Lock: "l", Grounds: b.Grounds, Head: func(h *ground.Head) ground.Head { return *h },
-		Fetch: func(ctx context.Context, db bun.IDB, narrow ground.Narrow) (list []ground.Head, err error) {
-			err = narrow(db.NewSelect().TableExpr("pledge AS l").Column("l.id", "l.subject", "l.owner", "l.state", "l.version", "l.suspended_for", "l.drafted_by")).Scan(ctx, &list)
-			return list, err
+		Fetch: func(db bun.IDB, narrow ground.Narrow, into *[]ground.Head) pg.Ask {
+			return pg.All(narrow(db.NewSelect().TableExpr("pledge AS l").Column("l.id", "l.subject", "l.owner", "l.state", "l.version", "l.suspended_for", "l.drafted_by")), into)
 		},
 	}
 	_, err := b.DB.Pool.Exec(t.Context(), `CREATE TABLE pledge (id uuid PRIMARY KEY, subject uuid, owner integer, drafted_by text, state text, version integer DEFAULT 1, suspended_for text, suspended_on date, ended_on date, retain_until date);

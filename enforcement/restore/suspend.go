@@ -43,7 +43,11 @@ func (w *comparison) suspend(ctx context.Context, tx *pg.Tx, groundID enforcemen
 	}
 	ground.SetState(tx, groundID, "suspended")
 	e := record.Event{Kind: ground.EventSuspended, Reason: ground.SuspendedRestored, Subject: subject, Ground: groundID, RefersTo: w.standing.ID, Day: today}
-	if err := w.r.Directives.AppendAbove(ctx, tx, &e, directive.Suspend, []enforcement.ID{groundID}, until, newer); err != nil {
+	var standing directive.Standing
+	if err := tx.Together(ctx, standing.Ask(tx, groundID)...); err != nil {
+		return fmt.Errorf("lock the directives of ground %s: %w", groundID, err)
+	}
+	if err := w.r.Directives.Append(ctx, tx, &e, directive.Suspend, standing.Above(newer), until); err != nil {
 		return err
 	}
 	w.r.Record.Log(ctx, tx, w.act, e)

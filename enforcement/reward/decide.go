@@ -2,7 +2,6 @@ package reward
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -15,28 +14,13 @@ import (
 	"concordat/memoranda/day"
 )
 
-// openReviews reads the open reviews of a locked reward.
-func openReviews(ctx context.Context, tx *pg.Tx, reward enforcement.ID) (list []review, err error) {
-	if err := reviews(tx, reward).Where("v.outcome IS NULL").Scan(ctx, &list); err != nil {
-		return nil, fmt.Errorf("read the open reviews of reward %s: %w", reward, err)
-	}
-	return list, nil
-}
-
 // RecordNotice records that the owner gave the subject notice of the review
 // on a day; the time to answer runs from it. document is the notice, of which a
 // keyed hash is kept.
 func (r *Rewards) RecordNotice(ctx context.Context, act enforcement.Act, c ground.Change, on day.Day, document []byte) error {
 	return r.Life.Do(ctx, act, c, ground.Given{"on": on}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
-		list, err := openReviews(ctx, tx, t.ID)
-		if err != nil {
-			return err
-		}
-		if err := unnoticed(list); err != nil {
-			return err
-		}
 		var fresh []review
-		for _, v := range list {
+		for _, v := range t.Case.open {
 			if !v.NoticedOn.IsZero() {
 				continue
 			}
@@ -59,15 +43,8 @@ func (r *Rewards) RecordNotice(ctx context.Context, act enforcement.Act, c groun
 func (r *Rewards) RecordAnswer(ctx context.Context, act enforcement.Act, c ground.Change, on day.Day, text string) error {
 	text = strings.TrimSpace(text)
 	return r.Life.Do(ctx, act, c, ground.Given{"text": text, "on": on}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
-		list, err := openReviews(ctx, tx, t.ID)
-		if err != nil {
-			return err
-		}
-		if err := unanswered(list); err != nil {
-			return err
-		}
 		var heard []review
-		for _, v := range list {
+		for _, v := range t.Case.open {
 			if v.NoticedOn.IsZero() || !v.AnsweredOn.IsZero() {
 				continue
 			}
@@ -86,27 +63,32 @@ func (r *Rewards) RecordAnswer(ctx context.Context, act enforcement.Act, c groun
 	}, moveAnswer)
 }
 
-// byReviews refuses a move of a reward by what its open reviews say.
-func byReviews(may func(w Reward, list []review, today day.Day) error) func(context.Context, *pg.Tx, *Reward, day.Day) error {
-	return func(ctx context.Context, tx *pg.Tx, w *Reward, today day.Day) error {
-		list, err := openReviews(ctx, tx, w.ID)
-		if err != nil {
-			return err
+// byReviews reads the open reviews of a reward beside it, and refuses a move by what they
+// say.
+func byReviews(may func(w *Reward, today day.Day) error) func(bun.IDB, enforcement.ID) ground.Question[Reward] {
+	return func(db bun.IDB, id enforcement.ID) ground.Question[Reward] {
+		var open []review
+		return ground.Question[Reward]{
+			Asks: []pg.Ask{pg.All(reviews(db, id).Where("v.outcome IS NULL"), &open)},
+			Refuse: func(w *Reward, today day.Day) error {
+				w.open = open
+				return may(w, today)
+			},
 		}
-		return may(*w, list, today)
 	}
 }
 
 // unnoticed refuses a notice where every review had one.
-func unnoticed(list []review) error {
-	if !slices.ContainsFunc(list, func(v review) bool { return v.NoticedOn.IsZero() }) {
+func unnoticed(w *Reward, _ day.Day) error {
+	if !slices.ContainsFunc(w.open, func(v review) bool { return v.NoticedOn.IsZero() }) {
 		return enforcement.Refuse("reward.noticed")
 	}
 	return nil
 }
 
 // unanswered refuses an answer before any notice, and where every notice has one.
-func unanswered(list []review) error {
+func unanswered(w *Reward, _ day.Day) error {
+	list := w.open
 	noticed := func(v review) bool { return !v.NoticedOn.IsZero() }
 	switch {
 	case !slices.ContainsFunc(list, noticed):
@@ -138,15 +120,7 @@ func (r *Rewards) DecideReview(ctx context.Context, act enforcement.Act, c groun
 		move, outcome = moveEndReviewed, outcomeEnded
 	}
 	return r.Life.Do(ctx, act, c, ground.Given{"reasons": d.Reasons, "basis": d.Basis}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
-		list, err := openReviews(ctx, tx, t.ID)
-		if err != nil {
-			return err
-		}
-		if d.End {
-			if err := r.heard(t.Case, list, t.Today); err != nil {
-				return err
-			}
-		}
+		list := t.Case.open
 		reasons, err := t.Seal(sealedRewardReasons, d.Reasons)
 		if err != nil {
 			return err
@@ -159,20 +133,24 @@ func (r *Rewards) DecideReview(ctx context.Context, act enforcement.Act, c groun
 		if !d.End {
 			return outOfReview(ctx, tx, t, outcomeKept)
 		}
-		return endReward(ctx, tx, t, rewardEnding{endAfterReview, d.Reasons, d.Basis})
+		sealed, err := t.Seal(sealedRewardEnd, d.Reasons)
+		if err != nil {
+			return err
+		}
+		return endReward(ctx, tx, t, rewardEnding{endAfterReview, sealed, d.Basis})
 	}, move)
 }
 
 // heard holds what must come before an end: notice, and an answer or the whole
 // time for one. A calendar loaded since never shortens that time.
-func (r *Rewards) heard(w Reward, list []review, today day.Day) error {
-	stayed := len(list) > 0
-	for _, v := range list {
+func (r *Rewards) heard(w *Reward, today day.Day) error {
+	stayed := len(w.open) > 0
+	for _, v := range w.open {
 		stayed = stayed && v.Stayed
 		if v.NoticedOn.IsZero() {
 			return enforcement.Refuse("reward.notice")
 		}
-		until, _ := r.answerUntil(w, v.NoticedOn)
+		until, _ := r.answerUntil(*w, v.NoticedOn)
 		until = max(until, v.AnswerUntil)
 		if v.AnsweredOn.IsZero() && today <= until {
 			return enforcement.Refuse("reward.answer-running", "until", until.String())
@@ -182,22 +160,6 @@ func (r *Rewards) heard(w Reward, list []review, today day.Day) error {
 		return enforcement.Refuse("reward.stayed")
 	}
 	return nil
-}
-
-// closing is how reviews are closed.
-type closing struct {
-	outcome, by, basis string
-	reasons            []byte // sealed
-	on                 day.Day
-}
-
-// closeReviews closes reviews with their outcome.
-func closeReviews(tx *pg.Tx, list []review, c closing) {
-	tx.Later(change(tx, list).Set("outcome = ?, decided_on = ?, decided_by = ?", c.outcome, c.on, c.by).Set("reasons = ?, basis = ?", c.reasons, bun.NullZero(c.basis)), "close %d reviews", len(list))
-}
-
-func change(tx *pg.Tx, list []review) *bun.UpdateQuery {
-	return tx.NewUpdate().Model((*review)(nil)).Where("id IN (?)", bun.In(idsOf(list)))
 }
 
 // outOfReview closes the owner's task of a reward that is out of review.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"github.com/uptrace/bun"
+
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/internal/pg"
@@ -15,8 +17,12 @@ import (
 func (r *Rewards) End(ctx context.Context, act enforcement.Act, c ground.Change, reasons, basis string) error {
 	reasons, basis = strings.TrimSpace(reasons), strings.TrimSpace(basis)
 	return r.Life.Do(ctx, act, c, ground.Given{"reasons": reasons, "basis": basis}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
+		sealed, err := t.Seal(sealedRewardEnd, reasons)
+		if err != nil {
+			return err
+		}
 		t.Event.LegalBasis, t.Event.DocumentHash = basis, r.Record.Vault.DocumentHash([]byte(reasons))
-		return endReward(ctx, tx, t, rewardEnding{endByOwner, reasons, basis})
+		return endReward(ctx, tx, t, rewardEnding{endByOwner, sealed, basis})
 	}, moveEnd)
 }
 
@@ -34,22 +40,16 @@ func (r *Rewards) ExpireDue(ctx context.Context, act enforcement.Act, limit int)
 	return r.Life.ExpireDue(ctx, act, `l.state <> 'ended' AND l.valid_until < ?0`, limit, r.Expire)
 }
 
-// rewardEnding is what the row of an ended reward says of its end.
+// rewardEnding is what the row of an ended reward says of its end; the reasons are sealed.
 type rewardEnding struct {
-	kind           End
-	reasons, basis string
+	kind    End
+	reasons []byte
+	basis   string
 }
 
 // endReward says how a reward ends; open reviews are closed without effect.
 func endReward(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward], end rewardEnding) error {
-	sealed, err := t.Seal(sealedRewardEnd, end.reasons)
-	if err != nil {
-		return err
-	}
-	t.Set("end_kind", string(end.kind), "end_reasons", sealed)
-	if end.basis != "" {
-		t.Set("end_basis", end.basis)
-	}
+	t.Set("end_kind", end.kind, "end_reasons", end.reasons, "end_basis", bun.NullZero(end.basis))
 	open, err := openReviews(ctx, tx, t.ID)
 	if err != nil {
 		return err

@@ -3,10 +3,10 @@ package reward
 import (
 	"context"
 
+	"github.com/uptrace/bun"
+
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
-	"concordat/enforcement/plan"
-	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -41,6 +41,7 @@ type Reward struct {
 	Note string `json:"note,omitempty"`
 
 	envelope, sealedNote []byte
+	open                 []review // where a move asks for them
 	subjectKind          memoranda.SubjectKind
 }
 
@@ -57,9 +58,10 @@ func NewLife(r *Rewards) ground.Life[Reward] {
 				return nil
 			},
 		},
-		Bars: map[ground.MoveName]func(context.Context, *pg.Tx, *Reward, day.Day) error{
-			moveNotice:      byReviews(func(_ Reward, list []review, _ day.Day) error { return unnoticed(list) }),
-			moveAnswer:      byReviews(func(_ Reward, list []review, _ day.Day) error { return unanswered(list) }),
+		Beside: map[ground.MoveName]func(bun.IDB, enforcement.ID) ground.Question[Reward]{
+			moveNotice:      byReviews(unnoticed),
+			moveAnswer:      byReviews(unanswered),
+			moveKeep:        byReviews(func(*Reward, day.Day) error { return nil }),
 			moveEndReviewed: byReviews(r.heard),
 		},
 	}
@@ -114,12 +116,4 @@ func (r *Rewards) rewardList(slug string) *memoranda.ListType {
 		return t
 	}
 	return nil
-}
-
-// cited is a citation as text, or nothing where its basis is not in force on a day.
-func (r *Rewards) cited(c memoranda.Citation, on day.Day) string {
-	if b := r.Plans.Catalogue().Basis(c.Basis); b == nil || !plan.Citable(b, on) {
-		return ""
-	}
-	return r.Plans.Cite(c)
 }

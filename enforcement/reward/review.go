@@ -103,11 +103,7 @@ func (r *Rewards) review(ctx context.Context, tx *pg.Tx, act enforcement.Act, w 
 	}
 	docket.OpenTasks(tx, []enforcement.ID{w.ID}, taskReview, today)
 	t.Event.RefersTo = listing
-	if err := t.Carry(ctx, tx); err != nil {
-		return err
-	}
-	r.Record.Log(ctx, tx, act, t.Event)
-	return nil
+	return t.CarryWithin(ctx, tx)
 }
 
 // open enters a review, unless the listing was weighed against the reward before.
@@ -140,6 +136,14 @@ func (r *Rewards) AutomaticEnd(w Reward, on day.Day) string {
 	return r.cited(*list.Reward.Automatic, on)
 }
 
+// cited is a citation as text, or nothing where its basis is not in force on a day.
+func (r *Rewards) cited(c memoranda.Citation, on day.Day) string {
+	if b := r.Plans.Catalogue().Basis(c.Basis); b == nil || !plan.Citable(b, on) {
+		return ""
+	}
+	return r.Plans.Cite(c)
+}
+
 func (r *Rewards) endAutomatically(ctx context.Context, tx *pg.Tx, act enforcement.Act, w Reward, listing enforcement.ID, basis string) error {
 	today := r.Record.Today(act.At)
 	opened, err := open(ctx, tx, review{
@@ -156,11 +160,7 @@ func (r *Rewards) endAutomatically(ctx context.Context, tx *pg.Tx, act enforceme
 	if err := endReward(ctx, tx, t, rewardEnding{kind: endAutomatically, basis: basis}); err != nil {
 		return err
 	}
-	if err := t.Carry(ctx, tx); err != nil {
-		return err
-	}
-	r.Record.Log(ctx, tx, act, t.Event)
-	return nil
+	return t.CarryWithin(ctx, tx)
 }
 
 // answerUntil is the last day for the subject's answer to a notice of a day, and the

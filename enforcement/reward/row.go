@@ -1,10 +1,14 @@
 package reward
 
 import (
+	"context"
+	"fmt"
+
 	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -91,4 +95,31 @@ func idsOf(list []review) []enforcement.ID {
 		ids[i] = list[i].ID
 	}
 	return ids
+}
+
+// openReviews reads the open reviews of a locked reward.
+func openReviews(ctx context.Context, tx *pg.Tx, reward enforcement.ID) (list []review, err error) {
+	if err := reviews(tx, reward).Where("v.outcome IS NULL").Scan(ctx, &list); err != nil {
+		return nil, fmt.Errorf("read the open reviews of reward %s: %w", reward, err)
+	}
+	return list, nil
+}
+
+// closing is how reviews are closed.
+type closing struct {
+	outcome, by, basis string
+	reasons            []byte // sealed
+	on                 day.Day
+}
+
+// closeReviews closes reviews with their outcome.
+func closeReviews(tx *pg.Tx, list []review, c closing) {
+	if len(list) == 0 {
+		return
+	}
+	tx.Later(change(tx, list).Set("outcome = ?, decided_on = ?, decided_by = ?", c.outcome, c.on, c.by).Set("reasons = ?, basis = ?", c.reasons, bun.NullZero(c.basis)), "close %d reviews", len(list))
+}
+
+func change(tx *pg.Tx, list []review) *bun.UpdateQuery {
+	return tx.NewUpdate().Model((*review)(nil)).Where("id IN (?)", bun.In(idsOf(list)))
 }

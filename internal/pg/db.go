@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/uptrace/bun"
@@ -42,6 +43,8 @@ type Config struct {
 	ReadOnly bool
 	// Tracer sees every query of the pool, bun's too; nil means nobody does.
 	Tracer pgx.QueryTracer
+	// Dial makes the connections; nil means the usual way.
+	Dial pgconn.DialFunc
 }
 
 // DB is a database: bun for our queries, the pool beneath it for River, COPY,
@@ -97,6 +100,9 @@ func (cfg Config) pool() (*pgxpool.Config, error) {
 		poolConfig.MaxConnIdleTime = defaultMaxConnIdle
 	}
 	poolConfig.ConnConfig.Tracer = cfg.Tracer
+	if cfg.Dial != nil {
+		poolConfig.ConnConfig.DialFunc = cfg.Dial
+	}
 	poolConfig.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		readInstantsInUTC(conn.TypeMap())
 		return nil

@@ -106,11 +106,9 @@ func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 		return nil, fmt.Errorf("pg: a transaction of isolation %v, read only %t", opts.Isolation, opts.ReadOnly)
 	}
 	c.tx, c.life = true, ctx
-	c.later(queued{text: "BEGIN", doing: func() string { return "begin transaction" }})
+	c.queue = append(c.queue, queued{text: "BEGIN", doing: func() string { return "begin transaction" }})
 	return &transaction{c}, nil
 }
-
-func (c *conn) later(q queued) { c.queue = append(c.queue, q) }
 
 // begun reports whether the database knows of the transaction.
 func (c *conn) begun() bool { return c.Conn().PgConn().TxStatus() != 'I' }

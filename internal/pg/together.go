@@ -10,6 +10,30 @@ import (
 	"github.com/uptrace/bun/schema"
 )
 
+// Later queues a statement of which nothing is read. It travels with the next one of
+// the transaction, in order, or with the COMMIT: what it costs is no round trip of its
+// own. A mistake in it shows there, in the words of doing ("log %s").
+func (tx *Tx) Later(statement schema.QueryAppender, doing string, args ...any) {
+	tx.queue(queued{doing: func() string { return fmt.Sprintf(doing, args...) }}, statement)
+}
+
+// LaterOne is [Tx.Later] for a statement that must touch exactly one row, or fail with
+// otherwise.
+func (tx *Tx) LaterOne(statement schema.QueryAppender, otherwise error, doing string, args ...any) {
+	tx.queue(queued{rows: 1, otherwise: otherwise, doing: func() string { return fmt.Sprintf(doing, args...) }}, statement)
+}
+
+func (tx *Tx) queue(q queued, statement schema.QueryAppender) {
+	text, err := statement.AppendQuery(tx.db.QueryGen(), nil)
+	q.text, q.mistake = string(text), err
+	if c := tx.under.conn; c != nil {
+		c.queue = append(c.queue, q)
+	}
+}
+
+// Flush sends what is queued now.
+func (tx *Tx) Flush(ctx context.Context) error { return tx.under.ready(ctx) }
+
 // Ask is a question of [DB.Together], and where its answer goes.
 type Ask struct {
 	query schema.QueryAppender
@@ -20,13 +44,36 @@ type Ask struct {
 
 // All asks for rows, each of which is a T, as bun scans it.
 func All[T any](query schema.QueryAppender, into *[]T) Ask {
+	return Made(query, func(row *T) T { return *row }, into)
+}
+
+// Made is [All] for rows R of which values T are made.
+func Made[R, T any](query schema.QueryAppender, made func(*R) T, into *[]T) Ask {
 	*into = nil
 	return Ask{query: query, take: func(scan func(dest ...any) error) error {
-		var row T
-		err := scan(&row)
-		*into = append(*into, row)
-		return err
+		var row R
+		if err := scan(&row); err != nil {
+			return err
+		}
+		*into = append(*into, made(&row))
+		return nil
 	}}
+}
+
+// Asker is what can be asked: a database, or a transaction.
+type Asker interface {
+	bun.IDB
+	Together(ctx context.Context, asks ...Ask) error
+}
+
+var (
+	_ Asker = (*DB)(nil)
+	_ Asker = (*Tx)(nil)
+)
+
+// Just asks nothing of the answer, as of a lock.
+func Just(query schema.QueryAppender) Ask {
+	return Ask{query: query, take: func(func(dest ...any) error) error { return nil }}
 }
 
 // One asks for one row, of these columns; [sql.ErrNoRows] if there is none.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/schema"
 )
 
 const (
@@ -45,30 +44,6 @@ type Tx struct {
 // Pgx is the transaction as a pgx.Tx, for River, COPY and prepared statements. Rows that
 // it opened are closed before anything else is asked.
 func (tx *Tx) Pgx() pgx.Tx { return tx.under }
-
-// Later queues a statement of which nothing is read. It travels with the next one of
-// the transaction, in order, or with the COMMIT: what it costs is no round trip of its
-// own. A mistake in it shows there, in the words of doing ("log %s").
-func (tx *Tx) Later(statement schema.QueryAppender, doing string, args ...any) {
-	tx.queue(queued{doing: func() string { return fmt.Sprintf(doing, args...) }}, statement)
-}
-
-// LaterOne is [Tx.Later] for a statement that must touch exactly one row, or fail with
-// otherwise.
-func (tx *Tx) LaterOne(statement schema.QueryAppender, otherwise error, doing string, args ...any) {
-	tx.queue(queued{rows: 1, otherwise: otherwise, doing: func() string { return fmt.Sprintf(doing, args...) }}, statement)
-}
-
-func (tx *Tx) queue(q queued, statement schema.QueryAppender) {
-	text, err := statement.AppendQuery(tx.db.QueryGen(), nil)
-	q.text, q.mistake = string(text), err
-	if tx.under.conn != nil {
-		tx.under.conn.later(q)
-	}
-}
-
-// Flush sends what is queued now.
-func (tx *Tx) Flush(ctx context.Context) error { return tx.under.ready(ctx) }
 
 // Commit refuses: see [ErrNotYours].
 func (tx *Tx) Commit() error { return ErrNotYours }

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"concordat/internal/pg"
 	"concordat/migrations"
 )
@@ -68,6 +70,11 @@ func Main(m *testing.M) {
 // dropped at the end of the test.
 func New(t testing.TB) *pg.DB {
 	t.Helper()
+	return open(t, nil)
+}
+
+func open(t testing.TB, dial pgconn.DialFunc) *pg.DB {
+	t.Helper()
 	cluster := Cluster(t)
 	name := fmt.Sprintf("test_%d", running.databases.Add(1))
 	if err := cluster.CreateDatabase(t.Context(), name, template); err != nil {
@@ -79,7 +86,7 @@ func New(t testing.TB) *pg.DB {
 		}
 	})
 	db, err := pg.Open(t.Context(), pg.Config{
-		URL: cluster.URL(name), MaxConns: maxConns, MaxConnIdle: maxConnIdle, ApplicationName: t.Name(),
+		URL: cluster.URL(name), MaxConns: maxConns, MaxConnIdle: maxConnIdle, ApplicationName: t.Name(), Dial: dial,
 	})
 	if err != nil {
 		t.Fatal(err)
