@@ -18,6 +18,7 @@
 // Two clocks are handed in: legal time for acts, validity and deadlines, machine
 // time for probes, slices and signatures.
 //
-// Wake-ups are River jobs ([WakeUpWorker]); [Drainer.Run] is the plain ticker
-// that finds what a crash swallowed.
+// Wake-ups are River jobs ([WakeUpWorker]). Whoever holds a lane completes all that wait
+// for it before reading what is due: each was committed with what it tells of, so one
+// look serves them all. [Drainer.Run] is the plain ticker that finds what a crash swallowed.
 package notify

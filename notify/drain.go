@@ -40,9 +40,8 @@ type Config struct {
 	SweepWorkers int           // drains that a sweep runs at once in each lane; 0 means 8
 	// Heartbeat is how often the connection that holds the lanes is tried; 0 means 1 s.
 	Heartbeat time.Duration
-	// FallbackEvery is the shortest pause, in machine time, between two looks for
-	// late bulk items of one organisation; 0 means one minute. Express is looked
-	// at in every drain.
+	// FallbackEvery is the shortest pause, in legal time, between two looks for late
+	// items of one lane of an organisation; 0 means one minute.
 	FallbackEvery time.Duration
 	// Sent is told of every send that came to an end, from several goroutines; nil
 	// is nobody.

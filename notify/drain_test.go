@@ -340,3 +340,50 @@ func TestTheHolderLooksOnceMore(t *testing.T) {
 		t.Errorf("what became due while the lane was held is stranded: %v, %v", due, err)
 	}
 }
+
+// Who holds a lane takes all wake-ups that wait for it, and none that comes later or
+// is somebody else's.
+func TestTheHolderTakesTheWakeUpsThatWait(t *testing.T) {
+	t.Parallel()
+	var b *bench
+	var w directive.WakeUp
+	b = setup(t, func(c *notify.Config) {
+		c.Step = func(ctx context.Context, at string) error {
+			if at != notify.StepBeforeAttempt {
+				return nil
+			}
+			return b.Directives.Wake(ctx, w)
+		}
+	})
+	if _, err := b.DB.Pool.Exec(t.Context(), `DELETE FROM river.river_job`); err != nil {
+		t.Fatal(err)
+	}
+	b.ground(t, b.Subject(b.Person()))
+	w = b.aLane(t)
+	express := directive.WakeUp{Organisation: w.Organisation, Lane: directive.Express}
+	for _, more := range []directive.WakeUp{w, w, express} {
+		if err := b.Directives.Wake(t.Context(), more); err != nil {
+			t.Fatal(err)
+		}
+	}
+	waiting := func(of directive.WakeUp) int {
+		return b.Count(`SELECT count(*) FROM river.river_job WHERE state = 'available' AND queue = $1 AND (args->>'organisation')::integer = $2`, string(of.Lane), of.Organisation)
+	}
+	all := b.Count(`SELECT count(*) FROM river.river_job WHERE state = 'available'`)
+	if n := waiting(w); n != 3 {
+		t.Fatalf("%d wake-ups wait, want 3", n)
+	}
+	b.drain(t, w)
+	if n := waiting(w); n != 1 {
+		t.Errorf("%d wake-ups wait after the drain, want the one that came meanwhile", n)
+	}
+	if n := waiting(express); n != 1 {
+		t.Errorf("%d wake-ups wait in the other lane, want 1", n)
+	}
+	if n := b.Count(`SELECT count(*) FROM river.river_job WHERE state = 'completed' AND finalized_at IS NOT NULL`); n != 3 {
+		t.Errorf("%d wake-ups are completed, want 3", n)
+	}
+	if n := b.Count(`SELECT count(*) FROM river.river_job WHERE state = 'available'`); n != all-3+1 {
+		t.Errorf("%d of %d wake-ups wait", n, all)
+	}
+}

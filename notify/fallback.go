@@ -52,10 +52,20 @@ func (p *pass) fallBack(ctx context.Context) error {
 	if p.to.current().Channel == InboxName || !p.d.mayFallBack(p.of) {
 		return nil
 	}
+	all := false
+	defer func() {
+		if !all { // it broke off, or the slice was over: the next drain goes on
+			p.d.forgetFallBack(p.of)
+		}
+	}()
 	for p.d.c.Machine().Before(p.end) {
 		items, err := p.late(ctx)
-		if err != nil || len(items) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(items) == 0 {
+			all = true
+			return nil
 		}
 		if err := p.layBeside(ctx, items); err != nil {
 			return err
@@ -64,15 +74,20 @@ func (p *pass) fallBack(ctx context.Context) error {
 	return nil
 }
 
-// mayFallBack bounds how often the due items of a silent organisation are walked.
-func (d *Drainer) mayFallBack(w directive.WakeUp) bool {
-	if w.Lane == directive.Express {
-		return true
-	}
+func (d *Drainer) forgetFallBack(w directive.WakeUp) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	now := d.c.Machine()
-	if at, ok := d.fellBackAt[w]; ok && now.Sub(at) < d.c.FallbackEvery {
+	delete(d.fellBackAt, w)
+}
+
+// mayFallBack bounds how often the due items of a silent organisation are walked. What
+// is late is told by legal time: until that has moved on, another look finds nothing. A
+// clock that was put back is no reason to wait.
+func (d *Drainer) mayFallBack(w directive.WakeUp) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := d.c.Legal()
+	if at, ok := d.fellBackAt[w]; ok && !now.Before(at) && now.Sub(at) < d.c.FallbackEvery {
 		return false
 	}
 	d.fellBackAt[w] = now

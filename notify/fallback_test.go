@@ -3,12 +3,17 @@ package notify_test
 import (
 	"context"
 	"net/http"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/internal/calendar"
+	"concordat/internal/pg"
 	"concordat/memoranda/day"
 	"concordat/notify"
 )
@@ -209,4 +214,71 @@ func TestRunFindsWhatNobodyWokeFor(t *testing.T) {
 	stop()
 	<-done
 	b.agree(t)
+}
+
+// counted counts the statements that look for what is late.
+type counted struct{ n atomic.Int64 }
+
+func (c *counted) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.TraceQueryStartData) context.Context {
+	if strings.Contains(q.SQL, "under-fourteen") {
+		c.n.Add(1)
+	}
+	return ctx
+}
+
+func (c *counted) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// However often a silent endpoint is tried, in either lane, what is late is looked for
+// once until legal time has moved on by a minute; and then it is laid in the inbox.
+func TestTheLookForWhatIsLateIsBounded(t *testing.T) {
+	t.Parallel()
+	for _, lane := range []directive.Lane{directive.Bulk, directive.Express} {
+		t.Run(string(lane), func(t *testing.T) {
+			t.Parallel()
+			var b *bench
+			var offset time.Duration
+			looks := &counted{}
+			b = setup(t, func(c *notify.Config) {
+				legalTime(&b, &offset)(c)
+				c.FallbackEvery = 0
+				db, err := pg.Open(t.Context(), pg.Config{URL: c.DB.Pool.Config().ConnString(), Tracer: looks})
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { _ = db.Close() })
+				c.DB = db
+			})
+			ground := b.ground(t, b.Subject(b.Company()))
+			w := b.aLane(t)
+			w.Lane = lane
+			down := func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusBadGateway) }
+			if lane == directive.Express {
+				b.quiet(t, b.drainer)
+				if err := b.Grounds.End(t.Context(), b.Judge(), ground, "Art. 10"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			b.receivers[w.Organisation].intercept(down)
+			try := func(want int64) {
+				t.Helper()
+				for range 4 {
+					b.put2(t, w.Organisation)
+					b.drain(t, w)
+				}
+				if n := looks.n.Load(); n != want {
+					t.Errorf("after %s: %d looks, want %d", offset, n, want)
+				}
+			}
+			try(1)
+			offset = 59 * time.Second
+			try(1)
+			offset = time.Minute
+			try(2)
+			offset = 80 * 24 * time.Hour
+			try(4) // the second one finds no more
+			if n := b.inboxed(w.Organisation); n != 1 {
+				t.Errorf("%d items in the inbox, want 1", n)
+			}
+		})
+	}
 }

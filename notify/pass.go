@@ -45,6 +45,10 @@ type pass struct {
 // run settles what a crash left open, then sends until nothing is due, the slice
 // is over or the endpoint waits.
 func (p *pass) run(ctx context.Context) error {
+	// First, so that no wake-up is taken that tells of what is not read below.
+	if err := p.d.c.Register.Directives.CompleteWakeUps(ctx, p.of); err != nil {
+		return err
+	}
 	if _, err := p.d.c.Register.Directives.Recover(ctx, p.d.act(), p.of); err != nil {
 		return err
 	}

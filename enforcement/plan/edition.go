@@ -178,6 +178,13 @@ func (r *Plans) readEditions(ctx context.Context, t pgx.Tx) ([]edition, error) {
 	return list, nil
 }
 
+// editionRow is an edition's row as it stands in the record on a day.
+type editionRow struct {
+	ID         int32
+	Memorandum string
+	Hash       []byte
+}
+
 // HoldEditions holds the rows of the editions that a resolution was made from and
 // returns their ids in its order. It refuses where the record has an edition of the
 // list type on that day that was not resolved: one whose text this programme does
@@ -188,15 +195,16 @@ func HoldEditions(ctx context.Context, t pgx.Tx, k *Text, key Key, resolved []me
 	if err != nil {
 		return nil, fmt.Errorf("hold the editions of %s: %w", key.ListType, err)
 	}
-	type held struct {
-		ID         int32
-		Memorandum string
-		Hash       []byte
-	}
-	have, err := pgx.CollectRows(rows, pgx.RowToStructByPos[held])
+	have, err := pgx.CollectRows(rows, pgx.RowToStructByPos[editionRow])
 	if err != nil {
 		return nil, fmt.Errorf("hold the editions of %s: %w", key.ListType, err)
 	}
+	return k.numbers(have, resolved)
+}
+
+// numbers are the ids of resolved editions, in their order, among the rows of a list
+// type that stand.
+func (k *Text) numbers(have []editionRow, resolved []memoranda.Edition) ([]int32, error) {
 	ids := map[string]int32{}
 	for _, h := range have {
 		if !k.reads(h.ID, [32]byte(h.Hash)) {
@@ -213,6 +221,39 @@ func HoldEditions(ctx context.Context, t pgx.Tx, k *Text, key Key, resolved []me
 		list = append(list, id)
 	}
 	return list, nil
+}
+
+// StandingEditions are the editions that stand on one day, of every list type.
+type StandingEditions struct {
+	text       *Text
+	byListType map[string][]editionRow
+}
+
+// ReadStandingEditions reads the editions of a day under a text that is held
+// ([Plans.HoldText]), for whoever asks about many list types and writes no plan.
+func ReadStandingEditions(ctx context.Context, t pgx.Tx, k *Text, on day.Day) (StandingEditions, error) {
+	s := StandingEditions{text: k, byListType: map[string][]editionRow{}}
+	rows, err := t.Query(ctx, `SELECT id, memorandum, content_hash, unnest(coalesce(list_types, ARRAY[list_type])) FROM edition
+		WHERE valid_from <= $1::date AND (valid_until IS NULL OR valid_until >= $1::date) ORDER BY id`, on)
+	if err != nil {
+		return s, fmt.Errorf("read the editions of %s: %w", on, err)
+	}
+	var one editionRow
+	var listType string
+	_, err = pgx.ForEachRow(rows, []any{&one.ID, &one.Memorandum, &one.Hash, &listType}, func() error {
+		s.byListType[listType] = append(s.byListType[listType], editionRow{one.ID, one.Memorandum, slices.Clone(one.Hash)})
+		return nil
+	})
+	if err != nil {
+		return s, fmt.Errorf("read the editions of %s: %w", on, err)
+	}
+	return s, nil
+}
+
+// Of returns the ids of the editions that a resolution for a list type was made
+// from, and refuses what [HoldEditions] refuses.
+func (s StandingEditions) Of(listType string, resolved []memoranda.Edition) ([]int32, error) {
+	return s.text.numbers(s.byListType[listType], resolved)
 }
 
 // reads reports whether an edition row is known and is read as it was adopted.

@@ -17,6 +17,7 @@
 // [ReadSet] reads what it says.
 //
 // Package register calls it every day, the commands for editions; audit reads its events. It calls record, plan, directive and hold. Begin with follow.go and
-// toward.go (what one directive is told); switch.go finds what changed, walk.go does it. How
+// toward.go (what one directive is told); look.go finds which plans are not the day's and
+// remembers why others are, switch.go enters what changed, walk.go does it. How
 // an event is read is an example here, a bureau that takes over one in package register.
 package replan

@@ -138,7 +138,7 @@ func (r *Replanner) Impact(ctx context.Context, act enforcement.Act, next *memor
 }
 
 func countStanding(ctx context.Context, p pgx.Tx, on day.Day) ([]standingCount, error) {
-	plans, err := standingPlans(ctx, p, on)
+	plans, err := standingPlans(ctx, p, on, []int32{})
 	if err != nil {
 		return nil, err
 	}

@@ -6,9 +6,11 @@ import (
 	"concordat/enforcement/record"
 )
 
-// Replanner lets live grounds follow a changed plan. All fields are required.
+// Replanner lets live grounds follow a changed plan. All exported fields are required.
 type Replanner struct {
 	Record     *record.Record
 	Plans      *plan.Plans
 	Directives *directive.Directives
+
+	memory memory
 }

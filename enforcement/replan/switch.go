@@ -13,7 +13,6 @@ import (
 	"concordat/enforcement/party"
 	"concordat/enforcement/plan"
 	"concordat/internal/pg"
-	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
 
@@ -139,18 +138,26 @@ func readLines(ctx context.Context, p pgx.Tx, plans []int32) (map[int32][]plan.S
 	return lines, nil
 }
 
-// The plans that live grounds were put in force under, found by jumping through
-// the index, and those they stand on now, with what their keys were. A plan without
-// a kind of ground is an older release's, which planned everything in the owner's
-// region: it stays so, and no listing loses a measure by an upgrade.
-const selectStandingPlans = `WITH RECURSIVE b (id) AS ((SELECT plan_id FROM ground WHERE state IN ('in-force', 'suspended') ORDER BY plan_id LIMIT 1)
-    UNION ALL SELECT (SELECT plan_id FROM ground WHERE state IN ('in-force', 'suspended') AND plan_id > b.id ORDER BY plan_id LIMIT 1) FROM b WHERE b.id IS NOT NULL)
-  SELECT p.id, coalesce(p.ground_kind, (SELECT g.kind FROM ground g WHERE g.plan_id = p.id AND g.state IN ('in-force', 'suspended') LIMIT 1))::text, p.list_type, p.subject_kind, p.territory, CASE WHEN p.ground_kind IS NULL THEN p.territory ELSE coalesce(p.region, '') END, ARRAY(SELECT edition_id FROM plan_edition e WHERE e.plan_id = p.id UNION SELECT p.edition_id WHERE p.edition_id IS NOT NULL ORDER BY 1)
-  FROM plan p WHERE p.id IN (SELECT CASE WHEN EXISTS (SELECT FROM plan_switch s WHERE s.from_plan = b.id) THEN plan_now(b.id) ELSE b.id END FROM b WHERE b.id IS NOT NULL) ORDER BY p.id`
+// The plans that live grounds were put in force under, without those given, and the
+// plans they stand on now, with what their keys were. A plan without a kind of ground
+// is an older release's, which planned everything in the owner's region: it stays so,
+// and no listing loses a measure by an upgrade. That somebody lives under a plan is
+// asked of the index, plan by plan: there are few plans and many grounds.
+const selectStandingPlans = `WITH b (id) AS (SELECT p.id FROM plan p WHERE p.id NOT IN (SELECT unnest($1::integer[]))
+    AND (SELECT true FROM ground g WHERE g.plan_id = p.id AND g.state IN ('in-force', 'suspended') LIMIT 1))
+  SELECT p.id, s.births, p.ground_kind IS NULL, coalesce(p.ground_kind, (SELECT g.kind FROM ground g WHERE g.plan_id = p.id AND g.state IN ('in-force', 'suspended') LIMIT 1))::text,
+    p.list_type, p.subject_kind, p.territory, CASE WHEN p.ground_kind IS NULL THEN p.territory ELSE coalesce(p.region, '') END,
+    ARRAY(SELECT edition_id FROM plan_edition e WHERE e.plan_id = p.id UNION SELECT p.edition_id WHERE p.edition_id IS NOT NULL ORDER BY 1)
+  FROM (SELECT CASE WHEN EXISTS (SELECT FROM plan_switch s WHERE s.from_plan = b.id) THEN plan_now(b.id) ELSE b.id END AS id, array_agg(b.id) AS births FROM b GROUP BY 1) s
+  JOIN plan p ON p.id = s.id ORDER BY p.id`
 
 // standingPlan is a plan that live grounds stand on, and its key on a day.
 type standingPlan struct {
-	id       int32
+	id int32
+	// births are the plans that those grounds were put in force under.
+	births []int32
+	// old: an older release's plan, which does not say of which kind its grounds are.
+	old      bool
 	key      plan.Key
 	editions []int32
 }
@@ -203,100 +210,6 @@ func (r *Replanner) enterSwitches(ctx context.Context, act enforcement.Act) (ope
 		})
 	})
 	return open, entered, stuck, err
-}
-
-// outdated lists the plans that live grounds stand on and that are not the day's,
-// each with the day's. stuck is why for some there is none: an edition that this
-// programme cannot read.
-func (r *Replanner) outdated(ctx context.Context, tx *pg.Tx, act enforcement.Act) (stands, days []int32, stuck, err error) {
-	var list []standingPlan
-	var lines map[int32][]plan.Share
-	var known []party.Organisation
-	err = tx.Lend(func(p pgx.Tx) (err error) {
-		if list, err = standingPlans(ctx, p, r.Record.Today(act.At)); err != nil {
-			return err
-		}
-		ids := make([]int32, len(list))
-		for i := range list {
-			ids[i] = list[i].id
-		}
-		if lines, err = readLines(ctx, p, ids); err != nil {
-			return err
-		}
-		known, err = party.ReadOrganisations(ctx, p)
-		return err
-	})
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	same, err := r.sameAsEver(ctx, tx, known)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	for _, one := range list {
-		unchanged, err := same(one, lines[one.id])
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		if unchanged { // as nearly all are on nearly all days
-			continue
-		}
-		now, err := r.planOfDay(ctx, tx, one, known)
-		if _, person := errors.AsType[*enforcement.Refusal](err); person {
-			stuck = err
-			continue
-		}
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		if now.ID != one.id {
-			stands, days = append(stands, one.id), append(days, now.ID)
-		}
-	}
-	return stands, days, stuck, nil
-}
-
-// sameAsEver returns what tells whether the day's plan has the lines and editions of
-// a plan. There are many plans of few questions: each question is answered once.
-func (r *Replanner) sameAsEver(ctx context.Context, tx *pg.Tx, organisations []party.Organisation) (func(standingPlan, []plan.Share) (bool, error), error) {
-	k, err := r.Plans.HoldText(ctx, tx)
-	if err != nil {
-		return nil, err
-	}
-	type answer struct {
-		resolution memoranda.Resolution
-		editions   []int32
-		readable   bool
-	}
-	answers := map[plan.Key]answer{}
-	ask := func(key plan.Key) (a answer, err error) {
-		if a.resolution, err = k.Resolve(key); err != nil {
-			return a, err
-		}
-		err = tx.Lend(func(p pgx.Tx) error {
-			a.editions, err = plan.HoldEditions(ctx, p, k, key, a.resolution.Editions)
-			return err
-		})
-		if _, person := errors.AsType[*enforcement.Refusal](err); person {
-			return a, nil
-		}
-		slices.Sort(a.editions)
-		a.readable = err == nil
-		return a, err
-	}
-	return func(one standingPlan, lines []plan.Share) (bool, error) {
-		question := one.key
-		question.Territory, question.Region = "", ""
-		a, asked := answers[question]
-		if !asked {
-			if a, err = ask(question); err != nil {
-				return false, err
-			}
-			answers[question] = a
-		}
-		return a.readable && slices.Equal(a.editions, one.editions) &&
-			slices.EqualFunc(k.Assign(a.resolution, one.key, organisations).Shares, lines, plan.Share.Equal), nil
-	}, nil
 }
 
 // planOfDay is the plan that a ground of a plan would get on the day. Where no
@@ -352,14 +265,15 @@ func openSwitches(ctx context.Context, p pgx.Tx) ([]*switching, error) {
 	return list, nil
 }
 
-func standingPlans(ctx context.Context, p pgx.Tx, on day.Day) ([]standingPlan, error) {
-	rows, err := p.Query(ctx, selectStandingPlans)
+// standingPlans are all of a day but those that live grounds of some births stand on.
+func standingPlans(ctx context.Context, p pgx.Tx, on day.Day, but []int32) ([]standingPlan, error) {
+	rows, err := p.Query(ctx, selectStandingPlans, but)
 	if err != nil {
 		return nil, fmt.Errorf("list the plans that live grounds stand on: %w", err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (standingPlan, error) {
 		s := standingPlan{key: plan.Key{On: on}}
-		err := row.Scan(&s.id, &s.key.Ground, &s.key.ListType, &s.key.Subject, &s.key.Territory, &s.key.Region, &s.editions)
+		err := row.Scan(&s.id, &s.births, &s.old, &s.key.Ground, &s.key.ListType, &s.key.Subject, &s.key.Territory, &s.key.Region, &s.editions)
 		return s, err
 	})
 	if err != nil {

@@ -90,7 +90,7 @@ func TestSession(t *testing.T) {
 	t.Cleanup(func() { _ = db.Close() })
 	for setting, want := range map[string]string{
 		"TimeZone": "UTC", "application_name": "a name", "statement_timeout": "1s",
-		"idle_in_transaction_session_timeout": "0", "default_transaction_isolation": "read committed",
+		"idle_in_transaction_session_timeout": "0", "default_transaction_isolation": "read committed", "plan_cache_mode": "force_generic_plan",
 	} {
 		var got string
 		if err := db.NewRaw(`SELECT current_setting(?)`, setting).Scan(t.Context(), &got); err != nil || got != want {
@@ -99,6 +99,24 @@ func TestSession(t *testing.T) {
 	}
 	if got := db.Pool.Config().MaxConns; got != 3 {
 		t.Errorf("%d connections", got)
+	}
+}
+
+func TestAURLChoosesHowStatementsArePlanned(t *testing.T) {
+	t.Parallel()
+	url := pgtest.Cluster(t).URL("postgres")
+	separator := "?"
+	if strings.Contains(url, "?") {
+		separator = "&"
+	}
+	db, err := pg.Open(t.Context(), pg.Config{URL: url + separator + "plan_cache_mode=auto"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	var got string
+	if err := db.Pool.QueryRow(t.Context(), `SHOW plan_cache_mode`).Scan(&got); err != nil || got != "auto" {
+		t.Errorf("%q, %v", got, err)
 	}
 }
 
