@@ -195,8 +195,9 @@ func (l *Life[C]) Do(ctx context.Context, act enforcement.Act, c Change, given G
 			return err
 		}
 	}
+	var found found[C]
 	_, err := l.Grounds.Record.PerformKeyed(ctx, act, func(ctx context.Context, tx *pg.Tx, act enforcement.Act) (*record.Event, error) {
-		t, err := l.take(ctx, tx, act, c, given, moves)
+		t, err := l.take(act, c, given, moves, &found)
 		if err != nil {
 			return nil, err
 		}
@@ -210,47 +211,54 @@ func (l *Life[C]) Do(ctx context.Context, act enforcement.Act, c Change, given G
 			return nil, err
 		}
 		return nil, t.Carry(ctx, tx)
-	})
+	}, func(tx *pg.Tx) []pg.Ask { return l.asks(tx, c.Ground, moves, &found) })
 	return err
 }
 
-// take locks a case, its ground and, in this order, the directives that the move changes,
-// and asks at once what stands beside it. Then who asks, what is
-// given, the state, the case itself and what stands beside it are weighed, in this
-// order.
-func (l *Life[C]) take(ctx context.Context, tx *pg.Tx, act enforcement.Act, c Change, given Given, moves []MoveName) (*Turn[C], error) {
-	var asks []pg.Ask
-	refuse := map[MoveName]func(*C, day.Day) error{}
+// found is what a move finds: the case, how its directives stand if it changes them, and
+// what may refuse each of the moves behind its door.
+type found[C any] struct {
+	cases    []C
+	standing directive.Standing
+	refuse   map[MoveName]func(*C, day.Day) error
+}
+
+// asks locks a case, its ground and its directives, in this order, and asks what stands
+// beside the case.
+func (l *Life[C]) asks(tx *pg.Tx, id enforcement.ID, moves []MoveName, f *found[C]) []pg.Ask {
+	*f = found[C]{refuse: map[MoveName]func(*C, day.Day) error{}}
+	asks := []pg.Ask{l.Fetch(tx, l.locked(byID(id)), &f.cases)}
+	if slices.ContainsFunc(moves, func(name MoveName) bool { return l.Move(name).Effect.changes() }) {
+		asks = append(append(asks, lockGround(tx, id)), f.standing.Ask(tx, id)...)
+	}
 	for _, name := range moves {
 		m := l.Move(name)
 		if m.Effect == EffectInForce {
 			hold.Enter(tx)
 		}
-		q := l.question(tx, c.Ground, m)
-		asks, refuse[name] = append(asks, q.Asks...), q.Refuse
+		q := l.question(tx, id, m)
+		asks, f.refuse[name] = append(asks, q.Asks...), q.Refuse
 	}
-	var standing directive.Standing
-	if slices.ContainsFunc(moves, func(name MoveName) bool { return l.Move(name).Effect.changes() }) {
-		asks = slices.Concat([]pg.Ask{lockGround(tx, c.Ground)}, standing.Ask(tx, c.Ground), asks)
-	}
-	found, err := l.fetch(ctx, tx, l.locked(byID(c.Ground)), asks...)
-	if err != nil {
-		return nil, fmt.Errorf("lock %s %s: %w", l.Slug, c.Ground, err)
-	}
-	one, err := l.own(act, c, found)
+	return asks
+}
+
+// take takes up the move that the state picks: who asks, what is given, the state, the
+// case itself and what stands beside it are weighed, in this order.
+func (l *Life[C]) take(act enforcement.Act, c Change, given Given, moves []MoveName, f *found[C]) (*Turn[C], error) {
+	one, err := l.own(act, c, f.cases)
 	if err != nil {
 		return nil, err
 	}
 	move := l.pick(l.Head(&one).State, moves)
 	t := l.NewTurn(act, move, one)
-	t.standing, t.asked = standing, true
+	t.standing, t.asked = f.standing, true
 	if t.Next, err = t.Move.Answer(act, given, t.Head); err != nil {
 		return nil, err
 	}
 	if err := l.may(&t.Case, t.Move, act); err != nil {
 		return nil, err
 	}
-	if beside := refuse[t.Move.Name]; beside != nil {
+	if beside := f.refuse[t.Move.Name]; beside != nil {
 		return t, beside(&t.Case, t.Today)
 	}
 	return t, nil

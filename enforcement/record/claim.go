@@ -21,34 +21,50 @@ type claimed struct {
 	found *Done
 	// Again: the request was worked before, whether or not it left an event.
 	Again bool
+	// row is a request that is new.
+	row *requestRow
 }
 
-// Claim takes up an act in its transaction: an act that was done is found, a
-// request is written down, and one that is being worked elsewhere is refused.
-// Whoever opens a transaction for an act that can be asked again calls it first.
-func (r *Record) Claim(ctx context.Context, tx *pg.Tx, act enforcement.Act) (claimed, error) {
-	c := claimed{key: act.Key}
-	if act.Request != nil {
-		return r.claimRequest(ctx, tx, act)
-	}
-	if c.key == "" {
-		return c, nil
-	}
-	var err error
-	c.found, err = r.repeated(ctx, tx, c.key)
-	return c, err
-}
-
-// claimRequest locks the request until the transaction ends, and reads or writes
-// its row. PostgreSQL lets go of the lock after others see what was committed.
-func (r *Record) claimRequest(ctx context.Context, tx *pg.Tx, act enforcement.Act) (c claimed, err error) {
-	q := act.Request
-	tx.LaterOne(tx.NewRaw(`SELECT FROM (SELECT pg_try_advisory_xact_lock(?) AS free) l WHERE free`, q.Lock()), enforcement.Refuse("request.in-flight"), "lock a request")
+// Claim takes up an act in its transaction: an act that was done is found, and a request
+// that is being worked elsewhere is refused. Whoever opens a transaction for an act that
+// can be asked again calls it first, and at the end writes the request down ([claimed.WriteDown]).
+// What the act asks for itself, and whatever of that it locks, comes after.
+func (r *Record) Claim(ctx context.Context, tx *pg.Tx, act enforcement.Act, asking ...Asking) (c claimed, err error) {
 	var rows []requestRow
 	var events []doneRow
-	if err := tx.Together(ctx, pg.All(r.kept(tx, q), &rows), pg.All(doneUnder(tx, act.Key), &events)); err != nil {
-		return c, fmt.Errorf("read a request: %w", err)
+	q, asks := act.Request, []pg.Ask{}
+	if q != nil { // locked until the transaction ends: PostgreSQL lets go after others see what was committed
+		tx.LaterOne(tx.NewRaw(`SELECT 1 / pg_try_advisory_xact_lock(?)::integer`, q.Lock()), enforcement.Refuse("request.in-flight"), "lock a request")
+		asks = append(asks, pg.All(r.kept(tx, q), &rows))
 	}
+	if q != nil || act.Key != "" {
+		asks = append(asks, pg.All(doneUnder(tx, act.Key), &events))
+	}
+	for _, ask := range asking {
+		asks = append(asks, ask(tx)...)
+	}
+	if len(asks) > 0 {
+		if err := tx.Together(ctx, asks...); err != nil {
+			return c, fmt.Errorf("take an act up: %w", err)
+		}
+	}
+	switch {
+	case q != nil:
+		return r.claimRequest(ctx, tx, act, rows, events)
+	case len(events) > 0:
+		c.found = events[0].done()
+	}
+	c.key = act.Key
+	return c, nil
+}
+
+// Asking is what an act asks for when it is taken up.
+type Asking func(tx *pg.Tx) []pg.Ask
+
+// claimRequest weighs a request that is locked: its row, if it has one, or the event
+// that bears its key; otherwise it is new.
+func (r *Record) claimRequest(ctx context.Context, tx *pg.Tx, act enforcement.Act, rows []requestRow, events []doneRow) (c claimed, err error) {
+	q := act.Request
 	if len(rows) > 0 {
 		if err := r.same(q, &rows[0]); err != nil {
 			return c, err
@@ -59,10 +75,18 @@ func (r *Record) claimRequest(ctx context.Context, tx *pg.Tx, act enforcement.Ac
 	}
 	c.key, c.found = r.requestEventKey(act.Key, events)
 	row := r.requestRow(q, c.key)
-	tx.Later(tx.NewInsert().Model(&row).On(`CONFLICT (organisation_id, route, key_hash) DO UPDATE`).Set(`fingerprint = EXCLUDED.fingerprint`).
+	c.row = &row
+	return c, nil
+}
+
+// WriteDown notes a request that is new.
+func (c *claimed) WriteDown(tx *pg.Tx) {
+	if c.row == nil {
+		return
+	}
+	tx.Later(tx.NewInsert().Model(c.row).On(`CONFLICT (organisation_id, route, key_hash) DO UPDATE`).Set(`fingerprint = EXCLUDED.fingerprint`).
 		Set(`event_key = EXCLUDED.event_key`).Set(`created_at = EXCLUDED.created_at`).Set(`personal = EXCLUDED.personal`).
 		Set(`status = NULL`).Set(`answer = NULL`).Set(`key_version = NULL`), "write down a request")
-	return c, nil
 }
 
 // requestEventKey is the key that the event of a request will carry, where some bear

@@ -31,28 +31,32 @@ func (r *Record) Perform(ctx context.Context, act enforcement.Act, fn func(ctx c
 
 // PerformKeyed is [Record.Perform] for an act that may write its event itself, as a
 // publication does, and then returns none: fn gets the act with the key that its
-// event carries.
-func (r *Record) PerformKeyed(ctx context.Context, act enforcement.Act, fn func(ctx context.Context, tx *pg.Tx, act enforcement.Act) (*Event, error)) (_ Done, err error) {
+// event carries. What it asks for first travels with the question whether it was done.
+func (r *Record) PerformKeyed(ctx context.Context, act enforcement.Act, fn func(ctx context.Context, tx *pg.Tx, act enforcement.Act) (*Event, error), asking ...Asking) (_ Done, err error) {
 	ctx, end := Span(ctx, "act")
 	defer end(&err)
 	for {
 		var d Done
 		taken := act
 		err := r.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-			c, err := r.Claim(ctx, tx, act)
+			c, err := r.Claim(ctx, tx, act, asking...)
 			if err != nil {
 				return err
 			}
 			if c.found != nil {
-				// The request's row, if it is new, is to stay.
 				d = *c.found
+				c.WriteDown(tx)
 				return nil
 			}
 			taken.Key = c.key
 			e, err := fn(ctx, tx, taken)
-			if err != nil || e == nil {
-				d = Done{}
+			d = Done{}
+			if err != nil {
 				return err
+			}
+			c.WriteDown(tx)
+			if e == nil {
+				return nil
 			}
 			e.Key = c.key
 			if e.ID.IsZero() {

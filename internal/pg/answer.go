@@ -24,6 +24,9 @@ type answer struct {
 
 var _ driver.RowsNextResultSet = (*answer)(nil)
 
+// divided is the code of a division by zero (manual, appendix A).
+const divided = "22012"
+
 // errNoAnswer is a text in which no statement is.
 var errNoAnswer = errors.New("pg: an empty query")
 
@@ -39,6 +42,9 @@ func (a *answer) expect(q *queued) error {
 	tag, err := a.all.ResultReader().Close()
 	if err != nil {
 		_, _ = a.finish() // it says the same
+		if said, ok := errors.AsType[*pgconn.PgError](err); ok && said.Code == divided && q.otherwise != nil {
+			return q.otherwise
+		}
 		return fmt.Errorf("%s: %w", q.doing(), err)
 	}
 	if q.otherwise != nil && tag.RowsAffected() != q.rows {

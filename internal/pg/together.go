@@ -18,7 +18,8 @@ func (tx *Tx) Later(statement schema.QueryAppender, doing string, args ...any) {
 }
 
 // LaterOne is [Tx.Later] for a statement that must touch exactly one row, or fail with
-// otherwise.
+// otherwise. What travels with it is done before that is known: a statement that must
+// stop what follows it divides by zero.
 func (tx *Tx) LaterOne(statement schema.QueryAppender, otherwise error, doing string, args ...any) {
 	tx.queue(queued{rows: 1, otherwise: otherwise, doing: func() string { return fmt.Sprintf(doing, args...) }}, statement)
 }
