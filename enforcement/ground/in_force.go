@@ -56,7 +56,7 @@ func (r *Grounds) PutInForceIn(ctx context.Context, tx *pg.Tx, act enforcement.A
 func (r *Grounds) PutInForceFrom(ctx context.Context, tx *pg.Tx, act enforcement.Act, kind record.EventKind, grounds []enforcement.ID, from directive.Origin) error {
 	var known []party.Organisation
 	err := tx.Pgx(func(t pgx.Tx) (err error) {
-		known, err = party.ReadOrganisations(ctx, t)
+		known, err = r.Plans.Parties.OrganisationsIn(ctx, t)
 		return err
 	})
 	if err != nil {

@@ -101,39 +101,65 @@ func scanOrganisation(row pgx.CollectableRow) (Organisation, error) {
 	return o, err
 }
 
-// Organisations lists all of them by id, with their bodies.
+// Organisations lists all of them by id, with their bodies, as the record has them now.
+// What bodies an organisation plays is not the caller's to change.
 func (r *Parties) Organisations(ctx context.Context) ([]Organisation, error) {
-	return ReadOrganisations(ctx, r.Record.DB.Pool)
+	return r.OrganisationsIn(ctx, r.Record.DB.Pool)
 }
 
-// ReadOrganisations reads all organisations with their bodies.
-func ReadOrganisations(ctx context.Context, q pg.Querier) ([]Organisation, error) {
-	rows, err := q.Query(ctx, selectOrganisation+` ORDER BY id`)
+// keptOrganisations are the organisations under a mark of the record.
+type keptOrganisations struct {
+	mark int64
+	list []Organisation
+}
+
+// OrganisationsIn is [Parties.Organisations] as a transaction sees them. They are read
+// where the mark that the database keeps is not that of the copy of this process.
+func (r *Parties) OrganisationsIn(ctx context.Context, q pg.Querier) ([]Organisation, error) {
+	var mark int64
+	if err := q.QueryRow(ctx, `SELECT mark FROM organisation_mark`).Scan(&mark); err != nil {
+		return nil, fmt.Errorf("ask whether organisations changed: %w", err)
+	}
+	kept := r.kept.Load()
+	if kept == nil || kept.mark != mark {
+		var err error
+		if kept, err = readOrganisations(ctx, q); err != nil {
+			return nil, err
+		}
+		r.kept.Store(kept)
+	}
+	return slices.Clone(kept.list), nil
+}
+
+// One statement is one snapshot: the mark belongs to the rows.
+const selectOrganisations = `SELECT m.mark, o.id, o.slug, o.name_zh, o.name_en, o.kind, o.serves, coalesce(o.court_code, ''), coalesce(o.superior_id, 0), o.ack_working_days, o.report_working_days,
+    coalesce(r.body, ''), r.valid_from, r.valid_until
+  FROM organisation_mark m CROSS JOIN organisation o LEFT JOIN organisation_role r ON r.organisation_id = o.id ORDER BY o.id, r.body, r.valid_from`
+
+func readOrganisations(ctx context.Context, q pg.Querier) (*keptOrganisations, error) {
+	rows, err := q.Query(ctx, selectOrganisations)
 	if err != nil {
 		return nil, fmt.Errorf("list organisations: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, scanOrganisation)
-	if err != nil {
-		return nil, fmt.Errorf("list organisations: %w", err)
-	}
-	place := map[enforcement.OrganisationID]int{}
-	for i, o := range list {
-		place[o.ID] = i
-	}
-	rows, err = q.Query(ctx, `SELECT organisation_id, body, valid_from, valid_until FROM organisation_role ORDER BY organisation_id, body, valid_from`)
-	if err != nil {
-		return nil, fmt.Errorf("list the bodies of organisations: %w", err)
-	}
-	var id enforcement.OrganisationID
+	kept := &keptOrganisations{}
+	var o Organisation
 	var part Part
-	_, err = pgx.ForEachRow(rows, []any{&id, &part.Body, &part.From, &part.Until}, func() error {
-		list[place[id]].Bodies = append(list[place[id]].Bodies, part)
+	_, err = pgx.ForEachRow(rows, []any{
+		&kept.mark, &o.ID, &o.Slug, &o.NameZH, &o.NameEN, &o.Kind, &o.Serves, &o.CourtCode, &o.Superior, &o.AckWorkingDays, &o.ReportWorkingDays,
+		&part.Body, &part.From, &part.Until,
+	}, func() error {
+		if n := len(kept.list); n == 0 || kept.list[n-1].ID != o.ID {
+			kept.list = append(kept.list, o)
+		}
+		if last := &kept.list[len(kept.list)-1]; part.Body != "" {
+			last.Bodies = append(last.Bodies, part)
+		}
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("list the bodies of organisations: %w", err)
+		return nil, fmt.Errorf("list organisations: %w", err)
 	}
-	return list, nil
+	return kept, nil
 }
 
 // courtByCode finds the court that a case number names.

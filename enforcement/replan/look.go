@@ -69,7 +69,7 @@ func (r *Replanner) newLook(ctx context.Context, p pgx.Tx, k *plan.Text, act enf
 	if l.editions, err = plan.ReadStandingEditions(ctx, p, k, on); err != nil {
 		return nil, err
 	}
-	if l.organisations, err = party.ReadOrganisations(ctx, p); err != nil {
+	if l.organisations, err = r.Plans.Parties.OrganisationsIn(ctx, p); err != nil {
 		return nil, err
 	}
 	for i := range l.organisations {
