@@ -68,6 +68,7 @@ type Drainer struct {
 
 	mu         sync.Mutex
 	fellBackAt map[directive.WakeUp]time.Time
+	waits      map[directive.WakeUp]bool // lanes whose endpoint was waiting when last drained
 }
 
 // NewDrainer builds a Drainer. Close it to free its connection.
@@ -79,7 +80,7 @@ func NewDrainer(c Config) (*Drainer, error) {
 	c.SweepWorkers = or(c.SweepWorkers, 8)
 	c.Heartbeat = or(c.Heartbeat, time.Second)
 	c.FallbackEvery = or(c.FallbackEvery, time.Minute)
-	d := &Drainer{c: c, channels: map[string]Channel{}, fellBackAt: map[directive.WakeUp]time.Time{}}
+	d := &Drainer{c: c, channels: map[string]Channel{}, fellBackAt: map[directive.WakeUp]time.Time{}, waits: map[directive.WakeUp]bool{}}
 	for _, channel := range c.Channels {
 		d.channels[channel.Name()] = channel
 	}
@@ -141,6 +142,7 @@ func (d *Drainer) Drain(ctx context.Context, w directive.WakeUp) (err error) {
 		err = p.run(held.ctx)
 		lost := errors.Is(context.Cause(held.ctx), errLaneLost)
 		held.release()
+		d.setWaits(w, p.waits)
 		if lost {
 			return fmt.Errorf("drain lane %s of organisation %d: %w", w.Lane, w.Organisation, errLaneLost)
 		}
@@ -158,6 +160,22 @@ func (d *Drainer) Drain(ctx context.Context, w directive.WakeUp) (err error) {
 		if p.over {
 			return d.c.Register.Directives.Wake(ctx, w)
 		}
+	}
+}
+
+func (d *Drainer) waited(w directive.WakeUp) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.waits[w]
+}
+
+func (d *Drainer) setWaits(w directive.WakeUp, waits bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if waits {
+		d.waits[w] = true
+	} else {
+		delete(d.waits, w)
 	}
 }
 

@@ -197,15 +197,20 @@ func (r recipient) current() Endpoint {
 	return Endpoint{Channel: InboxName}
 }
 
+const selectRecipient = `SELECT o.slug, EXISTS (SELECT FROM inbox_item i WHERE i.organisation_id = o.id AND closed_at IS NULL),
+    coalesce(e.channel::text, 'inbox'), coalesce(e.priority, 32767), coalesce(e.url, ''), e.secrets, coalesce(e.allow_internal, false),
+    coalesce(e.failures, 0), coalesce(e.gone, false), e.express_due_at, e.bulk_due_at
+  FROM organisation o LEFT JOIN endpoint e ON e.organisation_id = o.id WHERE o.id = $1 ORDER BY e.priority, e.channel`
+
 func (t *Endpoints) recipient(ctx context.Context, org enforcement.OrganisationID) (recipient, error) {
-	var to recipient
-	rows, err := t.DB.Pool.Query(ctx, `SELECT o.slug, EXISTS (SELECT FROM inbox_item i WHERE i.organisation_id = o.id AND closed_at IS NULL),
-			coalesce(e.channel::text, 'inbox'), coalesce(e.priority, 32767), coalesce(e.url, ''), e.secrets, coalesce(e.allow_internal, false),
-			coalesce(e.failures, 0), coalesce(e.gone, false), e.express_due_at, e.bulk_due_at
-		FROM organisation o LEFT JOIN endpoint e ON e.organisation_id = o.id WHERE o.id = $1 ORDER BY e.priority, e.channel`, org)
+	rows, err := t.DB.Pool.Query(ctx, selectRecipient, org)
 	if err != nil {
-		return to, fmt.Errorf("read the endpoints of organisation %d: %w", org, err)
+		return recipient{}, fmt.Errorf("read the endpoints of organisation %d: %w", org, err)
 	}
+	return t.readRecipient(rows, org)
+}
+
+func (t *Endpoints) readRecipient(rows pgx.Rows, org enforcement.OrganisationID) (to recipient, err error) {
 	to.endpoints, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Endpoint, error) {
 		e := Endpoint{Organisation: org}
 		var sealed []byte

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/hold"
@@ -45,21 +47,9 @@ type pass struct {
 // run settles what a crash left open, then sends until nothing is due, the slice
 // is over or the endpoint waits.
 func (p *pass) run(ctx context.Context) error {
-	// First, so that no wake-up is taken that tells of what is not read below.
-	if err := p.d.c.Register.Directives.CompleteWakeUps(ctx, p.of); err != nil {
+	items, read, err := p.begin(ctx)
+	if err != nil {
 		return err
-	}
-	if _, err := p.d.c.Register.Directives.Recover(ctx, p.d.act(), p.of); err != nil {
-		return err
-	}
-	var err error
-	if p.to, err = p.d.c.Endpoints.recipient(ctx, p.of.Organisation); err != nil {
-		return err
-	}
-	if p.to.current().Failures > 0 {
-		if err := p.fallBack(ctx); err != nil {
-			return err
-		}
 	}
 	for {
 		if !p.d.c.Machine().Before(p.end) {
@@ -71,18 +61,58 @@ func (p *pass) run(ctx context.Context) error {
 			p.waits = true
 			return nil
 		}
-		on := p.d.c.Register.Record.Today(p.d.c.Legal())
-		items, err := p.d.c.Register.Directives.Due(ctx, p.of.Organisation, p.of.Lane, on, p.cursor, p.size())
-		if err != nil {
-			return err
+		size := p.size()
+		if !read {
+			on := p.d.c.Register.Record.Today(p.d.c.Legal())
+			if items, err = p.d.c.Register.Directives.Due(ctx, p.of.Organisation, p.of.Lane, on, p.cursor, size); err != nil {
+				return err
+			}
 		}
-		if len(items) == 0 {
+		if read = false; len(items) == 0 {
 			return p.finish(ctx, endpoint)
 		}
+		last := items[len(items)-1].Directive
 		if err := p.serve(ctx, endpoint, items); err != nil || p.waits {
 			return err
 		}
+		// Fewer than were asked for, and all passed: there was no more. What came
+		// meanwhile is found when the lane is let go ([Drainer.Drain]).
+		if len(items) < size && p.cursor == last {
+			return p.finish(ctx, endpoint)
+		}
 	}
+}
+
+// begin takes the wake-ups, settles what a crash left open, reads the recipient and, in
+// the same trip, what is due first. That is not read where the lane waited the last
+// time, and is to be read anew (read is false) where something was settled or sent since.
+func (p *pass) begin(ctx context.Context) (items []directive.Item, read bool, err error) {
+	on, size := p.d.c.Register.Record.Today(p.d.c.Legal()), p.size()
+	if p.d.waited(p.of) {
+		size = 0
+	}
+	batch := &pgx.Batch{}
+	look := p.d.c.Register.Directives.Look(batch, p.of, on, size)
+	batch.Queue(selectRecipient, p.of.Organisation).Query(func(rows pgx.Rows) (err error) {
+		p.to, err = p.d.c.Endpoints.readRecipient(rows, p.of.Organisation)
+		return err
+	})
+	if err := p.d.c.DB.Pool.SendBatch(ctx, batch).Close(); err != nil {
+		return nil, false, fmt.Errorf("begin to drain: %w", err)
+	}
+	if len(look.Open) > 0 {
+		if err := p.d.c.Register.Directives.RecoverThese(ctx, p.d.act(), look.Open); err != nil {
+			return nil, false, err
+		}
+		look.Read = false
+	}
+	if p.to.current().Failures > 0 {
+		if err := p.fallBack(ctx); err != nil {
+			return nil, false, err
+		}
+		look.Read = false
+	}
+	return look.Items, look.Read, nil
 }
 
 func (p *pass) size() int {

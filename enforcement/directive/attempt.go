@@ -302,22 +302,37 @@ func (r *Directives) LeftOpen(ctx context.Context, before time.Time) (map[string
 	return open, nil
 }
 
-// Recover settles the attempts of a lane that a crash left open: everything they
-// name is in doubt. The caller must hold the lane.
-func (r *Directives) Recover(ctx context.Context, act enforcement.Act, w WakeUp) (int, error) {
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT t.id, t.event_id, e.directives, e.versions FROM attempt t JOIN event e ON e.id = t.event_id
-		WHERE t.organisation_id = $1 AND t.lane = $2::text::lane AND t.settled_at IS NULL ORDER BY t.id`, w.Organisation, string(w.Lane))
-	if err != nil {
-		return 0, fmt.Errorf("look for open attempts: %w", err)
-	}
+const selectOpenAttempts = `SELECT t.id, t.event_id, e.directives, e.versions FROM attempt t JOIN event e ON e.id = t.event_id
+  WHERE t.organisation_id = $1 AND t.lane = $2::text::lane AND t.settled_at IS NULL ORDER BY t.id`
+
+func readAttempts(rows pgx.Rows, w WakeUp) ([]Attempt, error) {
 	open, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Attempt, error) {
 		a := Attempt{Organisation: w.Organisation, Lane: w.Lane}
 		err := row.Scan(&a.ID, &a.Event, &a.Directives, &a.Versions)
 		return a, err
 	})
 	if err != nil {
+		return nil, fmt.Errorf("look for open attempts: %w", err)
+	}
+	return open, nil
+}
+
+// Recover settles the attempts of a lane that a crash left open: everything they
+// name is in doubt. The caller must hold the lane.
+func (r *Directives) Recover(ctx context.Context, act enforcement.Act, w WakeUp) (int, error) {
+	rows, err := r.Record.DB.Pool.Query(ctx, selectOpenAttempts, w.Organisation, string(w.Lane))
+	if err != nil {
 		return 0, fmt.Errorf("look for open attempts: %w", err)
 	}
+	open, err := readAttempts(rows, w)
+	if err != nil {
+		return 0, err
+	}
+	return len(open), r.RecoverThese(ctx, act, open)
+}
+
+// RecoverThese is [Directives.Recover] of attempts that were read ([Directives.Look]).
+func (r *Directives) RecoverThese(ctx context.Context, act enforcement.Act, open []Attempt) error {
 	var errs []error
 	for _, a := range open {
 		results := make([]Result, len(a.Directives))
@@ -326,5 +341,5 @@ func (r *Directives) Recover(ctx context.Context, act enforcement.Act, w WakeUp)
 		}
 		errs = append(errs, r.Settle(ctx, act, a, results))
 	}
-	return len(open), errors.Join(errs...)
+	return errors.Join(errs...)
 }

@@ -89,16 +89,20 @@ func (r *Directives) Due(ctx context.Context, org enforcement.OrganisationID, la
 	if err != nil {
 		return nil, fmt.Errorf("read what is due at organisation %d: %w", org, err)
 	}
-	// They come in order as a rule; the planner does not know and would sort all
-	// the columns.
+	if items = inOrder(items); lane == Express {
+		return r.withOrphans(ctx, org, after, limit, items)
+	}
+	return items, nil
+}
+
+// inOrder sorts by directive. Items come in order as a rule; the planner does not know
+// and would sort all the columns.
+func inOrder(items []Item) []Item {
 	byID := func(a, b Item) int { return bytes.Compare(a.Directive[:], b.Directive[:]) }
 	if !slices.IsSortedFunc(items, byID) {
 		slices.SortFunc(items, byID)
 	}
-	if lane == Express {
-		return r.withOrphans(ctx, org, after, limit, items)
-	}
-	return items, nil
+	return items
 }
 
 const selectIsDue = `SELECT CASE WHEN ` + laneFree + ` THEN (SELECT true FROM directive WHERE ` + fromDirective + freeDirective + ` ORDER BY organisation_id, id LIMIT 1) END IS TRUE

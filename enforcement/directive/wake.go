@@ -54,21 +54,13 @@ func (r *Directives) Wake(ctx context.Context, w WakeUp) error {
 	return nil
 }
 
-// What River is fetching just now is left to it, and not waited for. The organisation is
-// compared as text: the index of the arguments knows every wake-up of the last hour.
+// The wake-ups of a lane that wait to be worked, completed by who holds it and reads
+// only afterwards what is due: whoever wrote a wake-up that is seen here has committed,
+// and so has what it tells of. One that comes later is not seen. What River is fetching
+// just now is left to it, and not waited for. The organisation is compared as text: the
+// index of the arguments knows every wake-up of the last hour.
 const completeWakeUps = `UPDATE river.river_job SET state = 'completed', finalized_at = $3 WHERE id IN (
   SELECT id FROM river.river_job WHERE state = 'available' AND queue = $2 AND kind = 'wake-up' AND args->>'organisation' = $1::integer::text FOR UPDATE SKIP LOCKED)`
-
-// CompleteWakeUps completes the wake-ups of a lane that wait to be worked. The caller
-// holds the lane and reads only afterwards what is due: whoever wrote a wake-up that is
-// seen here has committed, and so has what it tells of. One that comes later is not seen.
-func (r *Directives) CompleteWakeUps(ctx context.Context, w WakeUp) error {
-	_, err := r.Record.DB.Pool.Exec(ctx, completeWakeUps, w.Organisation, string(w.Lane), r.Record.Machine())
-	if err != nil {
-		return fmt.Errorf("complete the wake-ups of organisation %d: %w", w.Organisation, err)
-	}
-	return nil
-}
 
 // CompareWakeUps orders wake-ups by organisation and lane.
 func CompareWakeUps(a, b WakeUp) int {

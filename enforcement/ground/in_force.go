@@ -13,7 +13,6 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
-	"concordat/enforcement/party"
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
@@ -60,7 +59,7 @@ func (r *Grounds) PutInForceIn(ctx context.Context, tx *pg.Tx, act enforcement.A
 // PutInForceFrom is the one place where grounds come in force and get their directives;
 // only a changed plan adds others later (package replan).
 func (r *Grounds) PutInForceFrom(ctx context.Context, tx *pg.Tx, act enforcement.Act, kind record.EventKind, grounds []enforcement.ID, from directive.Origin) error {
-	known, err := party.ReadOrganisations(ctx, tx.Pgx())
+	text, known, err := r.Plans.HoldText(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -72,7 +71,7 @@ func (r *Grounds) PutInForceFrom(ctx context.Context, tx *pg.Tx, act enforcement
 	var outs []directive.FanOut
 	var told []record.Event
 	for _, key := range slices.SortedFunc(maps.Keys(groups), comparePlans) {
-		p, err := r.Plans.PlanFor(ctx, tx, key, known)
+		p, err := r.Plans.PlanFor(ctx, tx, text, key, known)
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,10 @@
 // package plan's question. A [Case] is an execution case of a court, whose number must
 // name that court.
 //
+// Organisations change rarely and are asked for by every publication and look-up: a process
+// keeps them under organisation_mark, a number that the database's triggers change with
+// every statement on them, whoever made it.
+//
 // It owns subject, subject_lookup, organisation, organisation_role and execution_case. An
 // identity leaves this package only opened for a purpose: a send, a public entry, the
 // owner's own people; and masked wherever the number need not be whole.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/internal/pg"
@@ -67,89 +67,131 @@ func (r *Parties) AddOrganisation(ctx context.Context, act enforcement.Act, o Or
 		if err != nil {
 			return err
 		}
-		return tx.Lend(func(p pgx.Tx) error {
-			if c.Again { // it was entered, and its answer lost
-				return p.QueryRow(ctx, `SELECT id FROM organisation WHERE slug = $1`, o.Slug).Scan(&id)
+		if c.Again { // it was entered, and its answer lost
+			return tx.NewSelect().Model((*organisationRow)(nil)).Column("id").Where("slug = ?", o.Slug).Scan(ctx, &id)
+		}
+		row := organisationRow{
+			Slug: o.Slug, NameZH: o.NameZH, NameEN: o.NameEN, Kind: o.Kind, Serves: o.Serves, CourtCode: o.CourtCode, Superior: o.Superior,
+			AckWorkingDays: o.AckWorkingDays, ReportWorkingDays: o.ReportWorkingDays,
+		}
+		if err := tx.NewInsert().Model(&row).ExcludeColumn("id").Returning("id").Scan(ctx, &id); err != nil {
+			return fmt.Errorf("enter organisation %s: %w", o.Slug, err)
+		}
+		for _, body := range o.Bodies {
+			if r.Bodies.BodyNamed(body.Body) == nil {
+				return enforcement.Refuse("organisation.body", "body", body.Body)
 			}
-			err := p.QueryRow(ctx, `INSERT INTO organisation (slug, name_zh, name_en, kind, serves, court_code, superior_id, ack_working_days, report_working_days)
-				VALUES ($1, $2, $3, $4::text::organisation_kind, $5, nullif($6, ''), nullif($7, 0), $8, $9) RETURNING id`,
-				o.Slug, o.NameZH, o.NameEN, o.Kind, o.Serves, o.CourtCode, o.Superior, o.AckWorkingDays, o.ReportWorkingDays).Scan(&id)
-			if err != nil {
-				return fmt.Errorf("enter organisation %s: %w", o.Slug, err)
-			}
-			for _, part := range o.Bodies {
-				if r.Bodies.BodyNamed(part.Body) == nil {
-					return enforcement.Refuse("organisation.body", "body", part.Body)
-				}
-				_, err := p.Exec(ctx, `INSERT INTO organisation_role (organisation_id, body, valid_from, valid_until) VALUES ($1, $2, $3::date, $4::date)`,
-					id, part.Body, part.From, part.Until)
-				if err != nil {
-					return fmt.Errorf("enter role %s of organisation %s: %w", part.Body, o.Slug, err)
-				}
-			}
-			return nil
-		})
+			tx.Later(tx.NewInsert().Model(&part{Organisation: id, Body: body.Body, From: body.From, Until: body.Until}), "enter role %s of organisation %s", body.Body, o.Slug)
+		}
+		c.WriteDown(tx)
+		return nil
 	})
 	return id, enforcement.AsRefusal(err)
 }
 
-const selectOrganisation = `SELECT id, slug, name_zh, name_en, kind, serves, coalesce(court_code, ''), coalesce(superior_id, 0), ack_working_days, report_working_days FROM organisation`
+// organisationRow is an organisation as it is kept.
+type organisationRow struct {
+	bun.BaseModel `bun:"table:organisation,alias:o"`
 
-func scanOrganisation(row pgx.CollectableRow) (Organisation, error) {
-	var o Organisation
-	err := row.Scan(&o.ID, &o.Slug, &o.NameZH, &o.NameEN, &o.Kind, &o.Serves, &o.CourtCode, &o.Superior, &o.AckWorkingDays, &o.ReportWorkingDays)
-	return o, err
+	ID                enforcement.OrganisationID `bun:"id,pk"`
+	Slug              string                     `bun:"slug"`
+	NameZH            string                     `bun:"name_zh"`
+	NameEN            string                     `bun:"name_en"`
+	Kind              OrganisationKind           `bun:"kind"`
+	Serves            string                     `bun:"serves"`
+	CourtCode         string                     `bun:"court_code,nullzero"`
+	Superior          enforcement.OrganisationID `bun:"superior_id,nullzero"`
+	AckWorkingDays    int                        `bun:"ack_working_days"`
+	ReportWorkingDays int                        `bun:"report_working_days"`
 }
 
-// Organisations lists all of them by id, with their bodies.
+func (o *organisationRow) organisation() Organisation {
+	return Organisation{
+		ID: o.ID, Slug: o.Slug, NameZH: o.NameZH, NameEN: o.NameEN, Kind: o.Kind, Serves: o.Serves, CourtCode: o.CourtCode, Superior: o.Superior,
+		AckWorkingDays: o.AckWorkingDays, ReportWorkingDays: o.ReportWorkingDays,
+	}
+}
+
+// Organisations lists all of them by id, with their bodies, as the record has them now.
+// What bodies an organisation plays is not the caller's to change.
 func (r *Parties) Organisations(ctx context.Context) ([]Organisation, error) {
-	return ReadOrganisations(ctx, r.Record.DB.Pool)
+	return r.OrganisationsIn(ctx, r.Record.DB)
 }
 
-// ReadOrganisations reads all organisations with their bodies.
-func ReadOrganisations(ctx context.Context, q pg.Querier) ([]Organisation, error) {
-	rows, err := q.Query(ctx, selectOrganisation+` ORDER BY id`)
+// keptOrganisations are the organisations under a mark of the record.
+type keptOrganisations struct {
+	mark int64
+	list []Organisation
+}
+
+// OrganisationsIn is [Parties.Organisations] as a transaction sees them.
+func (r *Parties) OrganisationsIn(ctx context.Context, db bun.IDB) ([]Organisation, error) {
+	var mark int64
+	if err := MarkOfOrganisations(db).Scan(ctx, &mark); err != nil {
+		return nil, fmt.Errorf("ask whether organisations changed: %w", err)
+	}
+	return r.OrganisationsAt(ctx, db, mark)
+}
+
+// MarkOfOrganisations asks for the mark that the database keeps: another one after every
+// change of organisations or their roles.
+func MarkOfOrganisations(db bun.IDB) *bun.SelectQuery {
+	return db.NewSelect().Table("organisation_mark").Column("mark")
+}
+
+// OrganisationsAt returns the organisations under a mark. They are read where it is not
+// that of the copy of this process.
+func (r *Parties) OrganisationsAt(ctx context.Context, db bun.IDB, mark int64) (list []Organisation, err error) {
+	kept := r.kept.Load()
+	if kept == nil || kept.mark != mark {
+		if kept, err = readOrganisations(ctx, db); err != nil {
+			return nil, err
+		}
+		r.kept.Store(kept)
+	}
+	return slices.Clone(kept.list), nil
+}
+
+// readOrganisations reads them by one statement, which is one snapshot: the mark belongs
+// to the rows.
+func readOrganisations(ctx context.Context, db bun.IDB) (*keptOrganisations, error) {
+	var rows []struct {
+		organisationRow
+
+		Mark  int64   `bun:"mark"`
+		Body  string  `bun:"body"`
+		From  day.Day `bun:"valid_from"`
+		Until day.Day `bun:"valid_until"`
+	}
+	err := db.NewSelect().TableExpr("organisation_mark AS m").Join("CROSS JOIN organisation AS o").Join("LEFT JOIN organisation_role AS r ON r.organisation_id = o.id").
+		ColumnExpr("o.*, m.mark, r.body, r.valid_from, r.valid_until").OrderExpr("o.id, r.body, r.valid_from").Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("list organisations: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, scanOrganisation)
-	if err != nil {
-		return nil, fmt.Errorf("list organisations: %w", err)
+	kept := &keptOrganisations{}
+	for i := range rows {
+		row := &rows[i]
+		kept.mark = row.Mark
+		if n := len(kept.list); n == 0 || kept.list[n-1].ID != row.ID {
+			kept.list = append(kept.list, row.organisation())
+		}
+		if last := &kept.list[len(kept.list)-1]; row.Body != "" {
+			last.Bodies = append(last.Bodies, Part{row.Body, row.From, row.Until})
+		}
 	}
-	place := map[enforcement.OrganisationID]int{}
-	for i, o := range list {
-		place[o.ID] = i
-	}
-	rows, err = q.Query(ctx, `SELECT organisation_id, body, valid_from, valid_until FROM organisation_role ORDER BY organisation_id, body, valid_from`)
-	if err != nil {
-		return nil, fmt.Errorf("list the bodies of organisations: %w", err)
-	}
-	var id enforcement.OrganisationID
-	var part Part
-	_, err = pgx.ForEachRow(rows, []any{&id, &part.Body, &part.From, &part.Until}, func() error {
-		list[place[id]].Bodies = append(list[place[id]].Bodies, part)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list the bodies of organisations: %w", err)
-	}
-	return list, nil
+	return kept, nil
 }
 
 // courtByCode finds the court that a case number names.
 func (r *Parties) courtByCode(ctx context.Context, code string) (Organisation, error) {
-	rows, err := r.Record.DB.Pool.Query(ctx, selectOrganisation+` WHERE court_code = $1`, code)
-	if err != nil {
+	var found []organisationRow
+	if err := r.Record.DB.NewSelect().Model(&found).Where("court_code = ?", code).Scan(ctx); err != nil {
 		return Organisation{}, fmt.Errorf("look for court %s: %w", code, err)
 	}
-	list, err := pgx.CollectRows(rows, scanOrganisation)
-	if err != nil {
-		return Organisation{}, fmt.Errorf("look for court %s: %w", code, err)
-	}
-	if len(list) != 1 {
+	if len(found) != 1 {
 		return Organisation{}, enforcement.Refuse("case.court", "code", code)
 	}
-	return list[0], nil
+	return found[0].organisation(), nil
 }
 
 // PlaysOn reports whether the organisation stands for a body on a day.

@@ -2,6 +2,7 @@ package party
 
 import (
 	"context"
+	"sync/atomic"
 
 	"concordat/enforcement"
 	"concordat/enforcement/record"
@@ -18,4 +19,6 @@ type Parties struct {
 	// CheckKeeper refuses a department that keeps no list. Who keeps one the plans know,
 	// a room further up: register.Open puts it in ([plan.Plans.KeepsAnyList]).
 	CheckKeeper func(ctx context.Context, tx *pg.Tx, act enforcement.Act) error
+
+	kept atomic.Pointer[keptOrganisations]
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"concordat/enforcement/party"
 	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -79,17 +80,24 @@ func (r *Plans) Refresh(ctx context.Context) error {
 }
 
 // HoldText holds the editions and statements of the record as they are until the
-// transaction ends, and returns what is known of them.
-func (r *Plans) HoldText(ctx context.Context, tx *pg.Tx) (*Text, error) {
+// transaction ends, and returns what is known of them, and the organisations of the
+// moment.
+func (r *Plans) HoldText(ctx context.Context, tx *pg.Tx) (*Text, []party.Organisation, error) {
 	tx.Later(tx.NewRaw(enterEditions), "pass the gate of editions")
 	var m mark
-	if err := tx.NewRaw(selectMark).Scan(ctx, &m.editions, &m.statements, &m.withdrawals); err != nil {
-		return nil, fmt.Errorf("ask how many editions and statements there are: %w", err)
+	var organisations int64
+	err := tx.Together(ctx, pg.One(tx.NewRaw(selectMark), &m.editions, &m.statements, &m.withdrawals), pg.One(party.MarkOfOrganisations(tx), &organisations))
+	if err != nil {
+		return nil, nil, fmt.Errorf("ask how many editions and statements there are: %w", err)
 	}
-	if k := r.Text(); k != nil && k.mark == m {
-		return k, nil
+	k := r.Text()
+	if k == nil || k.mark != m {
+		if k, err = r.Learn(ctx, tx.Pgx()); err != nil {
+			return nil, nil, err
+		}
 	}
-	return r.Learn(ctx, tx.Pgx())
+	list, err := r.Parties.OrganisationsAt(ctx, tx, organisations)
+	return k, list, err
 }
 
 // Learn reads the record where it says more than is known.

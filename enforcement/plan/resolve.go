@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/jackc/pgx/v5"
 
@@ -156,15 +157,11 @@ func (p Plan) hash(key Key) []byte {
 	return h.Sum(nil)
 }
 
-// PlanFor resolves the plan for a key by what the record says on the day. Until the
+// PlanFor resolves the plan for a key by the text that is held ([Plans.HoldText]): until the
 // transaction ends no edition can be switched and no statement entered under a
-// publication, and the rows of its editions are held FOR SHARE. The plan's row is
+// publication; the rows of its editions are held FOR SHARE. The plan's row is
 // entered if it is new, and bodies that resolve to nobody open an incident each.
-func (r *Plans) PlanFor(ctx context.Context, tx *pg.Tx, key Key, organisations []party.Organisation) (Plan, error) {
-	known, err := r.HoldText(ctx, tx)
-	if err != nil {
-		return Plan{}, err
-	}
+func (r *Plans) PlanFor(ctx context.Context, tx *pg.Tx, known *Text, key Key, organisations []party.Organisation) (Plan, error) {
 	resolution, err := known.Resolve(key)
 	if err != nil {
 		return Plan{}, err
@@ -208,19 +205,34 @@ func (r *Plans) EnterPlan(ctx context.Context, tx *pg.Tx, key Key, p *Plan) erro
 	if err != nil {
 		return fmt.Errorf("enter a plan: %w", err)
 	}
-	for _, edition := range p.Editions {
-		if _, err := t.Exec(ctx, `INSERT INTO plan_edition (plan_id, edition_id) VALUES ($1, $2)`, p.ID, edition); err != nil {
-			return fmt.Errorf("enter edition %d of plan %d: %w", edition, p.ID, err)
-		}
-	}
-	for i, line := range p.Shares {
-		if _, err := t.Exec(ctx, `INSERT INTO plan_line (plan_id, position, organisation_id, measures) VALUES ($1, $2, $3, $4)`, p.ID, i+1, line.Organisation, line.Measures); err != nil {
-			return fmt.Errorf("enter line %d of plan %d: %w", i+1, p.ID, err)
-		}
+	if err := enterParts(ctx, t, p); err != nil {
+		return err
 	}
 	for _, gap := range p.Gaps {
 		detail := fmt.Sprintf("plan %d: %s of %s in %s", p.ID, gap.Body, gap.Measure, cmp.Or(gap.Region, "an unknown region"))
 		docket.Report(tx, "nobody-plays-body", 0, enforcement.ID{}, detail, r.Record.Machine())
+	}
+	return nil
+}
+
+// enterParts enters the editions and lines of a plan whose row is new. A set travels as
+// text, for arrays of arrays cannot have rows of unequal length.
+func enterParts(ctx context.Context, t pgx.Tx, p *Plan) error {
+	if _, err := t.Exec(ctx, `INSERT INTO plan_edition (plan_id, edition_id) SELECT $1, unnest($2::integer[])`, p.ID, p.Editions); err != nil {
+		return fmt.Errorf("enter %d editions of plan %d: %w", len(p.Editions), p.ID, err)
+	}
+	organisations, sets := make([]int32, len(p.Shares)), make([]string, len(p.Shares))
+	for i, line := range p.Shares {
+		set := make([]byte, 0, 4*len(line.Measures)+2)
+		for _, m := range line.Measures {
+			set = strconv.AppendInt(append(set, ','), int64(m), 10)
+		}
+		organisations[i], sets[i] = int32(line.Organisation), "{"+string(set[min(len(set), 1):])+"}"
+	}
+	_, err := t.Exec(ctx, `INSERT INTO plan_line (plan_id, position, organisation_id, measures)
+		SELECT $1, u.n, u.organisation, u.measures::smallint[] FROM unnest($2::integer[], $3::text[]) WITH ORDINALITY u (organisation, measures, n)`, p.ID, organisations, sets)
+	if err != nil {
+		return fmt.Errorf("enter %d lines of plan %d: %w", len(p.Shares), p.ID, err)
 	}
 	return nil
 }

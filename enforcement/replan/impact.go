@@ -107,7 +107,7 @@ func (r *Replanner) Impact(ctx context.Context, act enforcement.Act, next *memor
 	if err != nil {
 		return i, err
 	}
-	known, err := party.ReadOrganisations(ctx, tx)
+	known, err := r.Plans.Parties.Organisations(ctx)
 	if err != nil {
 		return i, err
 	}

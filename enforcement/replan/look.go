@@ -62,14 +62,11 @@ type look struct {
 	answers map[plan.Key]answer
 }
 
-func (r *Replanner) newLook(ctx context.Context, p pgx.Tx, k *plan.Text, act enforcement.Act) (*look, error) {
+func (r *Replanner) newLook(ctx context.Context, tx *pg.Tx, k *plan.Text, organisations []party.Organisation, act enforcement.Act) (*look, error) {
 	on := r.Record.Today(act.At)
-	l := &look{text: k, cast: map[string][]*party.Organisation{}, answers: map[plan.Key]answer{}}
+	l := &look{text: k, organisations: organisations, cast: map[string][]*party.Organisation{}, answers: map[plan.Key]answer{}}
 	var err error
-	if l.editions, err = plan.ReadStandingEditions(ctx, p, k, on); err != nil {
-		return nil, err
-	}
-	if l.organisations, err = party.ReadOrganisations(ctx, p); err != nil {
+	if l.editions, err = plan.ReadStandingEditions(ctx, tx.Pgx(), k, on); err != nil {
 		return nil, err
 	}
 	for i := range l.organisations {
@@ -158,11 +155,11 @@ func (l *look) same(one standingPlan, lines []plan.Share) (sameFor, bool, error)
 func (r *Replanner) outdated(ctx context.Context, tx *pg.Tx, act enforcement.Act) (stands, days []int32, stuck, err error) {
 	r.memory.mu.Lock()
 	defer r.memory.mu.Unlock()
-	k, err := r.Plans.HoldText(ctx, tx)
+	k, organisations, err := r.Plans.HoldText(ctx, tx)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	l, err := r.newLook(ctx, tx.Pgx(), k, act)
+	l, err := r.newLook(ctx, tx, k, organisations, act)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -179,7 +176,7 @@ func (r *Replanner) outdated(ctx context.Context, tx *pg.Tx, act enforcement.Act
 			r.memory.keep(one, why)
 			continue
 		}
-		now, err := r.planOfDay(ctx, tx, one, l.organisations)
+		now, err := r.planOfDay(ctx, tx, k, one, l.organisations)
 		if _, person := errors.AsType[*enforcement.Refusal](err); person {
 			stuck = err
 			continue

@@ -53,6 +53,9 @@ type conn struct {
 // to the *pgx.Conn beneath, is not hidden by the field.
 type pgxConn = stdlib.Conn
 
+// begin is how a transaction begins.
+const begin = "BEGIN"
+
 // queued is a statement whose turn comes with the next round trip.
 type queued struct {
 	text string
@@ -102,11 +105,15 @@ func (c *conn) BeginTx(ctx context.Context, opts driver.TxOptions) (driver.Tx, e
 	if c.Conn().IsClosed() {
 		return nil, driver.ErrBadConn
 	}
-	if opts.ReadOnly || sql.IsolationLevel(opts.Isolation) != sql.LevelDefault {
+	text := begin
+	switch snapshot := sql.IsolationLevel(opts.Isolation) == sql.LevelRepeatableRead && opts.ReadOnly; {
+	case snapshot:
+		text += " ISOLATION LEVEL REPEATABLE READ READ ONLY"
+	case opts.ReadOnly || sql.IsolationLevel(opts.Isolation) != sql.LevelDefault:
 		return nil, fmt.Errorf("pg: a transaction of isolation %v, read only %t", opts.Isolation, opts.ReadOnly)
 	}
 	c.tx, c.life = true, ctx
-	c.queue = append(c.queue, queued{text: "BEGIN", doing: func() string { return "begin transaction" }})
+	c.queue = append(c.queue, queued{text: text, doing: func() string { return "begin transaction" }})
 	return &transaction{c}, nil
 }
 
@@ -116,7 +123,7 @@ func (c *conn) begun() bool { return c.Conn().PgConn().TxStatus() != 'I' }
 // ended reports whether the transaction under way was ended by a statement: what is
 // sent now would commit by itself.
 func (c *conn) ended() bool {
-	return c.tx && !c.begun() && (len(c.queue) == 0 || c.queue[0].text != "BEGIN")
+	return c.tx && !c.begun() && (len(c.queue) == 0 || !strings.HasPrefix(c.queue[0].text, begin))
 }
 
 // flush sends what is queued, in one round trip.

@@ -2,6 +2,7 @@ package pg
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -69,7 +70,7 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 	}
 	ctx = context.WithValue(ctx, inside{db}, true)
 	for attempt := 1; ; attempt++ {
-		err := db.runTx(ctx, fn)
+		err := db.runTx(ctx, nil, fn)
 		if err == nil || !IsRetryable(err) {
 			return err
 		}
@@ -80,6 +81,11 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 			return errors.Join(err, ctxErr)
 		}
 	}
+}
+
+// Snapshot runs fn in a transaction that only reads, and sees one moment throughout.
+func (db *DB) Snapshot(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	return db.runTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, fn)
 }
 
 // Savepoint runs fn in a part of the transaction that can fail alone: if fn
@@ -125,7 +131,7 @@ type inside struct{ db *DB }
 // runTx is one attempt. The transaction does not hang on ctx directly, for
 // database/sql would roll it back beneath fn, from another goroutine, and a
 // commit broken off half way has no known outcome.
-func (db *DB) runTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+func (db *DB) runTx(ctx context.Context, opts *sql.TxOptions, fn func(ctx context.Context, tx *Tx) error) error {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("take connection: %w", err)
@@ -138,7 +144,7 @@ func (db *DB) runTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) er
 	}
 	life, release := outlive(ctx, endGrace)
 	defer release()
-	begun, err := conn.BeginTx(life, nil)
+	begun, err := conn.BeginTx(life, opts)
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
