@@ -1,8 +1,0 @@
-package directive
-
-// Queries whose plans are tested.
-const (
-	SelectDue   = selectDue
-	SelectIsDue = selectIsDue
-	SelectLanes = selectLanes
-)
