@@ -47,7 +47,7 @@ lint: $(LINT) ## the linters and formatters of .golangci.yml, and go vet
 	@$(LINT) run ./...
 
 race: ## every test, with the race detector
-	@go build -race ./... # first, so that what does not compile is told before any test
+	@go list -race -test -export ./... >/dev/null # compiles all, tests too, and links nothing: what does not compile is told before any test
 	@GOGC=$(TESTGOGC) go test -race -vet=off -ldflags=-w $(TESTFLAGS) ./... # go vet is lint's; no debugger reads these
 
 fuzz: ## every fuzz target for some seconds (FUZZTIME)

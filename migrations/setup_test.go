@@ -13,7 +13,7 @@ import (
 // the test's own: pgtest's are migrated, by this package.
 func empty(t *testing.T) *pgxpool.Pool {
 	t.Helper()
-	dir, err := pg.FreshDir("concordat-migrations")
+	dir, err := pg.FreshTestDir("concordat-migrations")
 	if err != nil {
 		t.Fatal(err)
 	}

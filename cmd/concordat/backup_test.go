@@ -26,7 +26,7 @@ type shell struct {
 
 func newShell(t *testing.T) shell {
 	t.Helper()
-	dir, err := pg.FreshDir("concordat-command")
+	dir, err := pg.FreshTestDir("concordat-command")
 	if err != nil {
 		t.Fatal(err)
 	}

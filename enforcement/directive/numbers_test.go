@@ -15,17 +15,20 @@ func TestNumbersInEvents(t *testing.T) {
 	steps := map[int16]directive.Step{0: "queued", 1: "left", 2: "delivered", 3: "acknowledged", 4: "cancelled"}
 	outcomes := map[int16]directive.ReportOutcome{0: "implemented", 1: "not-applicable", 2: "refused", 3: "lifted", 4: "kept"}
 	gotSteps, gotOutcomes := map[int16]directive.Step{}, map[int16]directive.ReportOutcome{}
+	for number := range outcomes {
+		gotOutcomes[number] = directive.NumberedOutcome(number)
+	}
 	for _, s := range directive.Steps {
 		gotSteps[directive.StepNumber(s)] = s
-	}
-	for _, o := range directive.ReportOutcomes {
-		gotOutcomes[directive.OutcomeNumber(o)] = o
 	}
 	if diff := cmp.Diff(steps, gotSteps); diff != "" {
 		t.Errorf("steps are written otherwise (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(outcomes, gotOutcomes); diff != "" {
 		t.Errorf("outcomes are written otherwise (-want +got):\n%s", diff)
+	}
+	if len(outcomes) != len(directive.ReportOutcomes) {
+		t.Errorf("%d outcomes have no number", len(directive.ReportOutcomes)-len(outcomes))
 	}
 	if directive.Placed != 5 || steps[directive.Placed] != "" {
 		t.Errorf("a Left item in an inbox is written as %d", directive.Placed)
@@ -39,7 +42,7 @@ func TestNumbersInEvents(t *testing.T) {
 			t.Errorf("%d is read as outcome %q", number, got)
 		}
 	}
-	if directive.StepNumber("no such") != -1 || directive.OutcomeNumber("no such") != -1 {
+	if directive.StepNumber("no such") != -1 {
 		t.Error("what does not exist has a number")
 	}
 }

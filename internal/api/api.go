@@ -16,6 +16,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/register"
 	"concordat/internal/access"
+	"concordat/internal/api/body"
 	"concordat/internal/edge"
 	"concordat/memoranda/day"
 	"concordat/notify"
@@ -123,7 +124,7 @@ func (s *server) humaConfig() huma.Config {
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.CreateHooks = nil
 	config.RejectUnknownQueryParameters = true
-	strict := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: unmarshal}
+	strict := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: body.Unmarshal}
 	config.Formats = map[string]huma.Format{"application/json": strict, "json": strict}
 	config.Transformers = []huma.Transformer{s.transform}
 	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)

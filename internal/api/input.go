@@ -2,7 +2,6 @@ package api
 
 import (
 	"strconv"
-	"strings"
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
@@ -28,19 +27,10 @@ type Move struct {
 	IfMatch string `header:"If-Match" doc:"ETag of the case as it was read; required"`
 }
 
-// change reads the precondition. "*" is not taken: whoever moves a case must
-// have seen it.
+// change names the case in the version that was read.
 func (m Move) change() (ground.Change, error) {
-	if m.IfMatch == "" {
-		return ground.Change{}, refuse(edge.CodeNoMatch)
-	}
-	quoted := strings.TrimPrefix(m.IfMatch, `"`)
-	text, ok := strings.CutSuffix(quoted, `"`)
-	version, err := strconv.Atoi(text)
-	if !ok || quoted == m.IfMatch || err != nil || version < 1 || strconv.Itoa(version) != text {
-		return ground.Change{}, refuse(edge.CodeBadMatch)
-	}
-	return ground.Change{Ground: m.ID, Version: version}, nil
+	version, err := edge.Precondition(m.IfMatch)
+	return ground.Change{Ground: m.ID, Version: version}, err
 }
 
 func etag(version int) string { return `"` + strconv.Itoa(version) + `"` }

@@ -37,7 +37,7 @@ func newScene(t *testing.T, seed uint64) *scene {
 	t.Helper()
 	// What a killed run left; of no concern to this one.
 	_ = pg.RemoveAbandoned(prefix, time.Now().Add(-time.Hour))
-	dir, err := pg.FreshDir(prefix)
+	dir, err := pg.FreshTestDir(prefix)
 	must(t, err)
 	s := &scene{keyFile: filepath.Join(t.TempDir(), "keys.json"), answered: map[string]int{}}
 	s.cluster, err = pg.StartCluster(t.Context(), pg.ClusterConfig{Dir: dir, Profile: pg.ProfileTest, Temporary: true})

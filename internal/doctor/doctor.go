@@ -11,6 +11,7 @@ import (
 	"concordat/internal/i18n"
 	"concordat/internal/pg"
 	"concordat/internal/vault"
+	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
 
@@ -94,7 +95,8 @@ type examination struct {
 	schema bool         // the schema is this programme's, or newer
 	vault  *vault.Vault // nil: not opened
 
-	offices *register.Offices // nil: not needed yet
+	catalogue *memoranda.Catalogue // nil: not needed yet
+	offices   *register.Offices    // nil: not needed yet
 }
 
 // need is what a check cannot be made without.

@@ -19,9 +19,9 @@ func (e *examination) reading(ctx context.Context) (*register.Offices, error) {
 	if e.offices != nil {
 		return e.offices, nil
 	}
-	catalogue, err := memoranda.Embedded()
+	catalogue, err := e.embedded()
 	if err != nil {
-		return nil, fmt.Errorf("load the catalogue: %w", err)
+		return nil, err
 	}
 	c := register.Config{DB: e.db, Catalogue: catalogue, Machine: e.Machine}
 	if data, err := os.ReadFile(e.Attestations); e.Attestations != "" && err == nil {
@@ -35,6 +35,18 @@ func (e *examination) reading(ctx context.Context) (*register.Offices, error) {
 	}
 	e.offices = offices
 	return offices, nil
+}
+
+// embedded is this programme's catalogue, read once for all checks.
+func (e *examination) embedded() (*memoranda.Catalogue, error) {
+	if e.catalogue == nil {
+		catalogue, err := memoranda.Embedded()
+		if err != nil {
+			return nil, fmt.Errorf("load the catalogue: %w", err)
+		}
+		e.catalogue = catalogue
+	}
+	return e.catalogue, nil
 }
 
 // editions looks for what stands in the record and cannot be read here.

@@ -115,9 +115,9 @@ func (e *examination) attestations(ctx context.Context) (string, []Finding, erro
 	if err != nil {
 		return e.Attestations, []Finding{fault("doctor.attestations.unreadable", "%v", err)}, nil
 	}
-	catalogue, err := memoranda.Embedded()
+	catalogue, err := e.embedded()
 	if err != nil {
-		return e.Attestations, nil, fmt.Errorf("load the catalogue: %w", err)
+		return e.Attestations, nil, err
 	}
 	attested, err := memoranda.LoadAttestations(e.Attestations, data, catalogue)
 	switch {

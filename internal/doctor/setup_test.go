@@ -41,7 +41,7 @@ func must(t testing.TB, err error) {
 
 func build(t *testing.T) *sound {
 	t.Helper()
-	dir, err := pg.FreshDir("concordat-doctor")
+	dir, err := pg.FreshTestDir("concordat-doctor")
 	must(t, err)
 	s := &sound{data: dir}
 	s.cluster, err = pg.StartCluster(t.Context(), pg.ClusterConfig{Dir: filepath.Join(dir, "postgres"), Temporary: true})

@@ -70,7 +70,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 		pool.Close()
 		return nil, fmt.Errorf("reach database: %w", err)
 	}
-	db := sql.OpenDB(connector{pool: pool})
+	db := sql.OpenDB(connector{pool, cfg.Tracer})
 	db.SetMaxIdleConns(0) // the pool keeps the idle ones, or others would starve
 	return &DB{DB: bun.NewDB(db, pgdialect.New()), Pool: pool}, nil
 }

@@ -32,7 +32,8 @@
 // in a directory of ours, behind a socket that only this user (and root) can
 // reach. It lives and dies with the process that started it; a second process
 // that names the same directory is a guest ([Cluster.Adopted]). [FreshDir]
-// finds a place for a cluster that is thrown away afterwards.
+// finds a place for a cluster that is thrown away afterwards, [FreshTestDir] one
+// for data that need not outlive the machine.
 //
 // The package runs on Linux: it relies on parent-death signals and /proc.
 package pg

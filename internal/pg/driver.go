@@ -15,7 +15,8 @@ import (
 
 // connector opens pgx's own database/sql connections over the pool, as conn.
 type connector struct {
-	pool *pgxpool.Pool
+	pool   *pgxpool.Pool
+	tracer pgx.QueryTracer
 }
 
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
@@ -27,7 +28,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, fmt.Errorf("connect: driver gave a %T", made)
 	}
-	return &conn{pgxConn: under, tracer: c.pool.Config().ConnConfig.Tracer}, nil
+	return &conn{pgxConn: under, tracer: c.tracer}, nil
 }
 
 func (c connector) Driver() driver.Driver { return stdlib.GetDefaultDriver() }

@@ -96,12 +96,12 @@ func (a account) passes(info os.FileInfo) bool {
 	return info.Mode().Perm()&search != 0
 }
 
-// RemoveAbandoned deletes what [FreshDir] made under the prefix before the
+// RemoveAbandoned deletes what [FreshDir] and [FreshTestDir] made under the prefix before the
 // given instant and a cluster ran in, if the process that ran it is gone
 // without [Cluster.Remove]: killed, or ended by a panic.
 func RemoveAbandoned(prefix string, before time.Time) error {
 	var errs []error
-	for _, parent := range []string{"/var/tmp", os.TempDir()} {
+	for _, parent := range []string{inMemory, "/var/tmp", os.TempDir()} {
 		dirs, err := filepath.Glob(filepath.Join(parent, prefix+"-*"))
 		if err != nil {
 			return fmt.Errorf("list directories of %s: %w", prefix, err)

@@ -50,6 +50,23 @@ func TestFreshDirSkipsAClosedParent(t *testing.T) {
 	}
 }
 
+func TestTestsAreInMemoryWhereThereIsRoom(t *testing.T) {
+	t.Parallel()
+	dir, err := FreshTestDir("concordat-fresh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if got := filepath.Dir(dir) == inMemory; got != hasRoom(inMemory, memoryRoom) {
+		t.Errorf("%s: in memory %t", dir, got)
+	}
+	for dir, bytes := range map[string]uint64{inMemory: 1 << 62, "/proc": 0, filepath.Join(dir, "missing"): 0} {
+		if hasRoom(dir, bytes) {
+			t.Errorf("%s is said to be in memory with %d bytes free", dir, bytes)
+		}
+	}
+}
+
 func TestWhoPassesADirectory(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

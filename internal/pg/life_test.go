@@ -21,7 +21,7 @@ import (
 // t.TempDir is not.
 func clusterDir(t *testing.T) string {
 	t.Helper()
-	dir, err := pg.FreshDir("concordat-life")
+	dir, err := pg.FreshTestDir("concordat-life")
 	if err != nil {
 		t.Fatal(err)
 	}

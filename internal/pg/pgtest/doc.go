@@ -16,8 +16,9 @@
 // migrates one database; every call then copies that one, which takes some
 // tens of milliseconds. The database goes with the test, the server with the
 // process: after the tests, at an interrupt, and, should the process be killed,
-// by the kernel's hand. What a killed process leaves on disk the next one
+// by the kernel's hand. What a killed process leaves behind the next one
 // removes.
 //
-// The server runs without fsync, so it says nothing about speed.
+// The server runs without fsync, in memory if there is room
+// ([pg.FreshTestDir]), so it says nothing about speed.
 package pgtest

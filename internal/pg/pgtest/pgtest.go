@@ -130,7 +130,7 @@ func start(ctx context.Context) (*pg.Cluster, error) {
 	// Of no concern to these tests: another process may be at it.
 	_ = pg.RemoveAbandoned(prefix, time.Now().Add(-abandonedAfter))
 
-	dir, err := pg.FreshDir(prefix)
+	dir, err := pg.FreshTestDir(prefix)
 	if err != nil {
 		return nil, fmt.Errorf("pgtest: %w", err)
 	}

@@ -1,4 +1,4 @@
-package api
+package body
 
 import (
 	"bytes"
@@ -13,12 +13,12 @@ import (
 // errBody reports a body that is JSON and is not taken all the same.
 var errBody = errors.New("body is not acceptable JSON")
 
-// unmarshal reads a body strictly. huma reads each body twice, first into an any
+// Unmarshal reads a body strictly. huma reads each body twice, first into an any
 // for the check against the schema, then into the struct; the two readings must
 // see the same, so fields that stand twice, or differ from a field of ours in
 // case alone, are refused: the second reading would take what the first did not
 // check. NUL is refused because PostgreSQL has no place for it.
-func unmarshal(data []byte, into any) error {
+func Unmarshal(data []byte, into any) error {
 	if _, first := into.(*any); first {
 		if !utf8.Valid(data) || bytes.Contains(data, []byte(`\u0000`)) {
 			return errBody

@@ -1,13 +1,15 @@
-package api
+package body_test
 
 import (
 	"encoding/json"
 	"testing"
+
+	"concordat/internal/api/body"
 )
 
 func TestUnmarshalIsStrict(t *testing.T) {
 	t.Parallel()
-	for body, ok := range map[string]bool{
+	for text, ok := range map[string]bool{
 		`{"a":1,"b":{"a":[{"a":1},{"a":2}]}}`: true,
 		`[{"a":1},{"a":1},[],{}]`:             true,
 		`"text"`:                              true,
@@ -24,8 +26,8 @@ func TestUnmarshalIsStrict(t *testing.T) {
 		``:                                    false,
 	} {
 		var into any
-		if err := unmarshal([]byte(body), &into); (err == nil) != ok {
-			t.Errorf("%q: %v", body, err)
+		if err := body.Unmarshal([]byte(text), &into); (err == nil) != ok {
+			t.Errorf("%q: %v", text, err)
 		}
 	}
 }
@@ -35,20 +37,8 @@ func FuzzUnmarshal(f *testing.F) {
 	f.Add([]byte(`{"a":1,"a":2}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var into any
-		if unmarshal(data, &into) == nil && !json.Valid(data) {
+		if body.Unmarshal(data, &into) == nil && !json.Valid(data) {
 			t.Errorf("took %q", data)
 		}
 	})
-}
-
-func TestPrecondition(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]int{
-		`"1"`: 1, `"12"`: 12, ``: 0, `*`: 0, `1`: 0, `"0"`: 0, `"-1"`: 0, `"01"`: 0, `"+1"`: 0, `W/"1"`: 0, `"1`: 0, `"1", "2"`: 0, `""`: 0,
-	} {
-		c, err := Move{IfMatch: text}.change()
-		if c.Version != want || (err == nil) != (want > 0) {
-			t.Errorf("%s: version %d, %v", text, c.Version, err)
-		}
-	}
 }
