@@ -21,6 +21,7 @@ type benchCmd struct {
 	Hold    benchHoldCmd    `cmd:"" help:"Withdrawals beside a backlog that burdens, and under a hold placed in its middle."`
 	Year    benchYearCmd    `cmd:"" help:"A year of one city, synthetic: put in force and delivered."`
 	Repeal  benchRepealCmd  `cmd:"" help:"One measure withdrawn from live grounds, beside one INSERT of the same rows."`
+	Day     benchDayCmd     `cmd:"" help:"The daily round on days on which nothing happens, while many plans stand."`
 	Import  benchImportCmd  `cmd:"" help:"A made file of a court becomes drafts, beside COPY of the same rows."`
 }
 
@@ -130,6 +131,36 @@ func (c *benchRepealCmd) Run(a *app) error {
 	fmt.Fprintf(a.Out, "repeal, synthetic: one measure withdrawn from %d live grounds\nours    %6.2f s until every amendment is written\nlimit   %6.2f s for the same rows, ratio %.2f\n"+
 		"look-up %6.1f ms, right from the switch on: %d told of the measure\ndry run %6.1f ms\nlog     %6.0f bytes an amendment\n",
 		r.Grounds, r.Seconds, r.Limit, r.Ratio, r.LookUp, r.Told, r.Foreseen, r.WAL)
+	return nil
+}
+
+type benchDayCmd struct {
+	Plans int  `default:"1000" help:"Plans that live grounds stand on, each of a made region."`
+	Days  int  `default:"20" help:"Quiet days, after a first one on which the process remembers nothing."`
+	JSON  bool `name:"json" help:"Print one line of JSON."`
+}
+
+// Validate refuses what measures nothing, and more regions than there are codes.
+func (c *benchDayCmd) Validate() error {
+	if c.Plans < 1 || c.Plans > 800_000 || c.Days < 1 {
+		return errors.New("plans are from 1 to 800000, days at least 1")
+	}
+	return nil
+}
+
+// Run measures quiet days.
+func (c *benchDayCmd) Run(a *app) error {
+	ctx, stop := interruptible()
+	defer stop()
+	d, err := bench.Day(ctx, bench.Options{Listings: c.Plans, Rounds: c.Days, Machine: time.Now, Progress: a.Err})
+	if err != nil {
+		return benchError(ctx, err)
+	}
+	if c.JSON {
+		return json.NewEncoder(a.Out).Encode(d) //nolint:wrapcheck // the end of the program
+	}
+	fmt.Fprintf(a.Out, "quiet days, synthetic: %d plans of %d lines stand, medians of %d days\na day  %8.1f ms, %d statements\nfirst  %8.1f ms, %d statements\n",
+		d.Plans, d.Lines, d.Days, 1000*d.Seconds, d.Statements, 1000*d.FirstSeconds, d.FirstStatements)
 	return nil
 }
 

@@ -66,6 +66,27 @@ func TestAMeasureIsRepealed(t *testing.T) {
 	}
 }
 
+func TestQuietDaysAreCounted(t *testing.T) {
+	t.Parallel()
+	var counts []int
+	for _, plans := range []int{2, 40} {
+		o := tiny(t)
+		o.Listings = plans
+		result, err := Day(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		positive(t, result, "plans", "lines_per_plan", "days", "seconds", "statements", "first_seconds", "first_statements")
+		if result.Plans != plans {
+			t.Errorf("%d plans stand, want %d", result.Plans, plans)
+		}
+		counts = append(counts, result.Statements)
+	}
+	if counts[0] != counts[1] {
+		t.Errorf("a quiet day takes %v statements: it depends on the number of plans", counts)
+	}
+}
+
 // positive demands that the JSON has the keys with numbers above 0.
 func positive(t *testing.T, result any, keys ...string) {
 	t.Helper()

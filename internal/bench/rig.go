@@ -54,6 +54,7 @@ type rig struct {
 	attested  *memoranda.Attestations
 	machine   func() time.Time
 	databases int
+	tracer    pgx.QueryTracer // of the databases opened from now on; nil is nobody
 }
 
 const (
@@ -129,7 +130,7 @@ type world struct {
 
 // open opens a database of the rig; conns is the size of the pool.
 func (r *rig) open(ctx context.Context, name string, conns int32) (*world, error) {
-	db, err := pg.Open(ctx, pg.Config{URL: r.cluster.URL(name), MaxConns: conns})
+	db, err := pg.Open(ctx, pg.Config{URL: r.cluster.URL(name), MaxConns: conns, Tracer: r.tracer})
 	if err != nil {
 		return nil, fmt.Errorf("open database %s: %w", name, err)
 	}
