@@ -57,7 +57,7 @@ func (r *Plans) SwitchEdition(ctx context.Context, act enforcement.Act, file str
 			if _, err := t.Exec(ctx, closeEditions); err != nil {
 				return fmt.Errorf("close the gate of editions: %w", err)
 			}
-			known, err := r.Learn(ctx, t)
+			known, err := r.Learn(ctx, tx)
 			if err != nil {
 				return err
 			}

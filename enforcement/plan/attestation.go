@@ -59,7 +59,7 @@ func (r *Plans) Attest(ctx context.Context, act enforcement.Act, s memoranda.Att
 			if _, err := t.Exec(ctx, closeEditions); err != nil {
 				return fmt.Errorf("close the gate of editions: %w", err)
 			}
-			known, err := r.Learn(ctx, t)
+			known, err := r.Learn(ctx, tx)
 			if err != nil {
 				return err
 			}

@@ -6,7 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/internal/pg"
@@ -50,13 +51,15 @@ func (r *Plans) MeasureName(number int16) MeasureName { return r.Text().Measures
 func (r *Plans) Seed(ctx context.Context) error {
 	e := editionsOf(r.Shipped)
 	var lacking bool
-	err := r.Record.DB.Pool.QueryRow(ctx, selectLacking, e.memoranda, e.measures, e.own, e.hashes, e.from).Scan(&lacking)
+	err := r.Record.DB.NewRaw(selectLacking, pgdialect.Array(e.memoranda), pgdialect.Array(e.measures), pgdialect.Array(e.own), pgdialect.Array(e.hashes), pgdialect.Array(e.from)).
+		Scan(ctx, &lacking)
 	if err != nil {
 		return fmt.Errorf("look for what the record lacks: %w", err)
 	}
 	if lacking {
-		err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-			return tx.Lend(func(t pgx.Tx) error { return r.enterSeed(ctx, t, e) })
+		err = r.Record.DB.InTx(ctx, func(_ context.Context, tx *pg.Tx) error {
+			r.enterSeed(tx, e)
+			return nil
 		})
 	}
 	if err != nil {
@@ -99,103 +102,107 @@ func (e *seedRows) add(c *memoranda.Catalogue, m *memoranda.Memorandum) {
 }
 
 const (
-	selectLacking = `SELECT EXISTS (SELECT FROM unnest($1::text[], $2::text[]) u (memorandum, slug) WHERE NOT EXISTS (SELECT FROM measure m WHERE m.memorandum = u.memorandum AND m.slug = u.slug))
-		OR EXISTS (SELECT FROM unnest($3::text[]) u (memorandum) WHERE NOT EXISTS (SELECT FROM edition e WHERE e.memorandum = u.memorandum))
-		OR EXISTS (SELECT FROM unnest($3::text[], $4::bytea[], $5::text[]) u (memorandum, hash, valid_from) JOIN edition e ON e.memorandum = u.memorandum AND e.valid_from = u.valid_from::date
+	selectLacking = `SELECT EXISTS (SELECT FROM unnest(?0::text[], ?1::text[]) u (memorandum, slug)
+			WHERE NOT EXISTS (SELECT FROM measure m WHERE m.memorandum = u.memorandum AND m.slug = u.slug))
+		OR EXISTS (SELECT FROM unnest(?2::text[]) u (memorandum) WHERE NOT EXISTS (SELECT FROM edition e WHERE e.memorandum = u.memorandum))
+		OR EXISTS (SELECT FROM unnest(?2::text[], ?3::bytea[], ?4::text[]) u (memorandum, hash, valid_from)
+			JOIN edition e ON e.memorandum = u.memorandum AND e.valid_from = u.valid_from::date
 			WHERE e.source IS NULL AND e.content_hash = u.hash)`
 	// Numbers are given here and not by the column's sequence: it loses one for every
 	// row that is there already, and they are small.
 	insertMeasures = `INSERT INTO measure (id, memorandum, slug)
-		SELECT (SELECT coalesce(max(id), 0) FROM measure) + row_number() OVER (ORDER BY n), memorandum, slug FROM
-			(SELECT u.memorandum, u.slug, min(u.n) AS n FROM unnest($1::text[], $2::text[]) WITH ORDINALITY u (memorandum, slug, n)
-				WHERE NOT EXISTS (SELECT FROM measure m WHERE m.memorandum = u.memorandum AND m.slug = u.slug) GROUP BY 1, 2) missing`
+		SELECT (SELECT coalesce(max(id), 0) FROM measure) + row_number() OVER (ORDER BY n), memorandum, slug
+		FROM (SELECT u.memorandum, u.slug, min(u.n) AS n FROM unnest(?::text[], ?::text[]) WITH ORDINALITY u (memorandum, slug, n)
+			WHERE NOT EXISTS (SELECT FROM measure m WHERE m.memorandum = u.memorandum AND m.slug = u.slug) GROUP BY 1, 2) missing`
 	insertEditions = `INSERT INTO edition (memorandum, list_type, list_types, content_hash, valid_from, valid_until, name, source, adopted_by, adopted_at)
-		SELECT u.memorandum, u.list_type, string_to_array(u.list_types, ','), u.hash, u.valid_from::date, nullif(u.valid_until, '')::date, u.name, u.source, $9, $10
-		FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::text[]) WITH ORDINALITY
+		SELECT u.memorandum, u.list_type, string_to_array(u.list_types, ','), u.hash, u.valid_from::date, nullif(u.valid_until, '')::date,
+			u.name, u.source, ?, ?::timestamptz
+		FROM unnest(?::text[], ?::text[], ?::text[], ?::bytea[], ?::text[], ?::text[], ?::text[], ?::text[]) WITH ORDINALITY
 			u (memorandum, list_type, list_types, hash, valid_from, valid_until, name, source, n)
 		WHERE NOT EXISTS (SELECT FROM edition e WHERE e.memorandum = u.memorandum) ORDER BY u.n`
 	updateSources = `UPDATE edition e SET source = u.source, name = u.name, list_types = string_to_array(u.list_types, ',')
-		FROM unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[]) u (memorandum, hash, valid_from, name, source, list_types)
+		FROM unnest(?::text[], ?::bytea[], ?::text[], ?::text[], ?::text[], ?::text[]) u (memorandum, hash, valid_from, name, source, list_types)
 		WHERE e.memorandum = u.memorandum AND e.valid_from = u.valid_from::date AND e.content_hash = u.hash AND e.source IS NULL`
 )
 
-func (r *Plans) enterSeed(ctx context.Context, t pgx.Tx, e seedRows) error {
-	if _, err := t.Exec(ctx, closeEditions); err != nil {
-		return fmt.Errorf("close the gate of editions: %w", err)
-	}
-	if _, err := t.Exec(ctx, insertMeasures, e.memoranda, e.measures); err != nil {
-		return fmt.Errorf("number %d measures: %w", len(e.measures), err)
-	}
-	if _, err := t.Exec(ctx, updateSources, e.own, e.hashes, e.from, e.name, e.source, e.listTypes); err != nil {
-		return fmt.Errorf("enter the texts of editions: %w", err)
-	}
-	_, err := t.Exec(ctx, insertEditions, e.own, e.listType, e.listTypes, e.hashes, e.from, e.until, e.name, e.source, "catalogue", r.Record.Machine())
-	if err != nil {
-		return fmt.Errorf("enter %d editions: %w", len(e.own), err)
-	}
-	return nil
+// enterSeed enters what is lacking, in one message.
+func (r *Plans) enterSeed(tx *pg.Tx, e seedRows) {
+	of := pgdialect.Array
+	tx.Later(tx.NewRaw(closeEditions), "close the gate of editions")
+	tx.Later(tx.NewRaw(insertMeasures, of(e.memoranda), of(e.measures)), "number %d measures", len(e.measures))
+	tx.Later(tx.NewRaw(updateSources, of(e.own), of(e.hashes), of(e.from), of(e.name), of(e.source), of(e.listTypes)), "enter the texts of editions")
+	tx.Later(tx.NewRaw(insertEditions, "catalogue", r.Record.Machine(), of(e.own), of(e.listType), of(e.listTypes), of(e.hashes), of(e.from), of(e.until), of(e.name), of(e.source)),
+		"enter %d editions", len(e.own))
 }
 
-func readMeasures(ctx context.Context, t pgx.Tx) (*MeasureTable, error) {
-	table := &MeasureTable{id: map[string]int16{}, Name: map[int16]MeasureName{}}
-	rows, err := t.Query(ctx, `SELECT id, memorandum, slug FROM measure`)
-	if err != nil {
+func readMeasures(ctx context.Context, db bun.IDB) (*MeasureTable, error) {
+	var rows []struct {
+		ID         int16  `bun:"id"`
+		Memorandum string `bun:"memorandum"`
+		Slug       string `bun:"slug"`
+	}
+	if err := db.NewSelect().Table("measure").Column("id", "memorandum", "slug").Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("read the numbers of measures: %w", err)
 	}
-	var id int16
-	var n MeasureName
-	if _, err = pgx.ForEachRow(rows, []any{&id, &n.Memorandum, &n.Slug}, func() error {
-		table.enter(id, n)
-		return nil
-	}); err != nil {
-		return nil, fmt.Errorf("read the numbers of measures: %w", err)
+	table := &MeasureTable{id: make(map[string]int16, len(rows)), Name: make(map[int16]MeasureName, len(rows))}
+	for _, m := range rows {
+		table.enter(m.ID, MeasureName{m.Memorandum, m.Slug})
 	}
 	return table, nil
 }
 
+// editionRow is an edition as it is kept, in parts.
+type editionRow struct {
+	bun.BaseModel `bun:"table:edition,alias:e"`
+
+	ID         int32    `bun:"id,pk"`
+	Memorandum string   `bun:"memorandum"`
+	Name       string   `bun:"name"`
+	From       day.Day  `bun:"valid_from"`
+	Until      day.Day  `bun:"valid_until"`
+	Hash       []byte   `bun:"content_hash"`
+	ListTypes  []string `bun:"list_types,array"`
+	Source     string   `bun:"source"`
+	ListType   string   `bun:"list_type"`
+}
+
 // readEditions reads every edition row; texts that are the shipped catalogue's own
 // stay where they are.
-func (r *Plans) readEditions(ctx context.Context, t pgx.Tx) ([]edition, error) {
+func (r *Plans) readEditions(ctx context.Context, db bun.IDB) ([]edition, error) {
 	shipped := editionsOf(r.Shipped)
-	rows, err := t.Query(ctx, `SELECT id, memorandum, coalesce(name, ''), valid_from, valid_until, content_hash, coalesce(list_types, ARRAY[list_type]),
-			CASE WHEN EXISTS (SELECT FROM unnest($1::text[], $2::text[], $3::bytea[]) u (memorandum, valid_from, hash)
-				WHERE u.memorandum = e.memorandum AND u.valid_from::date = e.valid_from AND u.hash = e.content_hash) THEN '' ELSE coalesce(source, '') END
-		FROM edition e ORDER BY memorandum, valid_from`, shipped.own, shipped.from, shipped.hashes)
+	var rows []editionRow
+	ours := db.NewRaw(`SELECT FROM unnest(?::text[], ?::text[], ?::bytea[]) u (memorandum, valid_from, hash)
+		WHERE u.memorandum = e.memorandum AND u.valid_from::date = e.valid_from AND u.hash = e.content_hash`,
+		pgdialect.Array(shipped.own), pgdialect.Array(shipped.from), pgdialect.Array(shipped.hashes))
+	err := db.NewSelect().Model(&rows).Column("id", "memorandum", "name", "valid_from", "valid_until", "content_hash").
+		ColumnExpr("coalesce(list_types, ARRAY[list_type]) AS list_types").ColumnExpr("CASE WHEN NOT EXISTS (?) THEN source END AS source", ours).
+		Order("memorandum", "valid_from").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the editions: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (edition, error) {
-		var e edition
-		var hash []byte
-		var source string
-		err := row.Scan(&e.id, &e.Memorandum, &e.Name, &e.From, &e.Until, &hash, &e.listTypes, &source)
-		e.Hash, e.Source = [32]byte(hash), []byte(source)
-		return e, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read the editions: %w", err)
+	list := make([]edition, len(rows))
+	for i, e := range rows {
+		list[i] = edition{
+			id: e.ID, listTypes: e.ListTypes,
+			Adopted: memoranda.Adopted{Memorandum: e.Memorandum, Name: e.Name, From: e.From, Until: e.Until, Hash: [32]byte(e.Hash), Source: []byte(e.Source)},
+		}
 	}
 	return list, nil
 }
 
-// editionRow is an edition's row as it stands in the record on a day.
-type editionRow struct {
-	ID         int32
-	Memorandum string
-	Hash       []byte
+// standingOn asks for the editions that stand on a day.
+func standingOn(db bun.IDB, on day.Day) *bun.SelectQuery {
+	return db.NewSelect().Model((*editionRow)(nil)).Column("id", "memorandum", "content_hash").Where("valid_from <= ?", on).
+		Where("valid_until IS NULL OR valid_until >= ?", on).Order("id")
 }
 
 // HoldEditions holds the rows of the editions that a resolution was made from and
 // returns their ids in its order. It refuses where the record has an edition of the
 // list type on that day that was not resolved: one whose text this programme does
 // not have, or reads differently.
-func HoldEditions(ctx context.Context, t pgx.Tx, k *Text, key Key, resolved []memoranda.Edition) ([]int32, error) {
-	rows, err := t.Query(ctx, `SELECT id, memorandum, content_hash FROM edition WHERE $1 = ANY (coalesce(list_types, ARRAY[list_type]))
-		AND valid_from <= $2::date AND (valid_until IS NULL OR valid_until >= $2::date) ORDER BY id FOR SHARE`, key.ListType, key.On)
-	if err != nil {
-		return nil, fmt.Errorf("hold the editions of %s: %w", key.ListType, err)
-	}
-	have, err := pgx.CollectRows(rows, pgx.RowToStructByPos[editionRow])
+func HoldEditions(ctx context.Context, tx *pg.Tx, k *Text, key Key, resolved []memoranda.Edition) ([]int32, error) {
+	var have []editionRow
+	err := standingOn(tx, key.On).Where("? = ANY (coalesce(list_types, ARRAY[list_type]))", key.ListType).For("SHARE").Scan(ctx, &have)
 	if err != nil {
 		return nil, fmt.Errorf("hold the editions of %s: %w", key.ListType, err)
 	}
@@ -231,21 +238,14 @@ type StandingEditions struct {
 
 // ReadStandingEditions reads the editions of a day under a text that is held
 // ([Plans.HoldText]), for whoever asks about many list types and writes no plan.
-func ReadStandingEditions(ctx context.Context, t pgx.Tx, k *Text, on day.Day) (StandingEditions, error) {
+func ReadStandingEditions(ctx context.Context, tx *pg.Tx, k *Text, on day.Day) (StandingEditions, error) {
 	s := StandingEditions{text: k, byListType: map[string][]editionRow{}}
-	rows, err := t.Query(ctx, `SELECT id, memorandum, content_hash, unnest(coalesce(list_types, ARRAY[list_type])) FROM edition
-		WHERE valid_from <= $1::date AND (valid_until IS NULL OR valid_until >= $1::date) ORDER BY id`, on)
-	if err != nil {
+	var rows []editionRow
+	if err := standingOn(tx, on).ColumnExpr("unnest(coalesce(list_types, ARRAY[list_type])) AS list_type").Scan(ctx, &rows); err != nil {
 		return s, fmt.Errorf("read the editions of %s: %w", on, err)
 	}
-	var one editionRow
-	var listType string
-	_, err = pgx.ForEachRow(rows, []any{&one.ID, &one.Memorandum, &one.Hash, &listType}, func() error {
-		s.byListType[listType] = append(s.byListType[listType], editionRow{one.ID, one.Memorandum, slices.Clone(one.Hash)})
-		return nil
-	})
-	if err != nil {
-		return s, fmt.Errorf("read the editions of %s: %w", on, err)
+	for _, e := range rows {
+		s.byListType[e.ListType] = append(s.byListType[e.ListType], e)
 	}
 	return s, nil
 }

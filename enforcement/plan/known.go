@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement/party"
 	"concordat/internal/pg"
@@ -31,6 +31,10 @@ type Text struct {
 type mark struct{ editions, statements, withdrawals int64 }
 
 const selectMark = `SELECT (SELECT count(*) FROM edition), (SELECT count(*) FROM attestation), (SELECT count(*) FROM attestation_withdrawal)`
+
+func (m *mark) ask(db bun.IDB) pg.Ask {
+	return pg.One(db.NewRaw(selectMark), &m.editions, &m.statements, &m.withdrawals)
+}
 
 // edition is a row of the record, and whether this programme reads it as it was
 // adopted.
@@ -69,14 +73,24 @@ func (r *Plans) Text() *Text { return r.knows.Load() }
 // Refresh reads the editions and statements of the record anew, where there are
 // more than this process knows. What makes directives does so by itself.
 func (r *Plans) Refresh(ctx context.Context) error {
-	// Reading is one snapshot, so that what is read belongs together.
-	tx, err := r.Record.DB.Pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
-	if err != nil {
-		return fmt.Errorf("begin to read the editions: %w", err)
+	var m mark
+	db := r.Record.DB
+	if err := db.Together(ctx, m.ask(db)); err != nil {
+		return fmt.Errorf("ask how many editions and statements there are: %w", err)
 	}
-	defer func() { _ = tx.Rollback(ctx) }() // nothing was written
-	_, err = r.Learn(ctx, tx)
-	return err
+	return r.RefreshTo(ctx, m)
+}
+
+// RefreshTo is [Plans.Refresh] for who asked for the mark.
+func (r *Plans) RefreshTo(ctx context.Context, m mark) error {
+	if k := r.Text(); k != nil && k.mark == m {
+		return nil
+	}
+	// Reading is one snapshot, so that what is read belongs together.
+	return r.Record.DB.Snapshot(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		_, err := r.Learn(ctx, tx)
+		return err
+	})
 }
 
 // HoldText holds the editions and statements of the record as they are until the
@@ -86,13 +100,13 @@ func (r *Plans) HoldText(ctx context.Context, tx *pg.Tx) (*Text, []party.Organis
 	tx.Later(tx.NewRaw(enterEditions), "pass the gate of editions")
 	var m mark
 	var organisations int64
-	err := tx.Together(ctx, pg.One(tx.NewRaw(selectMark), &m.editions, &m.statements, &m.withdrawals), pg.One(party.MarkOfOrganisations(tx), &organisations))
+	err := tx.Together(ctx, m.ask(tx), pg.One(party.MarkOfOrganisations(tx), &organisations))
 	if err != nil {
 		return nil, nil, fmt.Errorf("ask how many editions and statements there are: %w", err)
 	}
 	k := r.Text()
 	if k == nil || k.mark != m {
-		if k, err = r.Learn(ctx, tx.Pgx()); err != nil {
+		if k, err = r.Learn(ctx, tx); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -101,9 +115,9 @@ func (r *Plans) HoldText(ctx context.Context, tx *pg.Tx) (*Text, []party.Organis
 }
 
 // Learn reads the record where it says more than is known.
-func (r *Plans) Learn(ctx context.Context, t pgx.Tx) (*Text, error) {
+func (r *Plans) Learn(ctx context.Context, tx *pg.Tx) (*Text, error) {
 	var m mark
-	if err := t.QueryRow(ctx, selectMark).Scan(&m.editions, &m.statements, &m.withdrawals); err != nil {
+	if err := tx.Together(ctx, m.ask(tx)); err != nil {
 		return nil, fmt.Errorf("ask how many editions and statements there are: %w", err)
 	}
 	if k := r.Text(); k != nil && k.mark == m {
@@ -111,13 +125,13 @@ func (r *Plans) Learn(ctx context.Context, t pgx.Tx) (*Text, error) {
 	}
 	k := &Text{mark: m}
 	var err error
-	if k.editions, err = r.readEditions(ctx, t); err != nil {
+	if k.editions, err = r.readEditions(ctx, tx); err != nil {
 		return nil, err
 	}
-	if k.statements, err = readStatements(ctx, t); err != nil {
+	if k.statements, err = readStatements(ctx, tx.Pgx()); err != nil {
 		return nil, err
 	}
-	if k.Measures, err = readMeasures(ctx, t); err != nil {
+	if k.Measures, err = readMeasures(ctx, tx); err != nil {
 		return nil, err
 	}
 	r.learning.Lock() // several learn the same at once: one of them does the work

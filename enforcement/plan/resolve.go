@@ -167,7 +167,7 @@ func (r *Plans) PlanFor(ctx context.Context, tx *pg.Tx, known *Text, key Key, or
 		return Plan{}, err
 	}
 	p := known.Assign(resolution, key, organisations)
-	if p.Editions, err = HoldEditions(ctx, tx.Pgx(), known, key, resolution.Editions); err != nil {
+	if p.Editions, err = HoldEditions(ctx, tx, known, key, resolution.Editions); err != nil {
 		return p, err
 	}
 	// An entry on a list of which no memorandum speaks is public and carries

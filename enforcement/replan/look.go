@@ -66,7 +66,7 @@ func (r *Replanner) newLook(ctx context.Context, tx *pg.Tx, k *plan.Text, organi
 	on := r.Record.Today(act.At)
 	l := &look{text: k, organisations: organisations, cast: map[string][]*party.Organisation{}, answers: map[plan.Key]answer{}}
 	var err error
-	if l.editions, err = plan.ReadStandingEditions(ctx, tx.Pgx(), k, on); err != nil {
+	if l.editions, err = plan.ReadStandingEditions(ctx, tx, k, on); err != nil {
 		return nil, err
 	}
 	for i := range l.organisations {
