@@ -205,7 +205,7 @@ func (r *Directives) writeReports(ctx context.Context, tx *pg.Tx, act enforcemen
 			e.Measures, e.Outcomes = append(e.Measures, key.measure), append(e.Outcomes, outcomeNumber(rows.reports[i].Outcome))
 		}
 	}
-	return r.Record.LogIn(ctx, tx.Pgx(), act, &e)
+	return r.Record.LogIn(ctx, tx, act, &e)
 }
 
 // reportKey names what a report is about.

@@ -110,7 +110,7 @@ func (r *Directives) Settle(ctx context.Context, act enforcement.Act, a Attempt,
 		if err != nil {
 			return err
 		}
-		if err := r.Record.LogIn(ctx, tx.Pgx(), act, &e); err != nil {
+		if err := r.Record.LogIn(ctx, tx, act, &e); err != nil {
 			return err
 		}
 		return r.WakeIn(ctx, tx, wakes)

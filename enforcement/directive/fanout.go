@@ -63,7 +63,7 @@ func (r *Directives) FanOut(ctx context.Context, tx *pg.Tx, f FanOut) (e record.
 // Tell logs the event of a fan-out: one for each ground.
 func (r *Directives) Tell(ctx context.Context, tx *pg.Tx, f FanOut, e record.Event) error {
 	if !f.Single {
-		return r.Record.LogMany(ctx, tx.Pgx(), f.Act, e)
+		return r.Record.LogMany(ctx, tx, f.Act, e)
 	}
 	e.Key, e.Grounds = f.Act.Key, nil
 	e.Ground, e.Subject, e.Until = f.Grounds[0].ID, f.Grounds[0].Subject, f.Grounds[0].Until

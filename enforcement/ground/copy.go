@@ -1,17 +1,14 @@
-// pgx: grounds of a file are one COPY.
-
 package ground
 
 import (
 	"context"
 
-	"github.com/jackc/pgx/v5"
-
+	"concordat/internal/pg"
 	pgbinary "concordat/internal/pg/binary"
 )
 
 // Copy enters grounds that are not in force yet by one COPY.
-func (r *Grounds) Copy(ctx context.Context, t pgx.Tx, list []NewGround) error {
+func (r *Grounds) Copy(ctx context.Context, tx *pg.Tx, list []NewGround) error {
 	c := pgbinary.NewCopier(9, `COPY ground (id, kind, list_type, subject_id, organisation_id, case_id, reference, decided_on, valid_until) FROM STDIN (FORMAT binary)`)
 	for i := range list {
 		g := &list[i]
@@ -26,5 +23,5 @@ func (r *Grounds) Copy(ctx context.Context, t pgx.Tx, list []NewGround) error {
 		c.Day(g.DecidedOn)
 		c.Day(g.Until)
 	}
-	return c.Send(ctx, t)
+	return c.Send(ctx, tx)
 }

@@ -3,14 +3,13 @@ package intake
 import (
 	"context"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/listing"
 	"concordat/enforcement/party"
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
+	"concordat/internal/pg"
 	pgbinary "concordat/internal/pg/binary"
 	"concordat/memoranda"
 )
@@ -35,22 +34,22 @@ func newImportRows() *importRows {
 }
 
 // send copies all of them, table by table in the order in which they refer to each other.
-func (c *importRows) send(ctx context.Context, t pgx.Tx, r *Intake, act enforcement.Act) error {
-	if err := r.Parties.Copy(ctx, t, act, c.subjects, c.cases); err != nil {
+func (c *importRows) send(ctx context.Context, tx *pg.Tx, r *Intake, act enforcement.Act) error {
+	if err := r.Parties.Copy(ctx, tx, act, c.subjects, c.cases); err != nil {
 		return err
 	}
-	if err := r.Grounds.Copy(ctx, t, c.grounds); err != nil {
+	if err := r.Grounds.Copy(ctx, tx, c.grounds); err != nil {
 		return err
 	}
-	if err := r.Listings.Copy(ctx, t, c.listings); err != nil {
+	if err := r.Listings.Copy(ctx, tx, c.listings); err != nil {
 		return err
 	}
 	for _, table := range []*pgbinary.Copier{c.sources, c.reviews} {
-		if err := table.Send(ctx, t); err != nil {
+		if err := table.Send(ctx, tx); err != nil {
 			return err
 		}
 	}
-	return r.Record.Copy(ctx, t, act, c.events)
+	return r.Record.Copy(ctx, tx, act, c.events)
 }
 
 // listing enters a listing and its ground.

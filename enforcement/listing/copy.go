@@ -3,10 +3,9 @@ package listing
 import (
 	"context"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/internal/pg"
 	pgbinary "concordat/internal/pg/binary"
 )
 
@@ -19,7 +18,7 @@ type FromFile struct {
 }
 
 // Copy enters listings by one COPY; who calls it enters their grounds and events.
-func (r *Listings) Copy(ctx context.Context, t pgx.Tx, list []FromFile) error {
+func (r *Listings) Copy(ctx context.Context, tx *pg.Tx, list []FromFile) error {
 	c := pgbinary.NewCopier(21, `COPY listing (id, court_id, case_id, subject_id, state, conducts, facts, drafted_by, risk_warning, notice_served_on, decision_number, reasons, term_until,
 		signed_by, signer_role, decided_on, service_manner, served_on, enclosures, published_on, version) FROM STDIN (FORMAT binary)`)
 	var conducts []int16
@@ -58,5 +57,5 @@ func (r *Listings) Copy(ctx context.Context, t pgx.Tx, list []FromFile) error {
 		}
 		c.Int4(1)
 	}
-	return c.Send(ctx, t)
+	return c.Send(ctx, tx)
 }

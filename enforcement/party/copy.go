@@ -1,18 +1,15 @@
-// pgx: subjects and cases of a file are one COPY for each table.
-
 package party
 
 import (
 	"context"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
+	"concordat/internal/pg"
 	pgbinary "concordat/internal/pg/binary"
 )
 
 // Copy enters new subjects and cases by one COPY for each table.
-func (r *Parties) Copy(ctx context.Context, t pgx.Tx, act enforcement.Act, list []Sealed, cases []Case) error {
+func (r *Parties) Copy(ctx context.Context, tx *pg.Tx, act enforcement.Act, list []Sealed, cases []Case) error {
 	subjects := pgbinary.NewCopier(7, `COPY subject (id, kind, envelope, sealed, key_version, created_at, region) FROM STDIN (FORMAT binary)`)
 	lookups := pgbinary.NewCopier(3, `COPY subject_lookup (key_version, hash, subject_id) FROM STDIN (FORMAT binary)`)
 	for i := range list {
@@ -33,7 +30,7 @@ func (r *Parties) Copy(ctx context.Context, t pgx.Tx, act enforcement.Act, list 
 		}
 	}
 	for _, table := range []*pgbinary.Copier{subjects, lookups, copyCases(cases)} {
-		if err := table.Send(ctx, t); err != nil {
+		if err := table.Send(ctx, tx); err != nil {
 			return err
 		}
 	}

@@ -1,5 +1,3 @@
-// pgx: deliveries log by prepared statements, and thousands of events are one COPY.
-
 package record
 
 import (
@@ -7,9 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
+	"concordat/internal/pg"
 	pgbinary "concordat/internal/pg/binary"
 )
 
@@ -30,11 +27,11 @@ func (e *Event) args(act enforcement.Act, machine time.Time) []any {
 
 // LogIn is [Record.Log] for deliveries, which are many: the statement is prepared, and
 // travels by itself.
-func (r *Record) LogIn(ctx context.Context, p pgx.Tx, act enforcement.Act, e *Event) error {
+func (r *Record) LogIn(ctx context.Context, tx *pg.Tx, act enforcement.Act, e *Event) error {
 	if e.ID.IsZero() {
 		e.ID = enforcement.NewID()
 	}
-	if _, err := p.Exec(ctx, insertEvent, e.args(act, r.Machine())...); err != nil {
+	if _, err := tx.Pgx().Exec(ctx, insertEvent, e.args(act, r.Machine())...); err != nil {
 		return fmt.Errorf("log %s: %w", e.Kind, err)
 	}
 	return nil
@@ -48,9 +45,9 @@ const insertGroundEvents = `INSERT INTO event (id, kind, at, recorded_at, actor,
 // LogMany appends one event for each ground of e by one statement. The directives of
 // e are theirs in turn, of each as many. With a key e is the event of the whole
 // act and carries the act's own; without one each carries the act's and its ground.
-func (r *Record) LogMany(ctx context.Context, t pgx.Tx, act enforcement.Act, e Event) error {
+func (r *Record) LogMany(ctx context.Context, tx *pg.Tx, act enforcement.Act, e Event) error {
 	width := len(e.Directives) / max(len(e.Grounds), 1)
-	_, err := t.Exec(ctx, insertGroundEvents, e.Grounds, e.Directives, enforcement.NewIDs(len(e.Grounds)), e.Kind, act.At.UTC(), r.Machine(), act.Actor.ID, act.Actor.Role, int32(act.Actor.Organisation),
+	_, err := tx.Pgx().Exec(ctx, insertGroundEvents, e.Grounds, e.Directives, enforcement.NewIDs(len(e.Grounds)), e.Kind, act.At.UTC(), r.Machine(), act.Actor.ID, act.Actor.Role, int32(act.Actor.Organisation),
 		act.Key, e.Plan, e.Day, e.LegalBasis, width, e.Key != "", e.RefersTo, e.DocumentHash)
 	if err != nil {
 		return fmt.Errorf("log %s of %d grounds: %w", e.Kind, len(e.Grounds), err)
@@ -75,7 +72,7 @@ func (r *Record) LogBeside(act enforcement.Act, e Event, free, insert string, ar
 }
 
 // Copy appends events by one COPY. They have a day and a basis, and name no directives.
-func (r *Record) Copy(ctx context.Context, t pgx.Tx, act enforcement.Act, events []Event) error {
+func (r *Record) Copy(ctx context.Context, tx *pg.Tx, act enforcement.Act, events []Event) error {
 	c := pgbinary.NewCopier(13, `COPY event (id, kind, at, recorded_at, actor, role, organisation_id, subject_id, ground_id, refers_to, day, reason, legal_basis) FROM STDIN (FORMAT binary)`)
 	machine := r.Machine()
 	for i := range events {
@@ -95,5 +92,5 @@ func (r *Record) Copy(ctx context.Context, t pgx.Tx, act enforcement.Act, events
 		c.TextOrNull(e.Reason)
 		c.Text(e.LegalBasis)
 	}
-	return c.Send(ctx, t)
+	return c.Send(ctx, tx)
 }

@@ -69,7 +69,7 @@ func (e *replanEvent) log(ctx context.Context, tx *pg.Tx, c *chunk) error {
 		e.Grounds, e.Untils = nil, nil
 	}
 	e.Kind, e.Plan, e.Day = EventReplanned, c.s.to, c.r.Record.Today(c.act.At)
-	if err := c.r.Record.LogIn(ctx, tx.Pgx(), c.act, &e.Event); err != nil {
+	if err := c.r.Record.LogIn(ctx, tx, c.act, &e.Event); err != nil {
 		return err
 	}
 	record.Traced(ctx, &e.Event)

@@ -9,8 +9,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
+	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
 
@@ -115,12 +114,12 @@ func (c *Copier) JSON(value any) error {
 }
 
 // Send copies the rows, if there are any.
-func (c *Copier) Send(ctx context.Context, t pgx.Tx) error {
+func (c *Copier) Send(ctx context.Context, tx *pg.Tx) error {
 	if c.rows == 0 {
 		return nil
 	}
 	c.buf = binary.BigEndian.AppendUint16(c.buf, math.MaxUint16) // the trailer, -1
-	tag, err := t.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(c.buf), c.statement)
+	tag, err := tx.Pgx().Conn().PgConn().CopyFrom(ctx, bytes.NewReader(c.buf), c.statement)
 	if err != nil {
 		return fmt.Errorf("%.40s…: %w", c.statement, err)
 	}
