@@ -84,13 +84,13 @@ func (r *Docket) StopClocksWhere(tx *pg.Tx, kind string, on day.Day, done string
 // StopClock records that what deadlines of a ground asked for was done on the day.
 func StopClock(tx *pg.Tx, ground enforcement.ID, kinds []string, on day.Day) {
 	if len(kinds) > 0 {
-		tx.Later(stop(tx, on).Where("ground_id = ? AND kind IN (?)", ground, bun.In(kinds)), "stop the clocks %v", kinds)
+		tx.Later(stop(tx, on).Where("ground_id = ? AND kind IN (?)", ground, bun.List(kinds)), "stop the clocks %v", kinds)
 	}
 }
 
 // StopClocks stops every deadline of grounds.
 func StopClocks(tx *pg.Tx, grounds []enforcement.ID, on day.Day) {
-	tx.Later(stop(tx, on).Where("ground_id IN (?)", bun.In(grounds)), "stop the clocks of %d grounds", len(grounds))
+	tx.Later(stop(tx, on).Where("ground_id IN (?)", bun.List(grounds)), "stop the clocks of %d grounds", len(grounds))
 }
 
 func stop(tx *pg.Tx, on day.Day) *bun.UpdateQuery {

@@ -83,5 +83,5 @@ func shut(tx *pg.Tx, because string, on day.Day) *bun.UpdateQuery {
 
 // Waiting asks which of some grounds have an open task of a kind.
 func Waiting(db bun.IDB, kind string, grounds []enforcement.ID) *bun.SelectQuery {
-	return db.NewSelect().Model((*taskRow)(nil)).Column("ground_id").Where("kind = ? AND closed_on IS NULL AND ground_id IN (?)", kind, bun.In(grounds))
+	return db.NewSelect().Model((*taskRow)(nil)).Column("ground_id").Where("kind = ? AND closed_on IS NULL AND ground_id IN (?)", kind, bun.List(grounds))
 }

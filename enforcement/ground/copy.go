@@ -23,5 +23,5 @@ func (r *Grounds) Copy(ctx context.Context, tx *pg.Tx, list []NewGround) error {
 		c.Day(g.DecidedOn)
 		c.Day(g.Until)
 	}
-	return c.Send(ctx, tx)
+	return c.Send(ctx, tx.Pgx())
 }

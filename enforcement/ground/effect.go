@@ -83,7 +83,7 @@ func (r *Grounds) carry(ctx context.Context, tx *pg.Tx, act enforcement.Act, e *
 }
 
 func endGrounds(tx *pg.Tx, ids []enforcement.ID, on day.Day) {
-	tx.Later(tx.NewUpdate().Model((*row)(nil)).Set("state = 'ended', ended_on = ?", on).Where("id IN (?)", bun.In(ids)).Where("state <> 'ended'"), "end %d grounds", len(ids))
+	tx.Later(tx.NewUpdate().Model((*row)(nil)).Set("state = 'ended', ended_on = ?", on).Where("id IN (?)", bun.List(ids)).Where("state <> 'ended'"), "end %d grounds", len(ids))
 }
 
 // updateGround changes columns of a ground that has not ended.

@@ -58,7 +58,7 @@ func (l *Life[C]) publishType(ctx context.Context, act enforcement.Act, ids []en
 	defer end(&err)
 	err = l.Grounds.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		list, err := l.LockWhere(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Where("l.id IN (?) AND l.state IN (?)", bun.In(ids), bun.In(l.Move(MovePublish).From)).OrderExpr("l.id")
+			return q.Where("l.id IN (?) AND l.state IN (?)", bun.List(ids), bun.List(l.Move(MovePublish).From)).OrderExpr("l.id")
 		})
 		if err != nil || len(list) == 0 {
 			return err
@@ -85,7 +85,7 @@ func (l *Life[C]) GoOut(ctx context.Context, tx *pg.Tx, act enforcement.Act, cas
 		return refused, err
 	}
 	row, today := l.Move(MovePublish), l.Grounds.Record.Today(act.At)
-	tx.Later(tx.NewUpdate().Table(l.Rows).Set("state = ?", row.To).Set("version = version + 1").Set("published_on = ?", today).Where("id IN (?)", bun.In(pass)), "publish %d cases", len(pass))
+	tx.Later(tx.NewUpdate().Table(l.Rows).Set("state = ?", row.To).Set("version = version + 1").Set("published_on = ?", today).Where("id IN (?)", bun.List(pass)), "publish %d cases", len(pass))
 	if slices.Contains(row.Stops, Every) {
 		docket.StopClocks(tx, pass, today)
 	}

@@ -45,7 +45,7 @@ func (c *importRows) send(ctx context.Context, tx *pg.Tx, r *Intake, act enforce
 		return err
 	}
 	for _, table := range []*pgbinary.Copier{c.sources, c.reviews} {
-		if err := table.Send(ctx, tx); err != nil {
+		if err := table.Send(ctx, tx.Pgx()); err != nil {
 			return err
 		}
 	}

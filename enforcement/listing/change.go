@@ -118,13 +118,13 @@ func (r *Listings) OpenCorrection(ctx context.Context, act enforcement.Act, c gr
 // beyond spelling is a revocation and a new draft; so is a birth day that makes
 // a minor of the subject.
 func (r *Listings) Correct(ctx context.Context, act enforcement.Act, c ground.Change, corrected party.Identity) error {
-	return r.Life.Do(ctx, act, c, nil, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
+	return r.Life.Do(ctx, act, c, nil, func(_ context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
 		t.Set("correcting_since", nil)
-		return r.replaceIdentity(ctx, tx, act, t.Case, corrected)
+		return r.replaceIdentity(tx, act, t.Case, corrected)
 	}, moveCorrect)
 }
 
-func (r *Listings) replaceIdentity(ctx context.Context, tx *pg.Tx, act enforcement.Act, l Listing, corrected party.Identity) error {
+func (r *Listings) replaceIdentity(tx *pg.Tx, act enforcement.Act, l Listing, corrected party.Identity) error {
 	old, err := r.Parties.OpenIdentity(l.Subject, l.envelope, l.sealed)
 	if err != nil {
 		return err

@@ -57,5 +57,5 @@ func (r *Listings) Copy(ctx context.Context, tx *pg.Tx, list []FromFile) error {
 		}
 		c.Int4(1)
 	}
-	return c.Send(ctx, tx)
+	return c.Send(ctx, tx.Pgx())
 }

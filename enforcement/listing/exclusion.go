@@ -99,5 +99,5 @@ func excluded(l *Listing, open []exclusion) error {
 
 // openExclusions asks for the facts that stand against listings.
 func openExclusions(db bun.IDB, listings []enforcement.ID) *bun.SelectQuery {
-	return db.NewSelect().Model((*exclusion)(nil)).Where("listing_id IN (?) AND closed_on IS NULL", bun.In(listings)).Order("kind")
+	return db.NewSelect().Model((*exclusion)(nil)).Where("listing_id IN (?) AND closed_on IS NULL", bun.List(listings)).Order("kind")
 }

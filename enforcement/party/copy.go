@@ -30,7 +30,7 @@ func (r *Parties) Copy(ctx context.Context, tx *pg.Tx, act enforcement.Act, list
 		}
 	}
 	for _, table := range []*pgbinary.Copier{subjects, lookups, copyCases(cases)} {
-		if err := table.Send(ctx, tx); err != nil {
+		if err := table.Send(ctx, tx.Pgx()); err != nil {
 			return err
 		}
 	}

@@ -61,7 +61,7 @@ func (r *Parties) rotate(tx *pg.Tx, s *Row) error {
 
 // ForgetHashes removes look-up hashes of versions that are no longer live.
 func (r *Parties) ForgetHashes(ctx context.Context) error {
-	_, err := r.Record.DB.NewDelete().Model((*lookup)(nil)).Where("key_version NOT IN (?)", bun.In(r.Record.Vault.Live())).Exec(ctx)
+	_, err := r.Record.DB.NewDelete().Model((*lookup)(nil)).Where("key_version NOT IN (?)", bun.List(r.Record.Vault.Live())).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("forget old look-up hashes: %w", err)
 	}

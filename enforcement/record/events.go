@@ -92,5 +92,5 @@ func (r *Record) Copy(ctx context.Context, tx *pg.Tx, act enforcement.Act, event
 		c.TextOrNull(e.Reason)
 		c.Text(e.LegalBasis)
 	}
-	return c.Send(ctx, tx)
+	return c.Send(ctx, tx.Pgx())
 }

@@ -23,7 +23,7 @@ import (
 // listings' grounds must have ended before.
 func (r *Rewards) Reinstate(ctx context.Context, tx *pg.Tx, act enforcement.Act, revoked []enforcement.ID) error {
 	var list []review
-	err := tx.NewSelect().Model(&list).Column("id", "reward_id").Where("listing_id IN (?)", bun.In(revoked)).Order("reward_id", "id").Scan(ctx)
+	err := tx.NewSelect().Model(&list).Column("id", "reward_id").Where("listing_id IN (?)", bun.List(revoked)).Order("reward_id", "id").Scan(ctx)
 	if err != nil {
 		return fmt.Errorf("look for rewards to reinstate: %w", err)
 	}

@@ -44,7 +44,7 @@ const selectUnreviewed = `SELECT w.id, l.id FROM reward w JOIN ground l ON l.sub
 // the reward goes on meanwhile. Only where the reward's own rule cites that it
 // ends by itself does it end.
 func (r *Rewards) OpenReviews(ctx context.Context, tx *pg.Tx, act enforcement.Act, published []enforcement.ID) error {
-	return r.reviewWhere(ctx, tx, act, `l.id IN (?1)`, bun.In(published))
+	return r.reviewWhere(ctx, tx, act, `l.id IN (?1)`, bun.List(published))
 }
 
 // reviewStanding weighs one reward against what its subject stands on now.
@@ -66,7 +66,7 @@ func (r *Rewards) ReviewDue(ctx context.Context, act enforcement.Act) error {
 
 func (r *Rewards) reviewWhere(ctx context.Context, tx *pg.Tx, act enforcement.Act, which string, arg any) error {
 	var rewards, listings []enforcement.ID
-	err := tx.NewRaw(selectUnreviewed+which+` ORDER BY w.id, l.id`, bun.In(r.seriousLists()), arg).Scan(ctx, &rewards, &listings)
+	err := tx.NewRaw(selectUnreviewed+which+` ORDER BY w.id, l.id`, bun.List(r.seriousLists()), arg).Scan(ctx, &rewards, &listings)
 	if err != nil {
 		return fmt.Errorf("look for rewards to review: %w", err)
 	}

@@ -121,5 +121,5 @@ func closeReviews(tx *pg.Tx, list []review, c closing) {
 }
 
 func change(tx *pg.Tx, list []review) *bun.UpdateQuery {
-	return tx.NewUpdate().Model((*review)(nil)).Where("id IN (?)", bun.In(idsOf(list)))
+	return tx.NewUpdate().Model((*review)(nil)).Where("id IN (?)", bun.List(idsOf(list)))
 }

@@ -9,7 +9,8 @@ import (
 	"math"
 	"time"
 
-	"concordat/internal/pg"
+	"github.com/jackc/pgx/v5"
+
 	"concordat/memoranda/day"
 )
 
@@ -114,12 +115,12 @@ func (c *Copier) JSON(value any) error {
 }
 
 // Send copies the rows, if there are any.
-func (c *Copier) Send(ctx context.Context, tx *pg.Tx) error {
+func (c *Copier) Send(ctx context.Context, t pgx.Tx) error {
 	if c.rows == 0 {
 		return nil
 	}
 	c.buf = binary.BigEndian.AppendUint16(c.buf, math.MaxUint16) // the trailer, -1
-	tag, err := tx.Pgx().Conn().PgConn().CopyFrom(ctx, bytes.NewReader(c.buf), c.statement)
+	tag, err := t.Conn().PgConn().CopyFrom(ctx, bytes.NewReader(c.buf), c.statement)
 	if err != nil {
 		return fmt.Errorf("%.40s…: %w", c.statement, err)
 	}
