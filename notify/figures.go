@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement/directive"
 )
 
@@ -24,12 +22,12 @@ type EndpointFigure struct {
 
 // Figures lists every endpoint that was entered, by organisation and channel.
 func (t *Endpoints) Figures(ctx context.Context) ([]EndpointFigure, error) {
-	rows, err := t.DB.Pool.Query(ctx, `SELECT o.slug, e.channel::text, e.failures, e.failures > 0 AND coalesce(e.express_due_at > $1 AND e.bulk_due_at > $1, false), e.gone
-		FROM endpoint e JOIN organisation o ON o.id = e.organisation_id ORDER BY o.slug, e.channel`, t.Machine())
-	if err != nil {
-		return nil, fmt.Errorf("read the endpoints' figures: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[EndpointFigure])
+	var list []EndpointFigure
+	now := t.Machine()
+	err := t.DB.NewSelect().TableExpr("endpoint AS e").Join("JOIN organisation AS o ON o.id = e.organisation_id").
+		ColumnExpr("o.slug AS organisation, e.channel, e.failures, e.gone").
+		ColumnExpr("e.failures > 0 AND coalesce(e.express_due_at > ? AND e.bulk_due_at > ?, false) AS waiting", now, now).
+		OrderExpr("o.slug, e.channel").Scan(ctx, &list)
 	if err != nil {
 		return nil, fmt.Errorf("read the endpoints' figures: %w", err)
 	}

@@ -1,3 +1,5 @@
+// pgx: the locks of lanes are held on a connection that serves nothing else.
+
 package notify
 
 import (
