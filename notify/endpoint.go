@@ -53,6 +53,8 @@ type endpointRow struct {
 	Gone          bool                       `bun:"gone"`
 	ExpressDueAt  *time.Time                 `bun:"express_due_at"`
 	BulkDueAt     *time.Time                 `bun:"bulk_due_at"`
+
+	Slug string `bun:"slug,scanonly"` // of the organisation
 }
 
 // closed is what closes a breaker.

@@ -2,10 +2,12 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"concordat/enforcement/directive"
+	"concordat/internal/vault"
 )
 
 // EndpointFigure is the state of one endpoint's breaker, for operators.
@@ -32,6 +34,45 @@ func (t *Endpoints) Figures(ctx context.Context) ([]EndpointFigure, error) {
 		return nil, fmt.Errorf("read the endpoints' figures: %w", err)
 	}
 	return list, nil
+}
+
+// Unopened counts, by organisation, what lies in inboxes since before an instant and was
+// never opened.
+func (t *Endpoints) Unopened(ctx context.Context, before time.Time) (map[string]int, error) {
+	var slugs []string
+	var counts []int
+	err := t.DB.NewSelect().TableExpr("inbox_item AS i").Join("JOIN organisation AS o ON o.id = i.organisation_id").
+		ColumnExpr("o.slug, count(*)").Where("i.closed_at IS NULL AND i.opened_at IS NULL AND i.placed_at < ?", before).
+		Group("o.slug").Scan(ctx, &slugs, &counts)
+	if err != nil {
+		return nil, fmt.Errorf("read the inboxes: %w", err)
+	}
+	unopened := make(map[string]int, len(slugs))
+	for i, slug := range slugs {
+		unopened[slug] = counts[i]
+	}
+	return unopened, nil
+}
+
+// Unopenable names, by slug, the organisations of whose signing keys the vault does not
+// open all, and counts the endpoints that have keys.
+func (t *Endpoints) Unopenable(ctx context.Context) (slugs []string, of int, err error) {
+	var rows []endpointRow
+	err = t.DB.NewSelect().Model(&rows).Column("e.organisation_id", "e.channel", "e.secrets").ColumnExpr("o.slug").
+		Join("JOIN organisation AS o ON o.id = e.organisation_id").Where("e.secrets IS NOT NULL").OrderExpr("o.slug").Scan(ctx)
+	if err != nil {
+		return nil, 0, fmt.Errorf("list the webhooks: %w", err)
+	}
+	for i := range rows {
+		_, err := t.open(rows[i].Organisation, rows[i].Channel, rows[i].Secrets)
+		switch {
+		case errors.Is(err, vault.ErrKeyUnknown), errors.Is(err, vault.ErrTampered):
+			slugs = append(slugs, rows[i].Slug)
+		case err != nil:
+			return nil, 0, err
+		}
+	}
+	return slugs, len(rows), nil
 }
 
 // Sent describes one send that came to an end, for whoever counts them.
