@@ -93,7 +93,8 @@ const selectCounts = `WITH d AS (
     count(*) FILTER (WHERE kind = 'withdraw' AND step = 'acknowledged') FROM d`
 
 // What is still open: the newest versions that nobody acknowledged.
-const selectOpen = `SELECT coalesce(a.kind::text, 'impose') = 'withdraw' AS withdrawal, g.in_force_on, g.ended_on, o.ack_working_days AS term
+const selectOpen = `SELECT coalesce(a.kind::text, 'impose') = 'withdraw' AS withdrawal, g.in_force_on, g.ended_on,
+    o.ack_working_days AS term
   FROM directive d JOIN ground g ON g.id = d.ground_id JOIN organisation o ON o.id = d.organisation_id
   LEFT JOIN LATERAL (SELECT kind, step FROM amendment WHERE directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true
   WHERE coalesce(a.step, d.step) NOT IN ('acknowledged', 'cancelled')`
