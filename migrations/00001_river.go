@@ -1,3 +1,5 @@
+// pgx: River's migrator works over a pgx pool.
+
 package migrations
 
 import (

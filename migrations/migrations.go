@@ -1,3 +1,5 @@
+// pgx: goose works over the pool's connections, and so does River's own migrator.
+
 package migrations
 
 import (

@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
@@ -37,6 +37,32 @@ type Endpoint struct {
 	BulkDueAt    *time.Time `json:"bulk_due_at,omitempty"`
 
 	keys []wire.Key
+}
+
+// endpointRow is an endpoint as it is kept; the keys are sealed.
+type endpointRow struct {
+	bun.BaseModel `bun:"table:endpoint,alias:e"`
+
+	Organisation  enforcement.OrganisationID `bun:"organisation_id"`
+	Channel       string                     `bun:"channel"`
+	Priority      int16                      `bun:"priority"`
+	URL           string                     `bun:"url"`
+	Secrets       []byte                     `bun:"secrets"`
+	AllowInternal bool                       `bun:"allow_internal"`
+	Failures      int                        `bun:"failures"`
+	Gone          bool                       `bun:"gone"`
+	ExpressDueAt  *time.Time                 `bun:"express_due_at"`
+	BulkDueAt     *time.Time                 `bun:"bulk_due_at"`
+
+	Slug string `bun:"slug,scanonly"` // of the organisation
+}
+
+// closed is what closes a breaker.
+const closed = "failures = 0, express_due_at = NULL, bulk_due_at = NULL"
+
+// change begins an update of one endpoint.
+func (t *Endpoints) change(org enforcement.OrganisationID, channel string) *bun.UpdateQuery {
+	return t.DB.NewUpdate().Model((*endpointRow)(nil)).Where("organisation_id = ? AND channel::text = ?", org, channel)
 }
 
 // due reports whether the endpoint may be tried in a lane.
@@ -105,20 +131,19 @@ func (t *Endpoints) Put(ctx context.Context, act enforcement.Act, e NewEndpoint)
 	if err := e.check(); err != nil {
 		return err
 	}
-	var sealed []byte
+	row := endpointRow{Organisation: e.Organisation, Channel: e.Channel, Priority: e.Priority, URL: e.URL, AllowInternal: e.AllowInternal}
 	if e.Channel == WebhookName {
 		plain, err := json.Marshal(e.Keys)
 		if err != nil {
 			return fmt.Errorf("write the keys of an endpoint: %w", err)
 		}
-		if sealed, err = t.Vault.Seal(plain, purpose(e.Organisation, e.Channel)); err != nil {
+		if row.Secrets, err = t.Vault.Seal(plain, purpose(e.Organisation, e.Channel)); err != nil {
 			return fmt.Errorf("seal the keys of an endpoint: %w", err)
 		}
 	}
-	_, err := t.DB.Pool.Exec(ctx, `INSERT INTO endpoint (organisation_id, channel, priority, url, secrets, allow_internal) VALUES ($1, $2::text::channel, $3, $4, $5, $6)
-		ON CONFLICT (organisation_id, channel) DO UPDATE SET priority = excluded.priority, url = excluded.url, secrets = excluded.secrets,
-			allow_internal = excluded.allow_internal, failures = 0, gone = false, express_due_at = NULL, bulk_due_at = NULL`,
-		e.Organisation, e.Channel, e.Priority, e.URL, sealed, e.AllowInternal)
+	_, err := t.DB.NewInsert().Model(&row).On("CONFLICT (organisation_id, channel) DO UPDATE").
+		Set("priority = excluded.priority, url = excluded.url, secrets = excluded.secrets, allow_internal = excluded.allow_internal").
+		Set("gone = false, " + closed).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("put endpoint %s of organisation %d: %w", e.Channel, e.Organisation, err)
 	}
@@ -162,12 +187,12 @@ func (t *Endpoints) Restore(ctx context.Context, act enforcement.Act, org enforc
 	if err := operator(act); err != nil {
 		return err
 	}
-	tag, err := t.DB.Pool.Exec(ctx, `UPDATE endpoint SET failures = 0, gone = false, express_due_at = NULL, bulk_due_at = NULL WHERE organisation_id = $1 AND channel::text = $2`, org, channel)
+	done, err := t.change(org, channel).Set("gone = false, " + closed).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("restore endpoint %s of organisation %d: %w", channel, org, err)
 	}
-	if tag.RowsAffected() == 0 {
-		return &enforcement.Refusal{Code: "not-found"}
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(err, &enforcement.Refusal{Code: "not-found"})
 	}
 	return nil
 }
@@ -177,63 +202,6 @@ func (t *Endpoints) Restore(ctx context.Context, act enforcement.Act, org enforc
 func (t *Endpoints) Of(ctx context.Context, org enforcement.OrganisationID) ([]Endpoint, error) {
 	to, err := t.recipient(ctx, org)
 	return to.endpoints, err
-}
-
-// recipient is an organisation as the drain sees it.
-type recipient struct {
-	slug      string
-	endpoints []Endpoint
-	// inboxOpen: something lies open in its inbox.
-	inboxOpen bool
-}
-
-// current is the endpoint to send to: the first that is not gone. The inbox never is.
-func (r recipient) current() Endpoint {
-	for _, e := range r.endpoints {
-		if !e.Gone {
-			return e
-		}
-	}
-	return Endpoint{Channel: InboxName}
-}
-
-const selectRecipient = `SELECT o.slug, EXISTS (SELECT FROM inbox_item i WHERE i.organisation_id = o.id AND closed_at IS NULL),
-    coalesce(e.channel::text, 'inbox'), coalesce(e.priority, 32767), coalesce(e.url, ''), e.secrets, coalesce(e.allow_internal, false),
-    coalesce(e.failures, 0), coalesce(e.gone, false), e.express_due_at, e.bulk_due_at
-  FROM organisation o LEFT JOIN endpoint e ON e.organisation_id = o.id WHERE o.id = $1 ORDER BY e.priority, e.channel`
-
-func (t *Endpoints) recipient(ctx context.Context, org enforcement.OrganisationID) (recipient, error) {
-	rows, err := t.DB.Pool.Query(ctx, selectRecipient, org)
-	if err != nil {
-		return recipient{}, fmt.Errorf("read the endpoints of organisation %d: %w", org, err)
-	}
-	return t.readRecipient(rows, org)
-}
-
-func (t *Endpoints) readRecipient(rows pgx.Rows, org enforcement.OrganisationID) (to recipient, err error) {
-	to.endpoints, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Endpoint, error) {
-		e := Endpoint{Organisation: org}
-		var sealed []byte
-		err := row.Scan(&to.slug, &to.inboxOpen, &e.Channel, &e.Priority, &e.URL, &sealed, &e.AllowInternal, &e.Failures, &e.Gone, &e.ExpressDueAt, &e.BulkDueAt)
-		if err != nil || sealed == nil {
-			return e, err
-		}
-		e.keys, err = t.open(org, e.Channel, sealed)
-		return e, err
-	})
-	if err == nil && len(to.endpoints) == 0 {
-		err = errors.New("no such organisation")
-	}
-	if err != nil {
-		return to, fmt.Errorf("read the endpoints of organisation %d: %w", org, err)
-	}
-	for _, e := range to.endpoints {
-		if e.Channel == InboxName {
-			return to, nil
-		}
-	}
-	to.endpoints = append(to.endpoints, Endpoint{Organisation: org, Channel: InboxName, Priority: 32767})
-	return to, nil
 }
 
 func (t *Endpoints) open(org enforcement.OrganisationID, channel string, sealed []byte) ([]wire.Key, error) {
@@ -269,8 +237,9 @@ func (p Probes) delay(lane directive.Lane, n int, asked time.Duration) time.Dura
 // failed records a failed send: both lanes wait for their next probe.
 func (t *Endpoints) failed(ctx context.Context, e Endpoint, asked time.Duration) error {
 	now, n := t.Machine(), e.Failures+1
-	_, err := t.DB.Pool.Exec(ctx, `UPDATE endpoint SET failures = failures + 1, express_due_at = $3, bulk_due_at = $4 WHERE organisation_id = $1 AND channel::text = $2`,
-		e.Organisation, e.Channel, now.Add(t.Probes.delay(directive.Express, n, asked)), now.Add(t.Probes.delay(directive.Bulk, n, asked)))
+	_, err := t.change(e.Organisation, e.Channel).Set("failures = failures + 1").
+		Set("express_due_at = ?", now.Add(t.Probes.delay(directive.Express, n, asked))).
+		Set("bulk_due_at = ?", now.Add(t.Probes.delay(directive.Bulk, n, asked))).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("record a failure of endpoint %s of organisation %d: %w", e.Channel, e.Organisation, err)
 	}
@@ -280,9 +249,12 @@ func (t *Endpoints) failed(ctx context.Context, e Endpoint, asked time.Duration)
 // answeredInPart records that items were left in doubt by a receiver that
 // answers: their lane waits for its next probe, the other does not.
 func (t *Endpoints) answeredInPart(ctx context.Context, e Endpoint, lane directive.Lane) error {
-	at := t.Machine().Add(t.Probes.delay(lane, e.Failures+1, 0))
-	_, err := t.DB.Pool.Exec(ctx, `UPDATE endpoint SET failures = failures + 1, express_due_at = CASE WHEN $3 = 'express' THEN $4 ELSE express_due_at END,
-			bulk_due_at = CASE WHEN $3 = 'bulk' THEN $4 ELSE bulk_due_at END WHERE organisation_id = $1 AND channel::text = $2`, e.Organisation, e.Channel, string(lane), at)
+	due := bun.Ident("bulk_due_at")
+	if lane == directive.Express {
+		due = "express_due_at"
+	}
+	_, err := t.change(e.Organisation, e.Channel).Set("failures = failures + 1").
+		Set("? = ?", due, t.Machine().Add(t.Probes.delay(lane, e.Failures+1, 0))).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("record missing answers of endpoint %s of organisation %d: %w", e.Channel, e.Organisation, err)
 	}
@@ -294,7 +266,7 @@ func (t *Endpoints) answered(ctx context.Context, e Endpoint) error {
 	if e.Failures == 0 && e.ExpressDueAt == nil && e.BulkDueAt == nil {
 		return nil
 	}
-	_, err := t.DB.Pool.Exec(ctx, `UPDATE endpoint SET failures = 0, express_due_at = NULL, bulk_due_at = NULL WHERE organisation_id = $1 AND channel::text = $2`, e.Organisation, e.Channel)
+	_, err := t.change(e.Organisation, e.Channel).Set(closed).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("close the breaker of endpoint %s of organisation %d: %w", e.Channel, e.Organisation, err)
 	}
@@ -303,7 +275,7 @@ func (t *Endpoints) answered(ctx context.Context, e Endpoint) error {
 
 // gone takes an endpoint out of use until an operator restores it.
 func (t *Endpoints) gone(ctx context.Context, e Endpoint) error {
-	_, err := t.DB.Pool.Exec(ctx, `UPDATE endpoint SET gone = true WHERE organisation_id = $1 AND channel::text = $2`, e.Organisation, e.Channel)
+	_, err := t.change(e.Organisation, e.Channel).Set("gone = true").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("take endpoint %s of organisation %d out of use: %w", e.Channel, e.Organisation, err)
 	}
@@ -313,35 +285,24 @@ func (t *Endpoints) gone(ctx context.Context, e Endpoint) error {
 // Reseal brings the keys of every endpoint to the vault's current key and returns
 // how many it changed.
 func (t *Endpoints) Reseal(ctx context.Context) (int, error) {
-	rows, err := t.DB.Pool.Query(ctx, `SELECT organisation_id, channel::text, secrets FROM endpoint WHERE secrets IS NOT NULL ORDER BY organisation_id, channel`)
-	if err != nil {
-		return 0, fmt.Errorf("read the keys of endpoints: %w", err)
-	}
-	type row struct {
-		org     enforcement.OrganisationID
-		channel string
-		sealed  []byte
-	}
-	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (row, error) {
-		var o row
-		err := r.Scan(&o.org, &o.channel, &o.sealed)
-		return o, err
-	})
+	var list []endpointRow
+	err := t.DB.NewSelect().Model(&list).Where("secrets IS NOT NULL").Order("organisation_id", "channel").Scan(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("read the keys of endpoints: %w", err)
 	}
 	n := 0
-	for _, o := range list {
-		again, changed, err := t.Vault.Reseal(o.sealed, purpose(o.org, o.channel))
+	for _, e := range list {
+		again, changed, err := t.Vault.Reseal(e.Secrets, purpose(e.Organisation, e.Channel))
 		if err != nil {
-			return n, fmt.Errorf("seal the keys of endpoint %s of organisation %d anew: %w", o.channel, o.org, err)
+			return n, fmt.Errorf("seal the keys of endpoint %s of organisation %d anew: %w", e.Channel, e.Organisation, err)
 		}
 		if !changed {
 			continue
 		}
 		// Keys that were replaced meanwhile are under the current key already.
-		if _, err := t.DB.Pool.Exec(ctx, `UPDATE endpoint SET secrets = $3 WHERE organisation_id = $1 AND channel = $2::text::channel AND secrets = $4`, o.org, o.channel, again, o.sealed); err != nil {
-			return n, fmt.Errorf("store the keys of endpoint %s of organisation %d: %w", o.channel, o.org, err)
+		_, err = t.change(e.Organisation, e.Channel).Set("secrets = ?", again).Where("secrets = ?", e.Secrets).Exec(ctx)
+		if err != nil {
+			return n, fmt.Errorf("store the keys of endpoint %s of organisation %d: %w", e.Channel, e.Organisation, err)
 		}
 		n++
 	}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement/directive"
 	"concordat/enforcement/hold"
 	"concordat/internal/calendar"
@@ -40,9 +38,11 @@ const selectLate = `SELECT x.id, x.version FROM (
     SELECT directive_id, version, 'withdraw', NULL, NULL FROM orphan WHERE $2 = 'express' AND organisation_id = $1 AND due) x
   WHERE NOT EXISTS (SELECT FROM inbox_item i WHERE i.directive_id = x.id AND i.version = x.version)
     AND NOT EXISTS (SELECT FROM incident n WHERE n.closed_at IS NULL AND n.kind = 'under-fourteen' AND n.directive_id = x.id)
-    AND coalesce((SELECT max(e.at) FROM event e WHERE e.kind = 'replanned' AND e.plan_id = x.followed), (SELECT max(e.at) FROM event e WHERE e.ground_id = x.ground_id AND CASE WHEN x.version = 1 THEN e.plan_id IS NOT NULL
-        ELSE EXISTS (SELECT FROM unnest(e.directives, e.versions) u (id, v) WHERE u.id = x.id AND u.v = x.version) END), '-infinity')
-      <= CASE WHEN x.kind = 'permit' THEN $3::timestamptz WHEN x.kind IN ('impose', 'resume', 'permit-end') OR $2 = 'bulk' THEN $5::timestamptz ELSE $4::timestamptz END
+    AND coalesce((SELECT max(e.at) FROM event e WHERE e.kind = 'replanned' AND e.plan_id = x.followed),
+        (SELECT max(e.at) FROM event e WHERE e.ground_id = x.ground_id AND CASE WHEN x.version = 1 THEN e.plan_id IS NOT NULL
+          ELSE EXISTS (SELECT FROM unnest(e.directives, e.versions) u (id, v) WHERE u.id = x.id AND u.v = x.version) END), '-infinity')
+      <= CASE WHEN x.kind = 'permit' THEN $3::timestamptz
+        WHEN x.kind IN ('impose', 'resume', 'permit-end') OR $2 = 'bulk' THEN $5::timestamptz ELSE $4::timestamptz END
   ORDER BY x.id LIMIT $7`
 
 // fallBack lays what the first channel did not take in time into the inbox as
@@ -96,17 +96,22 @@ func (d *Drainer) mayFallBack(w directive.WakeUp) bool {
 
 func (p *pass) late(ctx context.Context) ([]directive.Item, error) {
 	at := p.d.c.Legal().UTC()
+	// Planning it takes longer than running it: a statement of the pool stays prepared.
 	rows, err := p.d.c.DB.Pool.Query(ctx, selectLate, p.of.Organisation, string(p.of.Lane),
 		at.Add(-permitDeadline), at.Add(-liftingDeadline), p.d.workingDayAgo(at), p.d.c.Register.Record.Today(at), p.d.batch(p.of.Lane))
 	if err != nil {
 		return nil, fmt.Errorf("look for what is late: %w", err)
 	}
-	items, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (directive.Item, error) {
+	defer rows.Close()
+	var items []directive.Item
+	for rows.Next() {
 		var i directive.Item
-		err := row.Scan(&i.Directive, &i.Version)
-		return i, err
-	})
-	if err != nil {
+		if err := rows.Scan(&i.Directive, &i.Version); err != nil {
+			return nil, fmt.Errorf("look for what is late: %w", err)
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("look for what is late: %w", err)
 	}
 	return items, nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/record"
 	"concordat/internal/pg"
 )
 
@@ -28,7 +29,7 @@ const selectUnderWay = `SELECT count(*) FILTER (WHERE held), count(*) FROM (
 // UnderWay counts the sends that were begun before a standing hold and are not
 // settled: those that may still be on their way, and all of them.
 func UnderWay(ctx context.Context, db *pg.DB) (sending, unsettled int, err error) {
-	err = db.Pool.QueryRow(ctx, selectUnderWay, lockClass).Scan(&sending, &unsettled)
+	err = db.Pool.QueryRow(ctx, selectUnderWay, record.LaneLocks).Scan(&sending, &unsettled)
 	if err != nil {
 		return 0, 0, fmt.Errorf("count the sends under way: %w", err)
 	}

@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
@@ -34,19 +35,15 @@ func (b *Inbox) Name() string { return InboxName }
 // versions of the same directives. Laying twice changes nothing.
 func (b *Inbox) Send(ctx context.Context, d Delivery) (Outcome, error) {
 	ids, versions := keys(d.Items)
-	err := b.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return tx.Lend(func(p pgx.Tx) error {
-			_, err := p.Exec(ctx, `UPDATE inbox_item i SET closed_at = $3 FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
-				WHERE i.directive_id = u.id AND i.version < u.v AND i.closed_at IS NULL AND i.organisation_id = $4`, ids, versions, b.Machine(), d.Organisation)
-			if err != nil {
-				return err
-			}
-			_, err = p.Exec(ctx, `INSERT INTO inbox_item (organisation_id, directive_id, version, lane, placed_at)
-				SELECT $3, u.id, u.v, $4::text::lane, $5 FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
-				WHERE NOT EXISTS (SELECT FROM inbox_item n WHERE n.directive_id = u.id AND n.version > u.v) ON CONFLICT DO NOTHING`,
-				ids, versions, d.Organisation, string(d.Lane), b.Machine())
-			return err
-		})
+	err := b.DB.InTx(ctx, func(_ context.Context, tx *pg.Tx) error {
+		tx.Later(tx.NewRaw(`UPDATE inbox_item i SET closed_at = ? FROM unnest(?::uuid[], ?::smallint[]) u (id, v)
+			WHERE i.directive_id = u.id AND i.version < u.v AND i.closed_at IS NULL AND i.organisation_id = ?`,
+			b.Machine(), pgdialect.Array(ids), pgdialect.Array(versions), d.Organisation), "close what lies of older versions")
+		tx.Later(tx.NewRaw(`INSERT INTO inbox_item (organisation_id, directive_id, version, lane, placed_at)
+			SELECT ?, u.id, u.v, ?, ?::timestamptz FROM unnest(?::uuid[], ?::smallint[]) u (id, v)
+			WHERE NOT EXISTS (SELECT FROM inbox_item n WHERE n.directive_id = u.id AND n.version > u.v) ON CONFLICT DO NOTHING`,
+			d.Organisation, d.Lane, b.Machine(), pgdialect.Array(ids), pgdialect.Array(versions)), "lay the items")
+		return nil
 	})
 	if err != nil {
 		return Outcome{}, fmt.Errorf("lay %d items into the inbox of organisation %d: %w", len(d.Items), d.Organisation, err)
@@ -68,16 +65,23 @@ type InboxItem struct {
 	OpenedBy  string         `json:"opened_by,omitempty"`
 }
 
-// What a hold stops is not shown while it stands.
-// An item whose version, or a newer one, was acknowledged by another channel is no
-// longer open, even if nobody has closed it: the lane that laid it may have done so
-// after the other lane's answer, and a crash may have come before the closing.
-const selectInbox = `SELECT i.directive_id, i.version, i.lane::text, i.placed_at, i.opened_at, coalesce(i.opened_by, '') FROM inbox_item i
-  LEFT JOIN directive d ON d.id = i.directive_id LEFT JOIN amendment a ON a.directive_id = i.directive_id AND a.version = i.version
-  LEFT JOIN orphan n ON n.directive_id = i.directive_id AND n.version = i.version
-  WHERE i.organisation_id = $1 AND i.closed_at IS NULL AND coalesce(a.step, n.step, d.step) < 'acknowledged'
-    AND NOT EXISTS (SELECT FROM amendment n WHERE n.directive_id = i.directive_id AND n.version > i.version AND n.step = 'acknowledged')
-    AND NOT (coalesce(a.burdens, i.version = 1) AND directive_held(d.organisation_id, d.ground_id, d.plan_id))`
+// open asks for what lies open in the inbox of an organisation, by directive. What a
+// hold stops is not shown while it stands. An item whose version, or a newer one, was
+// acknowledged by another channel is no longer open, even if nobody has closed it: the
+// lane that laid it may have done so after the other lane's answer, and a crash may have
+// come before the closing.
+func (b *Inbox) open(org enforcement.OrganisationID) *bun.SelectQuery {
+	return b.DB.NewSelect().TableExpr("inbox_item AS i").
+		ColumnExpr("i.directive_id AS directive, i.version, i.lane, i.placed_at, i.opened_at, i.opened_by").
+		Join("LEFT JOIN directive AS d ON d.id = i.directive_id").
+		Join("LEFT JOIN amendment AS a ON a.directive_id = i.directive_id AND a.version = i.version").
+		Join("LEFT JOIN orphan AS n ON n.directive_id = i.directive_id AND n.version = i.version").
+		Where("i.organisation_id = ? AND i.closed_at IS NULL AND coalesce(a.step, n.step, d.step) < 'acknowledged'", org).
+		Where(`NOT EXISTS (SELECT FROM amendment n
+			WHERE n.directive_id = i.directive_id AND n.version > i.version AND n.step = 'acknowledged')`).
+		Where("NOT (coalesce(a.burdens, i.version = 1) AND directive_held(d.organisation_id, d.ground_id, d.plan_id))").
+		OrderExpr("i.directive_id, i.version")
+}
 
 // List returns what is open in the inbox of the actor's organisation, by
 // directive id from after on. Lane "" is both.
@@ -85,18 +89,15 @@ func (b *Inbox) List(ctx context.Context, act enforcement.Act, lane directive.La
 	if err := officer(act); err != nil {
 		return nil, err
 	}
-	rows, err := b.DB.Pool.Query(ctx, selectInbox+` AND ($2 = '' OR i.lane::text = $2) AND i.directive_id > $3 ORDER BY i.directive_id, i.version LIMIT $4`,
-		act.Actor.Organisation, string(lane), [16]byte(after), limit)
-	if err != nil {
+	open := b.open(act.Actor.Organisation).Where("i.directive_id > ?", after.Cursor()).Limit(int64(limit))
+	if lane != "" {
+		open = open.Where("i.lane::text = ?", lane)
+	}
+	items := []InboxItem{}
+	if err := open.Scan(ctx, &items); err != nil {
 		return nil, fmt.Errorf("list the inbox of organisation %d: %w", act.Actor.Organisation, err)
 	}
-	return pgx.CollectRows(rows, scanInboxItem)
-}
-
-func scanInboxItem(row pgx.CollectableRow) (InboxItem, error) {
-	var i InboxItem
-	err := row.Scan(&i.Directive, &i.Version, &i.Lane, &i.PlacedAt, &i.OpenedAt, &i.OpenedBy)
-	return i, err
+	return items, nil
 }
 
 // Open shows a named officer what lies open of the given directives, and records
@@ -105,12 +106,8 @@ func (b *Inbox) Open(ctx context.Context, act enforcement.Act, ids []enforcement
 	if err := officer(act); err != nil {
 		return nil, err
 	}
-	rows, err := b.DB.Pool.Query(ctx, selectInbox+` AND i.directive_id = ANY ($2) ORDER BY i.directive_id`, act.Actor.Organisation, ids)
-	if err != nil {
-		return nil, fmt.Errorf("open %d inbox items: %w", len(ids), err)
-	}
-	open, err := pgx.CollectRows(rows, scanInboxItem)
-	if err != nil {
+	var open []InboxItem
+	if err := b.open(act.Actor.Organisation).Where("i.directive_id = ANY (?)", pgdialect.Array(ids)).Scan(ctx, &open); err != nil {
 		return nil, fmt.Errorf("open %d inbox items: %w", len(ids), err)
 	}
 	answers := make([]directive.Answer, 0, len(open))
@@ -140,8 +137,9 @@ func (b *Inbox) Open(ctx context.Context, act enforcement.Act, ids []enforcement
 	if held, err := b.held(ctx, open); err != nil || held {
 		return nil, errors.Join(err, &enforcement.Refusal{Code: "not-found"})
 	}
-	_, err = b.DB.Pool.Exec(ctx, `UPDATE inbox_item SET opened_at = $3, opened_by = $4 WHERE organisation_id = $1 AND directive_id = ANY ($2) AND closed_at IS NULL AND opened_at IS NULL`,
-		act.Actor.Organisation, ids, b.Machine(), act.Actor.ID)
+	_, err = b.DB.NewUpdate().Table("inbox_item").Set("opened_at = ?, opened_by = ?", b.Machine(), act.Actor.ID).
+		Where("organisation_id = ? AND directive_id = ANY (?)", act.Actor.Organisation, pgdialect.Array(ids)).
+		Where("closed_at IS NULL AND opened_at IS NULL").Exec(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("record the opening of %d inbox items: %w", len(ids), err)
 	}
@@ -169,8 +167,9 @@ func closeItems(ctx context.Context, db *pg.DB, org enforcement.OrganisationID, 
 	if len(ids) == 0 {
 		return nil
 	}
-	_, err := db.Pool.Exec(ctx, `UPDATE inbox_item i SET closed_at = $3 FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
-		WHERE i.directive_id = u.id AND i.version <= u.v AND i.closed_at IS NULL AND i.organisation_id = $4`, ids, versions, now, org)
+	_, err := db.NewRaw(`UPDATE inbox_item i SET closed_at = ? FROM unnest(?::uuid[], ?::smallint[]) u (id, v)
+		WHERE i.directive_id = u.id AND i.version <= u.v AND i.closed_at IS NULL AND i.organisation_id = ?`,
+		now, pgdialect.Array(ids), pgdialect.Array(versions), org).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("close %d inbox items of organisation %d: %w", len(ids), org, err)
 	}

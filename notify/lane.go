@@ -1,3 +1,5 @@
+// pgx: the locks of lanes are held on a connection that serves nothing else.
+
 package notify
 
 import (
@@ -10,16 +12,13 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement/directive"
+	"concordat/enforcement/record"
 )
 
 // errLaneLost ends the drains of a process whose locks are gone with their connection.
 var errLaneLost = errors.New("the connection that held the lane is lost")
 
-const (
-	// lockClass keeps our advisory locks apart from others with two keys ("CONC").
-	lockClass   int32 = 0x434F4E43
-	lockTimeout       = 5 * time.Second
-)
+const lockTimeout = 5 * time.Second
 
 // lanes are the lanes this process holds. Each is a session advisory lock on one
 // connection that serves nothing else: a killed process or a restarted database
@@ -65,7 +64,7 @@ func (l *lanes) take(ctx context.Context, w directive.WakeUp) (*lane, error) {
 		return nil, err
 	}
 	var got bool
-	if err := l.conn.QueryRow(quiet, `SELECT pg_try_advisory_lock($1, $2)`, lockClass, lockKey(w)).Scan(&got); err != nil {
+	if err := l.conn.QueryRow(quiet, `SELECT pg_try_advisory_lock($1, $2)`, record.LaneLocks, lockKey(w)).Scan(&got); err != nil {
 		l.lost(quiet)
 		return nil, fmt.Errorf("take lane %s of organisation %d: %w", w.Lane, w.Organisation, err)
 	}
@@ -145,7 +144,7 @@ func (h *lane) release() {
 	}
 	quiet, stop := context.WithTimeout(context.WithoutCancel(h.ctx), lockTimeout)
 	defer stop()
-	if _, err := l.conn.Exec(quiet, `SELECT pg_advisory_unlock($1, $2)`, lockClass, lockKey(h.of)); err != nil {
+	if _, err := l.conn.Exec(quiet, `SELECT pg_advisory_unlock($1, $2)`, record.LaneLocks, lockKey(h.of)); err != nil {
 		l.lost(quiet) // the connection's end frees it
 		return
 	}

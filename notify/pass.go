@@ -1,3 +1,5 @@
+// pgx: a drain begins with one batch of prepared statements.
+
 package notify
 
 import (

@@ -52,8 +52,8 @@ func (i installation) at(fn func(ctx context.Context, url string) error) (err er
 // openKeys opens the keys, or makes them where nothing was ever sealed: new keys
 // beside sealed data would open none of them.
 func (o *office) openKeys(ctx context.Context, path string) (err error) {
-	var sealed bool
-	if err := o.db.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM subject)`).Scan(&sealed); err != nil {
+	sealed, err := o.db.NewSelect().Table("subject").Exists(ctx)
+	if err != nil {
 		return fmt.Errorf("look for sealed data: %w", err)
 	}
 	o.vault, err = vault.Open(path, vault.Options{Create: !sealed})

@@ -8,9 +8,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river"
-
 	"concordat/enforcement/register"
 	"concordat/internal/access"
 	"concordat/internal/calendar"
@@ -48,7 +45,7 @@ type office struct {
 	endpoints *notify.Endpoints
 	inbox     *notify.Inbox
 	tokens    *access.Tokens
-	jobs      *river.Client[pgx.Tx]
+	jobs      *jobs.Client
 	telemetry *telemetry.Telemetry // serve alone has it
 }
 

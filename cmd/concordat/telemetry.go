@@ -40,7 +40,7 @@ func (f telemetryFlags) telemetry(ctx context.Context, o *office, data string, l
 	t, err := telemetry.New(ctx, telemetry.Config{
 		Machine: now, Version: version(), Endpoint: f.TracesEndpoint, Headers: f.TracesHeaders, Share: f.TracesShare,
 		Record: &telemetry.Record{
-			Register: o.register, Endpoints: o.endpoints, Pool: o.db.Pool, Legal: now, Data: data,
+			Register: o.register, Endpoints: o.endpoints, DB: o.db, Legal: now, Data: data,
 			Failed: func(err error) { log.Error().Err(err).Msg("figures") },
 		},
 	})

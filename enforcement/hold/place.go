@@ -83,8 +83,8 @@ var ErrStopped = errors.New("a hold stops what the attempt names")
 // hold is placed with it alone. So when a hold is in the record, every attempt
 // that did not see it is there too, and can be waited for.
 const (
-	EnterGate = `SELECT pg_advisory_xact_lock_shared(1129270856, 0)`
-	closeGate = `SELECT pg_advisory_xact_lock(1129270856, 0)`
+	EnterGate = `SELECT pg_advisory_xact_lock_shared` + record.HoldGate
+	closeGate = `SELECT pg_advisory_xact_lock` + record.HoldGate
 )
 
 // AnyHold costs next to nothing and keeps the question of scope from being asked

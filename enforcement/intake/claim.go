@@ -5,10 +5,8 @@ import (
 	"fmt"
 
 	"concordat/enforcement"
+	"concordat/enforcement/record"
 )
-
-// importLock is the class of the advisory locks of runs.
-const importLock = 0x494d5054 // "IMPT"
 
 // Claim makes the caller the only reader of a run until release is called
 // or the process or its connection ends; ok false means that somebody else is.
@@ -18,7 +16,7 @@ func (r *Intake) Claim(ctx context.Context, id enforcement.ID) (release func(), 
 	if err != nil {
 		return nil, false, fmt.Errorf("take a connection for import %s: %w", id, err)
 	}
-	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1, hashtext($2))`, importLock, id.String()).Scan(&ok); err != nil || !ok {
+	if err := conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1, hashtext($2))`, record.ImportLocks, id.String()).Scan(&ok); err != nil || !ok {
 		conn.Release()
 		if err != nil {
 			return nil, false, fmt.Errorf("claim import %s: %w", id, err)
@@ -27,7 +25,7 @@ func (r *Intake) Claim(ctx context.Context, id enforcement.ID) (release func(), 
 	}
 	return func() {
 		// A connection on which this fails is closed by the pool, and the lock with it.
-		_, err := conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1, hashtext($2))`, importLock, id.String())
+		_, err := conn.Exec(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1, hashtext($2))`, record.ImportLocks, id.String())
 		if err != nil {
 			_ = conn.Conn().Close(context.WithoutCancel(ctx))
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"concordat/enforcement/party"
+	"concordat/enforcement/record"
 	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -52,8 +53,8 @@ func (e edition) standsOn(d day.Day) bool { return e.From <= d && (e.Until.IsZer
 // publication goes by all that was in the record when it passed, also by what had
 // no row to be locked before.
 const (
-	enterEditions = `SELECT pg_advisory_xact_lock_shared(1129270856, 1)`
-	closeEditions = `SELECT pg_advisory_xact_lock(1129270856, 1)`
+	enterEditions = `SELECT pg_advisory_xact_lock_shared` + record.EditionGate
+	closeEditions = `SELECT pg_advisory_xact_lock` + record.EditionGate
 )
 
 // InForce returns the catalogue in force as far as this process knows it, the

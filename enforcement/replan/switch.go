@@ -12,6 +12,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/party"
 	"concordat/enforcement/plan"
+	"concordat/enforcement/record"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
@@ -163,7 +164,7 @@ type standingPlan struct {
 }
 
 // oneReplanning keeps two processes from planning at once.
-const oneReplanning = `SELECT pg_advisory_xact_lock(1129270856, 13)`
+const oneReplanning = `SELECT pg_advisory_xact_lock` + record.ReplanLock
 
 const holdEditionsOf = `SELECT FROM edition WHERE id IN (SELECT edition_id FROM plan_edition WHERE plan_id = ANY ($1) UNION SELECT edition_id FROM plan WHERE id = ANY ($1)) ORDER BY id FOR NO KEY UPDATE`
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -11,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/internal/pg"
@@ -44,6 +45,22 @@ const (
 func Codes() []string {
 	return []string{CodeMissing, CodeUnknown, CodeDemo, CodeRole, CodeOrganisation, CodeActor, CodeExpires}
 }
+
+// tokenRow is a token as it is kept: of its plain text only the hash.
+type tokenRow struct {
+	bun.BaseModel `bun:"table:token"`
+
+	Hash         []byte                     `bun:"hash"`
+	Actor        string                     `bun:"actor"`
+	Role         enforcement.Role           `bun:"role"`
+	Organisation enforcement.OrganisationID `bun:"organisation_id,nullzero"`
+	Demo         bool                       `bun:"demo"`
+	CreatedAt    time.Time                  `bun:"created_at"`
+	ExpiresAt    time.Time                  `bun:"expires_at,nullzero"`
+}
+
+// whose are the tokens of a holder and organisation that were not revoked.
+const whose = "actor = ? AND coalesce(organisation_id, 0) = ? AND revoked_at IS NULL"
 
 // Tokens issues and checks bearer tokens. It is safe for concurrent use.
 type Tokens struct {
@@ -84,12 +101,8 @@ func (t *Tokens) Issue(ctx context.Context, actor string, role enforcement.Role,
 		plaintext = demoPrefix
 	}
 	plaintext += base64.RawURLEncoding.EncodeToString(secret)
-	var until *time.Time
-	if !expires.IsZero() {
-		until = new(expires.UTC())
-	}
-	_, err = t.db.Pool.Exec(ctx, `INSERT INTO token (hash, actor, role, organisation_id, demo, created_at, expires_at)
-		VALUES ($1, $2, $3, nullif($4, 0), $5, $6, $7)`, hash(plaintext), actor, string(role), int32(org), demo, now, until)
+	row := tokenRow{Hash: hash(plaintext), Actor: actor, Role: role, Organisation: org, Demo: demo, CreatedAt: now, ExpiresAt: expires.UTC()}
+	_, err = t.db.NewInsert().Model(&row).Exec(ctx)
 	if err != nil {
 		return "", fmt.Errorf("store a token of %s: %w", role, err)
 	}
@@ -106,8 +119,8 @@ func (t *Tokens) checkOrganisation(ctx context.Context, role enforcement.Role, o
 		return nil
 	}
 	var court bool
-	err := t.db.Pool.QueryRow(ctx, `SELECT kind = 'court' FROM organisation WHERE id = $1`, int32(org)).Scan(&court)
-	if errors.Is(err, pgx.ErrNoRows) || (err == nil && (needsCourt && !court || needsDepartment && court)) {
+	err := t.db.NewSelect().Table("organisation").ColumnExpr("kind = 'court'").Where("id = ?", org).Scan(ctx, &court)
+	if errors.Is(err, sql.ErrNoRows) || (err == nil && (needsCourt && !court || needsDepartment && court)) {
 		return refuse(CodeOrganisation)
 	}
 	if err != nil {
@@ -129,11 +142,12 @@ func (t *Tokens) Authenticate(ctx context.Context, bearer string) (enforcement.A
 	case strings.HasPrefix(bearer, demoPrefix) && !t.demo:
 		return actor, refuse(CodeDemo)
 	}
+	// Every request asks this: a statement of the pool stays prepared.
 	var demo bool
 	err := t.db.Pool.QueryRow(ctx, `SELECT actor, role, coalesce(organisation_id, 0), demo FROM token
 		WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)`, hash(bearer), t.machine().UTC()).
 		Scan(&actor.ID, &actor.Role, &actor.Organisation, &demo)
-	if errors.Is(err, pgx.ErrNoRows) {
+	if errors.Is(err, sql.ErrNoRows) {
 		return enforcement.Actor{}, refuse(CodeUnknown)
 	}
 	if err != nil {
@@ -149,13 +163,13 @@ func (t *Tokens) Authenticate(ctx context.Context, bearer string) (enforcement.A
 
 // Roles returns in which roles a holder has a valid token of an organisation.
 func (t *Tokens) Roles(ctx context.Context, actor string, org enforcement.OrganisationID) ([]enforcement.Role, error) {
-	rows, err := t.db.Pool.Query(ctx, `SELECT DISTINCT role FROM token WHERE actor = $1 AND coalesce(organisation_id, 0) = $2
-		AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $3) AND ($4 OR NOT demo) ORDER BY role`, actor, int32(org), t.machine().UTC(), t.demo)
-	if err != nil {
-		return nil, fmt.Errorf("look for the roles of a holder: %w", err)
+	var roles []enforcement.Role
+	held := t.db.NewSelect().Model((*tokenRow)(nil)).Distinct().Column("role").Where(whose, actor, org).
+		Where("expires_at IS NULL OR expires_at > ?", t.machine().UTC()).Order("role")
+	if !t.demo {
+		held = held.Where("NOT demo")
 	}
-	roles, err := pgx.CollectRows(rows, pgx.RowTo[enforcement.Role])
-	if err != nil {
+	if err := held.Scan(ctx, &roles); err != nil {
 		return nil, fmt.Errorf("look for the roles of a holder: %w", err)
 	}
 	return roles, nil
@@ -163,22 +177,29 @@ func (t *Tokens) Roles(ctx context.Context, actor string, org enforcement.Organi
 
 // Revoke ends one token from now on; false means that no valid one was found.
 func (t *Tokens) Revoke(ctx context.Context, bearer string) (bool, error) {
-	tag, err := t.db.Pool.Exec(ctx, `UPDATE token SET revoked_at = $2 WHERE hash = $1 AND revoked_at IS NULL`, hash(bearer), t.machine().UTC())
+	n, err := t.revoke(ctx, "hash = ? AND revoked_at IS NULL", hash(bearer))
 	if err != nil {
 		return false, fmt.Errorf("revoke a token: %w", err)
 	}
-	return tag.RowsAffected() > 0, nil
+	return n > 0, nil
 }
 
 // RevokeAll ends every token of a holder, as when somebody leaves an
 // organisation, and returns how many.
 func (t *Tokens) RevokeAll(ctx context.Context, actor string, org enforcement.OrganisationID) (int, error) {
-	tag, err := t.db.Pool.Exec(ctx, `UPDATE token SET revoked_at = $3
-		WHERE actor = $1 AND coalesce(organisation_id, 0) = $2 AND revoked_at IS NULL`, actor, int32(org), t.machine().UTC())
+	n, err := t.revoke(ctx, whose, actor, org)
 	if err != nil {
 		return 0, fmt.Errorf("revoke the tokens of a holder: %w", err)
 	}
-	return int(tag.RowsAffected()), nil
+	return int(n), nil
+}
+
+func (t *Tokens) revoke(ctx context.Context, which string, args ...any) (int64, error) {
+	done, err := t.db.NewUpdate().Model((*tokenRow)(nil)).Set("revoked_at = ?", t.machine().UTC()).Where(which, args...).Exec(ctx)
+	if err != nil {
+		return 0, err //nolint:wrapcheck // the caller says whose
+	}
+	return done.RowsAffected()
 }
 
 func hash(token string) []byte {

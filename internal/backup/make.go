@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/internal/pg"
 	"concordat/internal/vault"
@@ -77,53 +77,47 @@ func Make(ctx context.Context, s Source, dir, keysTo string) (Manifest, error) {
 	return m, nil
 }
 
+// selectKeys lists the keys that something is sealed under.
+const selectKeys = `SELECT key_version FROM subject WHERE envelope IS NOT NULL
+  UNION SELECT key_version FROM request_key WHERE answer IS NOT NULL`
+
 // dump counts and dumps in one snapshot.
 func (s Source) dump(ctx context.Context, dir string, m *Manifest) error {
-	tx, err := s.DB.Pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	path := filepath.Join(dir, dataName)
+	err := s.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		tx.Later(tx.NewRaw(`SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY`), "begin the snapshot")
+		// The transaction idles while pg_dump works on its snapshot.
+		tx.Later(tx.NewRaw(`SET LOCAL idle_in_transaction_session_timeout = 0`), "keep the snapshot")
+		var snapshot string
+		err := tx.NewRaw(`SELECT pg_export_snapshot(), current_setting('server_version')`).Scan(ctx, &snapshot, &m.PostgreSQL)
+		if err != nil {
+			return fmt.Errorf("export the snapshot: %w", err)
+		}
+		if m.Rows, err = countRows(ctx, tx); err != nil {
+			return err
+		}
+		if err := tx.NewRaw(selectKeys).Scan(ctx, &m.KeyVersions); err != nil {
+			return fmt.Errorf("read the versions of keys: %w", err)
+		}
+		return pg.Dump(ctx, s.URL, snapshot, path)
+	})
 	if err != nil {
-		return fmt.Errorf("begin the snapshot: %w", err)
-	}
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // nothing was written
-	// The transaction idles while pg_dump works on its snapshot.
-	if _, err := tx.Exec(ctx, `SET LOCAL idle_in_transaction_session_timeout = 0`); err != nil {
-		return fmt.Errorf("keep the snapshot: %w", err)
-	}
-	var snapshot string
-	if err := tx.QueryRow(ctx, `SELECT pg_export_snapshot(), current_setting('server_version')`).Scan(&snapshot, &m.PostgreSQL); err != nil {
-		return fmt.Errorf("export the snapshot: %w", err)
-	}
-	if m.Rows, err = countRows(ctx, tx); err != nil {
 		return err
-	}
-	rows, err := tx.Query(ctx, `SELECT DISTINCT key_version FROM subject WHERE envelope IS NOT NULL UNION SELECT DISTINCT key_version FROM request_key WHERE answer IS NOT NULL`)
-	if err != nil {
-		return fmt.Errorf("read the versions of keys: %w", err)
-	}
-	if m.KeyVersions, err = pgx.CollectRows(rows, pgx.RowTo[int16]); err != nil {
-		return fmt.Errorf("read the versions of keys: %w", err)
 	}
 	m.KeyVersions = append(m.KeyVersions, s.Vault.Current())
 	slices.Sort(m.KeyVersions)
 	m.KeyVersions = slices.Compact(m.KeyVersions)
-	path := filepath.Join(dir, dataName)
-	if err := pg.Dump(ctx, s.URL, snapshot, path); err != nil {
-		return err
-	}
 	if err := os.Chmod(path, 0o600); err != nil {
 		return fmt.Errorf("close the dump to others: %w", err)
 	}
 	return syncFile(path)
 }
 
-type querier interface {
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
-}
-
-func countRows(ctx context.Context, q querier) (map[string]int64, error) {
+func countRows(ctx context.Context, db bun.IDB) (map[string]int64, error) {
 	counts := make(map[string]int64, len(mainTables))
 	for _, table := range mainTables {
-		var n int64
-		if err := q.QueryRow(ctx, `SELECT count(*) FROM `+pgx.Identifier{table}.Sanitize()).Scan(&n); err != nil {
+		n, err := db.NewSelect().Table(table).Count(ctx)
+		if err != nil {
 			return nil, fmt.Errorf("count the rows of %s: %w", table, err)
 		}
 		counts[table] = n

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/record"
@@ -82,7 +82,7 @@ func (t Target) bringBack(ctx context.Context, db *pg.DB, dir string, m Manifest
 	if err := t.step(StepLoaded); err != nil {
 		return made, err
 	}
-	counts, err := countRows(ctx, db.Pool)
+	counts, err := countRows(ctx, db)
 	if err != nil {
 		return made, err
 	}
@@ -93,7 +93,10 @@ func (t Target) bringBack(ctx context.Context, db *pg.DB, dir string, m Manifest
 		return made, fmt.Errorf("bring the schema up to date: %w", err)
 	}
 	made, err = restore.Restored(ctx, db, t.Machine, t.Act, m.MachineAt, func(ctx context.Context, tx *pg.Tx) error {
-		if err := unmark(ctx, tx.Pgx()); err != nil {
+		if err := unmark(ctx, tx); err != nil {
+			return err
+		}
+		if err := tx.Flush(ctx); err != nil {
 			return err
 		}
 		return t.step(StepWritten)
@@ -123,23 +126,25 @@ const selectForeign = `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n
 // before; loaded says whether the data are in it already. From here on every new
 // session of any program is read only.
 func mark(ctx context.Context, db *pg.DB, hash string) (loaded bool, err error) {
-	err = pgx.BeginFunc(ctx, db.Pool, func(tx pgx.Tx) error {
-		var marked, foreign bool
-		if err := tx.QueryRow(ctx, `SELECT to_regclass('public.'||$1) IS NOT NULL, to_regclass('public.goose_db_version') IS NOT NULL`, record.RestoringMark).Scan(&marked, &loaded); err != nil {
+	err = db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		var marked bool
+		err := tx.NewRaw(`SELECT to_regclass('public.' || ?) IS NOT NULL, to_regclass('public.goose_db_version') IS NOT NULL`, record.RestoringMark).
+			Scan(ctx, &marked, &loaded)
+		if err != nil {
 			return fmt.Errorf("look for an earlier restore: %w", err)
 		}
-		table := pgx.Identifier{"public", record.RestoringMark}.Sanitize()
 		if marked {
-			var other bool
-			if err := tx.QueryRow(ctx, `SELECT NOT EXISTS (SELECT FROM `+table+` WHERE backup = $1)`, hash).Scan(&other); err != nil {
+			ours, err := tx.NewSelect().TableExpr("?", restoringMark).Where("backup = ?", hash).Exists(ctx)
+			if err != nil {
 				return fmt.Errorf("read the mark: %w", err)
 			}
-			if other {
+			if !ours {
 				return refuse("restore.unfinished")
 			}
 			return nil
 		}
-		if err := tx.QueryRow(ctx, selectForeign).Scan(&foreign); err != nil {
+		var foreign bool
+		if err := tx.NewRaw(selectForeign).Scan(ctx, &foreign); err != nil {
 			return fmt.Errorf("look whether the database is empty: %w", err)
 		}
 		if foreign {
@@ -148,34 +153,29 @@ func mark(ctx context.Context, db *pg.DB, hash string) (loaded bool, err error) 
 		if err := alterDatabase(ctx, tx, `SET default_transaction_read_only = on`); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `CREATE TABLE `+table+` (backup text NOT NULL)`); err != nil {
-			return fmt.Errorf("set the mark: %w", err)
-		}
-		if _, err := tx.Exec(ctx, `INSERT INTO `+table+` (backup) VALUES ($1)`, hash); err != nil {
-			return fmt.Errorf("set the mark: %w", err)
-		}
+		tx.Later(tx.NewRaw(`CREATE TABLE ? (backup text NOT NULL)`, restoringMark), "set the mark")
+		tx.Later(tx.NewRaw(`INSERT INTO ? (backup) VALUES (?)`, restoringMark, hash), "set the mark")
 		return nil
 	})
 	return loaded, err
 }
 
-func unmark(ctx context.Context, tx pgx.Tx) error {
+// restoringMark is the table of [record.RestoringMark].
+const restoringMark = bun.Ident("public." + record.RestoringMark)
+
+func unmark(ctx context.Context, tx *pg.Tx) error {
 	if err := alterDatabase(ctx, tx, `RESET default_transaction_read_only`); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `DROP TABLE `+pgx.Identifier{"public", record.RestoringMark}.Sanitize()); err != nil {
-		return fmt.Errorf("take the mark away: %w", err)
-	}
+	tx.Later(tx.NewRaw(`DROP TABLE ?`, restoringMark), "take the mark away")
 	return nil
 }
 
-func alterDatabase(ctx context.Context, tx pgx.Tx, change string) error {
+func alterDatabase(ctx context.Context, tx *pg.Tx, change string) error {
 	var name string
-	if err := tx.QueryRow(ctx, `SELECT current_database()`).Scan(&name); err != nil {
+	if err := tx.NewRaw(`SELECT current_database()`).Scan(ctx, &name); err != nil {
 		return fmt.Errorf("ask for the database's name: %w", err)
 	}
-	if _, err := tx.Exec(ctx, `ALTER DATABASE `+pgx.Identifier{name}.Sanitize()+` `+change); err != nil {
-		return fmt.Errorf("change the settings of the database: %w", err)
-	}
+	tx.Later(tx.NewRaw(`ALTER DATABASE ? `+change, bun.Name(name)), "change the settings of the database")
 	return nil
 }

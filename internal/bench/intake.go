@@ -153,8 +153,10 @@ func (w *world) importLimit(ctx context.Context, dir string, rows int) (perSecon
 // importKeys are the foreign keys of the tables, which LIKE leaves out.
 const importKeys = `ALTER TABLE limit_subject_lookup ADD FOREIGN KEY (subject_id) REFERENCES limit_subject (id);
 ALTER TABLE limit_execution_case ADD FOREIGN KEY (court_id) REFERENCES organisation (id);
-ALTER TABLE limit_ground ADD FOREIGN KEY (subject_id) REFERENCES limit_subject (id), ADD FOREIGN KEY (organisation_id) REFERENCES organisation (id), ADD FOREIGN KEY (case_id) REFERENCES limit_execution_case (id);
-ALTER TABLE limit_listing ADD FOREIGN KEY (id) REFERENCES limit_ground (id), ADD FOREIGN KEY (court_id) REFERENCES organisation (id), ADD FOREIGN KEY (case_id) REFERENCES limit_execution_case (id), ADD FOREIGN KEY (subject_id) REFERENCES limit_subject (id)`
+ALTER TABLE limit_ground ADD FOREIGN KEY (subject_id) REFERENCES limit_subject (id),
+  ADD FOREIGN KEY (organisation_id) REFERENCES organisation (id), ADD FOREIGN KEY (case_id) REFERENCES limit_execution_case (id);
+ALTER TABLE limit_listing ADD FOREIGN KEY (id) REFERENCES limit_ground (id), ADD FOREIGN KEY (court_id) REFERENCES organisation (id),
+  ADD FOREIGN KEY (case_id) REFERENCES limit_execution_case (id), ADD FOREIGN KEY (subject_id) REFERENCES limit_subject (id)`
 
 func toFile(path string, fill func(io.Writer) error) error {
 	file, err := os.Create(path) //nolint:gosec // in a directory of our own

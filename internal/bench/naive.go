@@ -163,7 +163,8 @@ func wait(ctx context.Context, jobs int, done <-chan *river.Event) (int, error) 
 }
 
 const selectOne = `SELECT d.organisation_id, s.id, s.envelope, s.sealed, g.kind::text, g.list_type, g.reference, g.decided_on, o.slug
-  FROM directive d JOIN subject s ON s.id = d.subject_id JOIN ground g ON g.id = d.ground_id JOIN organisation o ON o.id = g.organisation_id WHERE d.id = $1`
+  FROM directive d JOIN subject s ON s.id = d.subject_id JOIN ground g ON g.id = d.ground_id
+  JOIN organisation o ON o.id = g.organisation_id WHERE d.id = $1`
 
 // Work reads, sends and records one directive.
 func (n *naiveWorker) Work(ctx context.Context, job *river.Job[naiveJob]) error {

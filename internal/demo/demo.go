@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river"
 	"github.com/rs/zerolog"
 
 	"concordat/enforcement"
@@ -59,7 +57,7 @@ type Demo struct {
 	departments []*department
 	webhook     *notify.Webhook
 	drainer     *notify.Drainer
-	worker      *river.Client[pgx.Tx]
+	worker      *jobs.Client
 	stopSweep   context.CancelFunc
 	swept       chan error // what went wrong in sweeps, the first only
 	done        map[verb]int

@@ -6,11 +6,10 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/listing"
+	"concordat/internal/pg"
 	"concordat/memoranda/day"
 	"concordat/notify/receiver"
 )
@@ -83,15 +82,19 @@ func (d *Demo) result(ctx context.Context) (Result, error) {
 
 // Of each directive: how far any version got, and the newest version.
 const selectCounts = `WITH d AS (
-    SELECT d.id, d.organisation_id, d.ground_id, d.subject_id, coalesce(a.kind::text, 'impose') AS kind, coalesce(a.step, d.step) AS step,
+    SELECT coalesce(a.kind::text, 'impose') AS kind, coalesce(a.step, d.step) AS step,
       d.step IN ('delivered', 'acknowledged') OR coalesce(a.any_delivered, false) AS delivered
-    FROM directive d LEFT JOIN LATERAL (SELECT (array_agg(kind ORDER BY version DESC))[1] AS kind, (array_agg(step ORDER BY version DESC))[1] AS step,
-      bool_or(step IN ('delivered', 'acknowledged')) AS any_delivered FROM amendment WHERE directive_id = d.id HAVING count(*) > 0) a ON true)
-  SELECT (SELECT count(*) FROM listing WHERE published_on IS NOT NULL), count(*), count(*) FILTER (WHERE delivered), count(*) FILTER (WHERE step = 'acknowledged'),
-    count(*) FILTER (WHERE kind = 'withdraw' AND step <> 'cancelled'), count(*) FILTER (WHERE kind = 'withdraw' AND step = 'acknowledged') FROM d`
+    FROM directive d LEFT JOIN LATERAL (
+      SELECT (array_agg(kind ORDER BY version DESC))[1] AS kind, (array_agg(step ORDER BY version DESC))[1] AS step,
+        bool_or(step IN ('delivered', 'acknowledged')) AS any_delivered
+      FROM amendment WHERE directive_id = d.id HAVING count(*) > 0) a ON true)
+  SELECT (SELECT count(*) FROM listing WHERE published_on IS NOT NULL), count(*), count(*) FILTER (WHERE delivered),
+    count(*) FILTER (WHERE step = 'acknowledged'), count(*) FILTER (WHERE kind = 'withdraw' AND step <> 'cancelled'),
+    count(*) FILTER (WHERE kind = 'withdraw' AND step = 'acknowledged') FROM d`
 
 // What is still open: the newest versions that nobody acknowledged.
-const selectOpen = `SELECT coalesce(a.kind::text, 'impose') = 'withdraw', g.in_force_on, g.ended_on, o.ack_working_days
+const selectOpen = `SELECT coalesce(a.kind::text, 'impose') = 'withdraw' AS withdrawal, g.in_force_on, g.ended_on,
+    o.ack_working_days AS term
   FROM directive d JOIN ground g ON g.id = d.ground_id JOIN organisation o ON o.id = d.organisation_id
   LEFT JOIN LATERAL (SELECT kind, step FROM amendment WHERE directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true
   WHERE coalesce(a.step, d.step) NOT IN ('acknowledged', 'cancelled')`
@@ -101,33 +104,29 @@ const selectOpen = `SELECT coalesce(a.kind::text, 'impose') = 'withdraw', g.in_f
 const liftingTerm = 3
 
 func (d *Demo) counts(ctx context.Context, r *Result) error {
-	err := d.config.DB.Pool.QueryRow(ctx, selectCounts).Scan(&r.ListingsPublished, &r.DirectivesCreated, &r.Delivered, &r.Acknowledged, &r.WithdrawalsDue, &r.WithdrawalsAcknowledged)
-	if err != nil {
-		return err //nolint:wrapcheck // result says what it was doing
+	var open []struct {
+		Withdrawal         bool
+		InForceOn, EndedOn day.Day
+		Term               int
 	}
-	rows, err := d.config.DB.Pool.Query(ctx, selectOpen)
-	if err != nil {
-		return err //nolint:wrapcheck // result says what it was doing
-	}
-	var withdrawal bool
-	var inForce, ended day.Day
-	var term int
-	_, err = pgx.ForEachRow(rows, []any{&withdrawal, &inForce, &ended, &term}, func() error {
-		due := d.Calendar.AddWorkingDays(inForce, term)
-		if withdrawal {
-			due = d.Calendar.AddWorkingDays(ended, liftingTerm)
+	db := d.config.DB
+	err := db.Together(ctx, pg.One(db.NewRaw(selectCounts), &r.ListingsPublished, &r.DirectivesCreated, &r.Delivered, &r.Acknowledged,
+		&r.WithdrawalsDue, &r.WithdrawalsAcknowledged), pg.All(db.NewRaw(selectOpen), &open))
+	for _, o := range open {
+		due := d.Calendar.AddWorkingDays(o.InForceOn, o.Term)
+		if o.Withdrawal {
+			due = d.Calendar.AddWorkingDays(o.EndedOn, liftingTerm)
 		}
 		if due.Day < lastDay {
 			r.Overdue++
 		}
-		return nil
-	})
+	}
 	return err //nolint:wrapcheck // result says what it was doing
 }
 
 // The record's wanted set: that of the newest version, empty if it is withdrawn
 // or suspended.
-const selectWanted = `SELECT d.id, d.organisation_id, coalesce(a.measures, d.measures) FROM directive d
+const selectWanted = `SELECT d.id, d.organisation_id, coalesce(a.measures, d.measures) AS wanted FROM directive d
   LEFT JOIN LATERAL (SELECT measures FROM amendment WHERE directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true`
 
 // heldWrongly compares every department's own ledger with the record.
@@ -140,25 +139,22 @@ func (d *Demo) heldWrongly(ctx context.Context) (int, error) {
 		}
 		ledgers[department.org.ID] = held
 	}
-	rows, err := d.config.DB.Pool.Query(ctx, selectWanted)
-	if err != nil {
+	var rows []struct {
+		ID           enforcement.ID
+		Organisation enforcement.OrganisationID `bun:"organisation_id"`
+		Wanted       []int16                    `bun:"wanted,array"`
+	}
+	if err := d.config.DB.NewRaw(selectWanted).Scan(ctx, &rows); err != nil {
 		return 0, err //nolint:wrapcheck // result says what it was doing
 	}
 	wrong := 0
-	var id enforcement.ID
-	var org enforcement.OrganisationID
-	var wanted []int16
-	_, err = pgx.ForEachRow(rows, []any{&id, &org, &wanted}, func() error {
-		texts := make([]string, 0, len(wanted))
-		for _, number := range wanted {
+	for _, row := range rows {
+		texts := make([]string, 0, len(row.Wanted))
+		for _, number := range row.Wanted {
 			texts = append(texts, measureText(d.Register, number))
 		}
-		wrong += differ(texts, ledgers[org][id].Measures)
-		delete(ledgers[org], id)
-		return nil
-	})
-	if err != nil {
-		return 0, err //nolint:wrapcheck // result says what it was doing
+		wrong += differ(texts, ledgers[row.Organisation][row.ID].Measures)
+		delete(ledgers[row.Organisation], row.ID)
 	}
 	for _, unknown := range ledgers { // to the record, at that organisation
 		for _, entry := range unknown {
@@ -192,22 +188,19 @@ var stateNames = map[ground.State]string{
 }
 
 func (d *Demo) states(ctx context.Context) ([]Line, error) {
-	rows, err := d.config.DB.Pool.Query(ctx, `SELECT state::text, count(*) FROM listing GROUP BY state ORDER BY state`)
+	var states []ground.State
+	var counts []int
+	err := d.config.DB.NewSelect().Table("listing").ColumnExpr("state, count(*)").Group("state").Order("state").Scan(ctx, &states, &counts)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // result says what it was doing
 	}
-	lines, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Line, error) {
-		var l Line
-		err := row.Scan(&l.EN, &l.N)
-		l.ZH = stateNames[ground.State(l.EN)]
-		return l, err
-	})
+	lines := make([]Line, len(states))
+	for i, state := range states {
+		lines[i] = Line{stateNames[state], string(state), counts[i]}
+	}
+	suspended, err := d.config.DB.NewSelect().Table("listing").Where("suspended_for IS NOT NULL").Count(ctx)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // result says what it was doing
 	}
-	var suspended int
-	if err := d.config.DB.Pool.QueryRow(ctx, `SELECT count(*) FROM listing WHERE suspended_for IS NOT NULL`).Scan(&suspended); err != nil {
-		return nil, err //nolint:wrapcheck // result says what it was doing
-	}
-	return append(lines, Line{"其中中止", "of these suspended", suspended}), nil
+	return append(lines, Line{"其中中止", "of these suspended", int(suspended)}), nil
 }

@@ -35,7 +35,8 @@ const (
 )
 
 // How many first versions were delivered and acknowledged.
-const selectSoFar = `SELECT count(*) FILTER (WHERE step IN ('delivered', 'acknowledged')), count(*) FILTER (WHERE step = 'acknowledged') FROM directive`
+const selectSoFar = `SELECT count(*) FILTER (WHERE step IN ('delivered', 'acknowledged')),
+  count(*) FILTER (WHERE step = 'acknowledged') FROM directive`
 
 // Year plays the whole year and returns what it came to. It is played once.
 func (d *Demo) Year(ctx context.Context) (Result, error) {
@@ -52,7 +53,7 @@ func (d *Demo) Year(ctx context.Context) (Result, error) {
 		expired += ended
 		d.count(&p, expired)
 		if _, _, dom := on.AddDays(1).Date(); dom == 1 {
-			if err := d.config.DB.Pool.QueryRow(ctx, selectSoFar).Scan(&p.Delivered, &p.Acknowledged); err != nil {
+			if err := d.config.DB.NewRaw(selectSoFar).Scan(ctx, &p.Delivered, &p.Acknowledged); err != nil {
 				return Result{}, fmt.Errorf("count on %s: %w", on, err)
 			}
 		}

@@ -46,7 +46,8 @@ func (e *examination) reachDatabase(ctx context.Context) (string, []Finding, err
 	var version int
 	var standby bool
 	var name string
-	err = db.Pool.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, pg_is_in_recovery(), current_setting('server_version')`).Scan(&version, &standby, &name)
+	err = db.NewRaw(`SELECT current_setting('server_version_num')::int, pg_is_in_recovery(), current_setting('server_version')`).
+		Scan(ctx, &version, &standby, &name)
 	if err != nil {
 		return seen, nil, fmt.Errorf("ask the server: %w", err)
 	}
@@ -80,7 +81,7 @@ func (e *examination) settings(ctx context.Context) (string, []Finding, error) {
 		{"autovacuum", "doctor.settings.autovacuum", []string{"on"}, Fault},
 	} {
 		var value string
-		if err := e.db.Pool.QueryRow(ctx, `SELECT current_setting($1)`, s.name).Scan(&value); err != nil {
+		if err := e.db.NewRaw(`SELECT current_setting(?)`, s.name).Scan(ctx, &value); err != nil {
 			return "", found, fmt.Errorf("read setting %s: %w", s.name, err)
 		}
 		text := s.name + " = " + value
@@ -94,7 +95,7 @@ func (e *examination) settings(ctx context.Context) (string, []Finding, error) {
 		pool = defaultConnections
 	}
 	var room int
-	err := e.db.Pool.QueryRow(ctx, `SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int`).Scan(&room)
+	err := e.db.NewRaw(`SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int`).Scan(ctx, &room)
 	if err != nil {
 		return "", found, fmt.Errorf("read the number of connections: %w", err)
 	}
@@ -110,7 +111,7 @@ func (e *examination) settings(ctx context.Context) (string, []Finding, error) {
 func (e *examination) clock(ctx context.Context) (string, []Finding, error) {
 	var theirs time.Time
 	before := e.Machine()
-	if err := e.db.Pool.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&theirs); err != nil {
+	if err := e.db.NewRaw(`SELECT clock_timestamp()`).Scan(ctx, &theirs); err != nil {
 		return "", nil, fmt.Errorf("ask for the time: %w", err)
 	}
 	skew := before.Add(e.Machine().Sub(before) / 2).Sub(theirs)

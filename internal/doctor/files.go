@@ -100,8 +100,8 @@ func (e *examination) years(context.Context) (string, []Finding, error) {
 func (e *examination) attestations(ctx context.Context) (string, []Finding, error) {
 	if e.Attestations == "" {
 		if e.schema {
-			var stated bool
-			err := e.db.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM attestation a WHERE NOT a.demonstration AND NOT EXISTS (SELECT FROM attestation_withdrawal w WHERE w.attestation_id = a.id))`).Scan(&stated)
+			stated, err := e.db.NewSelect().TableExpr("attestation AS a").Where("NOT a.demonstration").
+				Where("NOT EXISTS (SELECT FROM attestation_withdrawal w WHERE w.attestation_id = a.id)").Exists(ctx)
 			if err != nil {
 				return "", nil, fmt.Errorf("look for statements in the record: %w", err)
 			}

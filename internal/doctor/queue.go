@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/migrations"
 )
@@ -24,7 +24,7 @@ const (
 // queue looks at River itself: its tables, its leader, its queues.
 func (e *examination) queue(ctx context.Context) (string, []Finding, error) {
 	var version int
-	err := e.db.Pool.QueryRow(ctx, `SELECT coalesce(max(version), 0) FROM river.river_migration WHERE line = 'main'`).Scan(&version)
+	err := e.db.NewRaw(`SELECT coalesce(max(version), 0) FROM river.river_migration WHERE line = 'main'`).Scan(ctx, &version)
 	if err != nil {
 		return "", []Finding{fault("doctor.queue.migration", "%v", err)}, nil
 	}
@@ -34,9 +34,9 @@ func (e *examination) queue(ctx context.Context) (string, []Finding, error) {
 	}
 	var leaders int
 	var queues, paused []string
-	err = e.db.Pool.QueryRow(ctx, `SELECT (SELECT count(*) FROM river.river_leader WHERE expires_at > clock_timestamp()),
-		(SELECT coalesce(array_agg(name ORDER BY name), '{}') FROM river.river_queue),
-		(SELECT coalesce(array_agg(name ORDER BY name), '{}') FROM river.river_queue WHERE paused_at IS NOT NULL)`).Scan(&leaders, &queues, &paused)
+	err = e.db.NewRaw(`SELECT (SELECT count(*) FROM river.river_leader WHERE expires_at > clock_timestamp()),
+			array_agg(name ORDER BY name), array_agg(name ORDER BY name) FILTER (WHERE paused_at IS NOT NULL)
+		FROM river.river_queue`).Scan(ctx, &leaders, pgdialect.Array(&queues), pgdialect.Array(&paused))
 	if err != nil {
 		return "", found, fmt.Errorf("look at River's queues: %w", err)
 	}
@@ -50,45 +50,48 @@ func (e *examination) queue(ctx context.Context) (string, []Finding, error) {
 	return seen, found, nil
 }
 
+const selectJobs = `SELECT q.name,
+    (SELECT count(*) FROM river.river_job j WHERE j.queue = q.name AND j.state = 'available') AS waiting,
+    (SELECT extract(epoch FROM clock_timestamp() - min(j.scheduled_at))::float8
+      FROM river.river_job j WHERE j.queue = q.name AND j.state = 'available') AS oldest,
+    (SELECT extract(epoch FROM clock_timestamp() - min(j.attempted_at))::float8
+      FROM river.river_job j WHERE j.queue = q.name AND j.state = 'running') AS running,
+    (SELECT count(*) FROM river.river_job j WHERE j.queue = q.name AND j.state = 'discarded'
+      AND j.finalized_at > clock_timestamp() - make_interval(secs => ?)) AS discarded
+  FROM (SELECT name FROM river.river_queue
+    UNION SELECT DISTINCT queue FROM river.river_job WHERE state IN ('available', 'running', 'discarded')) q (name) ORDER BY q.name`
+
 // jobs looks at what waits, what hangs and what was given up. River's times are
 // the database's.
 func (e *examination) jobs(ctx context.Context) (string, []Finding, error) {
-	rows, err := e.db.Pool.Query(ctx, `SELECT q.name,
-			(SELECT count(*) FROM river.river_job j WHERE j.queue = q.name AND j.state = 'available'),
-			coalesce((SELECT extract(epoch FROM clock_timestamp() - min(j.scheduled_at)) FROM river.river_job j WHERE j.queue = q.name AND j.state = 'available'), 0)::float8,
-			coalesce((SELECT extract(epoch FROM clock_timestamp() - min(j.attempted_at)) FROM river.river_job j WHERE j.queue = q.name AND j.state = 'running'), 0)::float8,
-			(SELECT count(*) FROM river.river_job j WHERE j.queue = q.name AND j.state = 'discarded' AND j.finalized_at > clock_timestamp() - make_interval(secs => $1))
-		FROM (SELECT name FROM river.river_queue UNION SELECT DISTINCT queue FROM river.river_job WHERE state IN ('available', 'running', 'discarded')) q (name) ORDER BY q.name`, discardedWithin.Seconds())
-	if err != nil {
+	var queues []struct {
+		Name               string
+		Waiting, Discarded int
+		Oldest, Running    float64 // seconds; 0 where there is none
+	}
+	if err := e.db.NewRaw(selectJobs, discardedWithin.Seconds()).Scan(ctx, &queues); err != nil {
 		return "", nil, fmt.Errorf("look at the jobs: %w", err)
 	}
 	var found []Finding
-	var seen []string
-	var name string
-	var waiting, discarded int
-	var oldest, running float64
-	_, err = pgx.ForEachRow(rows, []any{&name, &waiting, &oldest, &running, &discarded}, func() error {
-		seen = append(seen, fmt.Sprintf("%s %d waiting", name, waiting))
+	seen := make([]string, len(queues))
+	for i, q := range queues {
+		seen[i] = fmt.Sprintf("%s %d waiting", q.Name, q.Waiting)
 		wait, term := otherWait, longTerm
-		if name == "express" {
+		if q.Name == "express" {
 			wait = expressWait
 		}
-		if name == "express" || name == "bulk" {
+		if q.Name == "express" || q.Name == "bulk" {
 			term = drainTerm
 		}
-		if late := seconds(oldest); late > wait {
-			found = append(found, fault("doctor.jobs.waiting", "queue %s: %d wait, the oldest for %s", name, waiting, shown(late)))
+		if late := seconds(q.Oldest); late > wait {
+			found = append(found, fault("doctor.jobs.waiting", "queue %s: %d wait, the oldest for %s", q.Name, q.Waiting, shown(late)))
 		}
-		if long := seconds(running); long > term {
-			found = append(found, fault("doctor.jobs.stuck", "queue %s: one runs for %s", name, shown(long)))
+		if long := seconds(q.Running); long > term {
+			found = append(found, fault("doctor.jobs.stuck", "queue %s: one runs for %s", q.Name, shown(long)))
 		}
-		if discarded > 0 {
-			found = append(found, warn("doctor.jobs.discarded", "queue %s: %d within a day", name, discarded))
+		if q.Discarded > 0 {
+			found = append(found, warn("doctor.jobs.discarded", "queue %s: %d within a day", q.Name, q.Discarded))
 		}
-		return nil
-	})
-	if err != nil {
-		return "", found, fmt.Errorf("look at the jobs: %w", err)
 	}
 	return strings.Join(seen, ", "), found, nil
 }

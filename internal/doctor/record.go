@@ -2,17 +2,13 @@ package doctor
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
-	"concordat/internal/vault"
 	"concordat/notify"
 )
 
@@ -40,33 +36,29 @@ func names(list []string) string {
 	return strings.Join(list, " ")
 }
 
-// texts reads one column of texts.
-func (e *examination) texts(ctx context.Context, sql string, args ...any) ([]string, error) {
-	rows, err := e.db.Pool.Query(ctx, sql, args...)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // every caller says what it was reading
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[string])
+// channels are what notify keeps of receivers and their inboxes.
+func (e *examination) channels() *notify.Endpoints {
+	return &notify.Endpoints{DB: e.db, Vault: e.vault, Machine: e.Machine}
 }
 
 // endpoints looks for receivers that do not answer.
 func (e *examination) endpoints(ctx context.Context) (string, []Finding, error) {
-	gone, err := e.texts(ctx, `SELECT o.slug || '/' || e.channel FROM endpoint e JOIN organisation o ON o.id = e.organisation_id WHERE e.gone ORDER BY 1`)
+	list, err := e.channels().Figures(ctx)
 	if err != nil {
-		return "", nil, fmt.Errorf("read the endpoints: %w", err)
+		return "", nil, err
 	}
-	open, err := e.texts(ctx, `SELECT o.slug || '/' || e.channel FROM endpoint e JOIN organisation o ON o.id = e.organisation_id WHERE NOT e.gone AND e.failures >= $1 ORDER BY 1`, openFailures)
+	counts, err := e.channels().Unopened(ctx, e.Machine().Add(-unopenedTerm))
 	if err != nil {
-		return "", nil, fmt.Errorf("read the endpoints: %w", err)
+		return "", nil, err
 	}
-	unopened, err := e.texts(ctx, `SELECT o.slug || ' ' || count(*) FROM inbox_item i JOIN organisation o ON o.id = i.organisation_id
-		WHERE i.closed_at IS NULL AND i.opened_at IS NULL AND i.placed_at < $1 GROUP BY o.slug ORDER BY o.slug`, e.Machine().Add(-unopenedTerm))
-	if err != nil {
-		return "", nil, fmt.Errorf("read the inboxes: %w", err)
-	}
-	var total int
-	if err := e.db.Pool.QueryRow(ctx, `SELECT count(*) FROM endpoint`).Scan(&total); err != nil {
-		return "", nil, fmt.Errorf("count the endpoints: %w", err)
+	var gone, open []string
+	for _, f := range list {
+		switch {
+		case f.Gone:
+			gone = append(gone, f.Organisation+"/"+f.Channel)
+		case f.Failures >= openFailures:
+			open = append(open, f.Organisation+"/"+f.Channel)
+		}
 	}
 	var found []Finding
 	if len(gone) > 0 {
@@ -75,38 +67,19 @@ func (e *examination) endpoints(ctx context.Context) (string, []Finding, error) 
 	if len(open) > 0 {
 		found = append(found, warn("doctor.endpoints.breaker", "%s", names(open)))
 	}
-	if len(unopened) > 0 {
-		found = append(found, warn("doctor.endpoints.inbox", "%s", names(unopened)))
+	if len(counts) > 0 {
+		found = append(found, warn("doctor.endpoints.inbox", "%s", names(counted(counts))))
 	}
-	return fmt.Sprintf("%d entered", total), found, nil
+	return fmt.Sprintf("%d entered", len(list)), found, nil
 }
 
 // secrets opens the signing keys of every webhook as a send would.
 func (e *examination) secrets(ctx context.Context) (string, []Finding, error) {
-	rows, err := e.db.Pool.Query(ctx, `SELECT o.id, o.slug FROM endpoint e JOIN organisation o ON o.id = e.organisation_id WHERE e.secrets IS NOT NULL ORDER BY o.slug`)
+	bad, all, err := e.channels().Unopenable(ctx)
 	if err != nil {
-		return "", nil, fmt.Errorf("list the webhooks: %w", err)
+		return "", nil, err
 	}
-	type webhook struct {
-		ID   enforcement.OrganisationID
-		Slug string
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[webhook])
-	if err != nil {
-		return "", nil, fmt.Errorf("list the webhooks: %w", err)
-	}
-	endpoints := &notify.Endpoints{DB: e.db, Vault: e.vault, Machine: e.Machine}
-	var bad []string
-	for _, w := range list {
-		_, err := endpoints.Of(ctx, w.ID)
-		switch {
-		case errors.Is(err, vault.ErrKeyUnknown), errors.Is(err, vault.ErrTampered):
-			bad = append(bad, w.Slug)
-		case err != nil:
-			return "", nil, err
-		}
-	}
-	seen := fmt.Sprintf("%d webhooks", len(list))
+	seen := fmt.Sprintf("%d webhooks", all)
 	if len(bad) > 0 {
 		return seen, []Finding{fault("doctor.secrets.unopenable", "%s", names(bad))}, nil
 	}
@@ -115,39 +88,36 @@ func (e *examination) secrets(ctx context.Context) (string, []Finding, error) {
 
 // sealed holds what the record seals against the keys in hand.
 func (e *examination) sealed(ctx context.Context) (string, []Finding, error) {
-	rows, err := e.db.Pool.Query(ctx, `SELECT v.key_version, sum(v.n)::bigint FROM (
+	var versions []int16
+	var counts []int64
+	err := e.db.NewRaw(`SELECT v.key_version, sum(v.n)::bigint FROM (
 			SELECT key_version, count(*) AS n FROM subject WHERE envelope IS NOT NULL GROUP BY key_version
-			UNION ALL SELECT (get_byte(secrets, 0) * 256 + get_byte(secrets, 1))::smallint, count(*) FROM endpoint WHERE length(secrets) > 1 GROUP BY 1
-			UNION ALL SELECT key_version, count(*) FROM request_key WHERE answer IS NOT NULL GROUP BY key_version) v GROUP BY v.key_version ORDER BY 1`)
+			UNION ALL SELECT (get_byte(secrets, 0) * 256 + get_byte(secrets, 1))::smallint, count(*)
+				FROM endpoint WHERE length(secrets) > 1 GROUP BY 1
+			UNION ALL SELECT key_version, count(*) FROM request_key WHERE answer IS NOT NULL GROUP BY key_version) v
+		GROUP BY v.key_version ORDER BY 1`).Scan(ctx, &versions, &counts)
 	if err != nil {
 		return "", nil, fmt.Errorf("count what is sealed: %w", err)
 	}
 	live, current := e.vault.Live(), e.vault.Current()
 	var found []Finding
-	var seen []string
-	var version int16
-	var n int64
-	_, err = pgx.ForEachRow(rows, []any{&version, &n}, func() error {
-		text := fmt.Sprintf("%d rows under key %d", n, version)
-		seen = append(seen, text)
+	seen := make([]string, len(versions))
+	for i, version := range versions {
+		seen[i] = fmt.Sprintf("%d rows under key %d", counts[i], version)
 		switch {
 		case !slices.Contains(live, version):
-			found = append(found, fault("doctor.sealed.unknown", "%s, which is not in the key file", text))
+			found = append(found, fault("doctor.sealed.unknown", "%s, which is not in the key file", seen[i]))
 		case version < current:
-			found = append(found, warn("doctor.sealed.older", "%s, %d is current", text, current))
+			found = append(found, warn("doctor.sealed.older", "%s, %d is current", seen[i], current))
 		}
-		return nil
-	})
-	if err != nil {
-		return "", found, fmt.Errorf("count what is sealed: %w", err)
 	}
 	return strings.Join(seen, ", "), found, nil
 }
 
 // demonstration looks for tokens made for trying out.
 func (e *examination) demonstration(ctx context.Context) (string, []Finding, error) {
-	var n int
-	if err := e.db.Pool.QueryRow(ctx, `SELECT count(*) FROM token WHERE demo AND revoked_at IS NULL`).Scan(&n); err != nil {
+	n, err := e.db.NewSelect().Table("token").Where("demo AND revoked_at IS NULL").Count(ctx)
+	if err != nil {
 		return "", nil, fmt.Errorf("count demonstration tokens: %w", err)
 	}
 	if n > 0 {
@@ -177,54 +147,50 @@ func (e *examination) withdrawals(ctx context.Context) (string, []Finding, error
 	return seen, nil, nil
 }
 
+// selectLateLiftings counts by organisation the liftings that were written before a day
+// and have not left.
+const selectLateLiftings = `SELECT o.slug || ' ' || count(*) FROM amendment a
+    JOIN directive d ON d.id = a.directive_id JOIN ground g ON g.id = d.ground_id JOIN organisation o ON o.id = a.organisation_id
+    LEFT JOIN listing l ON l.id = g.id LEFT JOIN administrative_listing s ON s.id = g.id
+  WHERE a.due AND a.lane = 'express' AND NOT a.burdens
+    AND coalesce((SELECT min(day) FROM plan_switch w WHERE w.to_plan = a.plan_id), g.ended_on, l.suspended_on, s.suspended_on) < ?::date
+  GROUP BY o.slug ORDER BY o.slug`
+
+// selectFirstDue asks of each organisation for the oldest first version that is due.
+const selectFirstDue = `SELECT o.slug,
+    (SELECT d.id FROM directive d WHERE d.due AND d.organisation_id = o.id ORDER BY d.organisation_id, d.id LIMIT 1)
+  FROM organisation o ORDER BY o.slug`
+
 // lanes looks for what is due and does not leave. A first version's age stands in
-// its id (a UUIDv7); later ones are as old as the day of the end or suspension.
+// its id; later ones are as old as the day of the end or suspension.
 func (e *examination) lanes(ctx context.Context) (string, []Finding, error) {
-	var found []Finding
-	express, err := e.texts(ctx, `SELECT o.slug || ' ' || count(*) FROM amendment a JOIN directive d ON d.id = a.directive_id JOIN ground g ON g.id = d.ground_id
-			LEFT JOIN listing l ON l.id = g.id LEFT JOIN administrative_listing s ON s.id = g.id JOIN organisation o ON o.id = a.organisation_id
-		WHERE a.due AND a.lane = 'express' AND NOT a.burdens AND coalesce((SELECT min(day) FROM plan_switch w WHERE w.to_plan = a.plan_id), g.ended_on, l.suspended_on, s.suspended_on) < $1::date - 1 GROUP BY o.slug ORDER BY o.slug`, e.today)
-	if err != nil {
+	var express, slugs, late []string
+	var first []enforcement.ID
+	if err := e.db.NewRaw(selectLateLiftings, e.today.AddDays(-1)).Scan(ctx, &express); err != nil {
 		return "", nil, fmt.Errorf("look for liftings that wait: %w", err)
 	}
+	var found []Finding
 	if len(express) > 0 {
 		found = append(found, fault("doctor.lanes.express", "%s", names(express)))
 	}
-	rows, err := e.db.Pool.Query(ctx, `SELECT o.slug, (SELECT d.id FROM directive d WHERE d.due AND d.organisation_id = o.id ORDER BY d.organisation_id, d.id LIMIT 1) FROM organisation o ORDER BY o.slug`)
-	if err != nil {
+	if err := e.db.NewRaw(selectFirstDue).Scan(ctx, &slugs, &first); err != nil {
 		return "", found, fmt.Errorf("look for impositions that wait: %w", err)
 	}
-	var slug string
-	var first *[16]byte
 	var oldest time.Duration
-	var late []string
-	_, err = pgx.ForEachRow(rows, []any{&slug, &first}, func() error {
-		if first == nil {
-			return nil
+	for i, id := range first {
+		if id.IsZero() {
+			continue
 		}
-		age := e.Machine().Sub(bornAt(*first))
+		age := e.Machine().Sub(id.Made())
 		oldest = max(oldest, age)
 		if age > bulkTerm {
-			late = append(late, slug+" "+shown(age))
+			late = append(late, slugs[i]+" "+shown(age))
 		}
-		return nil
-	})
-	if err != nil {
-		return "", found, fmt.Errorf("look for impositions that wait: %w", err)
 	}
 	if len(late) > 0 {
 		found = append(found, warn("doctor.lanes.bulk", "%s", names(late)))
 	}
-	return "oldest imposition waits " + shown(max(oldest, 0)), found, nil
-}
-
-// bornAt is the instant in a UUIDv7 (RFC 9562 §5.7), to the millisecond.
-func bornAt(id [16]byte) time.Time {
-	var ms int64
-	for _, b := range id[:6] {
-		ms = ms<<8 | int64(b)
-	}
-	return time.UnixMilli(ms)
+	return "oldest imposition waits " + shown(oldest), found, nil
 }
 
 // counted writes numbers behind their names, by name.

@@ -52,7 +52,7 @@ func DatabaseReady(db *pg.DB, machine func() time.Time, wanted int64) func(ctx c
 	return func(ctx context.Context) error {
 		var schema int64
 		var now time.Time
-		err := db.Pool.QueryRow(ctx, `SELECT coalesce(max(version_id), 0), clock_timestamp() FROM goose_db_version WHERE is_applied`).Scan(&schema, &now)
+		err := db.NewRaw(`SELECT coalesce(max(version_id), 0), clock_timestamp() FROM goose_db_version WHERE is_applied`).Scan(ctx, &schema, &now)
 		if err != nil {
 			return fmt.Errorf("ask the database: %w", err)
 		}

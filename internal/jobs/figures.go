@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement/directive"
 	"concordat/migrations"
@@ -27,31 +27,22 @@ type QueueFigure struct {
 	Oldest time.Time
 }
 
-const selectQueues = `SELECT q.name, q.paused, w.n, r.n, t.n, o.at
-  FROM (SELECT name, max(paused_at) IS NOT NULL AS paused FROM (SELECT name, paused_at FROM %[1]s.river_queue UNION ALL SELECT unnest($1::text[]), NULL) k GROUP BY name) q
-  CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT FROM %[1]s.river_job WHERE state = 'available' AND queue = q.name LIMIT $2) x) w
-  CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT FROM %[1]s.river_job WHERE state = 'running' AND queue = q.name LIMIT $2) x) r
-  CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT FROM %[1]s.river_job WHERE state = 'retryable' AND queue = q.name LIMIT $2) x) t
-  LEFT JOIN LATERAL (SELECT scheduled_at AS at FROM %[1]s.river_job WHERE state = 'available' AND queue = q.name ORDER BY priority, scheduled_at, id LIMIT 1) o ON true
+// selectQueues asks of the schema ?0, of these queues ?1, counted as far as ?2.
+const selectQueues = `SELECT q.name AS queue, q.paused, w.n AS waiting, r.n AS running, t.n AS retrying, o.at AS oldest
+  FROM (SELECT name, max(paused_at) IS NOT NULL AS paused
+    FROM (SELECT name, paused_at FROM ?0.river_queue UNION ALL SELECT unnest(?1::text[]), NULL) k GROUP BY name) q
+  CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT FROM ?0.river_job WHERE state = 'available' AND queue = q.name LIMIT ?2) x) w
+  CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT FROM ?0.river_job WHERE state = 'running' AND queue = q.name LIMIT ?2) x) r
+  CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT FROM ?0.river_job WHERE state = 'retryable' AND queue = q.name LIMIT ?2) x) t
+  LEFT JOIN LATERAL (SELECT scheduled_at AS at FROM ?0.river_job WHERE state = 'available' AND queue = q.name
+    ORDER BY priority, scheduled_at, id LIMIT 1) o ON true
   ORDER BY q.name`
 
 // Figures lists every queue; those of deliveries and of the daily round are there
 // even before a process has worked them.
-func Figures(ctx context.Context, pool *pgxpool.Pool) ([]QueueFigure, error) {
+func Figures(ctx context.Context, db bun.IDB) (list []QueueFigure, err error) {
 	known := []string{string(directive.Express), string(directive.Bulk), dailyQueue}
-	rows, err := pool.Query(ctx, fmt.Sprintf(selectQueues, migrations.RiverSchema), known, figureLimit)
-	if err != nil {
-		return nil, fmt.Errorf("read the queues' figures: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (QueueFigure, error) {
-		var f QueueFigure
-		var oldest *time.Time
-		err := row.Scan(&f.Queue, &f.Paused, &f.Waiting, &f.Running, &f.Retrying, &oldest)
-		if oldest != nil {
-			f.Oldest = *oldest
-		}
-		return f, err
-	})
+	err = db.NewRaw(selectQueues, bun.Ident(migrations.RiverSchema), pgdialect.Array(known), figureLimit).Scan(ctx, &list)
 	if err != nil {
 		return nil, fmt.Errorf("read the queues' figures: %w", err)
 	}

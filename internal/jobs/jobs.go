@@ -1,3 +1,5 @@
+// pgx: River works over a pgx pool and inserts into pgx transactions.
+
 package jobs
 
 import (
@@ -36,6 +38,10 @@ const (
 	defaultBulk    = 4
 )
 
+// Client is River's, which inserts jobs into our transactions and, if it came from
+// [Work], works them.
+type Client = river.Client[pgx.Tx]
+
 // Config says how jobs are worked.
 type Config struct {
 	Drainer *notify.Drainer
@@ -57,7 +63,7 @@ type Config struct {
 }
 
 // Insert returns a client that only inserts.
-func Insert(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
+func Insert(pool *pgxpool.Pool) (*Client, error) {
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Schema: migrations.RiverSchema, FetchCooldown: fetchCooldown, Logger: slog.New(slog.DiscardHandler),
 		Middleware: []rivertype.Middleware{&carrier{}},
@@ -70,7 +76,7 @@ func Insert(pool *pgxpool.Pool) (*river.Client[pgx.Tx], error) {
 
 // Work returns a client that works wake-ups once it is started. Starting and
 // stopping it is the caller's.
-func Work(pool *pgxpool.Pool, c Config) (*river.Client[pgx.Tx], error) {
+func Work(pool *pgxpool.Pool, c Config) (*Client, error) {
 	workers := river.NewWorkers()
 	if err := river.AddWorkerSafely(workers, &notify.WakeUpWorker{Drainer: c.Drainer}); err != nil {
 		return nil, fmt.Errorf("register the drain: %w", err)

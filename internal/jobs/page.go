@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river"
 	"github.com/rs/zerolog"
 	"riverqueue.com/riverui"
 )
@@ -18,7 +16,7 @@ import (
 // queues and remove jobs: the caller lets operators in and nobody else. Jobs say
 // that there is something to do and never for whom, so nothing on it is about a
 // person.
-func Page(ctx context.Context, client *river.Client[pgx.Tx], prefix string, log zerolog.Logger) (http.Handler, error) {
+func Page(ctx context.Context, client *Client, prefix string, log zerolog.Logger) (http.Handler, error) {
 	page, err := riverui.NewHandler(&riverui.HandlerOpts{
 		Endpoints: riverui.NewEndpoints(client, nil), Prefix: prefix, JobListHideArgsByDefault: true,
 		Logger: slog.New(zerolog.NewSlogHandler(log.Level(max(log.GetLevel(), zerolog.WarnLevel)))),

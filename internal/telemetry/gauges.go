@@ -169,7 +169,7 @@ func (f figures) showImports(s shown) {
 }
 
 func (r *Record) showPool(s shown) {
-	stat := r.Pool.Stat()
+	stat := r.DB.Pool.Stat()
 	s.value(pool, float64(stat.AcquiredConns()), "state", "in-use")
 	s.value(pool, float64(stat.IdleConns()), "state", "idle")
 	s.value(pool, float64(stat.ConstructingConns()), "state", "opening")

@@ -6,11 +6,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
-
 	"concordat/enforcement/audit"
 	"concordat/enforcement/register"
 	"concordat/internal/jobs"
+	"concordat/internal/pg"
 	"concordat/notify"
 )
 
@@ -25,7 +24,7 @@ const (
 type Record struct {
 	Register  *register.Offices
 	Endpoints *notify.Endpoints
-	Pool      *pgxpool.Pool
+	DB        *pg.DB
 	// Legal is legal time: which day it is.
 	Legal func() time.Time
 	// Data is the folder in which audits leave their outcome; empty leaves it out.
@@ -70,7 +69,7 @@ func (r *Record) ask(ctx context.Context) (f figures, err error) {
 	if f.endpoints, err = r.Endpoints.Figures(ctx); err != nil {
 		return f, fmt.Errorf("read figures: %w", err)
 	}
-	if f.queues, err = jobs.Figures(ctx, r.Pool); err != nil {
+	if f.queues, err = jobs.Figures(ctx, r.DB); err != nil {
 		return f, fmt.Errorf("read figures: %w", err)
 	}
 	return f, nil

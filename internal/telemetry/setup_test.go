@@ -66,7 +66,7 @@ func setup(t *testing.T) *scene {
 	s.Offices, err = register.Open(t.Context(), s.Config)
 	must(t, err)
 	s.endpoints = &notify.Endpoints{DB: s.DB, Vault: s.Vault, Machine: machine}
-	s.record = &telemetry.Record{Register: s.Offices, Endpoints: s.endpoints, Pool: s.DB.Pool, Legal: s.At, Data: t.TempDir(), Failed: func(err error) { t.Log(err) }}
+	s.record = &telemetry.Record{Register: s.Offices, Endpoints: s.endpoints, DB: s.DB, Legal: s.At, Data: t.TempDir(), Failed: func(err error) { t.Log(err) }}
 	s.telemetry, err = telemetry.New(t.Context(), telemetry.Config{Machine: s.later, Version: "test", Record: s.record, Spans: s.spans, Share: 1})
 	must(t, err)
 	t.Cleanup(func() { must(t, s.telemetry.Close(context.WithoutCancel(t.Context()))) })
