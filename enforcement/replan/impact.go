@@ -8,11 +8,10 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/party"
 	"concordat/enforcement/plan"
+	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -82,7 +81,8 @@ type standingCount struct {
 }
 
 // How many live grounds were put in force under each plan, and the first of them.
-const selectCounts = `SELECT plan_now(b.plan_id), b.n, ARRAY(SELECT g.id FROM ground g WHERE g.plan_id = b.plan_id AND g.state IN ('in-force', 'suspended') ORDER BY g.plan_id, g.id LIMIT 3)
+const selectCounts = `SELECT plan_now(b.plan_id) AS plan_id, b.n AS grounds,
+    ARRAY(SELECT g.id FROM ground g WHERE g.plan_id = b.plan_id AND g.state IN ('in-force', 'suspended') ORDER BY g.plan_id, g.id LIMIT 3) AS examples
   FROM (SELECT plan_id, count(*) AS n FROM ground WHERE state IN ('in-force', 'suspended') GROUP BY plan_id) b ORDER BY b.plan_id`
 
 // Impact tells what [Replanner.Follow] would do on the act's day if a catalogue were
@@ -94,20 +94,26 @@ const selectCounts = `SELECT plan_now(b.plan_id), b.n, ARRAY(SELECT g.id FROM gr
 // more are statements that count beside those of the register, to tell what would
 // be sent once they are made.
 func (r *Replanner) Impact(ctx context.Context, act enforcement.Act, next *memoranda.Catalogue, more ...memoranda.Attestation) (Impact, error) {
-	i := Impact{Day: r.Record.Today(act.At), Organisations: []OrganisationImpact{}, Measures: []MeasureImpact{}, Unattested: []plan.MeasureName{}}
 	if err := act.Check(enforcement.System, enforcement.Operator, enforcement.Overseer); err != nil {
-		return i, err
+		return Impact{}, err
 	}
-	tx, err := r.Record.DB.Pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
-	if err != nil {
-		return i, fmt.Errorf("begin to foresee: %w", err)
-	}
-	defer func() { _ = tx.Rollback(ctx) }() // nothing was written
+	var i Impact
+	err := r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
+		tx.Later(tx.NewRaw("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"), "begin to foresee")
+		i, err = r.foresee(ctx, tx, r.Record.Today(act.At), next, more)
+		return err
+	})
+	return i, err
+}
+
+// foresee is [Replanner.Impact] within a snapshot.
+func (r *Replanner) foresee(ctx context.Context, tx *pg.Tx, on day.Day, next *memoranda.Catalogue, more []memoranda.Attestation) (Impact, error) {
+	i := Impact{Day: on, Organisations: []OrganisationImpact{}, Measures: []MeasureImpact{}, Unattested: []plan.MeasureName{}}
 	plans, err := countStanding(ctx, tx, i.Day)
 	if err != nil {
 		return i, err
 	}
-	known, err := party.ReadOrganisations(ctx, tx)
+	known, err := party.ReadOrganisations(ctx, tx.Pgx())
 	if err != nil {
 		return i, err
 	}
@@ -115,11 +121,11 @@ func (r *Replanner) Impact(ctx context.Context, act enforcement.Act, next *memor
 	for n, p := range plans {
 		ids[n] = p.id
 	}
-	lines, err := readLines(ctx, tx, ids)
+	lines, err := readLines(ctx, tx.Pgx(), ids)
 	if err != nil {
 		return i, err
 	}
-	text, err := r.Plans.Learn(ctx, tx)
+	text, err := r.Plans.Learn(ctx, tx.Pgx())
 	if err != nil {
 		return i, err
 	}
@@ -137,26 +143,23 @@ func (r *Replanner) Impact(ctx context.Context, act enforcement.Act, next *memor
 	return i, nil
 }
 
-func countStanding(ctx context.Context, p pgx.Tx, on day.Day) ([]standingCount, error) {
-	plans, err := standingPlans(ctx, p, on)
+func countStanding(ctx context.Context, tx *pg.Tx, on day.Day) ([]standingCount, error) {
+	plans, err := standingPlans(ctx, tx.Pgx(), on)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := p.Query(ctx, selectCounts)
-	if err != nil {
+	var rows []struct {
+		Plan     int32            `bun:"plan_id"`
+		Grounds  int64            `bun:"grounds"`
+		Examples []enforcement.ID `bun:"examples,array"`
+	}
+	if err := tx.NewRaw(selectCounts).Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("count live grounds: %w", err)
 	}
 	counts := map[int32]standingCount{}
-	var id int32
-	var n int64
-	var some []enforcement.ID
-	_, err = pgx.ForEachRow(rows, []any{&id, &n, &some}, func() error {
-		one := counts[id]
-		counts[id] = standingCount{grounds: one.grounds + n, examples: examples(one.examples, some)}
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("count live grounds: %w", err)
+	for _, row := range rows {
+		one := counts[row.Plan]
+		counts[row.Plan] = standingCount{grounds: one.grounds + row.Grounds, examples: examples(one.examples, row.Examples)}
 	}
 	list := make([]standingCount, len(plans))
 	for i, p := range plans {
