@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/kinds"
@@ -15,27 +15,23 @@ import (
 const selectDisagreeing = `SELECT l.id, 0::smallint FROM %s l WHERE NOT EXISTS (SELECT FROM ground g WHERE g.id = l.id AND g.subject_id = l.subject_id
 	AND g.organisation_id = %s AND g.list_type = %s AND g.case_state = l.state::text AND g.case_version = l.version
 	AND g.ended_on IS NOT DISTINCT FROM l.ended_on AND g.retain_until IS NOT DISTINCT FROM l.retain_until
-	AND CASE WHEN l.state::text = ANY ($1) THEN g.state = 'pending' WHEN l.state::text = ANY ($2) THEN g.state = 'ended' ELSE g.state IN ('in-force', 'suspended') END%s)`
+	AND CASE WHEN l.state::text IN (?0) THEN g.state = 'pending' WHEN l.state::text IN (?1) THEN g.state = 'ended' ELSE g.state IN ('in-force', 'suspended') END%s)`
 
 // disagreeing looks for cases of which row and ground do not agree.
-func disagreeing(ctx context.Context, tx pgx.Tx, a *Audit) error {
+func disagreeing(ctx context.Context, db bun.IDB, a *Audit) error {
 	for _, kind := range kinds.All() {
 		suspended := ` AND g.suspended_for IS NULL AND g.suspended_on IS NULL`
 		if kind.Suspends { // before publication a doubt is a task, and no suspension of the ground
 			suspended = ` AND g.suspended_for IS NOT DISTINCT FROM l.suspended_for AND g.suspended_on IS NOT DISTINCT FROM l.suspended_on AND (g.state <> 'in-force' OR l.suspended_for IS NULL) AND (g.state <> 'suspended' OR l.suspended_for IS NOT NULL)`
 		}
-		rows, err := tx.Query(ctx, fmt.Sprintf(selectDisagreeing, kind.Rows, kind.OwnerColumn, kind.ListColumn, suspended), kind.Before, kind.Ended)
-		if err != nil {
+		var ids []enforcement.ID
+		var versions []int16
+		sql := fmt.Sprintf(selectDisagreeing, kind.Rows, kind.OwnerColumn, kind.ListColumn, suspended)
+		if err := db.NewRaw(sql, bun.List(kind.Before), bun.List(kind.Ended)).Scan(ctx, &ids, &versions); err != nil {
 			return fmt.Errorf("compare the %s with their grounds: %w", kind.Slug, err)
 		}
-		var id enforcement.ID
-		var version int16
-		_, err = pgx.ForEachRow(rows, []any{&id, &version}, func() error {
-			a.find(id, version, "is a %s whose ground says otherwise", kind.Slug)
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("compare the %s with their grounds: %w", kind.Slug, err)
+		for i, id := range ids {
+			a.find(id, versions[i], "is a %s whose ground says otherwise", kind.Slug)
 		}
 	}
 	return nil
@@ -43,7 +39,7 @@ func disagreeing(ctx context.Context, tx pgx.Tx, a *Audit) error {
 
 // dangling looks for what foreign keys would have prevented, and for what must
 // never be: a directive of an ended ground that nothing withdraws.
-func dangling(ctx context.Context, tx pgx.Tx, a *Audit) error {
+func dangling(ctx context.Context, db bun.IDB, a *Audit) error {
 	for what, sql := range map[string]string{
 		"refers to nothing": `SELECT d.id, 1::smallint FROM directive d WHERE NOT EXISTS (SELECT FROM ground g WHERE g.id = d.ground_id AND g.subject_id = d.subject_id AND g.kind = d.ground_kind)
 			OR NOT EXISTS (SELECT FROM organisation o WHERE o.id = d.organisation_id) OR NOT EXISTS (SELECT FROM plan p WHERE p.id = d.plan_id)`,
@@ -62,14 +58,13 @@ func dangling(ctx context.Context, tx pgx.Tx, a *Audit) error {
 		"stands under another ground than its event says": `SELECT u.id, 1::smallint FROM event e, unnest(e.directives, e.grounds) u (id, ground)
 			WHERE e.kind = 'replanned' AND u.ground IS NOT NULL AND NOT EXISTS (SELECT FROM directive d WHERE d.id = u.id AND d.ground_id = u.ground)`,
 	} {
-		rows, err := tx.Query(ctx, sql)
-		if err != nil {
+		var ids []enforcement.ID
+		var versions []int16
+		if err := db.NewRaw(sql).Scan(ctx, &ids, &versions); err != nil {
 			return fmt.Errorf("look for what %s: %w", what, err)
 		}
-		var id enforcement.ID
-		var version int16
-		if _, err := pgx.ForEachRow(rows, []any{&id, &version}, func() error { a.find(id, version, "%s", what); return nil }); err != nil {
-			return fmt.Errorf("look for what %s: %w", what, err)
+		for i, id := range ids {
+			a.find(id, versions[i], "%s", what)
 		}
 	}
 	return nil
