@@ -3,14 +3,13 @@ package intake
 import (
 	"context"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/listing"
 	"concordat/enforcement/party"
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
+	"concordat/internal/pg"
 	pgbinary "concordat/internal/pg/binary"
 	"concordat/memoranda"
 )
@@ -35,7 +34,8 @@ func newImportRows() *importRows {
 }
 
 // send copies all of them, table by table in the order in which they refer to each other.
-func (c *importRows) send(ctx context.Context, t pgx.Tx, r *Intake, act enforcement.Act) error {
+func (c *importRows) send(ctx context.Context, tx *pg.Tx, r *Intake, act enforcement.Act) error {
+	t := tx.Pgx()
 	if err := r.Parties.Copy(ctx, t, act, c.subjects, c.cases); err != nil {
 		return err
 	}
