@@ -68,6 +68,12 @@ func Main(m *testing.M) {
 // dropped at the end of the test.
 func New(t testing.TB) *pg.DB {
 	t.Helper()
+	return open(t, database(t))
+}
+
+// database makes one from the template, and returns its URL.
+func database(t testing.TB) string {
+	t.Helper()
 	cluster := Cluster(t)
 	name := fmt.Sprintf("test_%d", running.databases.Add(1))
 	if err := cluster.CreateDatabase(t.Context(), name, template); err != nil {
@@ -78,8 +84,14 @@ func New(t testing.TB) *pg.DB {
 			t.Error(err)
 		}
 	})
+	return cluster.URL(name)
+}
+
+// open connects to a database, and closes it at the end of the test.
+func open(t testing.TB, url string) *pg.DB {
+	t.Helper()
 	db, err := pg.Open(t.Context(), pg.Config{
-		URL: cluster.URL(name), MaxConns: maxConns, MaxConnIdle: maxConnIdle, ApplicationName: t.Name(),
+		URL: url, MaxConns: maxConns, MaxConnIdle: maxConnIdle, ApplicationName: t.Name(),
 	})
 	if err != nil {
 		t.Fatal(err)
