@@ -72,32 +72,38 @@ type HoldFigure struct {
 const selectDueFigures = `SELECT o.slug AS organisation, l.lane, coalesce(f.n, 0) + a.n AS count, f.first, t.oldest
   FROM organisation o CROSS JOIN unnest(enum_range(NULL::lane)) l (lane)
   LEFT JOIN LATERAL (SELECT count(*) AS n, (array_agg(id))[1] AS first FROM
-    (SELECT id FROM directive WHERE due AND (organisation_id, id) > (o.id, ?1) AND organisation_id <= o.id ORDER BY organisation_id, id LIMIT ?2) x) f ON l.lane = 'bulk'
+    (SELECT id FROM directive WHERE due AND (organisation_id, id) > (o.id, ?1) AND organisation_id <= o.id
+      ORDER BY organisation_id, id LIMIT ?2) x) f ON l.lane = 'bulk'
   CROSS JOIN LATERAL (SELECT count(*) AS n FROM
-    (SELECT FROM amendment WHERE due AND (organisation_id, lane, directive_id) > (o.id, l.lane, ?1) AND (organisation_id, lane) <= (o.id, l.lane)
+    (SELECT FROM amendment WHERE due AND (organisation_id, lane, directive_id) > (o.id, l.lane, ?1)
+      AND (organisation_id, lane) <= (o.id, l.lane)
       AND (not_before IS NULL OR not_before <= ?0) ORDER BY organisation_id, lane, directive_id LIMIT ?2) x) a
   LEFT JOIN LATERAL (SELECT min(e.recorded_at) AS oldest FROM
-    (SELECT directive_id, version, plan_id FROM amendment WHERE due AND (organisation_id, lane, directive_id) > (o.id, l.lane, ?1) AND (organisation_id, lane) <= (o.id, l.lane)
+    (SELECT directive_id, version, plan_id FROM amendment WHERE due AND (organisation_id, lane, directive_id) > (o.id, l.lane, ?1)
+      AND (organisation_id, lane) <= (o.id, l.lane)
       AND (not_before IS NULL OR not_before <= ?0) ORDER BY organisation_id, lane, directive_id LIMIT ?3) v
     CROSS JOIN LATERAL (SELECT ground_id FROM directive WHERE id = v.directive_id LIMIT 1) d
     CROSS JOIN LATERAL (SELECT coalesce((SELECT max(w.recorded_at) FROM event w WHERE w.kind = 'replanned' AND w.plan_id = v.plan_id),
       (SELECT max(w.recorded_at) FROM event w WHERE w.ground_id = d.ground_id
-        AND EXISTS (SELECT FROM unnest(w.directives, w.versions) u (id, v) WHERE u.id = v.directive_id AND u.v = v.version))) AS recorded_at) e) t ON a.n > 0
+        AND EXISTS (SELECT FROM unnest(w.directives, w.versions) u (id, v) WHERE u.id = v.directive_id
+          AND u.v = v.version))) AS recorded_at) e) t ON a.n > 0
   ORDER BY o.slug, l.lane`
 
 const selectUnlifted = `SELECT o.slug AS name, w.n FROM organisation o CROSS JOIN LATERAL (SELECT count(*) AS n FROM
-    (SELECT FROM amendment WHERE organisation_id = o.id AND kind = 'withdraw' AND NOT burdens AND step IN ('queued', 'left', 'delivered') LIMIT ?) x) w`
+    (SELECT FROM amendment WHERE organisation_id = o.id AND kind = 'withdraw' AND NOT burdens
+      AND step IN ('queued', 'left', 'delivered') LIMIT ?) x) w`
 
 const selectOverdue = `SELECT o.slug AS name, count(*) AS n FROM clock c JOIN organisation o ON o.id = c.organisation_id
   WHERE c.done_on IS NULL AND c.due_on < ?0 AND c.kind = ?1 GROUP BY o.slug`
 
 const selectIncidentFigures = `SELECT kind AS name, count(*) AS n FROM incident WHERE closed_at IS NULL GROUP BY kind`
 
-const selectHoldFigures = `SELECT scope, cause, count(*) AS count FROM hold WHERE ended_at IS NULL GROUP BY scope, cause ORDER BY scope, cause`
+const selectHoldFigures = `SELECT scope, cause, count(*) AS count FROM hold WHERE ended_at IS NULL GROUP BY scope, cause
+  ORDER BY scope, cause`
 
 // Runs are few: one for each file.
-const selectImportFigures = `SELECT kind, state, count(*) AS runs, sum(drafted)::bigint AS drafted, sum(skipped)::bigint AS skipped, sum(conflicting)::bigint AS conflicting,
-    sum(refused)::bigint AS refused, sum(reviewed)::bigint AS reviewed
+const selectImportFigures = `SELECT kind, state, count(*) AS runs, sum(drafted)::bigint AS drafted, sum(skipped)::bigint AS skipped,
+    sum(conflicting)::bigint AS conflicting, sum(refused)::bigint AS refused, sum(reviewed)::bigint AS reviewed
   FROM import_run GROUP BY kind, state ORDER BY kind, state`
 
 const selectOrphanFigure = `SELECT count(*) FROM (SELECT FROM orphan WHERE due LIMIT ?) x`

@@ -32,7 +32,8 @@ func readPlans(ctx context.Context, tx pgx.Tx) (map[int32][]plan.Share, error) {
 }
 
 func (s *replay) read(ctx context.Context, tx pgx.Tx, a *Audit, step func(int64)) error {
-	rows, err := tx.Query(ctx, `SELECT id, kind, refers_to, coalesce(plan_id, 0), coalesce(organisation_id, 0), until, directives, versions, outcomes, measures, untils
+	rows, err := tx.Query(ctx, `SELECT id, kind, refers_to, coalesce(plan_id, 0), coalesce(organisation_id, 0), until, directives, versions,
+		outcomes, measures, untils
 		FROM event WHERE directives IS NOT NULL OR kind IN ('settlement', 'restored') ORDER BY seq`)
 	if err != nil {
 		return fmt.Errorf("read events: %w", err)

@@ -63,7 +63,8 @@ func (r *Holds) RefuseRestoring(ctx context.Context) error {
 // MustReconcile is true of an organisation o that must be asked, because it may hold
 // something: it has an endpoint, stands for a body, or was ever sent to. The parts
 // go from the cheap to the dear.
-const MustReconcile = `(EXISTS (SELECT FROM endpoint e WHERE e.organisation_id = o.id) OR EXISTS (SELECT FROM organisation_role p WHERE p.organisation_id = o.id)
+const MustReconcile = `(EXISTS (SELECT FROM endpoint e WHERE e.organisation_id = o.id)
+  OR EXISTS (SELECT FROM organisation_role p WHERE p.organisation_id = o.id)
   OR EXISTS (SELECT FROM directive d WHERE d.organisation_id = o.id))`
 
 // mayEndRestoreHold refuses to end the hold of a restoration while organisations

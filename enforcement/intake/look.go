@@ -74,7 +74,8 @@ func (w *importWriter) lookSubjects(ctx context.Context, t pgx.Tx, rows []prepar
 			}
 		}
 	}
-	found, err := t.Query(ctx, `SELECT l.key_version, l.hash, s.id, s.envelope, s.sealed FROM subject_lookup l JOIN subject s ON s.id = l.subject_id WHERE l.hash = ANY($1)`, sums)
+	found, err := t.Query(ctx, `SELECT l.key_version, l.hash, s.id, s.envelope, s.sealed FROM subject_lookup l JOIN subject s
+		ON s.id = l.subject_id WHERE l.hash = ANY($1)`, sums)
 	if err != nil {
 		return err
 	}
@@ -104,7 +105,8 @@ func (w *importWriter) lookCases(ctx context.Context, t pgx.Tx, rows []preparedR
 		}
 	}
 	slices.Sort(numbers)
-	found, err := t.Query(ctx, `SELECT id, court_id, number, filed_on, basis_document, basis_unit FROM execution_case WHERE court_id = $1 AND number = ANY($2)`,
+	found, err := t.Query(ctx, `SELECT id, court_id, number, filed_on, basis_document, basis_unit FROM execution_case WHERE court_id = $1
+		AND number = ANY($2)`,
 		w.run.Court, slices.Compact(numbers))
 	if err != nil {
 		return err

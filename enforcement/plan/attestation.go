@@ -160,7 +160,8 @@ func (r *Plans) WithdrawAttestation(ctx context.Context, act enforcement.Act, id
 		if !known {
 			return nil, enforcement.Refuse("not-found")
 		}
-		tx.LaterOne(tx.NewRaw(`INSERT INTO attestation_withdrawal (attestation_id, reason, withdrawn_by, withdrawn_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		tx.LaterOne(tx.NewRaw(`INSERT INTO attestation_withdrawal (attestation_id, reason, withdrawn_by, withdrawn_at) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`,
 			id, reason, act.Actor.ID, act.At.UTC()), enforcement.Refuse("attestation.withdrawn"), "take statement %s back", id)
 		return &record.Event{Kind: eventAttestationWithdrawn, RefersTo: id}, nil
 	})
@@ -172,8 +173,9 @@ func (r *Plans) WithdrawAttestation(ctx context.Context, act enforcement.Act, id
 
 // readStatements reads all of them, in the snapshot in which the editions are read.
 func readStatements(ctx context.Context, q pg.Querier) (list []Attestation, err error) {
-	rows, err := q.Query(ctx, `SELECT a.id, a.who, a.role, a.stated_on, a.source, coalesce(a.memorandum, ''), coalesce(a.edition, ''), a.measures, a.bases, a.basic_list,
-			a.hash, a.demonstration, a.entered_by, a.entered_at, coalesce(w.withdrawn_by, ''), coalesce(w.withdrawn_at, '0001-01-01Z'), coalesce(w.reason, '')
+	rows, err := q.Query(ctx, `SELECT a.id, a.who, a.role, a.stated_on, a.source, coalesce(a.memorandum, ''), coalesce(a.edition, ''),
+			a.measures, a.bases, a.basic_list, a.hash, a.demonstration, a.entered_by, a.entered_at,
+			coalesce(w.withdrawn_by, ''), coalesce(w.withdrawn_at, '0001-01-01Z'), coalesce(w.reason, '')
 		FROM attestation a LEFT JOIN attestation_withdrawal w ON w.attestation_id = a.id ORDER BY a.entered_at, a.id`)
 	if err != nil {
 		return nil, fmt.Errorf("read the statements: %w", err)

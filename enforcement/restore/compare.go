@@ -162,8 +162,9 @@ func (w *comparison) lock(ctx context.Context, tx *pg.Tx) error {
 	for _, kind := range kinds.All() {
 		tx.Later(tx.NewSelect().TableExpr(kind.Rows).ColumnExpr("1").Where("id IN (?)", bun.List(grounds)).Order("id").For("NO KEY UPDATE"), "lock %d cases", len(grounds))
 	}
-	tx.Later(tx.NewRaw(`SELECT FROM directive WHERE id IN (?) OR id IN (SELECT d.id FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
-		WHERE g.id IN (?)) ORDER BY id FOR NO KEY UPDATE`, bun.List(ids), bun.List(grounds)), "lock %d directives", len(ids))
+	tx.Later(tx.NewRaw(`SELECT FROM directive WHERE id IN (?)
+		OR id IN (SELECT d.id FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id WHERE g.id IN (?))
+		ORDER BY id FOR NO KEY UPDATE`, bun.List(ids), bun.List(grounds)), "lock %d directives", len(ids))
 	return w.read(ctx, tx)
 }
 
