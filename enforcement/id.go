@@ -1,3 +1,5 @@
+// pgx: ids travel in binary where thousands do.
+
 package enforcement
 
 import (

@@ -69,7 +69,7 @@ func (o *office) openKeys(ctx context.Context, path string) (err error) {
 // refuseUnfinished refuses a database into which a restore was not finished,
 // before anything is changed in it.
 func (o *office) refuseUnfinished(ctx context.Context) error {
-	unfinished, err := record.Unfinished(ctx, o.db.Pool)
+	unfinished, err := record.Unfinished(ctx, o.db)
 	if err == nil && unfinished {
 		err = &enforcement.Refusal{Code: "restore.unfinished"}
 	}

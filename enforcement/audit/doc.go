@@ -16,6 +16,6 @@
 //
 // The command audit calls it, and package telemetry for the figures. It stands
 // above all rooms whose events it reads, and calls nothing of them but their names and
-// [replan.ReadSet]. Begin with replay.go; compare.go and rows.go are what is held against
+// [replan.ReadSet]. Begin with replay.go; stream.go and rows.go are what is held against
 // it. The audit of a record is an example in package register.
 package audit

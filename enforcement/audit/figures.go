@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
+	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
 
@@ -70,89 +69,96 @@ type HoldFigure struct {
 }
 
 // The bounds and orders are those of directive/due.go, for the same reason.
-const selectDueFigures = `SELECT o.slug, l.lane::text, coalesce(f.n, 0) + a.n, f.first, t.oldest
+const selectDueFigures = `SELECT o.slug AS organisation, l.lane, coalesce(f.n, 0) + a.n AS count, f.first, t.oldest
   FROM organisation o CROSS JOIN unnest(enum_range(NULL::lane)) l (lane)
   LEFT JOIN LATERAL (SELECT count(*) AS n, (array_agg(id))[1] AS first FROM
-    (SELECT id FROM directive WHERE due AND (organisation_id, id) > (o.id, $2) AND organisation_id <= o.id ORDER BY organisation_id, id LIMIT $3) x) f ON l.lane = 'bulk'
+    (SELECT id FROM directive WHERE due AND (organisation_id, id) > (o.id, ?1) AND organisation_id <= o.id
+      ORDER BY organisation_id, id LIMIT ?2) x) f ON l.lane = 'bulk'
   CROSS JOIN LATERAL (SELECT count(*) AS n FROM
-    (SELECT FROM amendment WHERE due AND (organisation_id, lane, directive_id) > (o.id, l.lane, $2) AND (organisation_id, lane) <= (o.id, l.lane)
-      AND (not_before IS NULL OR not_before <= $1::date) ORDER BY organisation_id, lane, directive_id LIMIT $3) x) a
+    (SELECT FROM amendment WHERE due AND (organisation_id, lane, directive_id) > (o.id, l.lane, ?1)
+      AND (organisation_id, lane) <= (o.id, l.lane)
+      AND (not_before IS NULL OR not_before <= ?0) ORDER BY organisation_id, lane, directive_id LIMIT ?2) x) a
   LEFT JOIN LATERAL (SELECT min(e.recorded_at) AS oldest FROM
-    (SELECT directive_id, version, plan_id FROM amendment WHERE due AND (organisation_id, lane, directive_id) > (o.id, l.lane, $2) AND (organisation_id, lane) <= (o.id, l.lane)
-      AND (not_before IS NULL OR not_before <= $1::date) ORDER BY organisation_id, lane, directive_id LIMIT $4) v
+    (SELECT directive_id, version, plan_id FROM amendment WHERE due AND (organisation_id, lane, directive_id) > (o.id, l.lane, ?1)
+      AND (organisation_id, lane) <= (o.id, l.lane)
+      AND (not_before IS NULL OR not_before <= ?0) ORDER BY organisation_id, lane, directive_id LIMIT ?3) v
     CROSS JOIN LATERAL (SELECT ground_id FROM directive WHERE id = v.directive_id LIMIT 1) d
     CROSS JOIN LATERAL (SELECT coalesce((SELECT max(w.recorded_at) FROM event w WHERE w.kind = 'replanned' AND w.plan_id = v.plan_id),
       (SELECT max(w.recorded_at) FROM event w WHERE w.ground_id = d.ground_id
-        AND EXISTS (SELECT FROM unnest(w.directives, w.versions) u (id, v) WHERE u.id = v.directive_id AND u.v = v.version))) AS recorded_at) e) t ON a.n > 0
+        AND EXISTS (SELECT FROM unnest(w.directives, w.versions) u (id, v) WHERE u.id = v.directive_id
+          AND u.v = v.version))) AS recorded_at) e) t ON a.n > 0
   ORDER BY o.slug, l.lane`
 
-const selectUnlifted = `SELECT o.slug, w.n FROM organisation o CROSS JOIN LATERAL (SELECT count(*) AS n FROM
-    (SELECT FROM amendment WHERE organisation_id = o.id AND kind = 'withdraw' AND NOT burdens AND step IN ('queued', 'left', 'delivered') LIMIT $1) x) w`
+const selectUnlifted = `SELECT o.slug AS name, w.n FROM organisation o CROSS JOIN LATERAL (SELECT count(*) AS n FROM
+    (SELECT FROM amendment WHERE organisation_id = o.id AND kind = 'withdraw' AND NOT burdens
+      AND step IN ('queued', 'left', 'delivered') LIMIT ?) x) w`
 
-const selectOverdue = `SELECT o.slug, count(*) FROM clock c JOIN organisation o ON o.id = c.organisation_id
-  WHERE c.done_on IS NULL AND c.due_on < $1::date AND c.kind = $2 GROUP BY o.slug`
+const selectOverdue = `SELECT o.slug AS name, count(*) AS n FROM clock c JOIN organisation o ON o.id = c.organisation_id
+  WHERE c.done_on IS NULL AND c.due_on < ?0 AND c.kind = ?1 GROUP BY o.slug`
 
-const selectIncidentFigures = `SELECT kind, count(*) FROM incident WHERE closed_at IS NULL GROUP BY kind`
+const selectIncidentFigures = `SELECT kind AS name, count(*) AS n FROM incident WHERE closed_at IS NULL GROUP BY kind`
 
-const selectHoldFigures = `SELECT scope::text, cause, count(*) FROM hold WHERE ended_at IS NULL GROUP BY scope, cause ORDER BY scope, cause`
+const selectHoldFigures = `SELECT scope, cause, count(*) AS count FROM hold WHERE ended_at IS NULL GROUP BY scope, cause
+  ORDER BY scope, cause`
 
 // Runs are few: one for each file.
-const selectImportFigures = `SELECT kind, state, count(*), sum(drafted)::bigint, sum(skipped)::bigint, sum(conflicting)::bigint, sum(refused)::bigint, sum(reviewed)::bigint
+const selectImportFigures = `SELECT kind, state, count(*) AS runs, sum(drafted)::bigint AS drafted, sum(skipped)::bigint AS skipped,
+    sum(conflicting)::bigint AS conflicting, sum(refused)::bigint AS refused, sum(reviewed)::bigint AS reviewed
   FROM import_run GROUP BY kind, state ORDER BY kind, state`
 
-const selectOrphanFigure = `SELECT count(*) FROM (SELECT FROM orphan WHERE due LIMIT $1) x`
+const selectOrphanFigure = `SELECT count(*) FROM (SELECT FROM orphan WHERE due LIMIT ?) x`
+
+// dueRow is what waits in a lane, as it is read: First is the first of its directives.
+type dueRow struct {
+	Organisation string         `bun:"organisation"`
+	Lane         directive.Lane `bun:"lane"`
+	Count        int            `bun:"count"`
+	First        enforcement.ID `bun:"first"`
+	Oldest       time.Time      `bun:"oldest"`
+}
+
+func (d dueRow) figure() DueFigure {
+	f := DueFigure{Organisation: d.Organisation, Lane: d.Lane, Count: d.Count, Oldest: d.Oldest}
+	if made := d.First.Made(); !made.IsZero() && (f.Oldest.IsZero() || made.Before(f.Oldest)) {
+		f.Oldest = made
+	}
+	return f
+}
+
+// count is how many there are of a name.
+type count struct {
+	Name string `bun:"name"`
+	N    int    `bun:"n"`
+}
+
+func byName(list []count) map[string]int {
+	named := make(map[string]int, len(list))
+	for _, c := range list {
+		named[c.Name] = c.N
+	}
+	return named
+}
 
 // Figures reads them in one round trip. It walks indexes of what is open and never
 // a table that grows with the years.
-func (r *Auditor) Figures(ctx context.Context, on day.Day) (Figures, error) {
-	f := Figures{Unlifted: map[string]int{}, Overdue: map[string]int{}, Incidents: map[string]int{}}
-	var batch pgx.Batch
-	batch.Queue(selectDueFigures, on, directive.NoCursor, FigureLimit, oldestAmong).Query(f.readDue)
-	batch.Queue(selectUnlifted, FigureLimit).Query(counts(f.Unlifted))
-	batch.Queue(selectOverdue, on, directive.ClockLift.Kind).Query(counts(f.Overdue))
-	batch.Queue(selectIncidentFigures).Query(counts(f.Incidents))
-	batch.Queue(selectHoldFigures).Query(func(rows pgx.Rows) (err error) {
-		f.Holds, err = pgx.CollectRows(rows, pgx.RowToStructByPos[HoldFigure])
-		return err
-	})
-	batch.Queue(selectImportFigures).Query(func(rows pgx.Rows) (err error) {
-		f.Imports, err = pgx.CollectRows(rows, pgx.RowToStructByPos[ImportFigure])
-		return err
-	})
-	batch.Queue(selectOrphanFigure, FigureLimit).QueryRow(func(row pgx.Row) error { return row.Scan(&f.Orphans) })
-	if err := r.Record.DB.Pool.SendBatch(ctx, &batch).Close(); err != nil {
+func (r *Auditor) Figures(ctx context.Context, on day.Day) (f Figures, err error) {
+	var due []dueRow
+	var unlifted, overdue, incidents []count
+	db := r.Record.DB
+	err = db.Together(ctx,
+		pg.All(db.NewRaw(selectDueFigures, on, enforcement.ID{}.Cursor(), FigureLimit, oldestAmong), &due),
+		pg.All(db.NewRaw(selectUnlifted, FigureLimit), &unlifted),
+		pg.All(db.NewRaw(selectOverdue, on, directive.ClockLift.Kind), &overdue),
+		pg.All(db.NewRaw(selectIncidentFigures), &incidents),
+		pg.All(db.NewRaw(selectHoldFigures), &f.Holds),
+		pg.All(db.NewRaw(selectImportFigures), &f.Imports),
+		pg.One(db.NewRaw(selectOrphanFigure, FigureLimit), &f.Orphans))
+	if err != nil {
 		return f, fmt.Errorf("read the record's figures: %w", err)
 	}
-	return f, nil
-}
-
-func (f *Figures) readDue(rows pgx.Rows) error {
-	var d DueFigure
-	var first enforcement.ID
-	var oldest *time.Time
-	_, err := pgx.ForEachRow(rows, []any{&d.Organisation, &d.Lane, &d.Count, &first, &oldest}, func() error {
-		d.Oldest = time.Time{}
-		if oldest != nil {
-			d.Oldest = *oldest
-		}
-		if made := first.Made(); !made.IsZero() && (d.Oldest.IsZero() || made.Before(d.Oldest)) {
-			d.Oldest = made
-		}
-		f.Due = append(f.Due, d)
-		return nil
-	})
-	return err
-}
-
-// counts reads rows of a name and a number.
-func counts(into map[string]int) func(pgx.Rows) error {
-	return func(rows pgx.Rows) error {
-		var name string
-		var n int
-		_, err := pgx.ForEachRow(rows, []any{&name, &n}, func() error {
-			into[name] = n
-			return nil
-		})
-		return err
+	f.Unlifted, f.Overdue, f.Incidents = byName(unlifted), byName(overdue), byName(incidents)
+	for _, d := range due {
+		f.Due = append(f.Due, d.figure())
 	}
+	return f, nil
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/ground"
@@ -16,6 +14,7 @@ import (
 	"concordat/enforcement/record"
 	"concordat/enforcement/replan"
 	"concordat/enforcement/restore"
+	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
 
@@ -79,64 +78,32 @@ type replay struct {
 // rightly be told as left or as cancelled.
 func (r *Auditor) Directives(ctx context.Context, step func(events int64)) (Audit, error) {
 	var a Audit
-	tx, err := r.Record.DB.Pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
-	if err != nil {
-		return a, fmt.Errorf("begin the audit: %w", err)
-	}
-	defer func() { _ = tx.Rollback(ctx) }() // nothing was written
+	err := r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		a = Audit{}
+		tx.Later(tx.NewRaw("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"), "begin the audit")
+		return a.run(ctx, tx, step)
+	})
+	return a, err
+}
+
+func (a *Audit) run(ctx context.Context, tx *pg.Tx, step func(events int64)) (err error) {
 	state := &replay{versions: map[directive.VersionKey]*replayed{}, newest: map[enforcement.ID]int16{}, later: map[enforcement.ID][]int16{}, reports: map[reportKey]int16{}, open: map[enforcement.ID][]directive.VersionKey{}, acts: actsOf(kinds.All())}
-	if state.plans, err = readPlans(ctx, tx); err != nil {
-		return a, err
+	if state.plans, err = readPlans(ctx, tx.Pgx()); err != nil {
+		return err
 	}
-	if err := state.read(ctx, tx, &a, step); err != nil {
-		return a, err
+	if err := state.read(ctx, tx.Pgx(), a, step); err != nil {
+		return err
 	}
-	if err := state.compareVersions(ctx, tx, &a); err != nil {
-		return a, err
+	if err := state.compareVersions(ctx, tx.Pgx(), a); err != nil {
+		return err
 	}
-	if err := state.compareReports(ctx, tx, &a); err != nil {
-		return a, err
+	if err := state.compareReports(ctx, tx.Pgx(), a); err != nil {
+		return err
 	}
-	if err := dangling(ctx, tx, &a); err != nil {
-		return a, err
+	if err := dangling(ctx, tx, a); err != nil {
+		return err
 	}
-	return a, disagreeing(ctx, tx, &a)
-}
-
-func readPlans(ctx context.Context, tx pgx.Tx) (map[int32][]plan.Share, error) {
-	plans := map[int32][]plan.Share{}
-	rows, err := tx.Query(ctx, `SELECT plan_id, organisation_id, measures FROM plan_line ORDER BY plan_id, position`)
-	if err != nil {
-		return nil, fmt.Errorf("read plans: %w", err)
-	}
-	var id int32
-	var org enforcement.OrganisationID
-	var set []int16
-	_, err = pgx.ForEachRow(rows, []any{&id, &org, &set}, func() error {
-		plans[id] = append(plans[id], plan.Share{Organisation: org, Measures: slices.Clone(set)})
-		return nil
-	})
-	return plans, err
-}
-
-func (s *replay) read(ctx context.Context, tx pgx.Tx, a *Audit, step func(int64)) error {
-	rows, err := tx.Query(ctx, `SELECT id, kind, refers_to, coalesce(plan_id, 0), coalesce(organisation_id, 0), until, directives, versions, outcomes, measures, untils
-		FROM event WHERE directives IS NOT NULL OR kind IN ('settlement', 'restored') ORDER BY seq`)
-	if err != nil {
-		return fmt.Errorf("read events: %w", err)
-	}
-	var e record.Event
-	var org enforcement.OrganisationID
-	_, err = pgx.ForEachRow(rows, []any{&e.ID, &e.Kind, &e.RefersTo, &e.Plan, &org, &e.Until, &e.Directives, &e.Versions, &e.Outcomes, &e.Measures, &e.Untils}, func() error {
-		a.Events++
-		if step != nil && a.Events%1000 == 0 {
-			step(a.Events)
-		}
-		s.organisation = org
-		s.apply(a, e)
-		return nil
-	})
-	return err
+	return disagreeing(ctx, tx, a)
 }
 
 // apply follows one event. Its rules are those of packages directive (fanout.go,

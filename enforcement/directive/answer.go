@@ -1,3 +1,5 @@
+// pgx: answers come a thousand at a time.
+
 package directive
 
 import (

@@ -1,3 +1,5 @@
+// pgx: attempts are opened and settled a thousand directives at a time, by prepared statements.
+
 package directive
 
 import (

@@ -1,3 +1,5 @@
+// pgx: what is due comes in binary, a thousand at a time.
+
 package directive
 
 import (

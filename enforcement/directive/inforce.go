@@ -3,13 +3,10 @@ package directive
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
-
-	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
 	"concordat/enforcement/plan"
+	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -29,11 +26,18 @@ type MeasureInForce struct {
 	Until day.Day `json:"until,omitzero"`
 }
 
-// What the directives of grounds in force carry that day.
-const selectCarried = `SELECT d.id, d.organisation_id, d.ground_id, d.ground_kind::text, g.list_type, d.plan_id, g.in_force_on, g.valid_until, coalesce(a.measures, d.measures)
-  FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
-  LEFT JOIN LATERAL (SELECT measures FROM amendment WHERE directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true
-  WHERE g.subject_id = $1 AND g.state = 'in-force' AND (g.valid_until IS NULL OR g.valid_until >= $2::date) ORDER BY d.organisation_id, d.id`
+// carriedRow is a directive of a ground in force, and what it carries.
+type carriedRow struct {
+	Directive    enforcement.ID             `bun:"id"`
+	Organisation enforcement.OrganisationID `bun:"organisation_id"`
+	Ground       enforcement.ID             `bun:"ground_id"`
+	GroundKind   memoranda.GroundKind       `bun:"ground_kind"`
+	ListType     string                     `bun:"list_type"`
+	Plan         int32                      `bun:"plan_id"`
+	Since        day.Day                    `bun:"in_force_on"`
+	Until        day.Day                    `bun:"valid_until"`
+	Set          []int16                    `bun:"measures,array"`
+}
 
 // MeasuresInForce lists what is in force for a subject on a day, by organisation: a
 // measure that a directive of a ground in force carries and that the plan of the
@@ -45,118 +49,39 @@ func (r *Directives) MeasuresInForce(ctx context.Context, subject enforcement.ID
 	if err := r.Holds.RefuseRestoring(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := r.Record.DB.Pool.Query(ctx, selectCarried, subject, on)
-	if err != nil {
-		return nil, fmt.Errorf("read what is carried for subject %s: %w", subject, err)
-	}
-	type carried struct {
-		MeasureInForce
-		plan int32
-		set  []int16
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c carried, err error) {
-		err = row.Scan(&c.Directive, &c.Organisation, &c.Ground, &c.GroundKind, &c.ListType, &c.plan, &c.Since, &c.Until, &c.set)
-		return c, err
-	})
-	if err != nil {
+	var list []carriedRow
+	var holding Holding
+	db := r.Record.DB
+	carried := db.NewSelect().TableExpr("ground AS g").Join("JOIN directive AS d ON d.subject_id = g.subject_id AND d.ground_id = g.id").
+		Where("g.subject_id = ? AND g.state = 'in-force'", subject).Where("g.valid_until IS NULL OR g.valid_until >= ?", on)
+	newest := db.NewSelect().Table("amendment").Column("measures").Where("directive_id = d.id").OrderExpr("version DESC").Limit(1)
+	asks := append(holding.Asks(db, carried.Clone().Column("d.plan_id")), pg.All(carried.Join("LEFT JOIN LATERAL (?) AS a ON true", newest).
+		Column("d.id", "d.organisation_id", "d.ground_id", "d.ground_kind", "g.list_type", "d.plan_id", "g.in_force_on", "g.valid_until").
+		ColumnExpr("coalesce(a.measures, d.measures) AS measures").Order("d.organisation_id", "d.id"), &list))
+	if err := db.Together(ctx, asks...); err != nil {
 		return nil, fmt.Errorf("read what is carried for subject %s: %w", subject, err)
 	}
 	kinds := map[int32]memoranda.GroundKind{}
 	for i := range list {
-		kinds[list[i].plan] = list[i].GroundKind
+		kinds[list[i].Plan] = list[i].GroundKind
 	}
-	holds, err := r.Upheld(ctx, kinds, on)
+	known, err := r.Known(ctx, &holding)
+	if err != nil {
+		return nil, err
+	}
+	held, err := known.On(on, kinds)
 	if err != nil {
 		return nil, err
 	}
 	var out []MeasureInForce
-	for _, c := range list {
-		for _, m := range plan.Common(c.set, holds[c.plan][c.Organisation]) {
-			c.Measure = r.Plans.MeasureName(m)
-			out = append(out, c.MeasureInForce)
+	for i := range list {
+		c := &list[i]
+		for _, m := range plan.Common(c.Set, held[c.Plan][c.Organisation]) {
+			out = append(out, MeasureInForce{
+				Measure: r.Plans.MeasureName(m), Organisation: c.Organisation, Directive: c.Directive, Ground: c.Ground, GroundKind: c.GroundKind, ListType: c.ListType,
+				Since: c.Since, Until: c.Until,
+			})
 		}
 	}
 	return out, nil
-}
-
-// Plans by which directives were made, and the keys of those that stand in their
-// place now.
-const selectPlansNow = `SELECT b.id, p.id, coalesce(p.ground_kind::text, ''), p.list_type, p.subject_kind, p.territory, coalesce(p.region, '')
-  FROM unnest($1::integer[]) b (id) JOIN plan p ON p.id = plan_now(b.id)`
-
-// Upheld tells what each of some plans holds on a day: the sets of the plan that the
-// day gives for the same key. kinds gives of each plan the kind of its grounds.
-func (r *Directives) Upheld(ctx context.Context, kinds map[int32]memoranda.GroundKind, on day.Day) (map[int32]plan.Sets, error) {
-	if len(kinds) == 0 {
-		return nil, nil
-	}
-	rows, err := r.Record.DB.Pool.Query(ctx, selectPlansNow, slices.Sorted(maps.Keys(kinds)))
-	if err != nil {
-		return nil, fmt.Errorf("follow %d plans: %w", len(kinds), err)
-	}
-	keys, now := map[int32]plan.Key{}, map[int32]int32{}
-	var birth, current int32
-	key := plan.Key{On: on}
-	_, err = pgx.ForEachRow(rows, []any{&birth, &current, &key.Ground, &key.ListType, &key.Subject, &key.Territory, &key.Region}, func() error {
-		if key.Ground == "" {
-			key.Ground = kinds[birth]
-		}
-		keys[current], now[birth] = key, current
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("follow %d plans: %w", len(kinds), err)
-	}
-	sets, err := r.setsOfDay(ctx, keys, on)
-	if err != nil {
-		return nil, err
-	}
-	held := make(map[int32]plan.Sets, len(now))
-	for birth, current := range now {
-		held[birth] = sets[current]
-	}
-	return held, nil
-}
-
-// setsOfDay resolves keys under what is in force on a day.
-func (r *Directives) setsOfDay(ctx context.Context, keys map[int32]plan.Key, on day.Day) (map[int32]plan.Sets, error) {
-	if err := r.Plans.Refresh(ctx); err != nil {
-		return nil, err
-	}
-	known := r.Plans.Text()
-	organisations, err := r.Parties.Organisations(ctx)
-	if err != nil {
-		return nil, err
-	}
-	sets := make(map[int32]plan.Sets, len(keys))
-	for id, key := range keys {
-		if m := known.Unreadable(key.ListType, on); m != "" {
-			return nil, enforcement.Refuse("plan.edition-unknown", "memorandum", m)
-		}
-		resolution, err := known.Resolve(key)
-		if err != nil {
-			return nil, err
-		}
-		sets[id] = known.Assign(resolution, key, organisations).Sets()
-	}
-	return sets, nil
-}
-
-// uphold takes out of directives what the plan of a day no longer holds.
-func (r *Directives) uphold(ctx context.Context, list []Directive, on day.Day) ([]Directive, error) {
-	kinds := map[int32]memoranda.GroundKind{}
-	for i := range list {
-		if len(list[i].Measures) > 0 {
-			kinds[list[i].plan] = list[i].GroundKind
-		}
-	}
-	holds, err := r.Upheld(ctx, kinds, on)
-	if err != nil {
-		return nil, err
-	}
-	for i := range list {
-		d := &list[i]
-		d.Measures = r.measureNames(plan.Common(d.set, holds[d.plan][d.Organisation]))
-	}
-	return list, nil
 }

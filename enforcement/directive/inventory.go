@@ -1,3 +1,5 @@
+// pgx: what recipients are sent comes in binary, a thousand at a time.
+
 package directive
 
 import (

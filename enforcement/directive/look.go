@@ -1,3 +1,5 @@
+// pgx: a drain looks by one batch of prepared statements.
+
 package directive
 
 import (

@@ -1,3 +1,5 @@
+// pgx: what a drain reads is prepared.
+
 package directive
 
 import (

@@ -2,13 +2,13 @@ package directive
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/plan"
+	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -24,21 +24,82 @@ type Directive struct {
 	Step         Step                       `json:"step"`
 	Measures     []plan.MeasureName         `json:"measures"`
 	ValidUntil   day.Day                    `json:"valid_until,omitzero"`
-
-	plan int32 // that made it
-	set  []int16
 }
 
-const selectDirective = `SELECT d.id, d.organisation_id, d.ground_id, d.ground_kind::text, d.plan_id, coalesce(a.version, 1), coalesce(a.kind::text, 'impose'),
-    coalesce(a.step, d.step)::text, coalesce(a.measures, d.measures), CASE WHEN a.version IS NULL THEN d.valid_until ELSE a.valid_until END
-  FROM directive d LEFT JOIN LATERAL (SELECT version, kind, step, measures, valid_until FROM amendment WHERE directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true`
+// directiveRow is a directive in its newest version, as it is read.
+type directiveRow struct {
+	ID           enforcement.ID             `bun:"id"`
+	Organisation enforcement.OrganisationID `bun:"organisation_id"`
+	Ground       enforcement.ID             `bun:"ground_id"`
+	GroundKind   memoranda.GroundKind       `bun:"ground_kind"`
+	Plan         int32                      `bun:"plan_id"` // that made it
+	Version      int16                      `bun:"version"`
+	Kind         VersionKind                `bun:"kind"`
+	Step         Step                       `bun:"step"`
+	Set          []int16                    `bun:"measures,array"`
+	ValidUntil   day.Day                    `bun:"valid_until"`
+}
 
-func (r *Directives) scanDirective(row pgx.CollectableRow) (Directive, error) {
-	var d Directive
-	err := row.Scan(&d.ID, &d.Organisation, &d.Ground, &d.GroundKind, &d.plan, &d.Version, &d.Kind, &d.Step, &d.set, &d.ValidUntil)
-	d.Kind = d.Kind.Told(d.GroundKind)
-	d.Measures = r.measureNames(d.set)
-	return d, err
+// told is the directive with a set of measures: its own, or what is left of it.
+func (r *Directives) told(d *directiveRow, set []int16) Directive {
+	return Directive{
+		ID: d.ID, Organisation: d.Organisation, Ground: d.Ground, GroundKind: d.GroundKind, Version: d.Version, Kind: d.Kind.Told(d.GroundKind), Step: d.Step,
+		Measures: r.measureNames(set), ValidUntil: d.ValidUntil,
+	}
+}
+
+// Asked asks for directives and for what the plan of a day still holds of them, together
+// with other questions.
+type Asked struct {
+	r       *Directives
+	on      day.Day
+	rows    []directiveRow
+	holding Holding
+	asks    []pg.Ask
+}
+
+// ask asks for the directives d that narrow picks, in their newest versions.
+func (r *Directives) ask(db bun.IDB, on day.Day, narrow func(*bun.SelectQuery) *bun.SelectQuery) *Asked {
+	a := &Asked{r: r, on: on}
+	a.asks = append(a.holding.Asks(db, db.NewSelect().TableExpr("directive AS d").Column("d.plan_id").Apply(narrow)), pg.All(latest(db).Apply(narrow), &a.rows))
+	return a
+}
+
+// latest asks for directives d in their newest versions.
+func latest(db bun.IDB) *bun.SelectQuery {
+	later := db.NewSelect().Table("amendment").Column("version", "kind", "step", "measures", "valid_until").Where("directive_id = d.id").OrderExpr("version DESC").Limit(1)
+	return db.NewSelect().TableExpr("directive AS d").Join("LEFT JOIN LATERAL (?) AS a ON true", later).
+		Column("d.id", "d.organisation_id", "d.ground_id", "d.ground_kind", "d.plan_id").
+		ColumnExpr("coalesce(a.version, 1) AS version, coalesce(a.kind::text, 'impose') AS kind, coalesce(a.step, d.step) AS step").
+		ColumnExpr("coalesce(a.measures, d.measures) AS measures, CASE WHEN a.version IS NULL THEN d.valid_until ELSE a.valid_until END AS valid_until")
+}
+
+// Asks are the questions.
+func (a *Asked) Asks() []pg.Ask { return a.asks }
+
+// List is the answer: the directives without the measures that the plan of the day no
+// longer holds, though their withdrawal may not be written yet.
+func (a *Asked) List(ctx context.Context) ([]Directive, error) {
+	kinds := map[int32]memoranda.GroundKind{}
+	for i := range a.rows {
+		if d := &a.rows[i]; len(d.Set) > 0 {
+			kinds[d.Plan] = d.GroundKind
+		}
+	}
+	known, err := a.r.Known(ctx, &a.holding)
+	if err != nil {
+		return nil, err
+	}
+	held, err := known.On(a.on, kinds)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Directive, len(a.rows))
+	for i := range a.rows {
+		d := &a.rows[i]
+		list[i] = a.r.told(d, plan.Common(d.Set, held[d.Plan][d.Organisation]))
+	}
+	return list, nil
 }
 
 func (r *Directives) measureNames(set []int16) []plan.MeasureName {
@@ -61,35 +122,52 @@ func (r *Directives) List(ctx context.Context, act enforcement.Act, after enforc
 	if act.Actor.Role == enforcement.Overseer || act.Actor.Role == enforcement.System {
 		org = 0
 	}
-	rows, err := r.Record.DB.Pool.Query(ctx, selectDirective+` WHERE ($1 = 0 OR d.organisation_id = $1) AND d.id > $2 ORDER BY d.id LIMIT $3`, int32(org), [16]byte(after), limit)
-	if err != nil {
+	asked := r.ask(r.Record.DB, r.Record.Today(act.At), func(q *bun.SelectQuery) *bun.SelectQuery {
+		if org != 0 {
+			q.Where("d.organisation_id = ?", org)
+		}
+		return q.Where("d.id > ?", after.Cursor()).Order("d.id").Limit(int64(limit))
+	})
+	if err := r.Record.DB.Together(ctx, asked.Asks()...); err != nil {
 		return nil, fmt.Errorf("list directives: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, r.scanDirective)
-	if err != nil {
-		return nil, fmt.Errorf("list directives: %w", err)
-	}
-	return r.uphold(ctx, list, r.Record.Today(act.At))
+	return asked.List(ctx)
+}
+
+// AskOn asks for the directives of one ground and what the plan of a day holds of them.
+func (r *Directives) AskOn(ground enforcement.ID, on day.Day) *Asked {
+	return r.ask(r.Record.DB, on, of(ground))
 }
 
 // On is [Directives.Of] without the measures that the plan of a
 // day no longer holds, though their withdrawal may not be written yet.
 func (r *Directives) On(ctx context.Context, ground enforcement.ID, on day.Day) ([]Directive, error) {
-	list, err := r.Of(ctx, ground)
-	if err != nil {
-		return nil, err
+	asked := r.AskOn(ground, on)
+	if err := r.Record.DB.Together(ctx, asked.Asks()...); err != nil {
+		return nil, fmt.Errorf("list the directives of %s: %w", ground, err)
 	}
-	return r.uphold(ctx, list, on)
+	return asked.List(ctx)
+}
+
+// of picks the directives d of a ground.
+func of(ground enforcement.ID) func(*bun.SelectQuery) *bun.SelectQuery {
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Join("JOIN ground AS g ON g.id = d.ground_id AND g.subject_id = d.subject_id").Where("g.id = ?", ground).Order("d.id")
+	}
 }
 
 // Of lists the directives of one ground with what their newest versions
 // carry, for the list owner.
 func (r *Directives) Of(ctx context.Context, ground enforcement.ID) ([]Directive, error) {
-	rows, err := r.Record.DB.Pool.Query(ctx, selectDirective+` JOIN ground g ON g.id = d.ground_id AND g.subject_id = d.subject_id WHERE g.id = $1 ORDER BY d.id`, ground)
-	if err != nil {
+	var rows []directiveRow
+	if err := latest(r.Record.DB).Apply(of(ground)).Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("list the directives of %s: %w", ground, err)
 	}
-	return pgx.CollectRows(rows, r.scanDirective)
+	list := make([]Directive, len(rows))
+	for i := range rows {
+		list[i] = r.told(&rows[i], rows[i].Set)
+	}
+	return list, nil
 }
 
 // Get returns one directive of the actor's organisation, with what the plan of
@@ -98,23 +176,17 @@ func (r *Directives) Get(ctx context.Context, act enforcement.Act, id enforcemen
 	if err := act.Check(enforcement.DepartmentClerk, enforcement.DepartmentReviewer, enforcement.Overseer, enforcement.System); err != nil {
 		return Directive{}, err
 	}
-	rows, err := r.Record.DB.Pool.Query(ctx, selectDirective+` WHERE d.id = $1`, id)
-	if err != nil {
+	asked := r.ask(r.Record.DB, r.Record.Today(act.At), func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("d.id = ?", id) })
+	if err := r.Record.DB.Together(ctx, asked.Asks()...); err != nil {
 		return Directive{}, fmt.Errorf("read directive %s: %w", id, err)
 	}
-	d, err := pgx.CollectExactlyOneRow(rows, r.scanDirective)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return d, enforcement.Refuse("not-found")
-	}
-	if err == nil && (act.Actor.Role == enforcement.DepartmentClerk || act.Actor.Role == enforcement.DepartmentReviewer) && d.Organisation != act.Actor.Organisation {
+	department := act.Actor.Role == enforcement.DepartmentClerk || act.Actor.Role == enforcement.DepartmentReviewer
+	if len(asked.rows) == 0 || (department && asked.rows[0].Organisation != act.Actor.Organisation) {
 		return Directive{}, enforcement.Refuse("not-found")
 	}
+	list, err := asked.List(ctx)
 	if err != nil {
-		return d, fmt.Errorf("read directive %s: %w", id, err)
-	}
-	list, err := r.uphold(ctx, []Directive{d}, r.Record.Today(act.At))
-	if err != nil {
-		return d, err
+		return Directive{}, err
 	}
 	return list[0], nil
 }

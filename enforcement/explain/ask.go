@@ -2,14 +2,11 @@ package explain
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
-
-	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
 	"concordat/enforcement/plan"
+	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -26,33 +23,27 @@ func (r *Explainer) Directive(ctx context.Context, act enforcement.Act, id enfor
 	if err := act.Check(explainers...); err != nil {
 		return Explanation{}, err
 	}
-	var groundID enforcement.ID
-	err := r.Record.DB.Pool.QueryRow(ctx, `SELECT ground_id FROM directive WHERE id = $1`, id).Scan(&groundID)
-	if errors.Is(err, pgx.ErrNoRows) {
+	t, err := r.read(ctx, act, r.Record.Today(act.At), ofDirective(id))
+	if err != nil {
+		return Explanation{}, err
+	}
+	if len(t.grounds) == 0 {
 		return Explanation{}, enforcement.Refuse("not-found")
 	}
-	if err != nil {
-		return Explanation{}, fmt.Errorf("read directive %s: %w", id, err)
-	}
-	g, err := r.explainedGroundOf(ctx, act, groundID)
+	x, err := t.explainer(t.grounds[0])
 	if err != nil {
 		return Explanation{}, err
 	}
-	today := r.Record.Today(act.At)
-	x, err := r.explainer(ctx, act, g, today)
-	if err != nil {
-		return Explanation{}, err
-	}
-	at := slices.IndexFunc(x.directives, func(d explainedDirective) bool { return d.id == id })
+	at := slices.IndexFunc(x.directives, func(d explainedDirective) bool { return d.ID == id })
 	if at < 0 {
 		return Explanation{}, enforcement.Refuse("not-found")
 	}
 	d := x.directives[at]
-	names := make([]plan.MeasureName, 0, len(d.ever))
-	for _, number := range d.ever {
+	names := make([]plan.MeasureName, 0, len(d.Ever))
+	for _, number := range d.Ever {
 		names = append(names, r.Plans.MeasureName(number))
 	}
-	return x.ofDirective(ctx, d, names)
+	return x.ofDirective(d, names), nil
 }
 
 // Explain says of one measure and one subject why it is, or is not, applied on a
@@ -71,31 +62,26 @@ func (r *Explainer) Explain(ctx context.Context, act enforcement.Act, subject en
 	if on > today {
 		return nil, enforcement.Refuse("explain.day")
 	}
-	if err := r.Plans.Refresh(ctx); err != nil {
-		return nil, err
-	}
-	l := r.library()
-	if m, _, _ := l.locate(measure, on); m == nil {
-		return nil, enforcement.Refuse("explain.measure")
-	}
-	grounds, err := r.explainable(ctx, act, subject)
+	var kinds []memoranda.SubjectKind
+	t, err := r.read(ctx, act, on, ofSubject(subject), pg.All(r.Record.DB.NewSelect().Table("subject").Column("kind").Where("id = ?", subject), &kinds))
 	if err != nil {
 		return nil, err
 	}
+	l := t.library()
+	if m, _, _ := l.locate(measure, on); m == nil {
+		return nil, enforcement.Refuse("explain.measure")
+	}
 	lists := l.belongs(measure)
 	var applied, unapplied []Explanation
-	for _, g := range grounds {
-		if !lists[g.listType] {
+	for _, g := range t.grounds {
+		if !lists[g.ListType] {
 			continue
 		}
-		x, err := r.explainer(ctx, act, g, on)
+		x, err := t.explainer(g)
 		if err != nil {
 			return nil, err
 		}
-		found, err := x.ofMeasure(ctx, measure)
-		if err != nil {
-			return nil, err
-		}
+		found := x.ofMeasure(measure)
 		if slices.ContainsFunc(found, func(e Explanation) bool { return e.Applied }) {
 			applied = append(applied, found...)
 		} else {
@@ -108,24 +94,19 @@ func (r *Explainer) Explain(ctx context.Context, act enforcement.Act, subject en
 	case len(unapplied) > 0:
 		return unapplied, nil
 	}
-	return r.notListed(ctx, act, subject, len(grounds) > 0, measure, on)
+	return t.notListed(subject, kinds, measure)
 }
 
 // notListed explains that nothing the caller may know of could carry the measure.
 // A department that nothing concerns is told that there is no such subject.
-func (r *Explainer) notListed(ctx context.Context, act enforcement.Act, subject enforcement.ID, concerned bool, measure plan.MeasureName, on day.Day) ([]Explanation, error) {
-	department := slices.Contains([]enforcement.Role{enforcement.DepartmentClerk, enforcement.DepartmentReviewer}, act.Actor.Role)
-	var kind memoranda.SubjectKind
-	err := r.Record.DB.Pool.QueryRow(ctx, `SELECT kind::text FROM subject WHERE id = $1`, subject).Scan(&kind)
-	if errors.Is(err, pgx.ErrNoRows) || (err == nil && department && !concerned) {
+func (t *told) notListed(subject enforcement.ID, kinds []memoranda.SubjectKind, measure plan.MeasureName) ([]Explanation, error) {
+	department := slices.Contains([]enforcement.Role{enforcement.DepartmentClerk, enforcement.DepartmentReviewer}, t.act.Actor.Role)
+	if len(kinds) == 0 || (department && len(t.grounds) == 0) {
 		return nil, enforcement.Refuse("not-found")
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read subject %s: %w", subject, err)
-	}
-	l := r.library()
-	e := Explanation{On: on, Subject: Subject{ID: subject, Kind: kind}, OwnRecords: !seesAll(act), Reason: explanationReasons[unappliedNotListed]}
-	m, _ := l.measure(measure, kind, on)
+	e := Explanation{On: t.on, Subject: Subject{ID: subject, Kind: kinds[0]}, OwnRecords: !seesAll(t.act), Reason: explanationReasons[unappliedNotListed]}
+	l := t.library()
+	m, _ := l.measure(measure, kinds[0], t.on)
 	m.Reason = e.Reason
 	e.Measures = []Measure{m}
 	return []Explanation{e}, nil

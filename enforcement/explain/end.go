@@ -45,16 +45,16 @@ var administrativeRemedies = []LegalWord{
 // ending explains how a ground ended, or what ends it and what the subject can do.
 // automatic is the rule by which a reward ends without a decision, or nothing.
 func (l library) ending(g explainedGround, on, today day.Day, automatic string) *End {
-	e := &End{ValidUntil: max(g.validUntil, g.termUntil), Ways: []LegalWord{}, Remedies: []LegalWord{}}
+	e := &End{ValidUntil: max(g.ValidUntil, g.TermUntil), Ways: []LegalWord{}, Remedies: []LegalWord{}}
 	if g.stateOn(on, today) == "ended" {
-		e.EndedOn, e.How = g.endedOn, g.how
+		e.EndedOn, e.How = g.EndedOn, g.How
 		return e
 	}
-	t := l.ListType(g.listType)
+	t := l.ListType(g.ListType)
 	switch {
-	case g.listType == plan.ListType && g.kind == memoranda.OnListing:
-		e.Ways, e.Remedies = courtWays(g.conducts), courtRemedies
-	case g.listType == plan.ListType:
+	case g.ListType == plan.ListType && g.Kind == memoranda.OnListing:
+		e.Ways, e.Remedies = courtWays(g.Conducts), courtRemedies
+	case g.ListType == plan.ListType:
 		e.Ways, e.Remedies = orderWays, courtRemedies
 	case t != nil && t.Kind == memoranda.Reward:
 		e.Ways, e.Remedies = append(l.listWays(t), rewardWay(automatic)), l.rewardRemedies(t, automatic)
@@ -139,13 +139,13 @@ func (l library) rewardRemedies(t *memoranda.ListType, automatic string) []Legal
 // circumstances names why the subject was listed.
 func (l library) circumstances(g explainedGround) []LegalWord {
 	words := []LegalWord{}
-	for _, conduct := range g.conducts {
+	for _, conduct := range g.Conducts {
 		if place := int(conduct) - 1; place >= 0 && place < len(conducts) {
 			words = append(words, conducts[place])
 		}
 	}
-	t := l.ListType(g.listType)
-	for _, slug := range g.circumstances {
+	t := l.ListType(g.ListType)
+	for _, slug := range g.Circumstances {
 		if t == nil {
 			break
 		}

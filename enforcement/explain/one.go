@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"context"
 	"slices"
 
 	"concordat/enforcement"
@@ -27,44 +26,39 @@ type explainer struct {
 	organisations []party.Organisation
 	directives    []explainedDirective
 	reviews       []Review
+	reports       map[reported]*Report
+	planned       []plan.Share // on a day of the past
+	holds         []hold.Hold
 	gaps          []plan.Gap
 	// held are, by the plan that made a directive, the sets of the day's plan.
 	held map[int32]plan.Sets
 }
 
-func (r *Explainer) explainer(ctx context.Context, act enforcement.Act, g explainedGround, on day.Day) (*explainer, error) {
-	if err := r.Plans.Refresh(ctx); err != nil {
-		return nil, err
+// explainer explains one of the grounds that were read.
+func (t *told) explainer(g explainedGround) (*explainer, error) {
+	x := &explainer{
+		r: t.r, known: t.held.Text, library: t.library(), act: t.act, g: g, on: t.on, today: t.today, organisations: t.held.Organisations,
+		reports: t.reported(), planned: t.plannedFor(g), holds: t.holdsOver(g), reviews: t.reviewsOf(g),
 	}
-	known := r.Plans.Text()
-	x := &explainer{r: r, known: known, library: library{known.Catalogue, known.Attested}, act: act, g: g, on: on, today: r.Record.Today(act.At)}
 	var err error
-	if x.subject, err = r.explainedSubject(act, g); err != nil {
+	if x.subject, err = t.r.explainedSubject(t.act, g); err != nil {
 		return nil, err
 	}
-	key := g.key(on)
-	if x.resolution, err = known.Resolve(key); err != nil {
+	key := g.key(t.on)
+	if x.resolution, err = x.known.Resolve(key); err != nil {
 		return nil, err
 	}
-	if x.organisations, err = r.Parties.Organisations(ctx); err != nil {
-		return nil, err
-	}
-	x.gaps = known.Assign(x.resolution, key, x.organisations).Gaps
-	if x.reviews, err = r.explainedReviews(ctx, act, g); err != nil {
-		return nil, err
-	}
-	x.directives, err = r.explainedDirectives(ctx, g)
-	if err == nil && !seesAll(act) && g.owner != act.Actor.Organisation {
-		x.directives = slices.DeleteFunc(x.directives, func(d explainedDirective) bool { return d.organisation != act.Actor.Organisation })
-	}
-	if err != nil || on != x.today {
-		return x, err
-	}
+	x.gaps = x.known.Assign(x.resolution, key, x.organisations).Gaps
 	plans := map[int32]memoranda.GroundKind{}
-	for _, d := range x.directives {
-		plans[d.plan] = g.kind
+	for _, d := range t.directives {
+		if d.Ground == g.ID && (seesAll(t.act) || g.Owner == t.act.Actor.Organisation || d.Organisation == t.act.Actor.Organisation) {
+			x.directives = append(x.directives, d)
+			plans[d.Plan] = g.Kind
+		}
 	}
-	x.held, err = r.Directives.Upheld(ctx, plans, on)
+	if t.on == t.today {
+		x.held, err = t.held.On(t.on, plans)
+	}
 	return x, err
 }
 
@@ -74,52 +68,45 @@ func (x *explainer) base() Explanation {
 	decision.Circumstances, decision.Reviews = x.library.circumstances(x.g), x.reviews
 	return Explanation{
 		On: x.on, Subject: x.subject, OwnRecords: !seesAll(x.act), Measures: []Measure{},
-		Decision: decision, ListType: x.library.listType(x.g.listType, x.on), End: x.library.ending(x.g, x.on, x.today, x.r.Rewards.AutomaticEnd(reward.Reward{ListType: x.g.listType}, x.on)),
+		Decision: decision, ListType: x.library.listType(x.g.ListType, x.on), End: x.library.ending(x.g, x.on, x.today, x.r.Rewards.AutomaticEnd(reward.Reward{ListType: x.g.ListType}, x.on)),
 	}
 }
 
 // ofDirective explains measures of one directive.
-func (x *explainer) ofDirective(ctx context.Context, d explainedDirective, names []plan.MeasureName) (Explanation, error) {
+func (x *explainer) ofDirective(d explainedDirective, names []plan.MeasureName) Explanation {
 	e := x.base()
-	if err := x.addressed(ctx, &e, d); err != nil {
-		return e, err
-	}
-	reports, err := x.r.explainedReports(ctx, d.id)
-	if err != nil {
-		return e, err
-	}
+	x.addressed(&e, d)
 	for _, name := range names {
 		number, _ := x.r.Plans.MeasureNumber(name)
 		code, applied := x.whyNow(d, number)
-		m := x.measureAt(name, x.organisation(d.organisation), code, applied)
-		m.Report = reports[number]
+		m := x.measureAt(name, x.organisation(d.Organisation), code, applied)
+		m.Report = x.reports[reported{d.ID, number}]
 		e.add(m)
 	}
-	return e, nil
+	return e
 }
 
 // addressed puts the organisation and the state of a directive in.
-func (x *explainer) addressed(ctx context.Context, e *Explanation, d explainedDirective) error {
-	e.State = &State{Directive: d.id, Version: d.version, Kind: d.kind.Told(x.g.kind), Step: d.step, ValidUntil: d.validUntil}
-	if o := x.organisation(d.organisation); o != nil {
+func (x *explainer) addressed(e *Explanation, d explainedDirective) {
+	e.State = &State{Directive: d.ID, Version: d.Version, Kind: d.Kind.Told(x.g.Kind), Step: d.Step, ValidUntil: d.ValidUntil}
+	if o := x.organisation(d.Organisation); o != nil {
 		e.Organisation = &Organisation{ID: o.ID, Slug: o.Slug, NameZH: o.NameZH, NameEN: o.NameEN, Kind: o.Kind, Serves: o.Serves}
 	}
-	if !d.held {
-		return nil
+	if !d.Held {
+		return
 	}
-	holds, err := x.r.Holds.On(ctx, x.g.id)
-	e.State.Holds = slices.DeleteFunc(holds, func(h hold.Hold) bool { return h.Scope == hold.Organisation && h.Organisation != d.organisation })
-	return err
+	for _, h := range x.holds {
+		if h.Scope != hold.Organisation || h.Organisation == d.Organisation {
+			e.State.Holds = append(e.State.Holds, h)
+		}
+	}
 }
 
 // ofMeasure explains one measure on the ground: one explanation for each
 // organisation that it reached and for each body that nobody stands for, or one
 // that says why it reached nobody.
-func (x *explainer) ofMeasure(ctx context.Context, name plan.MeasureName) ([]Explanation, error) {
-	found, err := x.reached(ctx, name)
-	if err != nil {
-		return nil, err
-	}
+func (x *explainer) ofMeasure(name plan.MeasureName) []Explanation {
+	found := x.reached(name)
 	if code, in := judged(x.resolution, name); in && x.g.outOfForce(x.on, x.today) == "" {
 		if x.isGap(name) {
 			found = append(found, x.unreached(name, unappliedNobody))
@@ -129,43 +116,32 @@ func (x *explainer) ofMeasure(ctx context.Context, name plan.MeasureName) ([]Exp
 	} else if len(found) == 0 {
 		found = append(found, x.unreached(name, x.whyNotAtAll(name, code)))
 	}
-	return found, nil
+	return found
 }
 
 // reached explains the measure at each organisation that its directives name: on
 // the present day by what they carry, on a day of the past by the plan of then.
-func (x *explainer) reached(ctx context.Context, name plan.MeasureName) ([]Explanation, error) {
+func (x *explainer) reached(name plan.MeasureName) []Explanation {
 	number, known := x.r.Plans.MeasureNumber(name)
 	if !known {
-		return nil, nil
+		return nil
 	}
 	var found []Explanation
 	if x.on == x.today {
 		for _, d := range x.directives {
-			if !slices.Contains(d.ever, number) {
-				continue
+			if slices.Contains(d.Ever, number) {
+				found = append(found, x.ofDirective(d, []plan.MeasureName{name}))
 			}
-			e, err := x.ofDirective(ctx, d, []plan.MeasureName{name})
-			if err != nil {
-				return nil, err
-			}
-			found = append(found, e)
 		}
-		return withoutFormer(found), nil
+		return withoutFormer(found)
 	}
-	lines, err := x.r.plannedOn(ctx, x.g, x.on)
-	if err != nil {
-		return nil, err
-	}
-	for _, line := range lines {
-		at := slices.IndexFunc(x.directives, func(d explainedDirective) bool { return d.organisation == line.Organisation })
+	for _, line := range x.planned {
+		at := slices.IndexFunc(x.directives, func(d explainedDirective) bool { return d.Organisation == line.Organisation })
 		if at < 0 || !slices.Contains(line.Measures, number) {
 			continue
 		}
 		e := x.base()
-		if err := x.addressed(ctx, &e, x.directives[at]); err != nil {
-			return nil, err
-		}
+		x.addressed(&e, x.directives[at])
 		code, applied := x.g.outOfForce(x.on, x.today), false
 		if code == "" {
 			code, applied = appliedInForce, true
@@ -173,7 +149,7 @@ func (x *explainer) reached(ctx context.Context, name plan.MeasureName) ([]Expla
 		e.add(x.measureAt(name, x.organisation(line.Organisation), code, applied))
 		found = append(found, e)
 	}
-	return found, nil
+	return found
 }
 
 // withoutFormer leaves out what a directive that was withdrawn says where a later
@@ -198,21 +174,21 @@ func (x *explainer) whyNow(d explainedDirective, number int16) (code string, app
 	switch out := x.g.outOfForce(x.on, x.today); {
 	case out != "":
 		return out, false
-	case slices.Contains(d.measures, number) && !slices.Contains(x.held[d.plan][d.organisation], number):
+	case slices.Contains(d.Measures, number) && !slices.Contains(x.held[d.Plan][d.Organisation], number):
 		// Out from the moment of the switch, before its withdrawal is written.
 		if code, in := judged(x.resolution, x.r.Plans.MeasureName(number)); !in {
 			return x.whyNotAtAll(x.r.Plans.MeasureName(number), code), false
 		}
 		return unappliedMoved, false
-	case slices.Contains(d.measures, number) && d.held:
+	case slices.Contains(d.Measures, number) && d.Held:
 		return unappliedHeld, false
-	case slices.Contains(d.measures, number) && (d.step == directive.Delivered || d.step == directive.Acknowledged || (d.kind == directive.Amend && d.gone)):
+	case slices.Contains(d.Measures, number) && (d.Step == directive.Delivered || d.Step == directive.Acknowledged || (d.Kind == directive.Amend && d.Gone)):
 		return appliedInForce, true
-	case slices.Contains(d.measures, number):
+	case slices.Contains(d.Measures, number):
 		return appliedOnItsWay, true
-	case d.kind == directive.Permit:
+	case d.Kind == directive.Permit:
 		return unappliedPermitted, false
-	case d.kind == directive.Suspend:
+	case d.Kind == directive.Suspend:
 		return unappliedSuspended, false
 	}
 	name := x.r.Plans.MeasureName(number)
@@ -239,7 +215,7 @@ func (x *explainer) whyNotAtAll(name plan.MeasureName, code string) string {
 // elsewhere is why a measure that the law carries is at none of the directives
 // that the caller may see.
 func (x *explainer) elsewhere() string {
-	if !seesAll(x.act) && x.g.owner != x.act.Actor.Organisation {
+	if !seesAll(x.act) && x.g.Owner != x.act.Actor.Organisation {
 		return unappliedElsewhere
 	}
 	return unappliedNotPlanned
@@ -251,7 +227,7 @@ func (x *explainer) isGap(name plan.MeasureName) bool {
 
 // seesAllOf reports whether the caller may know who else carries the ground out.
 func seesAllOf(x *explainer) bool {
-	return seesAll(x.act) || x.g.owner == x.act.Actor.Organisation
+	return seesAll(x.act) || x.g.Owner == x.act.Actor.Organisation
 }
 
 func (x *explainer) organisation(id enforcement.OrganisationID) *party.Organisation {
@@ -265,7 +241,7 @@ func (x *explainer) organisation(id enforcement.OrganisationID) *party.Organisat
 // measureAt explains a measure at an organisation, or, without one, which of its
 // bodies somebody stands for.
 func (x *explainer) measureAt(name plan.MeasureName, o *party.Organisation, code string, applied bool) Measure {
-	m, ok := x.library.measure(name, x.g.subjectKind, x.on)
+	m, ok := x.library.measure(name, x.g.SubjectKind, x.on)
 	if !ok {
 		m = Measure{Memorandum: name.Memorandum, Slug: name.Slug, Bases: []Basis{}, Attestations: []Statement{}, Bodies: []Body{}}
 	}

@@ -2,15 +2,15 @@ package hold
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"math"
 	"strconv"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
-	"concordat/internal/pg"
 )
 
 // epochVersions is how far each restoration makes the versions of directives
@@ -30,15 +30,12 @@ type Standing struct {
 	Epoch int16
 }
 
-// selectStanding finds the newest restoration with a hold that stands; older ones
-// are reconciled with it, for it is asked what everybody holds.
-const selectStanding = `SELECT r.id, r.epoch FROM restoration r JOIN hold h ON h.id = r.hold_id WHERE h.ended_at IS NULL ORDER BY r.epoch DESC LIMIT 1`
-
-// ReadStanding reads the newest restoration whose hold stands.
-func ReadStanding(ctx context.Context, q pg.Querier) (Standing, error) {
-	var s Standing
-	err := q.QueryRow(ctx, selectStanding).Scan(&s.ID, &s.Epoch)
-	if errors.Is(err, pgx.ErrNoRows) {
+// ReadStanding reads the newest restoration whose hold stands; older ones are reconciled
+// with it, for it is asked what everybody holds.
+func ReadStanding(ctx context.Context, db bun.IDB) (s Standing, err error) {
+	err = db.NewSelect().TableExpr("restoration AS r").Column("r.id", "r.epoch").Join("JOIN hold AS h ON h.id = r.hold_id").
+		Where("h.ended_at IS NULL").OrderExpr("r.epoch DESC").Limit(1).Scan(ctx, &s)
+	if errors.Is(err, sql.ErrNoRows) {
 		return s, enforcement.Refuse("restore.none")
 	}
 	if err != nil {
@@ -54,7 +51,7 @@ const Restoring = `EXISTS (SELECT FROM hold WHERE ended_at IS NULL AND cause = '
 // reconciled: it may have lost the end.
 func (r *Holds) RefuseRestoring(ctx context.Context) error {
 	var stands bool
-	if err := r.Record.DB.Pool.QueryRow(ctx, `SELECT `+Restoring).Scan(&stands); err != nil {
+	if err := r.Record.DB.NewRaw(`SELECT `+Restoring).Scan(ctx, &stands); err != nil {
 		return fmt.Errorf("look for a restoration: %w", err)
 	}
 	if stands {
@@ -66,13 +63,14 @@ func (r *Holds) RefuseRestoring(ctx context.Context) error {
 // MustReconcile is true of an organisation o that must be asked, because it may hold
 // something: it has an endpoint, stands for a body, or was ever sent to. The parts
 // go from the cheap to the dear.
-const MustReconcile = `(EXISTS (SELECT FROM endpoint e WHERE e.organisation_id = o.id) OR EXISTS (SELECT FROM organisation_role p WHERE p.organisation_id = o.id)
+const MustReconcile = `(EXISTS (SELECT FROM endpoint e WHERE e.organisation_id = o.id)
+  OR EXISTS (SELECT FROM organisation_role p WHERE p.organisation_id = o.id)
   OR EXISTS (SELECT FROM directive d WHERE d.organisation_id = o.id))`
 
 // mayEndRestoreHold refuses to end the hold of a restoration while organisations
 // are not reconciled. The newest restoration counts.
-func mayEndRestoreHold(ctx context.Context, p pgx.Tx) error {
-	s, err := ReadStanding(ctx, p)
+func mayEndRestoreHold(ctx context.Context, db bun.IDB) error {
+	s, err := ReadStanding(ctx, db)
 	if errors.Is(err, enforcement.Refuse("restore.none")) {
 		return nil // somebody placed it by hand
 	}
@@ -80,8 +78,8 @@ func mayEndRestoreHold(ctx context.Context, p pgx.Tx) error {
 		return err
 	}
 	var open int
-	err = p.QueryRow(ctx, `SELECT count(*) FROM organisation o WHERE `+MustReconcile+`
-		AND NOT EXISTS (SELECT FROM reconciliation c WHERE c.restoration_id = $1 AND c.organisation_id = o.id AND c.done_at IS NOT NULL)`, s.ID).Scan(&open)
+	err = db.NewSelect().TableExpr("organisation AS o").ColumnExpr("count(*)").Where(MustReconcile).
+		Where("NOT EXISTS (SELECT FROM reconciliation c WHERE c.restoration_id = ? AND c.organisation_id = o.id AND c.done_at IS NOT NULL)", s.ID).Scan(ctx, &open)
 	if err != nil {
 		return fmt.Errorf("count the organisations to reconcile: %w", err)
 	}

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/enforcement/record"
@@ -75,6 +75,23 @@ type Hold struct {
 	EndReason    string                     `json:"end_reason,omitempty"`
 }
 
+// row is a hold as it is kept.
+type row struct {
+	bun.BaseModel `bun:"table:hold,alias:h"`
+
+	ID           enforcement.ID             `bun:"id,pk"`
+	Scope        Scope                      `bun:"scope"`
+	Organisation enforcement.OrganisationID `bun:"organisation_id,nullzero"`
+	Memorandum   string                     `bun:"memorandum,nullzero"`
+	Cause        Cause                      `bun:"cause"`
+	Reason       string                     `bun:"reason"`
+	PlacedBy     string                     `bun:"placed_by"`
+	PlacedAt     time.Time                  `bun:"placed_at"`
+	EndedBy      string                     `bun:"ended_by,nullzero"`
+	EndedAt      time.Time                  `bun:"ended_at,nullzero"`
+	EndReason    string                     `bun:"end_reason,nullzero"`
+}
+
 // ErrStopped says that an attempt names something that a hold stops: nothing was
 // written, and what is due must be read again.
 var ErrStopped = errors.New("a hold stops what the attempt names")
@@ -102,7 +119,8 @@ const (
 // StopsAny reports whether a hold stops any of these versions of directives.
 func (r *Holds) StopsAny(ctx context.Context, ids []enforcement.ID, versions []int16) (bool, error) {
 	var held bool
-	err := r.Record.DB.Pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM unnest($1::uuid[], $2::smallint[]) u (id, v)`+stoppedAmong+`)`, ids, versions).Scan(&held)
+	err := r.Record.DB.NewRaw(`SELECT EXISTS (SELECT FROM unnest(?::uuid[], ?::smallint[]) u (id, v)`+stoppedAmong+`)`, pgdialect.Array(ids), pgdialect.Array(versions)).
+		Scan(ctx, &held)
 	if err != nil {
 		return false, fmt.Errorf("look for holds on %d versions: %w", len(ids), err)
 	}
@@ -138,27 +156,20 @@ func (r *Holds) Place(ctx context.Context, act enforcement.Act, n NewHold) (enfo
 
 // PlaceIn is [Holds.Place] within the caller's transaction.
 func (r *Holds) PlaceIn(ctx context.Context, tx *pg.Tx, act enforcement.Act, id enforcement.ID, n NewHold) error {
-	return tx.Lend(func(p pgx.Tx) error {
-		var known bool
-		err := p.QueryRow(ctx, `SELECT CASE $1 WHEN 'everything' THEN true WHEN 'memorandum' THEN EXISTS (SELECT FROM edition WHERE memorandum = $3)
-			ELSE EXISTS (SELECT FROM organisation WHERE id = $2 AND (kind = 'court') = ($1 = 'court')) END`, string(n.Scope), int32(n.Organisation), n.Memorandum).Scan(&known)
-		if err != nil {
-			return fmt.Errorf("look for what is to be held: %w", err)
-		}
-		if !known {
-			return enforcement.Refuse("hold.scope")
-		}
-		if _, err := p.Exec(ctx, closeGate); err != nil {
-			return fmt.Errorf("close the gate: %w", err)
-		}
-		_, err = p.Exec(ctx, `INSERT INTO hold (id, scope, organisation_id, memorandum, cause, reason, placed_by, placed_at)
-			VALUES ($1, $2::text::hold_scope, nullif($3, 0), nullif($4, ''), $5, $6, $7, $8)`,
-			id, string(n.Scope), int32(n.Organisation), n.Memorandum, string(n.Cause), n.Reason, act.Actor.ID, act.At.UTC())
-		if err != nil {
-			return fmt.Errorf("place hold %s: %w", id, err)
-		}
-		return nil
-	})
+	var known bool
+	err := tx.NewRaw(`SELECT CASE ?0 WHEN 'everything' THEN true WHEN 'memorandum' THEN EXISTS (SELECT FROM edition WHERE memorandum = ?2)
+		ELSE EXISTS (SELECT FROM organisation WHERE id = ?1 AND (kind = 'court') = (?0 = 'court')) END`, n.Scope, n.Organisation, n.Memorandum).Scan(ctx, &known)
+	if err != nil {
+		return fmt.Errorf("look for what is to be held: %w", err)
+	}
+	if !known {
+		return enforcement.Refuse("hold.scope")
+	}
+	tx.Later(tx.NewRaw(closeGate), "close the gate of holds")
+	tx.Later(tx.NewInsert().Model(&row{
+		ID: id, Scope: n.Scope, Organisation: n.Organisation, Memorandum: n.Memorandum, Cause: n.Cause, Reason: n.Reason, PlacedBy: act.Actor.ID, PlacedAt: act.At.UTC(),
+	}), "place hold %s", id)
+	return nil
 }
 
 // End lets what burdens go out again. Somebody else than who placed the hold
@@ -171,63 +182,64 @@ func (r *Holds) End(ctx context.Context, act enforcement.Act, id enforcement.ID,
 		return enforcement.Refuse("hold.reason", "max", strconv.Itoa(maxHoldReason))
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		return &record.Event{Kind: eventHoldEnded, RefersTo: id}, tx.Lend(func(p pgx.Tx) error {
-			var h Hold
-			err := p.QueryRow(ctx, `SELECT scope::text, coalesce(organisation_id, 0), cause FROM hold WHERE id = $1 FOR UPDATE`, id).
-				Scan(&h.Scope, &h.Organisation, &h.Cause)
-			if err != nil {
-				return enforcement.NotFound(err, "read a hold")
+		var h row
+		if err := tx.NewSelect().Model(&h).Column("scope", "organisation_id", "cause").Where("id = ?", id).For("UPDATE").Scan(ctx); err != nil {
+			return nil, enforcement.NotFound(err, "read a hold")
+		}
+		if act.Actor.Role == enforcement.President && (h.Scope != Court || h.Organisation != act.Actor.Organisation) {
+			return nil, enforcement.Refuse("role.forbidden", "role", string(enforcement.President))
+		}
+		if h.Cause == Restore {
+			if err := mayEndRestoreHold(ctx, tx); err != nil {
+				return nil, err
 			}
-			if act.Actor.Role == enforcement.President && (h.Scope != Court || h.Organisation != act.Actor.Organisation) {
-				return enforcement.Refuse("role.forbidden", "role", string(enforcement.President))
-			}
-			if h.Cause == Restore {
-				if err := mayEndRestoreHold(ctx, p); err != nil {
-					return err
-				}
-			}
-			tag, err := p.Exec(ctx, `UPDATE hold SET ended_by = $2, ended_at = $3, end_reason = $4 WHERE id = $1 AND ended_at IS NULL`, id, act.Actor.ID, act.At.UTC(), reason)
-			if err != nil {
-				return fmt.Errorf("end hold %s: %w", id, err)
-			}
-			if tag.RowsAffected() == 0 {
-				return enforcement.Refuse("hold.ended")
-			}
-			return nil
-		})
+		}
+		end := tx.NewUpdate().Model((*row)(nil)).Set("ended_by = ?, ended_at = ?, end_reason = ?", act.Actor.ID, act.At.UTC(), reason)
+		tx.LaterOne(end.Where("id = ? AND ended_at IS NULL", id), enforcement.Refuse("hold.ended"), "end hold %s", id)
+		return &record.Event{Kind: eventHoldEnded, RefersTo: id}, nil
 	})
 	return err
 }
 
-const selectHolds = `SELECT id, scope::text, coalesce(organisation_id, 0), coalesce(memorandum, ''), cause, reason, placed_by, placed_at,
-  coalesce(ended_by, ''), coalesce(ended_at, '0001-01-01Z'), coalesce(end_reason, '') FROM hold h`
+// holds asks for holds, each a [Hold].
+func holds(db bun.IDB) *bun.SelectQuery {
+	return db.NewSelect().Model((*row)(nil)).Column("id", "scope", "memorandum", "cause", "reason", "placed_by", "placed_at", "ended_by", "ended_at", "end_reason").
+		ColumnExpr("h.organisation_id AS organisation")
+}
 
 // List lists the holds that stand, oldest first; with ended also those that
 // ended, newest first, up to 200.
-func (r *Holds) List(ctx context.Context, ended bool) ([]Hold, error) {
+func (r *Holds) List(ctx context.Context, ended bool) (list []Hold, err error) {
+	q := holds(r.Record.DB)
 	if ended {
-		return r.list(ctx, selectHolds+` ORDER BY ended_at IS NOT NULL, placed_at DESC LIMIT 200`)
+		q.OrderExpr("ended_at IS NOT NULL, placed_at DESC").Limit(200)
+	} else {
+		q.Where("ended_at IS NULL").Order("placed_at")
 	}
-	return r.list(ctx, selectHolds+` WHERE ended_at IS NULL ORDER BY placed_at`)
+	if err := q.Scan(ctx, &list); err != nil {
+		return nil, fmt.Errorf("list holds: %w", err)
+	}
+	return list, nil
+}
+
+// over is true of a ground g that a hold h stops anything of.
+const over = `CASE h.scope WHEN 'everything' THEN true WHEN 'court' THEN h.organisation_id = g.organisation_id
+  WHEN 'memorandum' THEN EXISTS (SELECT FROM plan_line l JOIN measure m ON m.id = ANY (l.measures)
+    WHERE l.plan_id IN (g.plan_id, plan_now(g.plan_id)) AND m.memorandum = h.memorandum)
+  ELSE EXISTS (SELECT FROM plan_line l WHERE l.plan_id IN (g.plan_id, plan_now(g.plan_id)) AND l.organisation_id = h.organisation_id) END`
+
+// Over asks for the standing holds that stop anything of one ground or of several, which
+// may be a query; each is a [Hold].
+func Over(db bun.IDB, grounds any) *bun.SelectQuery {
+	return holds(db).Join("JOIN ground AS g ON "+over).Where("h.ended_at IS NULL AND g.id IN (?)", grounds).Order("h.placed_at")
 }
 
 // On lists the standing holds that stop anything of one ground.
-func (r *Holds) On(ctx context.Context, ground enforcement.ID) ([]Hold, error) {
-	return r.list(ctx, selectHolds+` WHERE ended_at IS NULL AND EXISTS (SELECT FROM ground g WHERE g.id = $1 AND CASE h.scope WHEN 'everything' THEN true WHEN 'court' THEN h.organisation_id = g.organisation_id
-			WHEN 'memorandum' THEN EXISTS (SELECT FROM plan_line l JOIN measure m ON m.id = ANY (l.measures) WHERE l.plan_id IN (g.plan_id, plan_now(g.plan_id)) AND m.memorandum = h.memorandum)
-			ELSE EXISTS (SELECT FROM plan_line l WHERE l.plan_id IN (g.plan_id, plan_now(g.plan_id)) AND l.organisation_id = h.organisation_id) END) ORDER BY placed_at`, ground)
-}
-
-func (r *Holds) list(ctx context.Context, sql string, args ...any) ([]Hold, error) {
-	rows, err := r.Record.DB.Pool.Query(ctx, sql, args...)
-	if err != nil {
-		return nil, fmt.Errorf("list holds: %w", err)
+func (r *Holds) On(ctx context.Context, ground enforcement.ID) (list []Hold, err error) {
+	if err := Over(r.Record.DB, ground).Scan(ctx, &list); err != nil {
+		return nil, fmt.Errorf("list the holds over ground %s: %w", ground, err)
 	}
-	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (Hold, error) {
-		var h Hold
-		err := row.Scan(&h.ID, &h.Scope, &h.Organisation, &h.Memorandum, &h.Cause, &h.Reason, &h.PlacedBy, &h.PlacedAt, &h.EndedBy, &h.EndedAt, &h.EndReason)
-		return h, err
-	})
+	return list, nil
 }
 
 // Enter passes the gate: a hold placed meanwhile waits for the transaction.

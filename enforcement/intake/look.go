@@ -1,3 +1,5 @@
+// pgx: the people, cases and listings of a batch are looked up by arrays of thousands.
+
 package intake
 
 import (
@@ -11,6 +13,7 @@ import (
 	"concordat/enforcement/ground"
 	"concordat/enforcement/listing"
 	"concordat/enforcement/party"
+	"concordat/internal/pg"
 	"concordat/internal/vault"
 	"concordat/memoranda"
 )
@@ -39,22 +42,9 @@ type sourceKey struct {
 
 type importSource struct{ content, hash []byte }
 
-// lock holds the run and makes sure that it stands where the caller saw it.
-func (w *importWriter) lock(ctx context.Context, t pgx.Tx) error {
-	var rows int64
-	var state State
-	err := t.QueryRow(ctx, `SELECT rows_done, state FROM import_run WHERE id = $1 FOR NO KEY UPDATE`, w.run.ID).Scan(&rows, &state)
-	if err != nil {
-		return enforcement.NotFound(err, "lock an import")
-	}
-	if rows != w.run.Rows || state != Running {
-		return enforcement.Refuse("import.elsewhere")
-	}
-	return nil
-}
-
 // look reads what the record knows of the batch's people, cases and records.
-func (w *importWriter) look(ctx context.Context, t pgx.Tx, rows []preparedRow) error {
+func (w *importWriter) look(ctx context.Context, tx *pg.Tx, rows []preparedRow) error {
+	t := tx.Pgx()
 	w.subjects, w.cases = map[string]*importSubject{}, map[string]*importCase{}
 	w.sources, w.live, w.ended = map[sourceKey]importSource{}, map[pairKey]bool{}, map[pairKey]bool{}
 	if err := w.lookSubjects(ctx, t, rows); err != nil {
@@ -84,7 +74,8 @@ func (w *importWriter) lookSubjects(ctx context.Context, t pgx.Tx, rows []prepar
 			}
 		}
 	}
-	found, err := t.Query(ctx, `SELECT l.key_version, l.hash, s.id, s.envelope, s.sealed FROM subject_lookup l JOIN subject s ON s.id = l.subject_id WHERE l.hash = ANY($1)`, sums)
+	found, err := t.Query(ctx, `SELECT l.key_version, l.hash, s.id, s.envelope, s.sealed FROM subject_lookup l JOIN subject s
+		ON s.id = l.subject_id WHERE l.hash = ANY($1)`, sums)
 	if err != nil {
 		return err
 	}
@@ -114,7 +105,8 @@ func (w *importWriter) lookCases(ctx context.Context, t pgx.Tx, rows []preparedR
 		}
 	}
 	slices.Sort(numbers)
-	found, err := t.Query(ctx, `SELECT id, court_id, number, filed_on, basis_document, basis_unit FROM execution_case WHERE court_id = $1 AND number = ANY($2)`,
+	found, err := t.Query(ctx, `SELECT id, court_id, number, filed_on, basis_document, basis_unit FROM execution_case WHERE court_id = $1
+		AND number = ANY($2)`,
 		w.run.Court, slices.Compact(numbers))
 	if err != nil {
 		return err

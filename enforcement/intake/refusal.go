@@ -2,12 +2,12 @@ package intake
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
+	"concordat/internal/pg"
 )
 
 // Refusal is a row that was not taken.
@@ -24,44 +24,41 @@ type Refusal struct {
 	Raw []string `json:"-"`
 }
 
+// refusalRow is a refused row as it is kept.
+type refusalRow struct {
+	bun.BaseModel `bun:"table:import_refusal"`
+
+	Import enforcement.ID    `bun:"import_id"`
+	Line   int64             `bun:"line"`
+	Field  string            `bun:"field"`
+	Code   string            `bun:"code"`
+	Args   map[string]string `bun:"args,type:jsonb,nullzero"`
+}
+
 // Refusals lists the refused rows of a run of the actor's court by line,
 // from after on.
 func (r *Intake) Refusals(ctx context.Context, act enforcement.Act, id enforcement.ID, after int64, limit int) ([]Refusal, error) {
 	if _, err := r.Get(ctx, act, id); err != nil {
 		return nil, err
 	}
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT line, field, code, args FROM import_refusal WHERE import_id = $1 AND line > $2 ORDER BY line LIMIT $3`, id, after, limit)
-	if err != nil {
+	var rows []refusalRow
+	if err := r.Record.DB.NewSelect().Model(&rows).Where("import_id = ? AND line > ?", id, after).Order("line").Limit(int64(limit)).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list the refusals of import %s: %w", id, err)
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Refusal, error) {
-		var f Refusal
-		err := row.Scan(&f.Line, &f.Field, &f.Code, &f.Args)
-		return f, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("list the refusals of import %s: %w", id, err)
+	list := make([]Refusal, len(rows))
+	for i, f := range rows {
+		list[i] = Refusal{Line: f.Line, Field: f.Field, Code: f.Code, Args: f.Args}
 	}
 	return list, nil
 }
 
-func (w *importWriter) storeRefusals(ctx context.Context, t pgx.Tx) error {
-	n := len(w.refusals)
-	lines, fields, codes, args := make([]int64, n), make([]string, n), make([]string, n), make([]*string, n)
+func (w *importWriter) storeRefusals(tx *pg.Tx) {
+	if len(w.refusals) == 0 {
+		return
+	}
+	rows := make([]refusalRow, len(w.refusals))
 	for i, f := range w.refusals {
-		lines[i], fields[i], codes[i] = f.Line, f.Field, f.Code
-		if len(f.Args) > 0 {
-			text, err := json.Marshal(f.Args)
-			if err != nil {
-				return fmt.Errorf("write the arguments of a refusal: %w", err)
-			}
-			args[i] = new(string(text))
-		}
+		rows[i] = refusalRow{Import: w.run.ID, Line: f.Line, Field: f.Field, Code: f.Code, Args: f.Args}
 	}
-	_, err := t.Exec(ctx, `INSERT INTO import_refusal (import_id, line, field, code, args)
-		SELECT $1, l, f, c, a::jsonb FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[]) AS u (l, f, c, a) ON CONFLICT DO NOTHING`, w.run.ID, lines, fields, codes, args)
-	if err != nil {
-		return fmt.Errorf("store the refusals of import %s: %w", w.run.ID, err)
-	}
-	return nil
+	tx.Later(tx.NewInsert().Model(&rows).On("CONFLICT DO NOTHING"), "store the refusals of import %s", w.run.ID)
 }

@@ -28,8 +28,10 @@ type importRows struct {
 
 func newImportRows() *importRows {
 	return &importRows{
-		sources: pgbinary.NewCopier(7, `COPY listing_source (listing_id, case_id, subject_id, source_record, import_id, line, content_hash) FROM STDIN (FORMAT binary)`),
-		reviews: pgbinary.NewCopier(12, `COPY review_item (id, import_id, line, court_id, case_id, subject_id, source_record, content_hash, code, args, sealed, opened_on) FROM STDIN (FORMAT binary)`),
+		sources: pgbinary.NewCopier(7, `COPY listing_source (listing_id, case_id, subject_id, source_record, import_id, line, content_hash)
+			FROM STDIN (FORMAT binary)`),
+		reviews: pgbinary.NewCopier(12, `COPY review_item (id, import_id, line, court_id, case_id, subject_id, source_record, content_hash,
+			code, args, sealed, opened_on) FROM STDIN (FORMAT binary)`),
 	}
 }
 

@@ -3,12 +3,13 @@ package intake
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/record"
@@ -166,7 +167,7 @@ func (r *Intake) Start(ctx context.Context, act enforcement.Act, n NewRun) (Run,
 			return Run{}, err
 		}
 		if id.IsZero() { // asked again under its key: the file tells which run it was
-			if id, err = r.importOf(ctx, r.Record.DB.Pool, act, n); err != nil {
+			if id, err = r.importOf(ctx, r.Record.DB, act, n); err != nil {
 				return Run{}, err
 			}
 		}
@@ -175,46 +176,37 @@ func (r *Intake) Start(ctx context.Context, act enforcement.Act, n NewRun) (Run,
 }
 
 // importOf finds the run of the same file; no id if there is none.
-func (r *Intake) importOf(ctx context.Context, q pg.Querier, act enforcement.Act, n NewRun) (enforcement.ID, error) {
+func (r *Intake) importOf(ctx context.Context, db bun.IDB, act enforcement.Act, n NewRun) (id enforcement.ID, err error) {
 	var sums [][]byte
 	for _, h := range r.Record.Vault.Hashes(importDomain, string(n.Content[:])) {
 		sums = append(sums, h.Sum)
 	}
-	rows, err := q.Query(ctx, `SELECT id FROM import_run WHERE court_id = $1 AND kind = $2 AND content_hash = ANY($3) ORDER BY id LIMIT 1`, act.Actor.Organisation, string(n.Kind), sums)
-	if err != nil {
-		return enforcement.ID{}, fmt.Errorf("look for the run of a file: %w", err)
-	}
-	id, err := pgx.CollectExactlyOneRow(rows, pgx.RowTo[enforcement.ID])
-	if errors.Is(err, pgx.ErrNoRows) {
-		return enforcement.ID{}, nil
-	}
-	if err != nil {
-		return enforcement.ID{}, fmt.Errorf("look for the run of a file: %w", err)
+	err = db.NewSelect().Model((*importRow)(nil)).Column("id").Where("court_id = ? AND kind = ? AND content_hash IN (?)", act.Actor.Organisation, n.Kind, bun.List(sums)).
+		Order("id").Limit(1).Scan(ctx, &id)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return id, fmt.Errorf("look for the run of a file: %w", err)
 	}
 	return id, nil
 }
 
 func (r *Intake) startImport(ctx context.Context, tx *pg.Tx, act enforcement.Act, n NewRun) (id enforcement.ID, e *record.Event, err error) {
-	err = tx.Lend(func(p pgx.Tx) error {
-		if id, err = r.importOf(ctx, p, act, n); err != nil {
-			return err
-		}
-		if id.IsZero() {
-			id, e, err = r.enterImport(ctx, p, act, n)
-		} else {
-			err = r.takeUpImport(ctx, p, id, n) // nothing new happened: no event
-		}
-		if err != nil || n.Upload.IsZero() {
-			return err
-		}
-		return r.wakeIntake(ctx, p)
-	})
-	return id, e, err
+	if id, err = r.importOf(ctx, tx, act, n); err != nil {
+		return id, nil, err
+	}
+	if id.IsZero() {
+		id, e, err = r.enterImport(ctx, tx, act, n)
+	} else {
+		err = r.takeUpImport(ctx, tx, id, n) // nothing new happened: no event
+	}
+	if err != nil || n.Upload.IsZero() {
+		return id, e, err
+	}
+	return id, e, r.wakeIntake(ctx, tx)
 }
 
-func (r *Intake) enterImport(ctx context.Context, p pgx.Tx, act enforcement.Act, n NewRun) (enforcement.ID, *record.Event, error) {
+func (r *Intake) enterImport(ctx context.Context, tx *pg.Tx, act enforcement.Act, n NewRun) (enforcement.ID, *record.Event, error) {
 	var court bool
-	err := p.QueryRow(ctx, `SELECT kind = 'court' FROM organisation WHERE id = $1`, act.Actor.Organisation).Scan(&court)
+	err := tx.NewSelect().Table("organisation").ColumnExpr("kind = 'court'").Where("id = ?", act.Actor.Organisation).Scan(ctx, &court)
 	if err != nil || !court {
 		return enforcement.ID{}, nil, errors.Join(enforcement.NotFound(err, "look for the court of an import"), enforcement.Refuse("import.court"))
 	}
@@ -223,12 +215,10 @@ func (r *Intake) enterImport(ctx context.Context, p pgx.Tx, act enforcement.Act,
 	if len(n.Statement) > 0 {
 		statement = r.Record.Vault.DocumentHash(n.Statement)
 	}
-	_, err = p.Exec(ctx, `INSERT INTO import_run (id, kind, court_id, content_hash, key_version, size, state, statement_hash, upload_id, started_by, started_role, started_at)
-		VALUES ($1, $2, $3, $4, $5, $6, 'running', $7, (SELECT id FROM import_upload WHERE id = $8 AND court_id = $3), $9, $10, $11)`,
-		id, string(n.Kind), act.Actor.Organisation, hash.Sum, hash.Version, n.Size, statement, n.Upload, act.Actor.ID, act.Actor.Role, act.At.UTC())
-	if err != nil {
-		return enforcement.ID{}, nil, fmt.Errorf("enter import %s: %w", id, err)
-	}
+	tx.Later(tx.NewInsert().Model(&importRow{
+		ID: id, Kind: n.Kind, Court: act.Actor.Organisation, Content: hash.Sum, KeyVersion: hash.Version, Size: n.Size, State: Running, Statement: statement,
+		StartedBy: act.Actor.ID, StartedRole: act.Actor.Role, StartedAt: act.At.UTC(),
+	}).Value("upload_id", "(SELECT id FROM import_upload WHERE id = ? AND court_id = ?)", n.Upload, act.Actor.Organisation), "enter import %s", id)
 	document := statement
 	if document == nil {
 		document = r.Record.Vault.DocumentHash(n.Content[:])
@@ -238,43 +228,73 @@ func (r *Intake) enterImport(ctx context.Context, p pgx.Tx, act enforcement.Act,
 
 // takeUpImport sets the run of a file that comes again going: a finished one
 // stays as it is.
-func (r *Intake) takeUpImport(ctx context.Context, p pgx.Tx, id enforcement.ID, n NewRun) error {
+func (r *Intake) takeUpImport(ctx context.Context, tx *pg.Tx, id enforcement.ID, n NewRun) error {
 	var statement []byte
-	if err := p.QueryRow(ctx, `SELECT statement_hash FROM import_run WHERE id = $1 FOR NO KEY UPDATE`, id).Scan(&statement); err != nil {
+	if err := tx.NewSelect().Model((*importRow)(nil)).Column("statement_hash").Where("id = ?", id).For("NO KEY UPDATE").Scan(ctx, &statement); err != nil {
 		return fmt.Errorf("lock import %s: %w", id, err)
 	}
 	if statement != nil && r.Record.Vault.VerifyDocument(n.Statement, statement) != nil {
 		return enforcement.Refuse("import.statement")
 	}
-	_, err := p.Exec(ctx, `UPDATE import_run SET state = 'running', failure = NULL, failure_line = NULL, finished_at = NULL,
-		upload_id = coalesce(upload_id, (SELECT u.id FROM import_upload u WHERE u.id = $2 AND u.court_id = import_run.court_id)) WHERE id = $1 AND state <> 'done'`, id, n.Upload)
-	if err != nil {
-		return fmt.Errorf("take up import %s: %w", id, err)
-	}
+	tx.Later(tx.NewUpdate().Model((*importRow)(nil)).Set("state = ?, failure = NULL, failure_line = NULL, finished_at = NULL", Running).
+		Set("upload_id = coalesce(upload_id, (SELECT u.id FROM import_upload u WHERE u.id = ? AND u.court_id = i.court_id))", n.Upload).
+		Where("id = ? AND state <> ?", id, Done), "take up import %s", id)
 	return nil
 }
 
 // wakeIntake tells the workers of uploads that there is something to read.
-func (r *Intake) wakeIntake(ctx context.Context, p pgx.Tx) error {
-	if _, err := r.Record.Jobs.InsertTx(ctx, p, Work{}, &river.InsertOpts{Queue: Queue, MaxAttempts: 3}); err != nil {
+func (r *Intake) wakeIntake(ctx context.Context, tx *pg.Tx) error {
+	if _, err := r.Record.Jobs.InsertTx(ctx, tx.Pgx(), Work{}, &river.InsertOpts{Queue: Queue, MaxAttempts: 3}); err != nil {
 		return fmt.Errorf("insert an intake job: %w", err)
 	}
 	return nil
 }
 
-const selectImport = `SELECT i.id, i.kind, i.court_id, i.format, i.size, i.bytes_done, i.rows_done, i.drafted, i.skipped, i.conflicting, i.refused, i.reviewed,
-    i.state, coalesce(i.failure, ''), coalesce(i.failure_line, 0), i.started_by, i.started_role, i.started_at, i.finished_at, i.refused_bytes, i.upload_id, i.statement_hash, coalesce(o.court_code, ''), o.name_zh
-  FROM import_run i JOIN organisation o ON o.id = i.court_id`
+// importRow is a run as it is kept, with what is read of its court.
+type importRow struct {
+	bun.BaseModel `bun:"table:import_run,alias:i"`
 
-func scanImport(row pgx.CollectableRow) (Run, error) {
-	var i Run
-	var finished *time.Time
-	err := row.Scan(&i.ID, &i.Kind, &i.Court, &i.Format, &i.Size, &i.BytesDone, &i.Rows, &i.Drafted, &i.Skipped, &i.Conflicting, &i.Refused, &i.Reviewed,
-		&i.State, &i.Failure, &i.FailureLine, &i.StartedBy, &i.role, &i.StartedAt, &finished, &i.RefusedBytes, &i.Upload, &i.statement, &i.courtCode, &i.courtName)
-	if finished != nil {
-		i.FinishedAt = *finished
+	ID           enforcement.ID             `bun:"id,pk"`
+	Kind         Kind                       `bun:"kind"`
+	Court        enforcement.OrganisationID `bun:"court_id"`
+	Content      []byte                     `bun:"content_hash"`
+	KeyVersion   int16                      `bun:"key_version"`
+	Format       string                     `bun:"format"`
+	Size         int64                      `bun:"size"`
+	BytesDone    int64                      `bun:"bytes_done"`
+	Rows         int64                      `bun:"rows_done"`
+	Drafted      int64                      `bun:"drafted"`
+	Skipped      int64                      `bun:"skipped"`
+	Conflicting  int64                      `bun:"conflicting"`
+	Refused      int64                      `bun:"refused"`
+	Reviewed     int64                      `bun:"reviewed"`
+	RefusedBytes int64                      `bun:"refused_bytes"`
+	State        State                      `bun:"state"`
+	Failure      string                     `bun:"failure,nullzero"`
+	FailureLine  int64                      `bun:"failure_line,nullzero"`
+	Statement    []byte                     `bun:"statement_hash"`
+	Upload       enforcement.ID             `bun:"upload_id"`
+	StartedBy    string                     `bun:"started_by"`
+	StartedRole  enforcement.Role           `bun:"started_role"`
+	StartedAt    time.Time                  `bun:"started_at"`
+	FinishedAt   time.Time                  `bun:"finished_at,nullzero"`
+
+	CourtCode string `bun:"court_code,scanonly"`
+	CourtName string `bun:"name_zh,scanonly"`
+}
+
+// imports asks for runs.
+func imports(db bun.IDB) *bun.SelectQuery {
+	return db.NewSelect().Model((*importRow)(nil)).ColumnExpr("?TableColumns, o.court_code, o.name_zh").Join("JOIN organisation AS o ON o.id = i.court_id")
+}
+
+func (i *importRow) run() Run {
+	return Run{
+		ID: i.ID, Kind: i.Kind, Court: i.Court, Format: i.Format, Size: i.Size, BytesDone: i.BytesDone,
+		Counts: Counts{Rows: i.Rows, Drafted: i.Drafted, Skipped: i.Skipped, Conflicting: i.Conflicting, Refused: i.Refused, Reviewed: i.Reviewed},
+		State:  i.State, Failure: i.Failure, FailureLine: i.FailureLine, StartedBy: i.StartedBy, StartedAt: i.StartedAt, FinishedAt: i.FinishedAt, RefusedBytes: i.RefusedBytes,
+		Upload: i.Upload, role: i.StartedRole, courtCode: i.CourtCode, courtName: i.CourtName, statement: i.Statement,
 	}
-	return i, err
 }
 
 // Get returns a run of the actor's court; another court's is not found.
@@ -282,14 +302,11 @@ func (r *Intake) Get(ctx context.Context, act enforcement.Act, id enforcement.ID
 	if err := act.Check(enforcement.Clerk, enforcement.Judge, enforcement.President, enforcement.System); err != nil {
 		return Run{}, err
 	}
-	rows, err := r.Record.DB.Pool.Query(ctx, selectImport+` WHERE i.id = $1`, id)
-	if err != nil {
-		return Run{}, fmt.Errorf("read import %s: %w", id, err)
-	}
-	run, err := pgx.CollectExactlyOneRow(rows, scanImport)
-	if err != nil {
+	var row importRow
+	if err := imports(r.Record.DB).Where("i.id = ?", id).Scan(ctx, &row); err != nil {
 		return Run{}, enforcement.NotFound(err, "read an import")
 	}
+	run := row.run()
 	return run, act.OfOwner(run.Court)
 }
 
@@ -299,29 +316,33 @@ func (r *Intake) List(ctx context.Context, act enforcement.Act, after enforcemen
 	if err := act.Check(enforcement.Clerk, enforcement.Judge, enforcement.President, enforcement.System); err != nil {
 		return nil, err
 	}
-	return r.imports(ctx, ` WHERE ($1 = 0 OR i.court_id = $1) AND i.id > $2 ORDER BY i.id LIMIT $3`, int32(act.Actor.Organisation), [16]byte(after), limit)
+	q := imports(r.Record.DB).Where("i.id > ?", after.Cursor()).Order("i.id").Limit(int64(limit))
+	if act.Actor.Organisation != 0 {
+		q.Where("i.court_id = ?", act.Actor.Organisation)
+	}
+	return runs(ctx, q)
 }
 
 // Waiting lists the runs whose upload still has to be read, oldest first.
 func (r *Intake) Waiting(ctx context.Context) ([]Run, error) {
-	return r.imports(ctx, ` WHERE i.state = 'running' AND i.upload_id IS NOT NULL ORDER BY i.id LIMIT 100`)
+	return runs(ctx, imports(r.Record.DB).Where("i.state = ? AND i.upload_id IS NOT NULL", Running).Order("i.id").Limit(100))
 }
 
-func (r *Intake) imports(ctx context.Context, where string, args ...any) ([]Run, error) {
-	rows, err := r.Record.DB.Pool.Query(ctx, selectImport+where, args...)
-	if err != nil {
+func runs(ctx context.Context, q *bun.SelectQuery) ([]Run, error) {
+	var rows []importRow
+	if err := q.Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("list imports: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, scanImport)
-	if err != nil {
-		return nil, fmt.Errorf("list imports: %w", err)
+	list := make([]Run, len(rows))
+	for i := range rows {
+		list[i] = rows[i].run()
 	}
 	return list, nil
 }
 
 // Format notes in which format the file turned out to be.
 func (r *Intake) Format(ctx context.Context, run Run, format string) error {
-	if _, err := r.Record.DB.Pool.Exec(ctx, `UPDATE import_run SET format = $2 WHERE id = $1`, run.ID, format); err != nil {
+	if _, err := r.Record.DB.NewUpdate().Model((*importRow)(nil)).Set("format = ?", format).Where("id = ?", run.ID).Exec(ctx); err != nil {
 		return fmt.Errorf("note the format of import %s: %w", run.ID, err)
 	}
 	return nil
@@ -339,20 +360,20 @@ func (r *Intake) Finish(ctx context.Context, act enforcement.Act, run Run, failu
 		state, kind, code = Failed, eventImportFailed, failure.Code
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		var e *record.Event
-		return e, tx.Lend(func(p pgx.Tx) error {
-			tag, err := p.Exec(ctx, `UPDATE import_run SET state = $2, failure = nullif($3, ''), failure_line = nullif($4, 0::bigint), finished_at = $5, bytes_done = CASE WHEN $3 = '' THEN size ELSE bytes_done END
-				WHERE id = $1 AND court_id = $6 AND state = 'running' AND rows_done = $7`,
-				run.ID, string(state), code, line, act.At.UTC(), act.Actor.Organisation, run.Rows)
-			if err != nil {
-				return fmt.Errorf("end import %s: %w", run.ID, err)
-			}
-			if tag.RowsAffected() == 0 {
-				return nil
-			}
-			e = &record.Event{Kind: kind, RefersTo: run.ID, Day: r.Record.Today(act.At), Reason: code}
-			return forgetUpload(ctx, p, run.Upload)
-		})
+		q := tx.NewUpdate().Model((*importRow)(nil)).Set("state = ?, failure = nullif(?, ''), failure_line = nullif(?, 0), finished_at = ?", state, code, line, act.At.UTC()).
+			Where("id = ? AND court_id = ? AND state = ? AND rows_done = ?", run.ID, act.Actor.Organisation, Running, run.Rows)
+		if failure == nil {
+			q.Set("bytes_done = size")
+		}
+		ended, err := q.Exec(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("end import %s: %w", run.ID, err)
+		}
+		if n, err := ended.RowsAffected(); err != nil || n == 0 {
+			return nil, err
+		}
+		forgetUpload(tx, run.Upload)
+		return &record.Event{Kind: kind, RefersTo: run.ID, Day: r.Record.Today(act.At), Reason: code}, nil
 	})
 	if err != nil {
 		return run, err

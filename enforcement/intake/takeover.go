@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
@@ -155,33 +155,46 @@ func (r *Intake) Reviews(ctx context.Context, act enforcement.Act, after enforce
 	if err := act.Check(enforcement.Clerk, enforcement.Judge, enforcement.President); err != nil {
 		return nil, err
 	}
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT i.id, i.import_id, i.line, i.subject_id, i.case_id, i.source_record, i.code, i.args, i.opened_on, i.sealed, s.envelope
-		FROM review_item i JOIN subject s ON s.id = i.subject_id WHERE i.court_id = $1 AND i.closed_on IS NULL AND i.id > $2 ORDER BY i.id LIMIT $3`,
-		act.Actor.Organisation, [16]byte(after), limit)
+	var rows []reviewRow
+	err := r.Record.DB.NewSelect().Model(&rows).ColumnExpr("?TableColumns, s.envelope").Join("JOIN subject AS s ON s.id = i.subject_id").
+		Where("i.court_id = ? AND i.closed_on IS NULL AND i.id > ?", act.Actor.Organisation, after.Cursor()).Order("i.id").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list reviews: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, r.scanReview)
-	if err != nil {
-		return nil, fmt.Errorf("list reviews: %w", err)
+	list := make([]ReviewItem, len(rows))
+	for n := range rows {
+		if list[n], err = r.openReview(&rows[n]); err != nil {
+			return nil, err
+		}
 	}
 	return list, nil
 }
 
-func (r *Intake) scanReview(row pgx.CollectableRow) (ReviewItem, error) {
-	var i ReviewItem
-	var sealed, wrapped []byte
-	if err := row.Scan(&i.ID, &i.Import, &i.Line, &i.Subject, &i.Case, &i.Record, &i.Code, &i.Args, &i.OpenedOn, &sealed, &wrapped); err != nil {
-		return i, err
+// reviewRow is a review item as it is kept, with the envelope of its subject.
+type reviewRow struct {
+	bun.BaseModel `bun:"table:review_item,alias:i"`
+
+	ID       enforcement.ID    `bun:"id,pk"`
+	Import   enforcement.ID    `bun:"import_id"`
+	Line     int64             `bun:"line"`
+	Subject  enforcement.ID    `bun:"subject_id"`
+	Case     enforcement.ID    `bun:"case_id"`
+	Record   string            `bun:"source_record"`
+	Code     string            `bun:"code"`
+	Args     map[string]string `bun:"args,type:jsonb"`
+	OpenedOn day.Day           `bun:"opened_on"`
+	Sealed   []byte            `bun:"sealed"`
+	Wrapped  []byte            `bun:"envelope,scanonly"`
+}
+
+func (r *Intake) openReview(row *reviewRow) (ReviewItem, error) {
+	i := ReviewItem{
+		ID: row.ID, Import: row.Import, Line: row.Line, Subject: row.Subject, Case: row.Case, Record: row.Record, Code: row.Code, Args: row.Args, OpenedOn: row.OpenedOn,
 	}
-	if wrapped == nil { // shredded meanwhile: nothing is left to look at but that it was there
+	if row.Wrapped == nil { // shredded meanwhile: nothing is left to look at but that it was there
 		return i, nil
 	}
-	envelope, err := r.Record.Vault.OpenEnvelope(i.Subject, wrapped)
-	if err != nil {
-		return i, fmt.Errorf("open the envelope of subject %s: %w", i.Subject, err)
-	}
-	plain, err := envelope.Open(sealed, sealedReview)
+	plain, err := r.Record.OpenFor(row.Subject, row.Wrapped, row.Sealed, sealedReview)
 	if err != nil {
 		return i, fmt.Errorf("open review %s: %w", i.ID, err)
 	}
@@ -216,7 +229,7 @@ func (r *Intake) CloseReview(ctx context.Context, act enforcement.Act, id enforc
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		e := &record.Event{Kind: eventReviewClosed, RefersTo: id, Day: r.Record.Today(act.At), Reason: reason, LegalBasis: "法释〔2017〕7号 Art. 3–5"}
-		err := tx.NewUpdate().Table("review_item").Set("closed_on = ?, closed_by = ?, closed_because = ?", e.Day, act.Actor.ID, reason).
+		err := tx.NewUpdate().Model((*reviewRow)(nil)).Set("closed_on = ?, closed_by = ?, closed_because = ?", e.Day, act.Actor.ID, reason).
 			Where("id = ? AND court_id = ? AND closed_on IS NULL", id, act.Actor.Organisation).Returning("subject_id").Scan(ctx, &e.Subject)
 		return e, enforcement.NotFound(err, "close a review")
 	})

@@ -9,9 +9,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
+	"concordat/internal/pg"
 	"concordat/internal/vault"
 )
 
@@ -24,6 +25,25 @@ type Upload struct {
 	// Content is its SHA-256, Size its bytes.
 	Content [sha256.Size]byte
 	Size    int64
+}
+
+// uploadRow is an upload as it is kept; chunkRow a chunk of it.
+type uploadRow struct {
+	bun.BaseModel `bun:"table:import_upload,alias:u"`
+
+	ID        enforcement.ID             `bun:"id,pk"`
+	Court     enforcement.OrganisationID `bun:"court_id"`
+	Wrapped   []byte                     `bun:"envelope"`
+	Size      int64                      `bun:"size"`
+	CreatedAt time.Time                  `bun:"created_at"`
+}
+
+type chunkRow struct {
+	bun.BaseModel `bun:"table:import_chunk"`
+
+	Upload   enforcement.ID `bun:"upload_id,pk"`
+	Position int            `bun:"position,pk"`
+	Sealed   []byte         `bun:"sealed"`
 }
 
 // ReceiveUpload stores a file of the actor's court as it comes in, sealed chunk
@@ -39,7 +59,8 @@ func (r *Intake) ReceiveUpload(ctx context.Context, act enforcement.Act, kind Ki
 	if err != nil {
 		return u, fmt.Errorf("make the key of upload %s: %w", u.ID, err)
 	}
-	_, err = r.Record.DB.Pool.Exec(ctx, `INSERT INTO import_upload (id, court_id, envelope, created_at) VALUES ($1, $2, $3, $4)`, u.ID, act.Actor.Organisation, wrapped, r.Record.Machine().UTC())
+	begun := uploadRow{ID: u.ID, Court: act.Actor.Organisation, Wrapped: wrapped, CreatedAt: r.Record.Machine().UTC()}
+	_, err = r.Record.DB.NewInsert().Model(&begun).Exec(ctx)
 	if err != nil {
 		return u, fmt.Errorf("begin upload %s: %w", u.ID, err)
 	}
@@ -92,8 +113,8 @@ func (r *Intake) storeChunk(ctx context.Context, u Upload, envelope vault.Envelo
 	if err != nil {
 		return fmt.Errorf("seal chunk %d of upload %s: %w", position, u.ID, err)
 	}
-	_, err = r.Record.DB.Pool.Exec(ctx, `WITH chunk AS (INSERT INTO import_chunk (upload_id, position, sealed) VALUES ($1, $2, $3))
-		UPDATE import_upload SET size = $4 WHERE id = $1`, u.ID, position, sealed, u.Size)
+	_, err = r.Record.DB.NewUpdate().With("chunk", r.Record.DB.NewInsert().Model(&chunkRow{Upload: u.ID, Position: position, Sealed: sealed})).Model((*uploadRow)(nil)).
+		Set("size = ?", u.Size).Where("id = ?", u.ID).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("store chunk %d of upload %s: %w", position, u.ID, err)
 	}
@@ -102,17 +123,14 @@ func (r *Intake) storeChunk(ctx context.Context, u Upload, envelope vault.Envelo
 
 // ForgetUpload deletes an upload with its chunks and its key.
 func (r *Intake) ForgetUpload(ctx context.Context, id enforcement.ID) error {
-	if _, err := r.Record.DB.Pool.Exec(ctx, `DELETE FROM import_upload WHERE id = $1`, id); err != nil {
+	if _, err := r.Record.DB.NewDelete().Model((*uploadRow)(nil)).Where("id = ?", id).Exec(ctx); err != nil {
 		return fmt.Errorf("delete upload %s: %w", id, err)
 	}
 	return nil
 }
 
-func forgetUpload(ctx context.Context, p pgx.Tx, id enforcement.ID) error {
-	if _, err := p.Exec(ctx, `DELETE FROM import_upload WHERE id = $1`, id); err != nil {
-		return fmt.Errorf("delete upload %s: %w", id, err)
-	}
-	return nil
+func forgetUpload(tx *pg.Tx, id enforcement.ID) {
+	tx.Later(tx.NewDelete().Model((*uploadRow)(nil)).Where("id = ?", id), "delete upload %s", id)
 }
 
 // uploadPatience is how long an upload may take before its sender counts as gone.
@@ -121,7 +139,8 @@ const uploadPatience = 24 * time.Hour
 // ForgetUploads deletes uploads that began a day ago, by machine time, and never
 // became a run: their sender went away.
 func (r *Intake) ForgetUploads(ctx context.Context) error {
-	_, err := r.Record.DB.Pool.Exec(ctx, `DELETE FROM import_upload u WHERE created_at < $1 AND NOT EXISTS (SELECT FROM import_run i WHERE i.upload_id = u.id)`, r.Record.Machine().UTC().Add(-uploadPatience))
+	_, err := r.Record.DB.NewDelete().Model((*uploadRow)(nil)).Where("created_at < ?", r.Record.Machine().UTC().Add(-uploadPatience)).
+		Where("NOT EXISTS (SELECT FROM import_run i WHERE i.upload_id = u.id)").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("delete abandoned uploads: %w", err)
 	}
@@ -134,28 +153,20 @@ func (r *Intake) RotateUploads(ctx context.Context, act enforcement.Act) (int, e
 	if err := act.Check(enforcement.Operator, enforcement.System); err != nil {
 		return 0, err
 	}
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT id, envelope FROM import_upload`)
-	if err != nil {
-		return 0, fmt.Errorf("list uploads: %w", err)
-	}
-	type upload struct {
-		ID       enforcement.ID
-		Envelope []byte
-	}
-	list, err := pgx.CollectRows(rows, pgx.RowToStructByPos[upload])
-	if err != nil {
+	var list []uploadRow
+	if err := r.Record.DB.NewSelect().Model(&list).Column("id", "envelope").Scan(ctx); err != nil {
 		return 0, fmt.Errorf("list uploads: %w", err)
 	}
 	n := 0
 	for _, u := range list {
-		wrapped, changed, err := r.Record.Vault.Rewrap(u.ID, u.Envelope)
+		wrapped, changed, err := r.Record.Vault.Rewrap(u.ID, u.Wrapped)
 		if err != nil {
 			return n, fmt.Errorf("wrap the key of upload %s anew: %w", u.ID, err)
 		}
 		if !changed {
 			continue
 		}
-		if _, err := r.Record.DB.Pool.Exec(ctx, `UPDATE import_upload SET envelope = $2 WHERE id = $1`, u.ID, wrapped); err != nil {
+		if _, err := r.Record.DB.NewUpdate().Model((*uploadRow)(nil)).Set("envelope = ?", wrapped).Where("id = ?", u.ID).Exec(ctx); err != nil {
 			return n, fmt.Errorf("store the key of upload %s: %w", u.ID, err)
 		}
 		n++
@@ -166,22 +177,21 @@ func (r *Intake) RotateUploads(ctx context.Context, act enforcement.Act) (int, e
 // OpenUpload returns the upload of a run, to be read anywhere and by one
 // goroutine at a time or several; it works until ctx ends.
 func (r *Intake) OpenUpload(ctx context.Context, run Run) (io.ReaderAt, error) {
-	var wrapped []byte
-	var size int64
-	err := r.Record.DB.Pool.QueryRow(ctx, `SELECT envelope, size FROM import_upload WHERE id = $1`, run.Upload).Scan(&wrapped, &size)
+	var u uploadRow
+	err := r.Record.DB.NewSelect().Model(&u).Column("envelope", "size").Where("id = ?", run.Upload).Scan(ctx)
 	if err != nil {
 		return nil, enforcement.NotFound(err, "open an upload")
 	}
-	if size != run.Size {
-		return nil, fmt.Errorf("upload %s has %d bytes, its run %d", run.Upload, size, run.Size)
+	if u.Size != run.Size {
+		return nil, fmt.Errorf("upload %s has %d bytes, its run %d", run.Upload, u.Size, run.Size)
 	}
-	envelope, err := r.Record.Vault.OpenEnvelope(run.Upload, wrapped)
+	envelope, err := r.Record.Vault.OpenEnvelope(run.Upload, u.Wrapped)
 	if err != nil {
 		return nil, fmt.Errorf("open the key of upload %s: %w", run.Upload, err)
 	}
-	return &uploadReader{size: size, load: func(position int) ([]byte, error) {
+	return &uploadReader{size: u.Size, load: func(position int) ([]byte, error) {
 		var sealed []byte
-		err := r.Record.DB.Pool.QueryRow(ctx, `SELECT sealed FROM import_chunk WHERE upload_id = $1 AND position = $2`, run.Upload, position).Scan(&sealed)
+		err := r.Record.DB.NewSelect().Model((*chunkRow)(nil)).Column("sealed").Where("upload_id = ? AND position = ?", run.Upload, position).Scan(ctx, &sealed)
 		if err != nil {
 			return nil, fmt.Errorf("read chunk %d of upload %s: %w", position, run.Upload, err)
 		}

@@ -64,10 +64,10 @@ var importRaces = []string{"subject_lookup_pkey", "execution_case_number_key", "
 
 func (r *Intake) writeImport(ctx context.Context, tx *pg.Tx, act enforcement.Act, run Run, p *Prepared, bytesDone int64, refused func(Run, []Refusal) (int64, error)) (Settled, error) {
 	w := &importWriter{intake: r, act: act, run: run, rows: newImportRows(), refusals: slices.Clone(p.refusals)}
-	if err := w.lock(ctx, tx.Pgx()); err != nil {
+	if err := w.lock(ctx, tx); err != nil {
 		return Settled{}, err
 	}
-	if err := w.look(ctx, tx.Pgx(), p.rows); err != nil {
+	if err := w.look(ctx, tx, p.rows); err != nil {
 		return Settled{}, err
 	}
 	for i := range p.rows {
@@ -93,7 +93,9 @@ func (r *Intake) writeImport(ctx context.Context, tx *pg.Tx, act enforcement.Act
 			return Settled{}, fmt.Errorf("tell the refused rows of import %s: %w", run.ID, err)
 		}
 	}
-	return Settled{w.run, w.refusals}, w.count(ctx, tx)
+	w.storeRefusals(tx)
+	w.count(tx)
+	return Settled{w.run, w.refusals}, nil
 }
 
 // importWriter settles one batch within its transaction.
@@ -241,18 +243,23 @@ func (w *importWriter) seal(s *importSubject, plain []byte, field string) ([]byt
 	return sealed, nil
 }
 
-// count moves the run past the batch and stores its refusals.
-func (w *importWriter) count(ctx context.Context, tx *pg.Tx) error {
-	i := w.run
-	if len(w.refusals) > 0 {
-		if err := w.storeRefusals(ctx, tx.Pgx()); err != nil {
-			return err
-		}
+// lock holds the run and makes sure that it stands where the caller saw it.
+func (w *importWriter) lock(ctx context.Context, tx *pg.Tx) error {
+	var rows int64
+	var state State
+	if err := tx.NewSelect().Table("import_run").Column("rows_done", "state").Where("id = ?", w.run.ID).For("NO KEY UPDATE").Scan(ctx, &rows, &state); err != nil {
+		return enforcement.NotFound(err, "lock an import")
 	}
-	_, err := tx.Pgx().Exec(ctx, `UPDATE import_run SET rows_done = $2, drafted = $3, skipped = $4, conflicting = $5, refused = $6, reviewed = $7, refused_bytes = $8, bytes_done = $9 WHERE id = $1`,
-		i.ID, i.Rows, i.Drafted, i.Skipped, i.Conflicting, i.Refused, i.Reviewed, i.RefusedBytes, i.BytesDone)
-	if err != nil {
-		return fmt.Errorf("move import %s on: %w", i.ID, err)
+	if rows != w.run.Rows || state != Running {
+		return enforcement.Refuse("import.elsewhere")
 	}
 	return nil
+}
+
+// count moves the run past the batch.
+func (w *importWriter) count(tx *pg.Tx) {
+	i := w.run
+	tx.Later(tx.NewUpdate().Model((*importRow)(nil)).Where("id = ?", i.ID).
+		Set("rows_done = ?, drafted = ?, skipped = ?, conflicting = ?", i.Rows, i.Drafted, i.Skipped, i.Conflicting).
+		Set("refused = ?, reviewed = ?, refused_bytes = ?, bytes_done = ?", i.Refused, i.Reviewed, i.RefusedBytes, i.BytesDone), "move import %s on", i.ID)
 }

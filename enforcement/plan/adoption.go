@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/enforcement/record"
@@ -53,22 +53,18 @@ func (r *Plans) SwitchEdition(ctx context.Context, act enforcement.Act, file str
 	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		id := enforcement.NewID()
 		e := &record.Event{Kind: eventEditionAdopted, RefersTo: id}
-		return e, tx.Lend(func(t pgx.Tx) error {
-			if _, err := t.Exec(ctx, closeEditions); err != nil {
-				return fmt.Errorf("close the gate of editions: %w", err)
-			}
-			known, err := r.Learn(ctx, tx)
-			if err != nil {
-				return err
-			}
-			next, m, err := memoranda.Next(known.Catalogue, file, source)
-			if err != nil {
-				return fmt.Errorf("read the edition to adopt: %w", err)
-			}
-			hash := next.EditionHash(m)
-			e.Day, e.Reason, e.DocumentHash = m.From, m.Slug, hash[:]
-			return r.switchEdition(ctx, t, act, id, known, next, m)
-		})
+		tx.Later(tx.NewRaw(closeEditions), "close the gate of editions")
+		known, err := r.Learn(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		next, m, err := memoranda.Next(known.Catalogue, file, source)
+		if err != nil {
+			return nil, fmt.Errorf("read the edition to adopt: %w", err)
+		}
+		hash := next.EditionHash(m)
+		e.Day, e.Reason, e.DocumentHash = m.From, m.Slug, hash[:]
+		return e, r.switchEdition(ctx, tx, act, id, known, next, m)
 	})
 	if err != nil {
 		return Adoption{}, err
@@ -82,46 +78,39 @@ func (r *Plans) SwitchEdition(ctx context.Context, act enforcement.Act, file str
 // switchEdition ends the present edition of the record and enters the next one. The
 // present one may be one that is unknown to this programme: a new edition is the way
 // out of that.
-func (r *Plans) switchEdition(ctx context.Context, t pgx.Tx, act enforcement.Act, id enforcement.ID, known *Text, next *memoranda.Catalogue, m *memoranda.Memorandum) error {
+func (r *Plans) switchEdition(ctx context.Context, tx *pg.Tx, act enforcement.Act, id enforcement.ID, known *Text, next *memoranda.Catalogue, m *memoranda.Memorandum) error {
 	var from int32
 	if present := known.present(m.Slug); present != nil {
 		if err := mayFollow(present, m); err != nil {
 			return err
 		}
 		from = present.id
-		_, err := t.Exec(ctx, `UPDATE edition SET valid_until = $2::date WHERE id = $1`, from, m.From.AddDays(-1))
-		if err != nil {
-			return fmt.Errorf("end edition %d: %w", from, err)
-		}
+		tx.Later(tx.NewUpdate().Table("edition").Set("valid_until = ?", m.From.AddDays(-1)).Where("id = ?", from), "end edition %d", from)
 	}
 	var e seedRows
 	e.add(next, m)
-	if _, err := t.Exec(ctx, insertMeasures, e.memoranda, e.measures); err != nil {
-		return fmt.Errorf("number %d measures: %w", len(e.measures), err)
-	}
+	tx.Later(tx.NewRaw(insertMeasures, pgdialect.Array(e.memoranda), pgdialect.Array(e.measures)), "number %d measures", len(e.measures))
 	var to int32
-	err := t.QueryRow(ctx, `INSERT INTO edition (memorandum, list_type, list_types, content_hash, valid_from, valid_until, name, source, adopted_by, adopted_at)
-		VALUES ($1, $2, $3, $4, $5::date, $6::date, $7, $8, $9, $10) RETURNING id`,
-		m.Slug, m.ListType, m.ListTypes, e.hashes[0], m.From, m.Until, m.Edition, e.source[0], act.Actor.ID, act.At.UTC()).Scan(&to)
+	err := tx.NewRaw(`INSERT INTO edition (memorandum, list_type, list_types, content_hash, valid_from, valid_until, name, source, adopted_by, adopted_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		m.Slug, m.ListType, pgdialect.Array(m.ListTypes), e.hashes[0], m.From, m.Until, m.Edition, e.source[0], act.Actor.ID, act.At.UTC()).Scan(ctx, &to)
 	if err != nil {
 		return fmt.Errorf("enter edition %s of %s: %w", m.Edition, m.Slug, err)
 	}
-	_, err = t.Exec(ctx, `INSERT INTO adoption (id, memorandum, from_edition, to_edition, day, adopted_by, adopted_at) VALUES ($1, $2, nullif($3, 0), $4, $5::date, $6, $7)`,
-		id, m.Slug, from, to, m.From, act.Actor.ID, act.At.UTC())
-	if err != nil {
-		return fmt.Errorf("enter adoption %s: %w", id, err)
-	}
+	tx.Later(tx.NewRaw(`INSERT INTO adoption (id, memorandum, from_edition, to_edition, day, adopted_by, adopted_at) VALUES (?, ?, nullif(?, 0), ?, ?, ?, ?)`,
+		id, m.Slug, from, to, m.From, act.Actor.ID, act.At.UTC()), "enter adoption %s", id)
 	return nil
 }
 
 // CompleteAdoption records when all live grounds had followed an adoption, once; done
 // is false where that was recorded before.
-func (r *Plans) CompleteAdoption(ctx context.Context, t pgx.Tx, act enforcement.Act, id enforcement.ID) (done bool, err error) {
-	tag, err := t.Exec(ctx, `UPDATE adoption SET completed_at = $2 WHERE id = $1 AND completed_at IS NULL`, id, act.At.UTC())
+func (r *Plans) CompleteAdoption(ctx context.Context, tx *pg.Tx, act enforcement.Act, id enforcement.ID) (done bool, err error) {
+	set, err := tx.NewUpdate().Table("adoption").Set("completed_at = ?", act.At.UTC()).Where("id = ? AND completed_at IS NULL", id).Exec(ctx)
 	if err != nil {
 		return false, fmt.Errorf("complete adoption %s: %w", id, err)
 	}
-	return tag.RowsAffected() == 1, nil
+	n, err := set.RowsAffected()
+	return n == 1, err
 }
 
 // present is the newest edition of a memorandum in the record, or nil.
@@ -159,7 +148,7 @@ func (r *Plans) Adoptions(ctx context.Context, open bool) ([]Adoption, error) {
 
 // Adoption reads one adoption.
 func (r *Plans) Adoption(ctx context.Context, id enforcement.ID) (Adoption, error) {
-	list, err := r.SelectAdoptions(ctx, `WHERE a.id = $1`, id)
+	list, err := r.SelectAdoptions(ctx, `WHERE a.id = ?`, id)
 	if err != nil {
 		return Adoption{}, err
 	}
@@ -170,17 +159,9 @@ func (r *Plans) Adoption(ctx context.Context, id enforcement.ID) (Adoption, erro
 }
 
 // SelectAdoptions reads the adoptions that a condition picks.
-func (r *Plans) SelectAdoptions(ctx context.Context, which string, args ...any) ([]Adoption, error) {
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT a.id, a.memorandum, coalesce(f.name, ''), coalesce(t.name, ''), a.day, a.adopted_by, a.adopted_at, coalesce(a.completed_at, '0001-01-01Z')
-		FROM adoption a LEFT JOIN edition f ON f.id = a.from_edition JOIN edition t ON t.id = a.to_edition `+which, args...)
-	if err != nil {
-		return nil, fmt.Errorf("list the adoptions: %w", err)
-	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Adoption, error) {
-		var a Adoption
-		err := row.Scan(&a.ID, &a.Memorandum, &a.From, &a.To, &a.Day, &a.AdoptedBy, &a.AdoptedAt, &a.CompletedAt)
-		return a, err
-	})
+func (r *Plans) SelectAdoptions(ctx context.Context, which string, args ...any) (list []Adoption, err error) {
+	err = r.Record.DB.NewRaw(`SELECT a.id, a.memorandum, coalesce(f.name, '') AS "from", coalesce(t.name, '') AS "to", a.day, a.adopted_by, a.adopted_at, a.completed_at
+		FROM adoption a LEFT JOIN edition f ON f.id = a.from_edition JOIN edition t ON t.id = a.to_edition `+which, args...).Scan(ctx, &list)
 	if err != nil {
 		return nil, fmt.Errorf("list the adoptions: %w", err)
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/record"
@@ -55,24 +55,20 @@ func (r *Plans) Attest(ctx context.Context, act enforcement.Act, s memoranda.Att
 	}
 	id := enforcement.NewID()
 	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		err := tx.Lend(func(t pgx.Tx) error {
-			if _, err := t.Exec(ctx, closeEditions); err != nil {
-				return fmt.Errorf("close the gate of editions: %w", err)
-			}
-			known, err := r.Learn(ctx, tx)
-			if err != nil {
-				return err
-			}
-			about := known.Catalogue
-			if next != nil {
-				about = next
-			}
-			if err := mayAttest(about, s); err != nil {
-				return err
-			}
-			return insertStatement(ctx, t, act, id, s)
-		})
-		return &record.Event{Kind: eventAttested, RefersTo: id, DocumentHash: s.Hash[:], Reason: s.Memorandum}, err
+		tx.Later(tx.NewRaw(closeEditions), "close the gate of editions")
+		known, err := r.Learn(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		about := known.Catalogue
+		if next != nil {
+			about = next
+		}
+		if err := mayAttest(about, s); err != nil {
+			return nil, err
+		}
+		tx.Later(tx.NewInsert().Model(statementOf(act, id, s)), "enter statement %s", id)
+		return &record.Event{Kind: eventAttested, RefersTo: id, DocumentHash: s.Hash[:], Reason: s.Memorandum}, nil
 	})
 	if err != nil {
 		return enforcement.ID{}, err
@@ -116,14 +112,31 @@ func mayAttest(c *memoranda.Catalogue, s memoranda.Attestation) error {
 	}
 }
 
-func insertStatement(ctx context.Context, t pgx.Tx, act enforcement.Act, id enforcement.ID, s memoranda.Attestation) error {
-	_, err := t.Exec(ctx, `INSERT INTO attestation (id, who, role, stated_on, source, memorandum, edition, measures, bases, basic_list, hash, demonstration, entered_by, entered_at)
-		VALUES ($1, $2, $3, $4::date, $5, nullif($6, ''), nullif($7, ''), $8, $9, $10, $11, $12, $13, $14)`,
-		id, s.Who.Name, s.Who.Role, s.When, s.Source, s.Memorandum, s.Edition, texts(s.Measures), texts(s.Bases), texts(s.BasicList), s.Hash[:], s.Demonstration, act.Actor.ID, act.At.UTC())
-	if err != nil {
-		return fmt.Errorf("enter statement %s: %w", id, err)
+// statement is an attestation as it is kept.
+type statement struct {
+	bun.BaseModel `bun:"table:attestation,alias:a"`
+
+	ID            enforcement.ID `bun:"id,pk"`
+	Who           string         `bun:"who"`
+	Role          string         `bun:"role"`
+	On            day.Day        `bun:"stated_on"`
+	Source        string         `bun:"source"`
+	Memorandum    string         `bun:"memorandum,nullzero"`
+	Edition       string         `bun:"edition,nullzero"`
+	Measures      []string       `bun:"measures,array"`
+	Bases         []string       `bun:"bases,array"`
+	BasicList     []string       `bun:"basic_list,array"`
+	Hash          []byte         `bun:"hash"`
+	Demonstration bool           `bun:"demonstration"`
+	EnteredBy     string         `bun:"entered_by"`
+	EnteredAt     time.Time      `bun:"entered_at"`
+}
+
+func statementOf(act enforcement.Act, id enforcement.ID, s memoranda.Attestation) *statement {
+	return &statement{
+		ID: id, Who: s.Who.Name, Role: s.Who.Role, On: s.When, Source: s.Source, Memorandum: s.Memorandum, Edition: s.Edition, Measures: texts(s.Measures),
+		Bases: texts(s.Bases), BasicList: texts(s.BasicList), Hash: s.Hash[:], Demonstration: s.Demonstration, EnteredBy: act.Actor.ID, EnteredAt: act.At.UTC(),
 	}
-	return nil
 }
 
 // texts is a list that is empty and not null.
@@ -139,27 +152,18 @@ func (r *Plans) WithdrawAttestation(ctx context.Context, act enforcement.Act, id
 		return enforcement.Refuse("attestation.reason", "max", strconv.Itoa(maxStatementText))
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		return &record.Event{Kind: eventAttestationWithdrawn, RefersTo: id}, tx.Lend(func(t pgx.Tx) error {
-			if _, err := t.Exec(ctx, closeEditions); err != nil {
-				return fmt.Errorf("close the gate of editions: %w", err)
-			}
-			var known bool
-			if err := t.QueryRow(ctx, `SELECT EXISTS (SELECT FROM attestation WHERE id = $1)`, id).Scan(&known); err != nil {
-				return fmt.Errorf("look for statement %s: %w", id, err)
-			}
-			if !known {
-				return enforcement.Refuse("not-found")
-			}
-			tag, err := t.Exec(ctx, `INSERT INTO attestation_withdrawal (attestation_id, reason, withdrawn_by, withdrawn_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-				id, reason, act.Actor.ID, act.At.UTC())
-			if err != nil {
-				return fmt.Errorf("take statement %s back: %w", id, err)
-			}
-			if tag.RowsAffected() == 0 {
-				return enforcement.Refuse("attestation.withdrawn")
-			}
-			return nil
-		})
+		tx.Later(tx.NewRaw(closeEditions), "close the gate of editions")
+		known, err := tx.NewSelect().Model((*statement)(nil)).Where("id = ?", id).Exists(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("look for statement %s: %w", id, err)
+		}
+		if !known {
+			return nil, enforcement.Refuse("not-found")
+		}
+		tx.LaterOne(tx.NewRaw(`INSERT INTO attestation_withdrawal (attestation_id, reason, withdrawn_by, withdrawn_at) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`,
+			id, reason, act.Actor.ID, act.At.UTC()), enforcement.Refuse("attestation.withdrawn"), "take statement %s back", id)
+		return &record.Event{Kind: eventAttestationWithdrawn, RefersTo: id}, nil
 	})
 	if err != nil {
 		return err
@@ -167,22 +171,28 @@ func (r *Plans) WithdrawAttestation(ctx context.Context, act enforcement.Act, id
 	return r.Refresh(ctx)
 }
 
-func readStatements(ctx context.Context, t pgx.Tx) ([]Attestation, error) {
-	rows, err := t.Query(ctx, `SELECT a.id, a.who, a.role, a.stated_on, a.source, coalesce(a.memorandum, ''), coalesce(a.edition, ''), a.measures, a.bases, a.basic_list, a.hash, a.demonstration,
-			a.entered_by, a.entered_at, coalesce(w.withdrawn_by, ''), coalesce(w.withdrawn_at, '0001-01-01Z'), coalesce(w.reason, '')
+// readStatements reads all of them, in the snapshot in which the editions are read.
+func readStatements(ctx context.Context, q pg.Querier) (list []Attestation, err error) {
+	rows, err := q.Query(ctx, `SELECT a.id, a.who, a.role, a.stated_on, a.source, coalesce(a.memorandum, ''), coalesce(a.edition, ''),
+			a.measures, a.bases, a.basic_list, a.hash, a.demonstration, a.entered_by, a.entered_at,
+			coalesce(w.withdrawn_by, ''), coalesce(w.withdrawn_at, '0001-01-01Z'), coalesce(w.reason, '')
 		FROM attestation a LEFT JOIN attestation_withdrawal w ON w.attestation_id = a.id ORDER BY a.entered_at, a.id`)
 	if err != nil {
 		return nil, fmt.Errorf("read the statements: %w", err)
 	}
-	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Attestation, error) {
+	defer rows.Close()
+	for rows.Next() {
 		var s Attestation
 		var hash []byte
-		err := row.Scan(&s.ID, &s.Who.Name, &s.Who.Role, &s.When, &s.Source, &s.Memorandum, &s.Edition, &s.Measures, &s.Bases, &s.BasicList, &hash, &s.Demonstration,
+		err := rows.Scan(&s.ID, &s.Who.Name, &s.Who.Role, &s.When, &s.Source, &s.Memorandum, &s.Edition, &s.Measures, &s.Bases, &s.BasicList, &hash, &s.Demonstration,
 			&s.EnteredBy, &s.EnteredAt, &s.WithdrawnBy, &s.WithdrawnAt, &s.WithdrawalReason)
+		if err != nil {
+			return nil, fmt.Errorf("read a statement: %w", err)
+		}
 		s.Hash = [32]byte(hash)
-		return s, err
-	})
-	if err != nil {
+		list = append(list, s)
+	}
+	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read the statements: %w", err)
 	}
 	return list, nil

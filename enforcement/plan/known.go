@@ -79,11 +79,24 @@ func (r *Plans) Refresh(ctx context.Context) error {
 	if err := db.Together(ctx, m.ask(db)); err != nil {
 		return fmt.Errorf("ask how many editions and statements there are: %w", err)
 	}
-	return r.RefreshTo(ctx, m)
+	return r.refreshTo(ctx, m)
 }
 
-// RefreshTo is [Plans.Refresh] for who asked for the mark.
-func (r *Plans) RefreshTo(ctx context.Context, m mark) error {
+// Fresh asks, together with other questions, whether the record tells more of what was
+// agreed and attested than this process knows ([Plans.Since]).
+type Fresh struct{ mark mark }
+
+// Ask is the question.
+func (f *Fresh) Ask(db bun.IDB) pg.Ask { return f.mark.ask(db) }
+
+// Since is the text that this process goes by when the question was answered. It costs
+// nothing, unless the record tells more: then it is read anew.
+func (r *Plans) Since(ctx context.Context, f *Fresh) (*Text, error) {
+	err := r.refreshTo(ctx, f.mark)
+	return r.Text(), err
+}
+
+func (r *Plans) refreshTo(ctx context.Context, m mark) error {
 	if k := r.Text(); k != nil && k.mark == m {
 		return nil
 	}

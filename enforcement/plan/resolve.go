@@ -4,14 +4,15 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
@@ -178,36 +179,61 @@ func (r *Plans) PlanFor(ctx context.Context, tx *pg.Tx, known *Text, key Key, or
 	return p, r.EnterPlan(ctx, tx, key, &p)
 }
 
-const selectPlan = `SELECT id, EXISTS (SELECT FROM plan_switch WHERE from_plan = plan.id) FROM plan WHERE hash = $1`
+// row is a plan as it is kept.
+type row struct {
+	bun.BaseModel `bun:"table:plan"`
+
+	ID        int32                 `bun:"id,pk,autoincrement"`
+	Hash      []byte                `bun:"hash"`
+	Edition   int32                 `bun:"edition_id,nullzero"` // the first
+	ListType  string                `bun:"list_type"`
+	Subject   memoranda.SubjectKind `bun:"subject_kind"`
+	Territory string                `bun:"territory"`
+	Ground    memoranda.GroundKind  `bun:"ground_kind"`
+	Region    string                `bun:"region,nullzero"`
+}
+
+// line is a share of a plan as it is kept.
+type line struct {
+	bun.BaseModel `bun:"table:plan_line"`
+
+	Plan         int32                      `bun:"plan_id,pk"`
+	Position     int                        `bun:"position,pk"`
+	Organisation enforcement.OrganisationID `bun:"organisation_id"`
+	Measures     []int16                    `bun:"measures,array"`
+}
+
+// planUnder asks for the plan of a hash, and whether it gave way to another.
+func planUnder(db bun.IDB, hash []byte) *bun.SelectQuery {
+	return db.NewSelect().Model((*row)(nil)).Column("id").ColumnExpr("EXISTS (SELECT FROM plan_switch WHERE from_plan = plan.id)").Where("hash = ?", hash)
+}
 
 // EnterPlan finds the plan's row, or enters it.
 func (r *Plans) EnterPlan(ctx context.Context, tx *pg.Tx, key Key, p *Plan) error {
-	t, hash := tx.Pgx(), p.hash(key)
+	hash := p.hash(key)
 	var replaced bool
-	err := t.QueryRow(ctx, selectPlan, hash).Scan(&p.ID, &replaced)
+	err := planUnder(tx, hash).Scan(ctx, &p.ID, &replaced)
 	for replaced && err == nil { // a plan that gave way never comes back: one of its own says the same
 		again := sha256.Sum256(hash)
 		hash = again[:]
-		err = t.QueryRow(ctx, selectPlan, hash).Scan(&p.ID, &replaced)
+		err = planUnder(tx, hash).Scan(ctx, &p.ID, &replaced)
 	}
-	if err == nil || !errors.Is(err, pgx.ErrNoRows) {
+	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	var first *int32
+	made := row{Hash: hash, ListType: key.ListType, Subject: key.Subject, Territory: key.Territory, Ground: key.Ground, Region: key.Region}
 	if len(p.Editions) > 0 {
-		first = &p.Editions[0]
+		made.Edition = p.Editions[0]
 	}
-	err = t.QueryRow(ctx, `INSERT INTO plan (hash, edition_id, list_type, subject_kind, territory, ground_kind, region) VALUES ($1, $2, $3, $4, $5, $6::text::ground_kind, nullif($7, ''))
-		ON CONFLICT ON CONSTRAINT plan_hash_key DO NOTHING RETURNING id`, hash, first, key.ListType, key.Subject, key.Territory, key.Ground, key.Region).Scan(&p.ID)
-	if errors.Is(err, pgx.ErrNoRows) { // another publication entered it meanwhile
-		return t.QueryRow(ctx, `SELECT id FROM plan WHERE hash = $1`, hash).Scan(&p.ID)
+	err = tx.NewInsert().Model(&made).On("CONFLICT ON CONSTRAINT plan_hash_key DO NOTHING").Returning("id").Scan(ctx, &p.ID)
+	if errors.Is(err, sql.ErrNoRows) { // another publication entered it meanwhile
+		err = planUnder(tx, hash).Scan(ctx, &p.ID, &replaced)
+		return err
 	}
 	if err != nil {
 		return fmt.Errorf("enter a plan: %w", err)
 	}
-	if err := enterParts(ctx, t, p); err != nil {
-		return err
-	}
+	enterParts(tx, p)
 	for _, gap := range p.Gaps {
 		detail := fmt.Sprintf("plan %d: %s of %s in %s", p.ID, gap.Body, gap.Measure, cmp.Or(gap.Region, "an unknown region"))
 		docket.Report(tx, "nobody-plays-body", 0, enforcement.ID{}, detail, r.Record.Machine())
@@ -215,24 +241,16 @@ func (r *Plans) EnterPlan(ctx context.Context, tx *pg.Tx, key Key, p *Plan) erro
 	return nil
 }
 
-// enterParts enters the editions and lines of a plan whose row is new. A set travels as
-// text, for arrays of arrays cannot have rows of unequal length.
-func enterParts(ctx context.Context, t pgx.Tx, p *Plan) error {
-	if _, err := t.Exec(ctx, `INSERT INTO plan_edition (plan_id, edition_id) SELECT $1, unnest($2::integer[])`, p.ID, p.Editions); err != nil {
-		return fmt.Errorf("enter %d editions of plan %d: %w", len(p.Editions), p.ID, err)
+// enterParts enters the editions and lines of a plan whose row is new.
+func enterParts(tx *pg.Tx, p *Plan) {
+	tx.Later(tx.NewRaw(`INSERT INTO plan_edition (plan_id, edition_id) SELECT ?, unnest(?::integer[])`, p.ID, pgdialect.Array(p.Editions)),
+		"enter %d editions of plan %d", len(p.Editions), p.ID)
+	if len(p.Shares) == 0 {
+		return
 	}
-	organisations, sets := make([]int32, len(p.Shares)), make([]string, len(p.Shares))
-	for i, line := range p.Shares {
-		set := make([]byte, 0, 4*len(line.Measures)+2)
-		for _, m := range line.Measures {
-			set = strconv.AppendInt(append(set, ','), int64(m), 10)
-		}
-		organisations[i], sets[i] = int32(line.Organisation), "{"+string(set[min(len(set), 1):])+"}"
+	lines := make([]line, len(p.Shares))
+	for i, share := range p.Shares {
+		lines[i] = line{Plan: p.ID, Position: i + 1, Organisation: share.Organisation, Measures: share.Measures}
 	}
-	_, err := t.Exec(ctx, `INSERT INTO plan_line (plan_id, position, organisation_id, measures)
-		SELECT $1, u.n, u.organisation, u.measures::smallint[] FROM unnest($2::integer[], $3::text[]) WITH ORDINALITY u (organisation, measures, n)`, p.ID, organisations, sets)
-	if err != nil {
-		return fmt.Errorf("enter %d lines of plan %d: %w", len(p.Shares), p.ID, err)
-	}
-	return nil
+	tx.Later(tx.NewInsert().Model(&lines), "enter %d lines of plan %d", len(lines), p.ID)
 }

@@ -134,11 +134,16 @@ const selectEvents = `WITH followed AS (
       FROM event WHERE kind = 'replanned' AND plan_id = f.plan_id ORDER BY seq DESC LIMIT 1) e
   ORDER BY seq`
 
+// EntriesOf asks for the log of one ground, as [Record.Entries] returns it.
+func EntriesOf(db bun.IDB, ground enforcement.ID) *bun.RawQuery {
+	return db.NewRaw(selectEvents, ground)
+}
+
 // Entries returns the log of one ground, oldest first. Of a change of plan, of which
 // one event speaks of many grounds, it is the last one, with the number of the
 // ground's own directives.
 func (r *Record) Entries(ctx context.Context, ground enforcement.ID) (list []Entry, err error) {
-	if err := r.DB.NewRaw(selectEvents, ground).Scan(ctx, &list); err != nil {
+	if err := EntriesOf(r.DB, ground).Scan(ctx, &list); err != nil {
 		return nil, fmt.Errorf("read events of %s: %w", ground, err)
 	}
 	return list, nil

@@ -13,11 +13,14 @@ import (
 	"concordat/internal/vault"
 )
 
+// Jobs is the queue's client, as the record needs it.
+type Jobs = river.Client[pgx.Tx]
+
 // Record performs acts: one act is one transaction with one event, and asked again it
 // is done once. What only reads needs no Jobs, Vault or Calendar.
 type Record struct {
 	DB       *pg.DB
-	Jobs     *river.Client[pgx.Tx]
+	Jobs     *Jobs
 	Vault    *vault.Vault
 	Calendar *calendar.Calendar
 	// Machine is machine time, for the log's second column and for terms of storage.

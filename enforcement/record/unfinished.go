@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 )
@@ -15,17 +15,17 @@ const RestoringMark = "concordat_restoring"
 
 // Unfinished reports whether a restore into this database has not come to its
 // end: nobody may work on it.
-func Unfinished(ctx context.Context, pool *pgxpool.Pool) (bool, error) {
+func Unfinished(ctx context.Context, db bun.IDB) (bool, error) {
 	var marked bool
-	if err := pool.QueryRow(ctx, `SELECT to_regclass('public.' || $1) IS NOT NULL`, RestoringMark).Scan(&marked); err != nil {
+	if err := db.NewRaw(`SELECT to_regclass('public.' || ?) IS NOT NULL`, RestoringMark).Scan(ctx, &marked); err != nil {
 		return false, fmt.Errorf("look for an unfinished restore: %w", err)
 	}
 	return marked, nil
 }
 
 // RefuseUnfinished is Unfinished as a refusal.
-func RefuseUnfinished(ctx context.Context, pool *pgxpool.Pool) error {
-	marked, err := Unfinished(ctx, pool)
+func RefuseUnfinished(ctx context.Context, db bun.IDB) error {
+	marked, err := Unfinished(ctx, db)
 	if err == nil && marked {
 		err = enforcement.Refuse("restore.unfinished")
 	}

@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/riverqueue/river"
-
 	"concordat/enforcement/record"
 	"concordat/internal/calendar"
 	"concordat/internal/pg"
@@ -18,7 +15,7 @@ import (
 // Config is what the parts stand on; what has no zero of its own must be set.
 type Config struct {
 	DB        *pg.DB
-	Jobs      *river.Client[pgx.Tx] // insert-only is enough
+	Jobs      *record.Jobs // insert-only is enough
 	Vault     *vault.Vault
 	Calendar  *calendar.Calendar
 	Catalogue *memoranda.Catalogue
@@ -44,7 +41,7 @@ type Config struct {
 // yet. A database into which a restore was not finished is refused.
 func Open(ctx context.Context, c Config) (*Offices, error) {
 	o := build(c)
-	if err := record.RefuseUnfinished(ctx, c.DB.Pool); err != nil {
+	if err := record.RefuseUnfinished(ctx, c.DB); err != nil {
 		return nil, err
 	}
 	if err := o.Plans.Seed(ctx); err != nil {

@@ -14,9 +14,6 @@ import (
 	"unicode/utf8"
 )
 
-// notYet are the folders that the checks of this file do not hold yet.
-var notYet = []string{"enforcement/"}
-
 // sqlColumns is how many columns a line of SQL may reach, so that a screen shows it.
 const sqlColumns = 140
 
@@ -99,11 +96,6 @@ func eachSource(t *testing.T, check func(name string, text []byte)) {
 			return err
 		}
 		name = filepath.ToSlash(name)
-		for _, folder := range notYet {
-			if strings.HasPrefix(name, folder) {
-				return nil
-			}
-		}
 		text, err := os.ReadFile(path)
 		if err != nil {
 			return err

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
@@ -32,11 +30,13 @@ func (r *Replanner) Adopt(ctx context.Context, act enforcement.Act, source []byt
 
 // Whether live grounds still stand on an edition of the memorandum that began before
 // a day, or are on their way from one. A plan of nobody stands on none.
-const selectFollowing = `WITH RECURSIVE b (id) AS ((SELECT plan_id FROM ground WHERE state IN ('in-force', 'suspended') ORDER BY plan_id LIMIT 1)
-    UNION ALL SELECT (SELECT plan_id FROM ground WHERE state IN ('in-force', 'suspended') AND plan_id > b.id ORDER BY plan_id LIMIT 1) FROM b WHERE b.id IS NOT NULL)
+const selectFollowing = `WITH RECURSIVE b (id) AS ((SELECT plan_id FROM ground WHERE state IN ('in-force', 'suspended')
+      ORDER BY plan_id LIMIT 1)
+    UNION ALL SELECT (SELECT plan_id FROM ground WHERE state IN ('in-force', 'suspended') AND plan_id > b.id ORDER BY plan_id LIMIT 1)
+      FROM b WHERE b.id IS NOT NULL)
   SELECT EXISTS (SELECT FROM plan_switch WHERE done_at IS NULL)
     OR EXISTS (SELECT FROM b JOIN plan_edition x ON x.plan_id = plan_now(b.id) JOIN edition e ON e.id = x.edition_id
-      WHERE b.id IS NOT NULL AND e.memorandum = $1 AND e.valid_from < $2::date AND EXISTS (SELECT FROM plan_line l WHERE l.plan_id = x.plan_id))`
+      WHERE b.id IS NOT NULL AND e.memorandum = ? AND e.valid_from < ? AND EXISTS (SELECT FROM plan_line l WHERE l.plan_id = x.plan_id))`
 
 // ResumeAdoptions has the directives of all live grounds follow what is in force on
 // the act's day, whatever changed it: an adoption, begun by whom it may be, a
@@ -47,7 +47,7 @@ func (r *Replanner) ResumeAdoptions(ctx context.Context, act enforcement.Act, st
 	if err != nil {
 		return progress, fmt.Errorf("have directives follow what is in force: %w", err)
 	}
-	open, err := r.Plans.SelectAdoptions(ctx, `WHERE a.completed_at IS NULL AND a.day <= $1::date ORDER BY a.adopted_at`, r.Record.Today(act.At))
+	open, err := r.Plans.SelectAdoptions(ctx, `WHERE a.completed_at IS NULL AND a.day <= ? ORDER BY a.adopted_at`, r.Record.Today(act.At))
 	if err != nil {
 		return progress, err
 	}
@@ -62,18 +62,14 @@ func (r *Replanner) ResumeAdoptions(ctx context.Context, act enforcement.Act, st
 // complete records that an adoption is, where it is.
 func (r *Replanner) complete(ctx context.Context, act enforcement.Act, a plan.Adoption) error {
 	return r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		done := false
-		err := tx.Lend(func(t pgx.Tx) (err error) {
-			var follows bool
-			if err := t.QueryRow(ctx, selectFollowing, a.Memorandum, a.Day).Scan(&follows); err != nil {
-				return fmt.Errorf("look for what stands on older editions of %s: %w", a.Memorandum, err)
-			}
-			if follows {
-				return nil
-			}
-			done, err = r.Plans.CompleteAdoption(ctx, t, act, a.ID)
-			return err
-		})
+		var follows bool
+		if err := tx.NewRaw(selectFollowing, a.Memorandum, a.Day).Scan(ctx, &follows); err != nil {
+			return fmt.Errorf("look for what stands on older editions of %s: %w", a.Memorandum, err)
+		}
+		if follows {
+			return nil
+		}
+		done, err := r.Plans.CompleteAdoption(ctx, tx, act, a.ID)
 		if err != nil || !done {
 			return err
 		}

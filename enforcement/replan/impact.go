@@ -82,7 +82,8 @@ type standingCount struct {
 
 // How many live grounds were put in force under each plan, and the first of them.
 const selectCounts = `SELECT plan_now(b.plan_id) AS plan_id, b.n AS grounds,
-    ARRAY(SELECT g.id FROM ground g WHERE g.plan_id = b.plan_id AND g.state IN ('in-force', 'suspended') ORDER BY g.plan_id, g.id LIMIT 3) AS examples
+    ARRAY(SELECT g.id FROM ground g WHERE g.plan_id = b.plan_id AND g.state IN ('in-force', 'suspended')
+      ORDER BY g.plan_id, g.id LIMIT 3) AS examples
   FROM (SELECT plan_id, count(*) AS n FROM ground WHERE state IN ('in-force', 'suspended') GROUP BY plan_id) b ORDER BY b.plan_id`
 
 // Impact tells what [Replanner.Follow] would do on the act's day if a catalogue were
@@ -120,7 +121,7 @@ func (r *Replanner) foresee(ctx context.Context, tx *pg.Tx, on day.Day, next *me
 	for n, p := range plans {
 		ids[n] = p.id
 	}
-	lines, err := readLines(ctx, tx.Pgx(), ids)
+	lines, err := readLines(ctx, tx, ids)
 	if err != nil {
 		return i, err
 	}
@@ -143,7 +144,7 @@ func (r *Replanner) foresee(ctx context.Context, tx *pg.Tx, on day.Day, next *me
 }
 
 func countStanding(ctx context.Context, tx *pg.Tx, on day.Day) ([]standingCount, error) {
-	plans, err := standingPlans(ctx, tx.Pgx(), on, []int32{})
+	plans, err := standingPlans(ctx, tx, on, []int32{})
 	if err != nil {
 		return nil, err
 	}

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/party"
 	"concordat/enforcement/plan"
@@ -163,7 +161,7 @@ func (r *Replanner) outdated(ctx context.Context, tx *pg.Tx, act enforcement.Act
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	list, lines, err := r.toAsk(ctx, tx.Pgx(), l, act)
+	list, lines, err := r.toAsk(ctx, tx, l, act)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -193,9 +191,9 @@ func (r *Replanner) outdated(ctx context.Context, tx *pg.Tx, act enforcement.Act
 
 // toAsk are the plans that live grounds stand on and of which nothing is remembered
 // for the reason of the day, with their lines.
-func (r *Replanner) toAsk(ctx context.Context, p pgx.Tx, l *look, act enforcement.Act) ([]standingPlan, map[int32][]plan.Share, error) {
+func (r *Replanner) toAsk(ctx context.Context, tx *pg.Tx, l *look, act enforcement.Act) ([]standingPlan, map[int32][]plan.Share, error) {
 	var switches int64
-	if err := p.QueryRow(ctx, `SELECT count(*) FROM plan_switch`).Scan(&switches); err != nil {
+	if err := tx.Pgx().QueryRow(ctx, `SELECT count(*) FROM plan_switch`).Scan(&switches); err != nil {
 		return nil, nil, fmt.Errorf("count the changes of plan: %w", err)
 	}
 	on := r.Record.Today(act.At)
@@ -206,7 +204,7 @@ func (r *Replanner) toAsk(ctx context.Context, p pgx.Tx, l *look, act enforcemen
 	if err != nil {
 		return nil, nil, err
 	}
-	list, err := standingPlans(ctx, p, on, known)
+	list, err := standingPlans(ctx, tx, on, known)
 	if err != nil || len(list) == 0 {
 		return nil, nil, err
 	}
@@ -214,7 +212,7 @@ func (r *Replanner) toAsk(ctx context.Context, p pgx.Tx, l *look, act enforcemen
 	for i := range list {
 		ids[i] = list[i].id
 	}
-	lines, err := readLines(ctx, p, ids)
+	lines, err := readLines(ctx, tx, ids)
 	return list, lines, err
 }
 

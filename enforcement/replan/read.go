@@ -1,3 +1,5 @@
+// pgx: the directives of a chunk of grounds are read in binary, thousands at a time.
+
 package replan
 
 import (

@@ -1,3 +1,5 @@
+// pgx: the lines of many plans are read every day.
+
 package replan
 
 import (
@@ -8,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/enforcement/party"
@@ -82,16 +85,16 @@ const (
 )
 
 // readSwitch reads what a change from one plan to another concerns.
-func readSwitch(ctx context.Context, p pgx.Tx, from, to int32) (*switching, error) {
+func readSwitch(ctx context.Context, tx *pg.Tx, from, to int32) (*switching, error) {
 	s := &switching{from: from, to: to, place: map[enforcement.OrganisationID]int16{}}
-	ids, err := planIDs(ctx, p, selectBefore, from)
+	ids, err := planIDs(ctx, tx, selectBefore, from)
 	if err != nil {
 		return nil, err
 	}
-	if s.births, err = planIDs(ctx, p, selectBirths, from); err != nil {
+	if s.births, err = planIDs(ctx, tx, selectBirths, from); err != nil {
 		return nil, err
 	}
-	lines, err := readLines(ctx, p, append(ids, to))
+	lines, err := readLines(ctx, tx, append(ids, to))
 	if err != nil {
 		return nil, err
 	}
@@ -108,8 +111,8 @@ func readSwitch(ctx context.Context, p pgx.Tx, from, to int32) (*switching, erro
 	return s, nil
 }
 
-func planIDs(ctx context.Context, p pgx.Tx, sql string, of int32) ([]int32, error) {
-	rows, err := p.Query(ctx, sql, of)
+func planIDs(ctx context.Context, tx *pg.Tx, sql string, of int32) ([]int32, error) {
+	rows, err := tx.Pgx().Query(ctx, sql, of)
 	if err != nil {
 		return nil, fmt.Errorf("follow plan %d back: %w", of, err)
 	}
@@ -120,8 +123,8 @@ func planIDs(ctx context.Context, p pgx.Tx, sql string, of int32) ([]int32, erro
 	return ids, nil
 }
 
-func readLines(ctx context.Context, p pgx.Tx, plans []int32) (map[int32][]plan.Share, error) {
-	rows, err := p.Query(ctx, `SELECT plan_id, organisation_id, measures FROM plan_line WHERE plan_id = ANY ($1) ORDER BY plan_id, position`, plans)
+func readLines(ctx context.Context, tx *pg.Tx, plans []int32) (map[int32][]plan.Share, error) {
+	rows, err := tx.Pgx().Query(ctx, `SELECT plan_id, organisation_id, measures FROM plan_line WHERE plan_id = ANY ($1) ORDER BY plan_id, position`, plans)
 	if err != nil {
 		return nil, fmt.Errorf("read the lines of %d plans: %w", len(plans), err)
 	}
@@ -166,7 +169,8 @@ type standingPlan struct {
 // oneReplanning keeps two processes from planning at once.
 const oneReplanning = `SELECT pg_advisory_xact_lock` + record.ReplanLock
 
-const holdEditionsOf = `SELECT FROM edition WHERE id IN (SELECT edition_id FROM plan_edition WHERE plan_id = ANY ($1) UNION SELECT edition_id FROM plan WHERE id = ANY ($1)) ORDER BY id FOR NO KEY UPDATE`
+const holdEditionsOf = `SELECT FROM edition WHERE id IN (
+    SELECT edition_id FROM plan_edition WHERE plan_id = ANY (?0) UNION SELECT edition_id FROM plan WHERE id = ANY (?0)) ORDER BY id FOR NO KEY UPDATE`
 
 // enterSwitches finds every plan that live grounds stand on and that is not the
 // day's, and enters what it gives way to. It returns the changes that grounds still
@@ -174,13 +178,7 @@ const holdEditionsOf = `SELECT FROM edition WHERE id IN (SELECT edition_id FROM 
 // a plan that cannot be made; it does not stand in the way of others.
 func (r *Replanner) enterSwitches(ctx context.Context, act enforcement.Act) (open []*switching, entered int, stuck, err error) {
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		err := tx.Lend(func(p pgx.Tx) error {
-			_, err := p.Exec(ctx, oneReplanning)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("replan alone: %w", err)
-		}
+		tx.Later(tx.NewRaw(oneReplanning), "replan alone")
 		var stands, days []int32
 		if stands, days, stuck, err = r.outdated(ctx, tx, act); err != nil {
 			return err
@@ -188,27 +186,19 @@ func (r *Replanner) enterSwitches(ctx context.Context, act enforcement.Act) (ope
 		if len(stands) > 0 {
 			// Publications hold their editions: those under way are waited for, and what
 			// they wrote is seen; later ones find the plan replaced.
-			err := tx.Lend(func(p pgx.Tx) error {
-				_, err := p.Exec(ctx, holdEditionsOf, stands)
-				return err
-			})
-			if err != nil {
-				return fmt.Errorf("hold the editions of %d plans: %w", len(stands), err)
-			}
+			tx.Later(tx.NewRaw(holdEditionsOf, pgdialect.Array(stands)), "hold the editions of %d plans", len(stands))
 			if stands, days, stuck, err = r.outdated(ctx, tx, act); err != nil {
 				return err
 			}
 		}
 		entered = len(stands)
-		return tx.Lend(func(p pgx.Tx) error {
-			for i, from := range stands {
-				if err := r.enterSwitch(ctx, p, act, from, days[i]); err != nil {
-					return err
-				}
+		for i, from := range stands {
+			if err := r.enterSwitch(ctx, tx, act, from, days[i]); err != nil {
+				return err
 			}
-			open, err = openSwitches(ctx, p)
-			return err
-		})
+		}
+		open, err = openSwitches(ctx, tx)
+		return err
 	})
 	return open, entered, stuck, err
 }
@@ -226,16 +216,16 @@ func (r *Replanner) planOfDay(ctx context.Context, tx *pg.Tx, text *plan.Text, o
 
 // enterSwitch enters that a plan gives way to another, and ends the changes that
 // led to it. What concerns nobody is over at once.
-func (r *Replanner) enterSwitch(ctx context.Context, p pgx.Tx, act enforcement.Act, from, to int32) error {
-	_, err := p.Exec(ctx, `UPDATE plan_switch SET superseded = true, done_at = $2 WHERE to_plan = $1 AND done_at IS NULL`, from, act.At.UTC())
+func (r *Replanner) enterSwitch(ctx context.Context, tx *pg.Tx, act enforcement.Act, from, to int32) error {
+	_, err := tx.Pgx().Exec(ctx, `UPDATE plan_switch SET superseded = true, done_at = $2 WHERE to_plan = $1 AND done_at IS NULL`, from, act.At.UTC())
 	if err != nil {
 		return fmt.Errorf("end the changes to plan %d: %w", from, err)
 	}
-	s, err := readSwitch(ctx, p, from, to)
+	s, err := readSwitch(ctx, tx, from, to)
 	if err != nil {
 		return err
 	}
-	_, err = p.Exec(ctx, `INSERT INTO plan_switch (from_plan, to_plan, day, begun_at, begun_by, done_at) VALUES ($1, $2, $3::date, $4::timestamptz, $5, CASE WHEN $6 THEN NULL ELSE $4::timestamptz END)`,
+	_, err = tx.Pgx().Exec(ctx, `INSERT INTO plan_switch (from_plan, to_plan, day, begun_at, begun_by, done_at) VALUES ($1, $2, $3::date, $4::timestamptz, $5, CASE WHEN $6 THEN NULL ELSE $4::timestamptz END)`,
 		from, to, r.Record.Today(act.At), act.At.UTC(), act.Actor.ID, s.changes())
 	if err != nil {
 		return fmt.Errorf("enter that plan %d gives way to %d: %w", from, to, err)
@@ -244,8 +234,8 @@ func (r *Replanner) enterSwitch(ctx context.Context, p pgx.Tx, act enforcement.A
 }
 
 // openSwitches are the changes that are not over.
-func openSwitches(ctx context.Context, p pgx.Tx) ([]*switching, error) {
-	rows, err := p.Query(ctx, `SELECT from_plan, to_plan FROM plan_switch WHERE done_at IS NULL ORDER BY from_plan`)
+func openSwitches(ctx context.Context, tx *pg.Tx) ([]*switching, error) {
+	rows, err := tx.Pgx().Query(ctx, `SELECT from_plan, to_plan FROM plan_switch WHERE done_at IS NULL ORDER BY from_plan`)
 	if err != nil {
 		return nil, fmt.Errorf("list the open changes of plan: %w", err)
 	}
@@ -259,7 +249,7 @@ func openSwitches(ctx context.Context, p pgx.Tx) ([]*switching, error) {
 	}
 	list := make([]*switching, len(pairs))
 	for i, pair := range pairs {
-		if list[i], err = readSwitch(ctx, p, pair.from, pair.to); err != nil {
+		if list[i], err = readSwitch(ctx, tx, pair.from, pair.to); err != nil {
 			return nil, err
 		}
 	}
@@ -267,8 +257,8 @@ func openSwitches(ctx context.Context, p pgx.Tx) ([]*switching, error) {
 }
 
 // standingPlans are all of a day but those that live grounds of some births stand on.
-func standingPlans(ctx context.Context, p pgx.Tx, on day.Day, but []int32) ([]standingPlan, error) {
-	rows, err := p.Query(ctx, selectStandingPlans, but)
+func standingPlans(ctx context.Context, tx *pg.Tx, on day.Day, but []int32) ([]standingPlan, error) {
+	rows, err := tx.Pgx().Query(ctx, selectStandingPlans, but)
 	if err != nil {
 		return nil, fmt.Errorf("list the plans that live grounds stand on: %w", err)
 	}

@@ -1,3 +1,5 @@
+// pgx: grounds are walked in chunks of thousands.
+
 package replan
 
 import (

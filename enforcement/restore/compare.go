@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
@@ -31,11 +31,11 @@ const (
 
 // compared is what the record has of one directive: its newest version.
 type compared struct {
-	id      enforcement.ID
-	ground  enforcement.ID
-	version int16
-	kind    directive.VersionKind
-	step    directive.Step
+	ID      enforcement.ID        `bun:"id"`
+	Ground  enforcement.ID        `bun:"ground_id"`
+	Version int16                 `bun:"version"`
+	Kind    directive.VersionKind `bun:"kind"`
+	Step    directive.Step        `bun:"step"`
 }
 
 // verdict is what follows from one line.
@@ -48,10 +48,10 @@ type verdict struct {
 // judge holds the rules, for a directive that the record knows. line is nil where
 // the organisation does not hold it.
 func judge(have compared, line *directive.InventoryLine, manner string) verdict {
-	arrived := have.step == directive.Delivered || have.step == directive.Acknowledged
-	empty := have.kind == directive.Withdraw || have.kind == directive.Suspend
+	arrived := have.Step == directive.Delivered || have.Step == directive.Acknowledged
+	empty := have.Kind == directive.Withdraw || have.Kind == directive.Suspend
 	switch {
-	case line == nil && have.kind == directive.Withdraw:
+	case line == nil && have.Kind == directive.Withdraw:
 		// A list made by hand names what is in force; a system keeps its tombstones.
 		if arrived && manner == ReconciledAsked {
 			return verdict{find: FoundAgain, lost: true}
@@ -59,20 +59,20 @@ func judge(have compared, line *directive.InventoryLine, manner string) verdict 
 		return verdict{}
 	case line == nil:
 		return verdict{lost: arrived && !empty}
-	case line.Withdrawn && have.kind != directive.Withdraw:
+	case line.Withdrawn && have.Kind != directive.Withdraw:
 		return verdict{find: FoundWithdrawn}
-	case line.Version == have.version && (have.step == directive.Queued || have.step == directive.Left) && line.Withdrawn == (have.kind == directive.Withdraw) && (!line.Carries || !empty):
+	case line.Version == have.Version && (have.Step == directive.Queued || have.Step == directive.Left) && line.Withdrawn == (have.Kind == directive.Withdraw) && (!line.Carries || !empty):
 		return verdict{find: FoundDelivered}
 	case line.Withdrawn:
 		return verdict{}
-	case have.kind == directive.Withdraw && line.Version >= have.version:
+	case have.Kind == directive.Withdraw && line.Version >= have.Version:
 		return verdict{find: FoundOrphan}
-	case line.Version > have.version, line.Version == have.version && have.kind == directive.Suspend && line.Carries:
+	case line.Version > have.Version, line.Version == have.Version && have.Kind == directive.Suspend && line.Carries:
 		return verdict{doubt: true}
-	case line.Version < have.version && empty && (arrived || have.step == directive.Cancelled):
+	case line.Version < have.Version && empty && (arrived || have.Step == directive.Cancelled):
 		return verdict{find: FoundAgain, lost: arrived}
 	default:
-		return verdict{lost: line.Version < have.version && arrived}
+		return verdict{lost: line.Version < have.Version && arrived}
 	}
 }
 
@@ -117,31 +117,23 @@ func (w *comparison) run(ctx context.Context, tx *pg.Tx) error {
 			return err
 		}
 	}
-	if err := w.incidents(ctx, tx); err != nil || !w.wakes {
-		return err
+	w.incidents(tx)
+	if !w.wakes {
+		return nil
 	}
 	return w.r.Directives.WakeIn(ctx, tx, []directive.WakeUp{{Organisation: w.page.Organisation, Lane: directive.Express}})
 }
 
-const selectCompared = `SELECT d.id, d.ground_id, coalesce(a.version, 1::smallint), coalesce(a.kind::text, 'impose'), coalesce(a.step, d.step)::text
-  FROM directive d LEFT JOIN LATERAL (SELECT version, kind, step FROM amendment WHERE directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true
-  WHERE d.organisation_id = $1 AND d.id > $2 AND ($3::uuid IS NULL OR d.id <= $3) ORDER BY d.id`
-
 func (w *comparison) read(ctx context.Context, tx *pg.Tx) error {
-	var end enforcement.ID // none on the last page
+	newest := tx.NewSelect().Table("amendment").Column("version", "kind", "step").Where("directive_id = d.id").OrderExpr("version DESC").Limit(1)
+	q := tx.NewSelect().TableExpr("directive AS d").Join("LEFT JOIN LATERAL (?) AS a ON true", newest).
+		ColumnExpr("d.id, d.ground_id, coalesce(a.version, 1) AS version, coalesce(a.kind::text, 'impose') AS kind, coalesce(a.step, d.step) AS step").
+		Where("d.organisation_id = ? AND d.id > ?", w.page.Organisation, w.page.After.Cursor()).OrderExpr("d.id")
 	if n := len(w.page.Lines); n > 0 && !w.page.Last {
-		end = w.page.Lines[n-1].Directive
+		q.Where("d.id <= ?", w.page.Lines[n-1].Directive)
 	}
-	rows, err := tx.Pgx().Query(ctx, selectCompared, w.page.Organisation, [16]byte(w.page.After), end)
-	if err != nil {
-		return fmt.Errorf("read what organisation %d shall hold: %w", w.page.Organisation, err)
-	}
-	w.have, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (compared, error) {
-		var c compared
-		err := row.Scan(&c.id, &c.ground, &c.version, &c.kind, &c.step)
-		return c, err
-	})
-	if err != nil {
+	w.have = nil
+	if err := q.Scan(ctx, &w.have); err != nil {
 		return fmt.Errorf("read what organisation %d shall hold: %w", w.page.Organisation, err)
 	}
 	return nil
@@ -156,27 +148,23 @@ func (w *comparison) lock(ctx context.Context, tx *pg.Tx) error {
 	}
 	var ids, grounds []enforcement.ID
 	for _, c := range w.have {
-		v := judge(c, w.lines[c.id], w.page.Manner)
+		v := judge(c, w.lines[c.ID], w.page.Manner)
 		if v.find != 0 || v.doubt {
-			ids = append(ids, c.id)
+			ids = append(ids, c.ID)
 		}
 		if v.find == FoundWithdrawn || v.doubt {
-			grounds = append(grounds, c.ground)
+			grounds = append(grounds, c.Ground)
 		}
 	}
 	if len(ids) == 0 {
 		return nil
 	}
 	for _, kind := range kinds.All() {
-		if _, err := tx.Pgx().Exec(ctx, `SELECT FROM `+kind.Rows+` WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`, grounds); err != nil {
-			return fmt.Errorf("lock %d cases: %w", len(grounds), err)
-		}
+		tx.Later(tx.NewSelect().TableExpr(kind.Rows).ColumnExpr("1").Where("id IN (?)", bun.List(grounds)).Order("id").For("NO KEY UPDATE"), "lock %d cases", len(grounds))
 	}
-	_, err := tx.Pgx().Exec(ctx, `SELECT FROM directive WHERE id = ANY ($1) OR id IN (SELECT d.id FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
-		WHERE g.id = ANY ($2)) ORDER BY id FOR NO KEY UPDATE`, ids, grounds)
-	if err != nil {
-		return fmt.Errorf("lock %d directives: %w", len(ids), err)
-	}
+	tx.Later(tx.NewRaw(`SELECT FROM directive WHERE id IN (?)
+		OR id IN (SELECT d.id FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id WHERE g.id IN (?))
+		ORDER BY id FOR NO KEY UPDATE`, bun.List(ids), bun.List(grounds)), "lock %d directives", len(ids))
 	return w.read(ctx, tx)
 }
 
@@ -193,22 +181,20 @@ func (w *comparison) write(ctx context.Context, tx *pg.Tx) error {
 	var withdrawn []compared
 	known := make(map[enforcement.ID]bool, len(w.have))
 	for _, c := range w.have {
-		known[c.id] = true
-		line := w.lines[c.id]
+		known[c.ID] = true
+		line := w.lines[c.ID]
 		v := judge(c, line, w.page.Manner)
 		if v.lost {
-			w.lost = append(w.lost, c.id)
+			w.lost = append(w.lost, c.ID)
 		}
 		if v.doubt {
-			w.doubtful[c.ground] = append(w.doubtful[c.ground], *line)
+			w.doubtful[c.Ground] = append(w.doubtful[c.Ground], *line)
 			if line.Version >= hold.MaxVersion {
-				if err := w.outOfVersions(ctx, tx, c.id); err != nil {
-					return err
-				}
+				w.outOfVersions(tx, c.ID)
 			}
 		}
 		if v.doubt || v.find == FoundWithdrawn {
-			w.suspends = append(w.suspends, c.ground)
+			w.suspends = append(w.suspends, c.Ground)
 		}
 		var err error
 		switch v.find {
@@ -219,7 +205,7 @@ func (w *comparison) write(ctx context.Context, tx *pg.Tx) error {
 		case FoundDelivered:
 			err = w.delivered(ctx, tx, c)
 		case FoundOrphan:
-			err = w.orphan(ctx, tx, *line, max(line.Version, c.version))
+			err = w.orphan(ctx, tx, *line, max(line.Version, c.Version))
 		}
 		if err != nil {
 			return err
@@ -245,12 +231,8 @@ func (w *comparison) unknown(ctx context.Context, tx *pg.Tx, known map[enforceme
 	if len(ids) == 0 {
 		return nil
 	}
-	rows, err := tx.Pgx().Query(ctx, `SELECT id FROM directive WHERE id = ANY ($1) ORDER BY id`, ids)
-	if err != nil {
-		return fmt.Errorf("look for %d unknown directives: %w", len(ids), err)
-	}
-	foreign, err := pgx.CollectRows(rows, pgx.RowTo[enforcement.ID])
-	if err != nil {
+	var foreign []enforcement.ID
+	if err := tx.NewSelect().Table("directive").Column("id").Where("id IN (?)", bun.List(ids)).Scan(ctx, &foreign); err != nil {
 		return fmt.Errorf("look for %d unknown directives: %w", len(ids), err)
 	}
 	for _, id := range ids {
@@ -269,7 +251,8 @@ func (w *comparison) unknown(ctx context.Context, tx *pg.Tx, known map[enforceme
 // orphan has a directive withdrawn by a version that stands in no amendment.
 func (w *comparison) orphan(ctx context.Context, tx *pg.Tx, line directive.InventoryLine, newest int16) error {
 	if newest >= hold.MaxVersion {
-		return w.outOfVersions(ctx, tx, line.Directive)
+		w.outOfVersions(tx, line.Directive)
+		return nil
 	}
 	version := hold.Following(newest, w.standing.Epoch)
 	if err := w.r.Directives.LiftUnknown(ctx, tx, w.page.Organisation, w.standing.ID, line, version); err != nil {
@@ -281,25 +264,24 @@ func (w *comparison) orphan(ctx context.Context, tx *pg.Tx, line directive.Inven
 }
 
 // outOfVersions calls an operator: no message can lift what is held there.
-func (w *comparison) outOfVersions(ctx context.Context, tx *pg.Tx, id enforcement.ID) error {
+func (w *comparison) outOfVersions(tx *pg.Tx, id enforcement.ID) {
 	docket.Report(tx, incidentVersion, w.page.Organisation, id, "no version is left to lift it by", w.r.Record.Machine())
-	return nil
 }
 
 func (w *comparison) sendAgain(ctx context.Context, tx *pg.Tx, c compared) error {
-	if err := w.r.Directives.SendAgain(ctx, tx, directive.VersionKey{Directive: c.id, Version: c.version}); err != nil {
+	if err := w.r.Directives.SendAgain(ctx, tx, directive.VersionKey{Directive: c.ID, Version: c.Version}); err != nil {
 		return err
 	}
-	w.note(c.id, c.version, directive.Queued, FoundAgain)
+	w.note(c.ID, c.Version, directive.Queued, FoundAgain)
 	w.wakes = true
 	return nil
 }
 
 func (w *comparison) delivered(ctx context.Context, tx *pg.Tx, c compared) error {
-	if err := w.r.Directives.Arrived(ctx, tx, directive.VersionKey{Directive: c.id, Version: c.version}); err != nil {
+	if err := w.r.Directives.Arrived(ctx, tx, directive.VersionKey{Directive: c.ID, Version: c.Version}); err != nil {
 		return err
 	}
-	w.note(c.id, c.version, directive.Delivered, FoundDelivered)
+	w.note(c.ID, c.Version, directive.Delivered, FoundDelivered)
 	return nil
 }
 
@@ -310,25 +292,23 @@ func (w *comparison) withdraw(ctx context.Context, tx *pg.Tx, list []compared) e
 	}
 	ids, versions := make([]enforcement.ID, len(list)), make([]directive.Version, len(list))
 	for i, c := range list {
-		ids[i] = c.id
+		ids[i] = c.ID
 		versions[i] = directive.Version{
-			Directive: c.id, Number: max(hold.Following(c.version, w.standing.Epoch), w.lines[c.id].Version), Organisation: w.page.Organisation,
+			Directive: c.ID, Number: max(hold.Following(c.Version, w.standing.Epoch), w.lines[c.ID].Version), Organisation: w.page.Organisation,
 			Kind: directive.Withdraw, Lane: directive.Express, Step: directive.Acknowledged, Set: []int16{},
 		}
-		w.note(c.id, versions[i].Number, directive.Acknowledged, FoundWithdrawn)
+		w.note(c.ID, versions[i].Number, directive.Acknowledged, FoundWithdrawn)
 	}
 	directive.ReplacePending(tx, ids)
 	return w.r.Directives.CopyVersions(ctx, tx, 0, versions)
 }
 
 // incidents tells an operator what the recipient lost.
-func (w *comparison) incidents(ctx context.Context, tx *pg.Tx) error {
-	if len(w.lost) == 0 {
-		return nil
+func (w *comparison) incidents(tx *pg.Tx) {
+	if len(w.lost) > 0 {
+		docket.Report(tx, incidentReceiverLost, w.page.Organisation, w.lost[0],
+			fmt.Sprintf("restoration %s: %d directives from this one on", w.standing.ID, len(w.lost)), w.r.Record.Machine())
 	}
-	docket.Report(tx, incidentReceiverLost, w.page.Organisation, w.lost[0],
-		fmt.Sprintf("restoration %s: %d directives from this one on", w.standing.ID, len(w.lost)), w.r.Record.Machine())
-	return nil
 }
 
 // What a reconciliation can bring to an operator.

@@ -3,10 +3,12 @@ package restore
 import (
 	"bytes"
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
@@ -65,7 +67,7 @@ func (r *Restorer) ReconcilePage(ctx context.Context, act enforcement.Act, page 
 	}
 	var after Reconciliation
 	_, err = r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		c, s, err := r.beginReconciliation(ctx, tx, page)
+		s, c, err := r.beginReconciliation(ctx, tx, page.Organisation, page.Manner, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -118,24 +120,16 @@ func (r *Restorer) ReconcileStated(ctx context.Context, act enforcement.Act, org
 	}
 	var after Reconciliation
 	_, err = r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		s, err := r.lockReconciliation(ctx, tx, org, reconciledStated, r.Record.Vault.DocumentHash([]byte(statement)))
-		if err != nil {
+		hash := r.Record.Vault.DocumentHash([]byte(statement))
+		s, c, err := r.beginReconciliation(ctx, tx, org, reconciledStated, hash)
+		if after = c; err != nil || after.Done() {
 			return nil, err
 		}
-		if after, err = readReconciliation(ctx, tx, s, org); err != nil || after.Done() {
-			return nil, err
-		}
-		err = tx.Lend(func(p pgx.Tx) error {
-			_, err := p.Exec(ctx, `UPDATE reconciliation SET manner = $3, statement_hash = $4, done_at = $5, done_by = $6
-				WHERE restoration_id = $1 AND organisation_id = $2`, s.ID, org, reconciledStated, r.Record.Vault.DocumentHash([]byte(statement)), r.Record.Machine(), by)
-			return err
-		})
-		if err != nil {
-			return nil, fmt.Errorf("record the statement of organisation %d: %w", org, err)
-		}
+		tx.Later(ofOrganisation(tx.NewUpdate(), s, org).Set("manner = ?, statement_hash = ?, done_at = ?, done_by = ?", reconciledStated, hash, r.Record.Machine(), by),
+			"record the statement of organisation %d", org)
 		after, err = readReconciliation(ctx, tx, s, org)
 		return &record.Event{
-			Kind: EventReconciled, RefersTo: s.ID, Reason: reconciledStated, Day: r.Record.Today(act.At), DocumentHash: r.Record.Vault.DocumentHash([]byte(statement)),
+			Kind: EventReconciled, RefersTo: s.ID, Reason: reconciledStated, Day: r.Record.Today(act.At), DocumentHash: hash,
 		}, err
 	})
 	if err == nil && after.Organisation == 0 { // as above
@@ -178,50 +172,33 @@ func (g InventoryPage) check() error {
 }
 
 // beginReconciliation enters the organisation's row, or finds it, and locks it.
-func (r *Restorer) beginReconciliation(ctx context.Context, tx *pg.Tx, page InventoryPage) (Reconciliation, hold.Standing, error) {
-	s, err := r.lockReconciliation(ctx, tx, page.Organisation, page.Manner, nil)
-	if err != nil {
-		return Reconciliation{}, s, err
+func (r *Restorer) beginReconciliation(ctx context.Context, tx *pg.Tx, org enforcement.OrganisationID, manner string, statement []byte) (s hold.Standing, c Reconciliation, err error) {
+	if s, err = hold.ReadStanding(ctx, tx); err != nil {
+		return s, c, err
 	}
-	c, err := readReconciliation(ctx, tx, s, page.Organisation)
-	return c, s, err
-}
-
-func (r *Restorer) lockReconciliation(ctx context.Context, tx *pg.Tx, org enforcement.OrganisationID, manner string, statement []byte) (s hold.Standing, err error) {
-	err = tx.Lend(func(p pgx.Tx) error {
-		if s, err = hold.ReadStanding(ctx, p); err != nil {
-			return err
-		}
-		tag, err := p.Exec(ctx, `INSERT INTO reconciliation (restoration_id, organisation_id, manner, begun_at, statement_hash)
-			SELECT $1, id, $3, $4, $5 FROM organisation WHERE id = $2 ON CONFLICT DO NOTHING`, s.ID, org, manner, r.Record.Machine(), statement)
-		if err != nil {
-			return fmt.Errorf("begin to reconcile organisation %d: %w", org, err)
-		}
-		locked, err := p.Exec(ctx, `SELECT FROM reconciliation WHERE restoration_id = $1 AND organisation_id = $2 FOR UPDATE`, s.ID, org)
-		if err != nil {
-			return fmt.Errorf("lock the reconciliation of organisation %d: %w", org, err)
-		}
-		if tag.RowsAffected()+locked.RowsAffected() == 0 {
-			return enforcement.Refuse("organisation.unknown")
-		}
-		return nil
-	})
-	return s, err
+	tx.Later(tx.NewRaw(`INSERT INTO reconciliation (restoration_id, organisation_id, manner, begun_at, statement_hash)
+		SELECT ?, id, ?, ?, ? FROM organisation WHERE id = ? ON CONFLICT DO NOTHING`, s.ID, manner, r.Record.Machine(), statement, org),
+		"begin to reconcile organisation %d", org)
+	tx.Later(tx.NewSelect().Table("reconciliation").ColumnExpr("1").Where("restoration_id = ? AND organisation_id = ?", s.ID, org).For("UPDATE"),
+		"lock the reconciliation of organisation %d", org)
+	c, err = readReconciliation(ctx, tx, s, org)
+	return s, c, err
 }
 
 func readReconciliation(ctx context.Context, tx *pg.Tx, s hold.Standing, org enforcement.OrganisationID) (c Reconciliation, err error) {
-	err = tx.Lend(func(p pgx.Tx) error {
-		rows, err := p.Query(ctx, selectReconciliation+` WHERE o.id = $2`, s.ID, org)
-		if err != nil {
-			return err
-		}
-		c, err = pgx.CollectExactlyOneRow(rows, scanReconciliation)
-		return err
-	})
+	err = reconciliations(tx, s).Where("o.id = ?", org).Scan(ctx, &c)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, enforcement.Refuse("organisation.unknown")
+	}
 	if err != nil {
 		return c, fmt.Errorf("read the reconciliation of organisation %d: %w", org, err)
 	}
 	return c, nil
+}
+
+// ofOrganisation picks the row of an organisation.
+func ofOrganisation(q *bun.UpdateQuery, s hold.Standing, org enforcement.OrganisationID) *bun.UpdateQuery {
+	return q.Table("reconciliation").Where("restoration_id = ? AND organisation_id = ?", s.ID, org)
 }
 
 // advance records how far the comparison got.
@@ -230,14 +207,13 @@ func (r *Restorer) advance(ctx context.Context, tx *pg.Tx, page InventoryPage, s
 	if n := len(page.Lines); n > 0 {
 		reached = page.Lines[n-1].Directive
 	}
-	err := tx.Lend(func(p pgx.Tx) error {
-		_, err := p.Exec(ctx, `UPDATE reconciliation SET manner = $3, reached = $4, checked = checked + $5, corrected = corrected + $6,
-				done_at = CASE WHEN $7 THEN $8::timestamptz END, done_by = CASE WHEN $7 THEN $9::text END
-			WHERE restoration_id = $1 AND organisation_id = $2`, s.ID, page.Organisation, page.Manner, reached, len(page.Lines), corrected, page.Last, r.Record.Machine(), page.By)
-		return err
-	})
-	if err != nil {
-		return Reconciliation{}, fmt.Errorf("record the reconciliation of organisation %d: %w", page.Organisation, err)
+	q := ofOrganisation(tx.NewUpdate(), s, page.Organisation).Set("manner = ?, reached = ?", page.Manner, reached).
+		Set("checked = checked + ?, corrected = corrected + ?", len(page.Lines), corrected)
+	if page.Last {
+		q.Set("done_at = ?, done_by = ?", r.Record.Machine(), page.By)
+	} else {
+		q.Set("done_at = NULL, done_by = NULL")
 	}
+	tx.Later(q, "record the reconciliation of organisation %d", page.Organisation)
 	return readReconciliation(ctx, tx, s, page.Organisation)
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
@@ -53,19 +53,19 @@ func Restored(ctx context.Context, db *pg.DB, machine func() time.Time, act enfo
 		if err != nil {
 			return nil, err
 		}
-		err = tx.Lend(func(p pgx.Tx) error {
-			err := tx.Pgx().QueryRow(ctx, `INSERT INTO restoration (id, epoch, backup_at, restored_at, restored_by, hold_id)
-				SELECT $1, coalesce(max(epoch), 0) + 1, $2, $3, $4, $5 FROM restoration RETURNING epoch`,
-				made.ID, made.BackupAt, made.RestoredAt, made.RestoredBy, made.Hold).Scan(&made.Epoch)
-			if err != nil {
-				return fmt.Errorf("write the restoration: %w", err)
-			}
-			if err := doubtServed(ctx, tx, r.Record.Today(act.At)); err != nil {
-				return err
-			}
-			return finish(ctx, tx)
-		})
-		return &record.Event{Kind: EventRestored, RefersTo: made.ID, Day: r.Record.Today(act.At), Versions: []int16{made.Epoch}}, err
+		err = tx.NewRaw(`INSERT INTO restoration (id, epoch, backup_at, restored_at, restored_by, hold_id)
+			SELECT ?, coalesce(max(epoch), 0) + 1, ?, ?, ?, ? FROM restoration RETURNING epoch`,
+			made.ID, made.BackupAt, made.RestoredAt, made.RestoredBy, made.Hold).Scan(ctx, &made.Epoch)
+		if err != nil {
+			return nil, fmt.Errorf("write the restoration: %w", err)
+		}
+		if err := doubtServed(ctx, tx, r.Record.Today(act.At)); err != nil {
+			return nil, err
+		}
+		if err := finish(ctx, tx); err != nil {
+			return nil, err
+		}
+		return &record.Event{Kind: EventRestored, RefersTo: made.ID, Day: r.Record.Today(act.At), Versions: []int16{made.Epoch}}, nil
 	})
 	return made, err
 }
@@ -75,11 +75,8 @@ func Restored(ctx context.Context, db *pg.DB, machine func() time.Time, act enfo
 // recipients know nothing of it but ids.
 func doubtServed(ctx context.Context, tx *pg.Tx, today day.Day) error {
 	for _, kind := range kinds.All() {
-		rows, err := tx.Pgx().Query(ctx, `SELECT id FROM `+kind.Rows+` WHERE state::text = ANY ($1) ORDER BY id FOR NO KEY UPDATE`, kind.Waits)
-		if err != nil {
-			return fmt.Errorf("look for cases to be published: %w", err)
-		}
-		waiting, err := pgx.CollectRows(rows, pgx.RowTo[enforcement.ID])
+		var waiting []enforcement.ID
+		err := tx.NewSelect().TableExpr(kind.Rows).Column("id").Where("state IN (?)", bun.List(kind.Waits)).Order("id").For("NO KEY UPDATE").Scan(ctx, &waiting)
 		if err != nil {
 			return fmt.Errorf("look for cases to be published: %w", err)
 		}
@@ -114,27 +111,23 @@ type Reconciliation struct {
 // Done reports whether the organisation is reconciled.
 func (c Reconciliation) Done() bool { return !c.DoneAt.IsZero() }
 
-const selectReconciliation = `SELECT $1::uuid, o.id, o.slug, coalesce(c.manner, ''), c.reached, coalesce(c.checked, 0), coalesce(c.corrected, 0),
-    coalesce(c.done_at, '0001-01-01Z'), coalesce(c.done_by, '')
-  FROM organisation o LEFT JOIN reconciliation c ON c.organisation_id = o.id AND c.restoration_id = $1`
-
-func scanReconciliation(row pgx.CollectableRow) (Reconciliation, error) {
-	var c Reconciliation
-	err := row.Scan(&c.Restoration, &c.Organisation, &c.Slug, &c.Manner, &c.Reached, &c.Checked, &c.Corrected, &c.DoneAt, &c.DoneBy)
-	return c, err
+// reconciliations asks how far organisations are, each a [Reconciliation].
+func reconciliations(db bun.IDB, s hold.Standing) *bun.SelectQuery {
+	return db.NewSelect().TableExpr("organisation AS o").Join("LEFT JOIN reconciliation AS c ON c.organisation_id = o.id AND c.restoration_id = ?", s.ID).
+		ColumnExpr("?::uuid AS restoration, o.id AS organisation, o.slug", s.ID).
+		Column("c.manner", "c.reached", "c.checked", "c.corrected", "c.done_at", "c.done_by")
 }
 
 // Reconciliations lists every organisation that must be reconciled before the
 // hold of the newest restoration can end, by id. It refuses restore.none where no
 // such hold stands.
-func (r *Restorer) Reconciliations(ctx context.Context) ([]Reconciliation, error) {
-	s, err := hold.ReadStanding(ctx, r.Record.DB.Pool)
+func (r *Restorer) Reconciliations(ctx context.Context) (list []Reconciliation, err error) {
+	s, err := hold.ReadStanding(ctx, r.Record.DB)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := r.Record.DB.Pool.Query(ctx, selectReconciliation+` WHERE c.organisation_id IS NOT NULL OR `+hold.MustReconcile+` ORDER BY o.id`, s.ID)
-	if err != nil {
+	if err := reconciliations(r.Record.DB, s).Where("c.organisation_id IS NOT NULL OR "+hold.MustReconcile).OrderExpr("o.id").Scan(ctx, &list); err != nil {
 		return nil, fmt.Errorf("list the organisations to reconcile: %w", err)
 	}
-	return pgx.CollectRows(rows, scanReconciliation)
+	return list, nil
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/docket"
@@ -23,9 +21,7 @@ func (w *comparison) suspend(ctx context.Context, tx *pg.Tx, groundID enforcemen
 	var subject enforcement.ID
 	var state string
 	var until day.Day
-	err := tx.Lend(func(p pgx.Tx) error {
-		return p.QueryRow(ctx, `SELECT subject_id, state::text, valid_until FROM ground WHERE id = $1 FOR NO KEY UPDATE`, groundID).Scan(&subject, &state, &until)
-	})
+	err := tx.NewSelect().Table("ground").Column("subject_id", "state", "valid_until").Where("id = ?", groundID).For("NO KEY UPDATE").Scan(ctx, &subject, &state, &until)
 	if err != nil {
 		return fmt.Errorf("lock ground %s: %w", groundID, err)
 	}

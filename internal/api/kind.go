@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"concordat/enforcement/hold"
 	"concordat/enforcement/record"
 	"concordat/internal/i18n"
+	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
 
@@ -172,20 +174,16 @@ type Hanging struct {
 // in force today: what an edition took away is gone at once, also from those whose
 // withdrawal is still to be written.
 func (s *server) hangsOn(ctx context.Context, act enforcement.Act, ground enforcement.ID) (h Hanging, err error) {
-	directives, err := s.Register.Directives.On(ctx, ground, s.Register.Record.Today(act.At))
+	r := s.Register
+	directives := r.Directives.AskOn(ground, r.Record.Today(act.At))
+	err = r.Record.DB.Together(ctx, append(directives.Asks(),
+		pg.All(docket.ClocksOf(r.Record.DB, ground), &h.Clocks),
+		pg.All(record.EntriesOf(r.Record.DB, ground), &h.Events),
+		pg.All(hold.Over(r.Record.DB, ground), &h.Holds))...)
 	if err != nil {
-		return h, err
+		return h, fmt.Errorf("read what hangs on %s: %w", ground, err)
 	}
-	h.Directives = viewDirectives(directives)
-	clocks, err := s.Register.Docket.Clocks(ctx, ground)
-	if err != nil {
-		return h, err
-	}
-	h.Clocks = append([]docket.Clock{}, clocks...)
-	if h.Events, err = s.Register.Record.Entries(ctx, ground); err != nil {
-		return h, err
-	}
-	holds, err := s.Register.Holds.On(ctx, ground)
-	h.Holds = append([]hold.Hold{}, holds...)
+	list, err := directives.List(ctx)
+	h.Directives, h.Clocks, h.Holds = viewDirectives(list), append([]docket.Clock{}, h.Clocks...), append([]hold.Hold{}, h.Holds...)
 	return h, err
 }

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
@@ -18,6 +17,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"concordat/enforcement/directive"
+	"concordat/enforcement/record"
 	"concordat/enforcement/register"
 	"concordat/migrations"
 	"concordat/notify"
@@ -40,7 +40,7 @@ const (
 
 // Client is River's, which inserts jobs into our transactions and, if it came from
 // [Work], works them.
-type Client = river.Client[pgx.Tx]
+type Client = record.Jobs
 
 // Config says how jobs are worked.
 type Config struct {

@@ -57,12 +57,15 @@ func setup(t *testing.T) *bundle {
 	return &bundle{DB: db, jobs: jobs}
 }
 
+// lend gives the transaction, as pgx knows it, to fn.
+func lend(tx *pg.Tx, fn func(view pgx.Tx) error) error { return fn(tx.Pgx()) }
+
 // write puts a row through bun and a job through River into one transaction.
 func (b *bundle) write(ctx context.Context, tx *pg.Tx, id int) error {
 	if _, err := tx.NewInsert().Model(&note{ID: id, Words: "written"}).Exec(ctx); err != nil {
 		return err
 	}
-	return tx.Lend(func(view pgx.Tx) error {
+	return lend(tx, func(view pgx.Tx) error {
 		_, err := b.jobs.InsertManyFastTx(ctx, view, []river.InsertManyParams{{Args: wakeUp{Note: id}}})
 		return err
 	})

@@ -219,9 +219,6 @@ func pause(ctx context.Context, attempt int) error {
 	}
 }
 
-// Lend gives the view to fn.
-func (tx *Tx) Lend(fn func(view pgx.Tx) error) error { return fn(tx.under) }
-
 // Querier reads: the pool, or a transaction under way.
 type Querier interface {
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)

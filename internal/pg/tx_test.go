@@ -75,8 +75,8 @@ func TestOnlyInTxEndsTheTransaction(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	err := b.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error {
-		ends := []error{tx.Commit(), tx.Rollback(), tx.Lend(func(view pgx.Tx) error { return view.Commit(ctx) })}
-		ends = append(ends, tx.Lend(func(view pgx.Tx) error { return view.Rollback(ctx) }))
+		ends := []error{tx.Commit(), tx.Rollback(), lend(tx, func(view pgx.Tx) error { return view.Commit(ctx) })}
+		ends = append(ends, lend(tx, func(view pgx.Tx) error { return view.Rollback(ctx) }))
 		for i, err := range ends {
 			if !errors.Is(err, pg.ErrNotYours) {
 				t.Errorf("end %d: %v", i, err)
@@ -121,13 +121,13 @@ func TestCancelledContext(t *testing.T) {
 			return err
 		},
 		"then River": func(ctx context.Context, tx *pg.Tx) error {
-			return tx.Lend(func(view pgx.Tx) error {
+			return lend(tx, func(view pgx.Tx) error {
 				_, err := b.jobs.InsertTx(ctx, view, wakeUp{}, nil)
 				return err
 			})
 		},
 		"then a statement with another context": func(_ context.Context, tx *pg.Tx) error {
-			return tx.Lend(func(view pgx.Tx) error { return execute(t.Context(), view, `SELECT 1`) })
+			return lend(tx, func(view pgx.Tx) error { return execute(t.Context(), view, `SELECT 1`) })
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -247,7 +247,7 @@ func TestDeadlockIsRepeated(t *testing.T) {
 			if err := append1(ctx, tx, second); err != nil {
 				return fmt.Errorf("wrapped: %w", err)
 			}
-			return tx.Lend(func(view pgx.Tx) error {
+			return lend(tx, func(view pgx.Tx) error {
 				_, err := b.jobs.InsertTx(ctx, view, wakeUp{}, nil)
 				return err
 			})

@@ -21,7 +21,7 @@ func TestEveryWayOfRiverIsInTheTransaction(t *testing.T) {
 	many := []river.InsertManyParams{{Args: wakeUp{Note: 2}}, {Args: wakeUp{Note: 3}}}
 	for _, end := range []error{errRefused, nil} {
 		err := b.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error {
-			return errors.Join(end, tx.Lend(func(view pgx.Tx) error {
+			return errors.Join(end, lend(tx, func(view pgx.Tx) error {
 				one, err := b.jobs.InsertTx(ctx, view, wakeUp{Note: 1}, nil)
 				if err != nil {
 					return err
@@ -52,7 +52,7 @@ func TestSavepointOfAView(t *testing.T) {
 		}
 	}
 	err := b.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error {
-		return tx.Lend(func(view pgx.Tx) error {
+		return lend(tx, func(view pgx.Tx) error {
 			outer, err := view.Begin(ctx)
 			if err != nil {
 				return err
@@ -90,7 +90,7 @@ func TestMisuseOfAViewIsAnError(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			within(t, func() {
 				err := b.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error {
-					return tx.Lend(func(view pgx.Tx) error { return fn(ctx, tx, view) })
+					return lend(tx, func(view pgx.Tx) error { return fn(ctx, tx, view) })
 				})
 				if err == nil || !strings.Contains(err.Error(), name) {
 					t.Errorf("got %v", err)
@@ -136,7 +136,7 @@ func TestAViewThatIsKeptIsClosed(t *testing.T) {
 	ctx := t.Context()
 	var kept, point pgx.Tx
 	if err := b.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return tx.Lend(func(view pgx.Tx) (err error) {
+		return lend(tx, func(view pgx.Tx) (err error) {
 			kept = view
 			point, err = view.Begin(ctx)
 			return err
@@ -190,7 +190,7 @@ func TestWhateverEscapesFromPgxRollsBack(t *testing.T) {
 					if err := b.write(ctx, tx, 1); err != nil {
 						t.Error(err)
 					}
-					return tx.Lend(func(view pgx.Tx) error { return escape(ctx, view) })
+					return lend(tx, func(view pgx.Tx) error { return escape(ctx, view) })
 				})
 				if err == nil {
 					t.Error("no error")

@@ -1,3 +1,5 @@
+// pgx: every event, version and report is read, row by row.
+
 package audit
 
 import (
@@ -7,8 +9,48 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"concordat/enforcement"
 	"concordat/enforcement/directive"
+	"concordat/enforcement/plan"
+	"concordat/enforcement/record"
 )
+
+func readPlans(ctx context.Context, tx pgx.Tx) (map[int32][]plan.Share, error) {
+	plans := map[int32][]plan.Share{}
+	rows, err := tx.Query(ctx, `SELECT plan_id, organisation_id, measures FROM plan_line ORDER BY plan_id, position`)
+	if err != nil {
+		return nil, fmt.Errorf("read plans: %w", err)
+	}
+	var id int32
+	var org enforcement.OrganisationID
+	var set []int16
+	_, err = pgx.ForEachRow(rows, []any{&id, &org, &set}, func() error {
+		plans[id] = append(plans[id], plan.Share{Organisation: org, Measures: slices.Clone(set)})
+		return nil
+	})
+	return plans, err
+}
+
+func (s *replay) read(ctx context.Context, tx pgx.Tx, a *Audit, step func(int64)) error {
+	rows, err := tx.Query(ctx, `SELECT id, kind, refers_to, coalesce(plan_id, 0), coalesce(organisation_id, 0), until, directives, versions,
+		outcomes, measures, untils
+		FROM event WHERE directives IS NOT NULL OR kind IN ('settlement', 'restored') ORDER BY seq`)
+	if err != nil {
+		return fmt.Errorf("read events: %w", err)
+	}
+	var e record.Event
+	var org enforcement.OrganisationID
+	_, err = pgx.ForEachRow(rows, []any{&e.ID, &e.Kind, &e.RefersTo, &e.Plan, &org, &e.Until, &e.Directives, &e.Versions, &e.Outcomes, &e.Measures, &e.Untils}, func() error {
+		a.Events++
+		if step != nil && a.Events%1000 == 0 {
+			step(a.Events)
+		}
+		s.organisation = org
+		s.apply(a, e)
+		return nil
+	})
+	return err
+}
 
 func (s *replay) compareVersions(ctx context.Context, tx pgx.Tx, a *Audit) error {
 	rows, err := tx.Query(ctx, `SELECT id, 1::smallint, 'impose', organisation_id, step::text, due, valid_until, measures FROM directive
