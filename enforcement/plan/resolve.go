@@ -181,7 +181,7 @@ func (r *Plans) PlanFor(ctx context.Context, tx *pg.Tx, known *Text, key Key, or
 
 // row is a plan as it is kept.
 type row struct {
-	bun.BaseModel `bun:"table:plan"`
+	bun.BaseModel `bun:"table:plan,alias:p"`
 
 	ID        int32                 `bun:"id,pk,autoincrement"`
 	Hash      []byte                `bun:"hash"`
@@ -205,7 +205,7 @@ type line struct {
 
 // planUnder asks for the plan of a hash, and whether it gave way to another.
 func planUnder(db bun.IDB, hash []byte) *bun.SelectQuery {
-	return db.NewSelect().Model((*row)(nil)).Column("id").ColumnExpr("EXISTS (SELECT FROM plan_switch WHERE from_plan = plan.id)").Where("hash = ?", hash)
+	return db.NewSelect().Model((*row)(nil)).Column("id").ColumnExpr("EXISTS (SELECT FROM plan_switch WHERE from_plan = p.id)").Where("hash = ?", hash)
 }
 
 // EnterPlan finds the plan's row, or enters it.

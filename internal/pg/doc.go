@@ -7,13 +7,11 @@
 // [DB] is bun over a pgx pool. [DB.InTx] is the only door to a transaction:
 //
 //	err := db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-//		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+//		if _, err := jobs.InsertManyTx(ctx, tx.Pgx(), wakeUps); err != nil {
 //			return err
 //		}
-//		return tx.Pgx(func(view pgx.Tx) error {
-//			_, err := jobs.InsertManyFastTx(ctx, view, wakeUps)
-//			return err
-//		})
+//		tx.Later(tx.NewInsert().Model(&row), "enter %s", row.ID)
+//		return nil
 //	})
 //
 // The row and the jobs commit together or not at all. The function must be
@@ -22,9 +20,13 @@
 // run that failed. A lost connection is never repeated: nobody knows whether
 // its commit arrived.
 //
-// Bun writes arguments into the text of its queries. Those travel in one round
-// trip, unprepared; what goes through [DB.Pool] or [Tx.Pgx] with arguments is
-// prepared once per connection and kept. Hot statements belong there.
+// Bun writes arguments into the text of its queries, which are not prepared; what goes
+// through [DB.Pool] or [Tx.Pgx] with arguments is prepared once per connection and kept.
+// Hot statements belong there. A text of bun's can carry others with it, and the round
+// trips are what an act waits for: [Tx.Later] queues a statement of which nothing is
+// read, so that it goes with the next one or with the COMMIT (as the BEGIN goes with the
+// first), and [Tx.Together] asks several questions at once. [DB.Snapshot] reads one
+// moment.
 //
 // # The private cluster
 //

@@ -2,11 +2,8 @@ package pg_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/uptrace/bun"
 
 	"concordat/internal/pg"
 )
@@ -326,135 +322,4 @@ func TestConstraint(t *testing.T) {
 	if _, ok := pg.Constraint(nil); ok {
 		t.Error("a constraint refused nothing")
 	}
-}
-
-// What is queued goes in order, with whatever is asked next, and is undone with it.
-func TestLater(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	insert := func(tx *pg.Tx, id int) {
-		tx.Later(tx.NewInsert().Model(&note{ID: id, Words: "later"}), "write note %d", id)
-	}
-	count := func(ctx context.Context, tx *pg.Tx) (n int, err error) {
-		err = tx.NewSelect().Model((*note)(nil)).ColumnExpr("count(*)").Scan(ctx, &n)
-		return n, err
-	}
-	for name, ask := range map[string]func(ctx context.Context, tx *pg.Tx) (int, error){
-		"bun": count,
-		"pgx": func(ctx context.Context, tx *pg.Tx) (n int, err error) {
-			err = tx.Pgx().QueryRow(ctx, `SELECT count(*) FROM note`).Scan(&n)
-			return n, err
-		},
-		"a savepoint": func(ctx context.Context, tx *pg.Tx) (n int, err error) {
-			err = tx.Savepoint(ctx, func(ctx context.Context, tx *pg.Tx) (err error) {
-				n, err = count(ctx, tx)
-				return errors.Join(errRefused, err)
-			})
-			if errors.Is(err, errRefused) {
-				err = nil
-			}
-			return n, err
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			err := b.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error {
-				insert(tx, 1)
-				insert(tx, 2)
-				n, err := ask(ctx, tx)
-				if n != 2 || err != nil {
-					t.Errorf("%d notes, %v", n, err)
-				}
-				insert(tx, 3)
-				return errRefused
-			})
-			if !errors.Is(err, errRefused) {
-				t.Error(err)
-			}
-			b.wantCounts(t, 0, 0)
-		})
-	}
-	if err := b.InTx(t.Context(), func(_ context.Context, tx *pg.Tx) error { insert(tx, 1); return nil }); err != nil {
-		t.Error(err)
-	}
-	b.wantCounts(t, 1, 0)
-}
-
-// A mistake in what is queued shows with what follows it, and nothing stays.
-func TestLaterFails(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	wrong := map[string]func(tx *pg.Tx){
-		"write note 1 twice: ": func(tx *pg.Tx) {
-			for range 2 {
-				tx.Later(tx.NewInsert().Model(&note{ID: 1, Words: "again"}), "write note %d twice", 1)
-			}
-		},
-		"refused": func(tx *pg.Tx) {
-			tx.LaterOne(tx.NewUpdate().Model((*note)(nil)).Set("words = 'none'").Where("id = 7"), errRefused, "change a note")
-		},
-		"write nothing: ": func(tx *pg.Tx) { tx.Later(tx.NewInsert(), "write nothing") },
-	}
-	then := map[string]func(ctx context.Context, tx *pg.Tx) error{
-		"commit": func(context.Context, *pg.Tx) error { return nil },
-		"flush":  func(ctx context.Context, tx *pg.Tx) error { return tx.Flush(ctx) },
-		"bun":    func(ctx context.Context, tx *pg.Tx) error { return tx.NewSelect().ColumnExpr("1").Scan(ctx, new(int)) },
-		"pgx":    func(ctx context.Context, tx *pg.Tx) error { return execute(ctx, tx.Pgx(), `SELECT $1::int`) },
-	}
-	for words, queue := range wrong {
-		for name, next := range then {
-			t.Run(words+name, func(t *testing.T) {
-				err := b.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error {
-					tx.Later(tx.NewInsert().Model(&note{ID: 9, Words: "first"}), "write a note")
-					queue(tx)
-					return next(ctx, tx)
-				})
-				if err == nil || !strings.Contains(err.Error(), words) {
-					t.Errorf("got %v", err)
-				}
-				b.wantCounts(t, 0, 0)
-			})
-		}
-	}
-}
-
-func TestTogether(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	if _, err := b.Pool.Exec(t.Context(), `INSERT INTO note VALUES (1, 'a'), (2, 'b')`); err != nil {
-		t.Fatal(err)
-	}
-	type ways interface {
-		NewSelect() *bun.SelectQuery
-		Together(ctx context.Context, asks ...pg.Ask) error
-	}
-	ask := func(ctx context.Context, on ways) {
-		var notes []note
-		var ids, none []int
-		var n int
-		var words string
-		one := on.NewSelect().Model((*note)(nil)).ColumnExpr("count(*), max(words)")
-		err := on.Together(ctx, pg.All(on.NewSelect().Model((*note)(nil)).OrderExpr("id"), &notes), pg.All(on.NewSelect().Table("note").Column("id").Where("false"), &none),
-			pg.One(one, &n, &words), pg.All(on.NewSelect().Table("note").Column("id").OrderExpr("id DESC"), &ids))
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := []note{{ID: 1, Words: "a"}, {ID: 2, Words: "b"}}
-		if !slices.Equal(notes, want) || len(none) != 0 || n != 2 || words != "b" || !slices.Equal(ids, []int{2, 1}) {
-			t.Errorf("got %v, %v, %d, %q, %v", notes, none, n, words, ids)
-		}
-		err = on.Together(ctx, pg.One(on.NewSelect().Table("note").Column("id").Where("false"), &n), pg.One(one, &n, &words))
-		if !errors.Is(err, sql.ErrNoRows) {
-			t.Errorf("no row: %v", err)
-		}
-	}
-	ask(t.Context(), b)
-	err := b.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error { ask(ctx, tx); return nil })
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = b.Together(t.Context(), pg.One(b.NewSelect().ColumnExpr("1"), new(int)), pg.One(b.NewSelect().ColumnExpr("1 / 0"), new(int)))
-	if err == nil || !strings.Contains(err.Error(), "division by zero") {
-		t.Errorf("got %v", err)
-	}
-	b.wantCounts(t, 2, 0)
 }
