@@ -78,11 +78,7 @@ type replay struct {
 // rightly be told as left or as cancelled.
 func (r *Auditor) Directives(ctx context.Context, step func(events int64)) (Audit, error) {
 	var a Audit
-	err := r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		a = Audit{}
-		tx.Later(tx.NewRaw("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"), "begin the audit")
-		return a.run(ctx, tx, step)
-	})
+	err := r.Record.DB.Snapshot(ctx, func(ctx context.Context, tx *pg.Tx) error { return a.run(ctx, tx, step) })
 	return a, err
 }
 

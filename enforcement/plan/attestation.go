@@ -139,6 +139,13 @@ func statementOf(act enforcement.Act, id enforcement.ID, s memoranda.Attestation
 	}
 }
 
+func (s *statement) attestation() memoranda.Attestation {
+	return memoranda.Attestation{
+		Who: memoranda.Attester{Name: s.Who, Role: s.Role}, When: s.On, Source: s.Source, Memorandum: s.Memorandum, Edition: s.Edition, Measures: s.Measures,
+		Bases: s.Bases, BasicList: s.BasicList, Hash: [32]byte(s.Hash), Demonstration: s.Demonstration,
+	}
+}
+
 // texts is a list that is empty and not null.
 func texts(list []string) []string { return append([]string{}, list...) }
 
@@ -171,29 +178,27 @@ func (r *Plans) WithdrawAttestation(ctx context.Context, act enforcement.Act, id
 	return r.Refresh(ctx)
 }
 
-// readStatements reads all of them, in the snapshot in which the editions are read.
-func readStatements(ctx context.Context, q pg.Querier) (list []Attestation, err error) {
-	rows, err := q.Query(ctx, `SELECT a.id, a.who, a.role, a.stated_on, a.source, coalesce(a.memorandum, ''), coalesce(a.edition, ''),
-			a.measures, a.bases, a.basic_list, a.hash, a.demonstration, a.entered_by, a.entered_at,
-			coalesce(w.withdrawn_by, ''), coalesce(w.withdrawn_at, '0001-01-01Z'), coalesce(w.reason, '')
-		FROM attestation a LEFT JOIN attestation_withdrawal w ON w.attestation_id = a.id ORDER BY a.entered_at, a.id`)
+// readStatements reads all of them, and what was taken back.
+func readStatements(ctx context.Context, db bun.IDB) ([]Attestation, error) {
+	var rows []struct {
+		statement
+
+		WithdrawnBy      string    `bun:"withdrawn_by"`
+		WithdrawnAt      time.Time `bun:"withdrawn_at"`
+		WithdrawalReason string    `bun:"reason"`
+	}
+	err := db.NewSelect().TableExpr("attestation AS a").Join("LEFT JOIN attestation_withdrawal AS w ON w.attestation_id = a.id").
+		ColumnExpr("a.*, w.withdrawn_by, w.withdrawn_at, w.reason").Order("a.entered_at", "a.id").Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read the statements: %w", err)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var s Attestation
-		var hash []byte
-		err := rows.Scan(&s.ID, &s.Who.Name, &s.Who.Role, &s.When, &s.Source, &s.Memorandum, &s.Edition, &s.Measures, &s.Bases, &s.BasicList, &hash, &s.Demonstration,
-			&s.EnteredBy, &s.EnteredAt, &s.WithdrawnBy, &s.WithdrawnAt, &s.WithdrawalReason)
-		if err != nil {
-			return nil, fmt.Errorf("read a statement: %w", err)
+	list := make([]Attestation, len(rows))
+	for i := range rows {
+		s := &rows[i]
+		list[i] = Attestation{
+			ID: s.ID, EnteredBy: s.EnteredBy, EnteredAt: s.EnteredAt, WithdrawnBy: s.WithdrawnBy, WithdrawnAt: s.WithdrawnAt, WithdrawalReason: s.WithdrawalReason,
+			Attestation: s.attestation(),
 		}
-		s.Hash = [32]byte(hash)
-		list = append(list, s)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read the statements: %w", err)
 	}
 	return list, nil
 }

@@ -142,7 +142,7 @@ func (r *Plans) Learn(ctx context.Context, tx *pg.Tx) (*Text, error) {
 	if k.editions, err = r.readEditions(ctx, tx); err != nil {
 		return nil, err
 	}
-	if k.statements, err = readStatements(ctx, tx.Pgx()); err != nil {
+	if k.statements, err = readStatements(ctx, tx); err != nil {
 		return nil, err
 	}
 	if k.Measures, err = readMeasures(ctx, tx); err != nil {
