@@ -13,7 +13,8 @@ import (
 // selectDisagreeing finds the cases of a kind of which row and ground do not agree:
 // about whom and whose they are, where they stand, and when they ended.
 const selectDisagreeing = `SELECT l.id, 0::smallint FROM %s l WHERE NOT EXISTS (SELECT FROM ground g WHERE g.id = l.id
-	AND g.subject_id = l.subject_id AND g.organisation_id = %s AND g.list_type = %s AND g.case_state = l.state::text AND g.case_version = l.version
+	AND g.subject_id = l.subject_id AND g.organisation_id = %s AND g.list_type = %s
+	AND g.case_state = l.state::text AND g.case_version = l.version
 	AND g.ended_on IS NOT DISTINCT FROM l.ended_on AND g.retain_until IS NOT DISTINCT FROM l.retain_until
 	AND CASE WHEN l.state::text IN (?0) THEN g.state = 'pending' WHEN l.state::text IN (?1) THEN g.state = 'ended'
 	  ELSE g.state IN ('in-force', 'suspended') END%s)`
@@ -59,10 +60,12 @@ func dangling(ctx context.Context, db bun.IDB, a *Audit) error {
 		"its ground has ended and nothing withdraws it": unwithdrawn,
 		"another directive tells its organisation of the same ground": `SELECT d.id, 1::smallint FROM directive d
 			JOIN ground g ON g.id = d.ground_id AND g.plan_id <> d.plan_id
-			JOIN directive o ON o.subject_id = d.subject_id AND o.ground_id = d.ground_id AND o.organisation_id = d.organisation_id AND o.id <> d.id
+			JOIN directive o ON o.subject_id = d.subject_id AND o.ground_id = d.ground_id
+				AND o.organisation_id = d.organisation_id AND o.id <> d.id
 			WHERE NOT EXISTS (SELECT FROM amendment a WHERE a.directive_id IN (d.id, o.id) AND a.kind = 'withdraw')`,
 		"stands under another ground than its event says": `SELECT u.id, 1::smallint FROM event e, unnest(e.directives, e.grounds) u (id, ground)
-			WHERE e.kind = 'replanned' AND u.ground IS NOT NULL AND NOT EXISTS (SELECT FROM directive d WHERE d.id = u.id AND d.ground_id = u.ground)`,
+			WHERE e.kind = 'replanned' AND u.ground IS NOT NULL
+				AND NOT EXISTS (SELECT FROM directive d WHERE d.id = u.id AND d.ground_id = u.ground)`,
 	} {
 		var ids []enforcement.ID
 		var versions []int16

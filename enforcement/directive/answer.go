@@ -131,8 +131,10 @@ func (r *Directives) Answer(ctx context.Context, act enforcement.Act, answers []
 // versions that do not exist.
 func ownVersions(ctx context.Context, tx *pg.Tx, a Attempt) error {
 	var known int
-	err := tx.Pgx().QueryRow(ctx, `SELECT count(*) FROM unnest($1::uuid[], $2::smallint[]) u (id, v) LEFT JOIN directive d ON d.id = u.id AND d.organisation_id = $3
-		LEFT JOIN amendment m ON m.directive_id = u.id AND m.version = u.v LEFT JOIN orphan n ON n.directive_id = u.id AND n.version = u.v AND n.organisation_id = $3
+	err := tx.Pgx().QueryRow(ctx, `SELECT count(*) FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
+		LEFT JOIN directive d ON d.id = u.id AND d.organisation_id = $3
+		LEFT JOIN amendment m ON m.directive_id = u.id AND m.version = u.v
+		LEFT JOIN orphan n ON n.directive_id = u.id AND n.version = u.v AND n.organisation_id = $3
 		WHERE (d.id IS NOT NULL AND (u.v = 1 OR m.version IS NOT NULL)) OR n.version IS NOT NULL`, a.Directives, a.Versions, a.Organisation).Scan(&known)
 	if err != nil {
 		return fmt.Errorf("look up the answered directives: %w", err)
@@ -144,7 +146,9 @@ func ownVersions(ctx context.Context, tx *pg.Tx, a Attempt) error {
 }
 
 // Of several answers to one version the furthest counts.
-const answered = `(SELECT id, v, max(step::step) AS step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) l (id, v, step) GROUP BY id, v)`
+const answered = `(SELECT id, v, max(step::step) AS step
+  FROM unnest($1::uuid[], $2::smallint[], $3::text[]) l (id, v, step)
+  GROUP BY id, v)`
 
 // recordAnswers moves versions forward, never back. What was cancelled and is
 // answered all the same did leave: its newest version is queued if it was held
@@ -237,9 +241,13 @@ func (t *reportRows) add(key reportKey, report Report) {
 
 const insertReports = `INSERT INTO report (directive_id, version, measure_id, outcome, reason, basis, kept_until, reported_on)
   SELECT directive, version, measure, outcome::report_outcome, reason, basis, nullif(kept, '')::date, $8::date
-    FROM unnest($1::uuid[], $2::smallint[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[]) u (directive, version, measure, outcome, reason, basis, kept)
-  ON CONFLICT ON CONSTRAINT report_pkey DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason, basis = excluded.basis, kept_until = excluded.kept_until, reported_on = excluded.reported_on
-    WHERE (report.outcome, report.reason, report.basis, report.kept_until) IS DISTINCT FROM (excluded.outcome, excluded.reason, excluded.basis, excluded.kept_until)
+    FROM unnest($1::uuid[], $2::smallint[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[])
+      u (directive, version, measure, outcome, reason, basis, kept)
+  ON CONFLICT ON CONSTRAINT report_pkey DO UPDATE
+    SET outcome = excluded.outcome, reason = excluded.reason, basis = excluded.basis,
+      kept_until = excluded.kept_until, reported_on = excluded.reported_on
+    WHERE (report.outcome, report.reason, report.basis, report.kept_until)
+      IS DISTINCT FROM (excluded.outcome, excluded.reason, excluded.basis, excluded.kept_until)
   RETURNING directive_id, version, measure_id`
 
 // write returns which reports say something new.

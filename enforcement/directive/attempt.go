@@ -228,17 +228,20 @@ func (r *Directives) catchUp(ctx context.Context, tx *pg.Tx, act enforcement.Act
 	for i, result := range results {
 		stepNames[i] = string(result.Step)
 	}
-	_, err := tx.Pgx().Exec(ctx, `UPDATE directive d SET step = u.step::step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
+	_, err := tx.Pgx().Exec(ctx, `UPDATE directive d SET step = u.step::step
+		FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
 		WHERE d.id = u.id AND u.v = 1 AND NOT d.due AND (d.step = 'cancelled' OR d.step < u.step::step)`, a.Directives, a.Versions, stepNames)
 	if err != nil {
 		return nil, fmt.Errorf("record what became of replaced first versions: %w", err)
 	}
-	_, err = tx.Pgx().Exec(ctx, `UPDATE amendment d SET step = u.step::step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
+	_, err = tx.Pgx().Exec(ctx, `UPDATE amendment d SET step = u.step::step
+		FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
 		WHERE d.directive_id = u.id AND d.version = u.v AND NOT d.due AND (d.step = 'cancelled' OR d.step < u.step::step)`, a.Directives, a.Versions, stepNames)
 	if err != nil {
 		return nil, fmt.Errorf("record what became of replaced later versions: %w", err)
 	}
-	_, err = tx.Pgx().Exec(ctx, `UPDATE orphan d SET step = u.step::step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
+	_, err = tx.Pgx().Exec(ctx, `UPDATE orphan d SET step = u.step::step
+		FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
 		WHERE d.directive_id = u.id AND d.version = u.v AND d.organisation_id = $4 AND NOT d.due AND d.step < u.step::step`, a.Directives, a.Versions, stepNames, a.Organisation)
 	if err != nil {
 		return nil, fmt.Errorf("record what became of orphans: %w", err)
@@ -286,7 +289,8 @@ func (r *Directives) queueNewer(ctx context.Context, tx *pg.Tx, act enforcement.
 // LeftOpen counts the attempts that were opened before an instant and never settled, by
 // organisation/lane.
 func (r *Directives) LeftOpen(ctx context.Context, before time.Time) (map[string]int, error) {
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT o.slug || '/' || a.lane, count(*) FROM attempt a JOIN organisation o ON o.id = a.organisation_id
+	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT o.slug || '/' || a.lane, count(*)
+		FROM attempt a JOIN organisation o ON o.id = a.organisation_id
 		WHERE a.settled_at IS NULL AND a.opened_at < $1 GROUP BY 1`, before)
 	if err != nil {
 		return nil, fmt.Errorf("look for attempts left open: %w", err)

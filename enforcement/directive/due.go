@@ -51,7 +51,8 @@ const (
 // What a hold stops is not due. The first versions of a lane that is held as a
 // whole are not walked at all: there may be millions.
 const (
-	laneFree = `$2 = 'bulk' AND NOT (SELECT EXISTS (SELECT FROM hold WHERE ended_at IS NULL AND (scope = 'everything' OR (scope = 'organisation' AND organisation_id = $1))))`
+	laneFree = `$2 = 'bulk' AND NOT (SELECT EXISTS (SELECT FROM hold
+    WHERE ended_at IS NULL AND (scope = 'everything' OR (scope = 'organisation' AND organisation_id = $1))))`
 
 	freeDirective = ` AND (NOT ` + hold.AnyHold + ` OR NOT directive_held(organisation_id, ground_id, plan_id))`
 	freeAmendment = ` AND (NOT ` + hold.AnyHold + ` OR NOT burdens
@@ -75,7 +76,8 @@ const selectDue = `SELECT x.id, x.version, x.kind, x.measures, x.valid_until, s.
         CROSS JOIN LATERAL (SELECT subject_id, ground_id FROM directive WHERE id = a.directive_id LIMIT 1) d)
     ORDER BY id LIMIT $4) x
   CROSS JOIN LATERAL (SELECT id, envelope, sealed FROM subject WHERE id = x.subject_id LIMIT 1) s
-  CROSS JOIN LATERAL (SELECT id, kind, list_type, reference, decided_on, organisation_id, case_id FROM ground WHERE id = x.ground_id LIMIT 1) g
+  CROSS JOIN LATERAL (SELECT id, kind, list_type, reference, decided_on, organisation_id, case_id
+    FROM ground WHERE id = x.ground_id LIMIT 1) g
   JOIN organisation o ON o.id = g.organisation_id
   LEFT JOIN LATERAL (SELECT number FROM execution_case WHERE id = g.case_id LIMIT 1) c ON true`
 
@@ -107,8 +109,12 @@ func inOrder(items []Item) []Item {
 	return items
 }
 
-const selectIsDue = `SELECT CASE WHEN ` + laneFree + ` THEN (SELECT true FROM directive WHERE ` + fromDirective + freeDirective + ` ORDER BY organisation_id, id LIMIT 1) END IS TRUE
-  OR (SELECT true FROM amendment WHERE ` + fromAmendment + freeAmendment + ` AND (not_before IS NULL OR not_before <= $4::date) ORDER BY organisation_id, lane, directive_id LIMIT 1) IS TRUE
+const selectIsDue = `SELECT CASE WHEN ` + laneFree + `
+    THEN (SELECT true FROM directive WHERE ` + fromDirective + freeDirective + `
+      ORDER BY organisation_id, id LIMIT 1) END IS TRUE
+  OR (SELECT true FROM amendment WHERE ` + fromAmendment + freeAmendment + `
+      AND (not_before IS NULL OR not_before <= $4::date)
+    ORDER BY organisation_id, lane, directive_id LIMIT 1) IS TRUE
   OR ($2 = 'express' AND (SELECT true FROM orphan WHERE ` + fromOrphan + ` ORDER BY organisation_id, directive_id LIMIT 1)) IS TRUE`
 
 // IsDue reports whether anything is due at an organisation in a lane.
@@ -125,11 +131,16 @@ func (r *Directives) IsDue(ctx context.Context, w WakeUp, on day.Day) (bool, err
 var NoCursor = [16]byte{}
 
 const selectLanes = `SELECT o.id, l.lane::text FROM organisation o, unnest(enum_range(NULL::lane)) l (lane)
-  WHERE CASE WHEN l.lane = 'bulk' AND NOT EXISTS (SELECT FROM hold h WHERE h.ended_at IS NULL AND (h.scope = 'everything' OR (h.scope = 'organisation' AND h.organisation_id = o.id)))
-    THEN (SELECT true FROM directive d WHERE due AND (d.organisation_id, d.id) > (o.id, $2) AND d.organisation_id <= o.id` + freeDirective + `
+  WHERE CASE WHEN l.lane = 'bulk' AND NOT EXISTS (SELECT FROM hold h
+      WHERE h.ended_at IS NULL AND (h.scope = 'everything' OR (h.scope = 'organisation' AND h.organisation_id = o.id)))
+    THEN (SELECT true FROM directive d
+      WHERE due AND (d.organisation_id, d.id) > (o.id, $2) AND d.organisation_id <= o.id` + freeDirective + `
       ORDER BY d.organisation_id, d.id LIMIT 1) END
-  OR (SELECT true FROM amendment a WHERE due AND (a.organisation_id, a.lane, a.directive_id) > (o.id, l.lane, $2) AND (a.organisation_id, a.lane) <= (o.id, l.lane)` + freeAmendment + `
-    AND (not_before IS NULL OR not_before <= $1::date) ORDER BY a.organisation_id, a.lane, a.directive_id LIMIT 1)
+  OR (SELECT true FROM amendment a
+    WHERE due AND (a.organisation_id, a.lane, a.directive_id) > (o.id, l.lane, $2)
+      AND (a.organisation_id, a.lane) <= (o.id, l.lane)` + freeAmendment + `
+      AND (not_before IS NULL OR not_before <= $1::date)
+    ORDER BY a.organisation_id, a.lane, a.directive_id LIMIT 1)
   OR (l.lane = 'express' AND EXISTS (SELECT FROM orphan n WHERE n.due AND n.organisation_id = o.id))
   OR EXISTS (SELECT FROM attempt t WHERE t.organisation_id = o.id AND t.lane = l.lane AND settled_at IS NULL)
   ORDER BY l.lane, o.id`

@@ -15,7 +15,8 @@ const selectHeld = `SELECT d.id, coalesce(a.version, 1::smallint), coalesce(a.ki
     CASE WHEN a.version IS NULL THEN d.valid_until ELSE a.valid_until END, s.id, s.envelope, s.sealed,
     g.id, g.kind::text, g.list_type, g.reference, g.decided_on, o.slug, coalesce(c.number, '')
   FROM directive d
-  LEFT JOIN LATERAL (SELECT version, kind, measures, valid_until FROM amendment WHERE directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true
+  LEFT JOIN LATERAL (SELECT version, kind, measures, valid_until
+    FROM amendment WHERE directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true
   JOIN subject s ON s.id = d.subject_id JOIN ground g ON g.id = d.ground_id JOIN organisation o ON o.id = g.organisation_id
   LEFT JOIN execution_case c ON c.id = g.case_id
   WHERE d.organisation_id = $1 AND d.id = ANY ($2) ORDER BY d.id`

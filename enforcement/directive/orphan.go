@@ -39,7 +39,9 @@ func (r *Directives) withOrphans(ctx context.Context, org enforcement.Organisati
 
 // orphansOf returns those of an organisation among the ids, the newest of each.
 func (r *Directives) orphansOf(ctx context.Context, org enforcement.OrganisationID, ids []enforcement.ID) ([]Item, error) {
-	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT directive_id, max(version) FROM orphan WHERE organisation_id = $1 AND directive_id = ANY ($2) GROUP BY directive_id`, org, ids)
+	rows, err := r.Record.DB.Pool.Query(ctx, `SELECT directive_id, max(version) FROM orphan
+		WHERE organisation_id = $1 AND directive_id = ANY ($2)
+		GROUP BY directive_id`, org, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read the orphans of organisation %d: %w", org, err)
 	}
@@ -74,7 +76,8 @@ func mergeOrphans(items, orphans []Item) []Item {
 // LiftUnknown has what an organisation holds and the record does not know as live
 // withdrawn, by a version that stands in no amendment.
 func (r *Directives) LiftUnknown(ctx context.Context, tx *pg.Tx, org enforcement.OrganisationID, restoration enforcement.ID, line InventoryLine, version int16) error {
-	_, err := tx.Pgx().Exec(ctx, `INSERT INTO orphan (directive_id, version, organisation_id, restoration_id, found_version, step, due) VALUES ($1, $2, $3, $4, $5, 'queued', true)`,
+	_, err := tx.Pgx().Exec(ctx, `INSERT INTO orphan (directive_id, version, organisation_id, restoration_id, found_version, step, due)
+		VALUES ($1, $2, $3, $4, $5, 'queued', true)`,
 		line.Directive, version, org, restoration, line.Version)
 	if err != nil {
 		return fmt.Errorf("have directive %s withdrawn: %w", line.Directive, err)

@@ -91,7 +91,8 @@ const selectCurrent = `SELECT d.id, d.organisation_id, coalesce(a.version, 1) AS
     (SELECT coalesce(max(epoch), 0::smallint) FROM restoration) AS epoch, d.ground_kind = 'reward' AS reward` + ofGrounds + `
   LEFT JOIN LATERAL (SELECT max(version) AS version, bool_or(step IN ('left', 'delivered', 'acknowledged')) AS gone,
       (array_agg(kind ORDER BY version DESC))[1] AS kind, (array_agg(valid_until ORDER BY version DESC))[1] AS valid_until,
-      (SELECT measures FROM amendment c WHERE c.directive_id = d.id AND kind IN ('amend', 'resume', 'permit-end') ORDER BY version DESC LIMIT 1) AS carried
+      (SELECT measures FROM amendment c WHERE c.directive_id = d.id AND kind IN ('amend', 'resume', 'permit-end')
+        ORDER BY version DESC LIMIT 1) AS carried
     FROM amendment WHERE directive_id = d.id) a ON true
   WHERE g.id = ANY (?) ORDER BY d.id`
 

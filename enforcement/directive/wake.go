@@ -60,7 +60,9 @@ func (r *Directives) Wake(ctx context.Context, w WakeUp) error {
 // just now is left to it, and not waited for. The organisation is compared as text: the
 // index of the arguments knows every wake-up of the last hour.
 const completeWakeUps = `UPDATE river.river_job SET state = 'completed', finalized_at = $3 WHERE id IN (
-  SELECT id FROM river.river_job WHERE state = 'available' AND queue = $2 AND kind = 'wake-up' AND args->>'organisation' = $1::integer::text FOR UPDATE SKIP LOCKED)`
+  SELECT id FROM river.river_job
+  WHERE state = 'available' AND queue = $2 AND kind = 'wake-up' AND args->>'organisation' = $1::integer::text
+  FOR UPDATE SKIP LOCKED)`
 
 // CompareWakeUps orders wake-ups by organisation and lane.
 func CompareWakeUps(a, b WakeUp) int {

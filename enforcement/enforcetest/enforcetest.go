@@ -318,7 +318,8 @@ func (b *Bundle) Ending(item int) listing.Ending {
 func (b *Bundle) OrderGround(subject enforcement.ID) enforcement.ID {
 	b.T.Helper()
 	id := enforcement.NewID()
-	_, err := b.DB.Pool.Exec(b.T.Context(), `INSERT INTO ground (id, kind, list_type, subject_id, organisation_id, reference, decided_on) VALUES ($1, 'order', $2, $3, $4, '演示限消令', $5::date)`,
+	_, err := b.DB.Pool.Exec(b.T.Context(), `INSERT INTO ground (id, kind, list_type, subject_id, organisation_id, reference, decided_on)
+		VALUES ($1, 'order', $2, $3, $4, '演示限消令', $5::date)`,
 		id, plan.ListType, subject, b.Court, b.Day())
 	must(b.T, err)
 	must(b.T, b.Grounds.PutInForce(b.T.Context(), b.System(), []enforcement.ID{id}))

@@ -114,7 +114,8 @@ func wakeUps(touched map[enforcement.OrganisationID]bool) []directive.WakeUp {
 func (r *Grounds) groupByPlan(ctx context.Context, tx *pg.Tx, act enforcement.Act, grounds []enforcement.ID) (map[plan.Key][]directive.InForce, error) {
 	groups := map[plan.Key][]directive.InForce{}
 	n := 0
-	rows, err := tx.Pgx().Query(ctx, `SELECT g.id, g.subject_id, g.valid_until, g.kind::text, g.list_type, s.kind::text, o.serves, coalesce(s.region, '')
+	rows, err := tx.Pgx().Query(ctx, `SELECT g.id, g.subject_id, g.valid_until, g.kind::text, g.list_type,
+			s.kind::text, o.serves, coalesce(s.region, '')
 		FROM ground g JOIN subject s ON s.id = g.subject_id JOIN organisation o ON o.id = g.organisation_id
 		WHERE g.id = ANY($1) AND g.state = 'pending' AND g.decided_on IS NOT NULL ORDER BY g.id FOR NO KEY UPDATE OF g`, grounds)
 	if err != nil {

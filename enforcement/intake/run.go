@@ -285,7 +285,8 @@ type importRow struct {
 
 // imports asks for runs.
 func imports(db bun.IDB) *bun.SelectQuery {
-	return db.NewSelect().Model((*importRow)(nil)).ColumnExpr("?TableColumns, o.court_code, o.name_zh").Join("JOIN organisation AS o ON o.id = i.court_id")
+	return db.NewSelect().Model((*importRow)(nil)).ColumnExpr("?TableColumns, o.court_code, o.name_zh").
+		Join("JOIN organisation AS o ON o.id = i.court_id")
 }
 
 func (i *importRow) run() Run {

@@ -54,7 +54,9 @@ var drafted = []string{"id", "court_id", "case_id", "subject_id", "state", "cond
 
 // beside joins what is read beside the row.
 func beside(q *bun.SelectQuery) *bun.SelectQuery {
-	return q.Join("JOIN subject AS s ON s.id = l.subject_id").Join("JOIN execution_case AS c ON c.id = l.case_id").Join("JOIN organisation AS o ON o.id = l.court_id").
+	return q.Join("JOIN subject AS s ON s.id = l.subject_id").
+		Join("JOIN execution_case AS c ON c.id = l.case_id").
+		Join("JOIN organisation AS o ON o.id = l.court_id").
 		ColumnExpr("s.kind AS subject_kind, s.envelope, s.sealed, s.region, c.number AS case_number, o.serves, l.reasons IS NOT NULL AS has_reasons")
 }
 

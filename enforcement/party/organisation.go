@@ -163,7 +163,8 @@ func readOrganisations(ctx context.Context, db bun.IDB) (*keptOrganisations, err
 		From  day.Day `bun:"valid_from"`
 		Until day.Day `bun:"valid_until"`
 	}
-	err := db.NewSelect().TableExpr("organisation_mark AS m").Join("CROSS JOIN organisation AS o").Join("LEFT JOIN organisation_role AS r ON r.organisation_id = o.id").
+	err := db.NewSelect().TableExpr("organisation_mark AS m").Join("CROSS JOIN organisation AS o").
+		Join("LEFT JOIN organisation_role AS r ON r.organisation_id = o.id").
 		ColumnExpr("o.*, m.mark, r.body, r.valid_from, r.valid_until").OrderExpr("o.id, r.body, r.valid_from").Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("list organisations: %w", err)

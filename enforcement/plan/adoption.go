@@ -91,13 +91,15 @@ func (r *Plans) switchEdition(ctx context.Context, tx *pg.Tx, act enforcement.Ac
 	e.add(next, m)
 	tx.Later(tx.NewRaw(insertMeasures, pgdialect.Array(e.memoranda), pgdialect.Array(e.measures)), "number %d measures", len(e.measures))
 	var to int32
-	err := tx.NewRaw(`INSERT INTO edition (memorandum, list_type, list_types, content_hash, valid_from, valid_until, name, source, adopted_by, adopted_at)
+	err := tx.NewRaw(`INSERT INTO edition (memorandum, list_type, list_types, content_hash, valid_from, valid_until,
+			name, source, adopted_by, adopted_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		m.Slug, m.ListType, pgdialect.Array(m.ListTypes), e.hashes[0], m.From, m.Until, m.Edition, e.source[0], act.Actor.ID, act.At.UTC()).Scan(ctx, &to)
 	if err != nil {
 		return fmt.Errorf("enter edition %s of %s: %w", m.Edition, m.Slug, err)
 	}
-	tx.Later(tx.NewRaw(`INSERT INTO adoption (id, memorandum, from_edition, to_edition, day, adopted_by, adopted_at) VALUES (?, ?, nullif(?, 0), ?, ?, ?, ?)`,
+	tx.Later(tx.NewRaw(`INSERT INTO adoption (id, memorandum, from_edition, to_edition, day, adopted_by, adopted_at)
+		VALUES (?, ?, nullif(?, 0), ?, ?, ?, ?)`,
 		id, m.Slug, from, to, m.From, act.Actor.ID, act.At.UTC()), "enter adoption %s", id)
 	return nil
 }
@@ -160,7 +162,8 @@ func (r *Plans) Adoption(ctx context.Context, id enforcement.ID) (Adoption, erro
 
 // SelectAdoptions reads the adoptions that a condition picks.
 func (r *Plans) SelectAdoptions(ctx context.Context, which string, args ...any) (list []Adoption, err error) {
-	err = r.Record.DB.NewRaw(`SELECT a.id, a.memorandum, coalesce(f.name, '') AS "from", coalesce(t.name, '') AS "to", a.day, a.adopted_by, a.adopted_at, a.completed_at
+	err = r.Record.DB.NewRaw(`SELECT a.id, a.memorandum, coalesce(f.name, '') AS "from", coalesce(t.name, '') AS "to", a.day,
+			a.adopted_by, a.adopted_at, a.completed_at
 		FROM adoption a LEFT JOIN edition f ON f.id = a.from_edition JOIN edition t ON t.id = a.to_edition `+which, args...).Scan(ctx, &list)
 	if err != nil {
 		return nil, fmt.Errorf("list the adoptions: %w", err)

@@ -114,7 +114,8 @@ const (
 		SELECT (SELECT coalesce(max(id), 0) FROM measure) + row_number() OVER (ORDER BY n), memorandum, slug
 		FROM (SELECT u.memorandum, u.slug, min(u.n) AS n FROM unnest(?::text[], ?::text[]) WITH ORDINALITY u (memorandum, slug, n)
 			WHERE NOT EXISTS (SELECT FROM measure m WHERE m.memorandum = u.memorandum AND m.slug = u.slug) GROUP BY 1, 2) missing`
-	insertEditions = `INSERT INTO edition (memorandum, list_type, list_types, content_hash, valid_from, valid_until, name, source, adopted_by, adopted_at)
+	insertEditions = `INSERT INTO edition (memorandum, list_type, list_types, content_hash, valid_from, valid_until,
+			name, source, adopted_by, adopted_at)
 		SELECT u.memorandum, u.list_type, string_to_array(u.list_types, ','), u.hash, u.valid_from::date, nullif(u.valid_until, '')::date,
 			u.name, u.source, ?, ?::timestamptz
 		FROM unnest(?::text[], ?::text[], ?::text[], ?::bytea[], ?::text[], ?::text[], ?::text[], ?::text[]) WITH ORDINALITY

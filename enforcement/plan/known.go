@@ -31,7 +31,8 @@ type Text struct {
 // their withdrawals are only ever added, so equal marks mean equal knowledge.
 type mark struct{ editions, statements, withdrawals int64 }
 
-const selectMark = `SELECT (SELECT count(*) FROM edition), (SELECT count(*) FROM attestation), (SELECT count(*) FROM attestation_withdrawal)`
+const selectMark = `SELECT (SELECT count(*) FROM edition), (SELECT count(*) FROM attestation),
+  (SELECT count(*) FROM attestation_withdrawal)`
 
 func (m *mark) ask(db bun.IDB) pg.Ask {
 	return pg.One(db.NewRaw(selectMark), &m.editions, &m.statements, &m.withdrawals)

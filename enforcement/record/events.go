@@ -12,7 +12,8 @@ import (
 
 // insertEvent writes one event; see [Event.args].
 const insertEvent = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, act_key,
-    subject_id, ground_id, refers_to, plan_id, day, reason, legal_basis, document_hash, directives, versions, outcomes, measures, until, grounds, untils)
+    subject_id, ground_id, refers_to, plan_id, day, reason, legal_basis,
+    document_hash, directives, versions, outcomes, measures, until, grounds, untils)
   VALUES ($1, $2, $3, $4, $5, $6, nullif($7, 0), nullif($8, ''), $9, $10, $11, nullif($12, 0), $13::date, nullif($14, ''), nullif($15, ''),
     $16, $17, $18, $19, $20, $21::date, $22, $23)`
 
@@ -37,8 +38,12 @@ func (r *Record) LogIn(ctx context.Context, tx *pg.Tx, act enforcement.Act, e *E
 	return nil
 }
 
-const insertGroundEvents = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, act_key, subject_id, ground_id, plan_id, day, legal_basis, until, directives, refers_to, document_hash)
-  SELECT ($3::uuid[])[u.n], $4, $5, $6, $7, $8, nullif($9, 0), CASE WHEN $10 = '' THEN NULL WHEN $15::boolean THEN $10 ELSE $10 || '/' || g.id END, g.subject_id, g.id, $11, $12::date, $13, g.valid_until,
+const insertGroundEvents = `INSERT INTO event (id, kind, at, recorded_at, actor, role, organisation_id, act_key,
+    subject_id, ground_id, plan_id, day, legal_basis, until,
+    directives, refers_to, document_hash)
+  SELECT ($3::uuid[])[u.n], $4, $5, $6, $7, $8, nullif($9, 0),
+    CASE WHEN $10 = '' THEN NULL WHEN $15::boolean THEN $10 ELSE $10 || '/' || g.id END,
+    g.subject_id, g.id, $11, $12::date, $13, g.valid_until,
     ($2::uuid[])[(u.n - 1) * $14 + 1 : u.n * $14], $16::uuid, $17::bytea
   FROM unnest($1::uuid[]) WITH ORDINALITY AS u (id, n) JOIN ground g ON g.id = u.id ORDER BY u.n`
 

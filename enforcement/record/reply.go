@@ -121,7 +121,8 @@ func (r *Record) ResealReplies(ctx context.Context, act enforcement.Act, limit i
 	}
 	err = r.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		var old []requestRow
-		err := tx.NewSelect().Model(&old).Where("answer IS NOT NULL AND key_version < ?", r.Vault.Current()).Limit(int64(limit)).For("UPDATE SKIP LOCKED").Scan(ctx)
+		err := tx.NewSelect().Model(&old).Where("answer IS NOT NULL AND key_version < ?", r.Vault.Current()).
+			Limit(int64(limit)).For("UPDATE SKIP LOCKED").Scan(ctx)
 		if err != nil {
 			return fmt.Errorf("look for answers under an older key: %w", err)
 		}

@@ -80,8 +80,12 @@ func (s *switching) changes() bool {
 // Where the grounds of a plan may stand: on it, and where they were overtaken on
 // their way to it. And under which plans they were put in force.
 const (
-	selectBefore = `WITH RECURSIVE p (id) AS (SELECT $1::integer UNION SELECT s.from_plan FROM p JOIN plan_switch s ON s.to_plan = p.id AND s.superseded) SELECT id FROM p ORDER BY id`
-	selectBirths = `WITH RECURSIVE p (id) AS (SELECT $1::integer UNION SELECT s.from_plan FROM p JOIN plan_switch s ON s.to_plan = p.id) SELECT id FROM p ORDER BY id`
+	selectBefore = `WITH RECURSIVE p (id) AS (SELECT $1::integer
+		UNION SELECT s.from_plan FROM p JOIN plan_switch s ON s.to_plan = p.id AND s.superseded)
+	SELECT id FROM p ORDER BY id`
+	selectBirths = `WITH RECURSIVE p (id) AS (SELECT $1::integer
+		UNION SELECT s.from_plan FROM p JOIN plan_switch s ON s.to_plan = p.id)
+	SELECT id FROM p ORDER BY id`
 )
 
 // readSwitch reads what a change from one plan to another concerns.
@@ -124,7 +128,9 @@ func planIDs(ctx context.Context, tx *pg.Tx, sql string, of int32) ([]int32, err
 }
 
 func readLines(ctx context.Context, tx *pg.Tx, plans []int32) (map[int32][]plan.Share, error) {
-	rows, err := tx.Pgx().Query(ctx, `SELECT plan_id, organisation_id, measures FROM plan_line WHERE plan_id = ANY ($1) ORDER BY plan_id, position`, plans)
+	rows, err := tx.Pgx().Query(ctx, `SELECT plan_id, organisation_id, measures FROM plan_line
+		WHERE plan_id = ANY ($1)
+		ORDER BY plan_id, position`, plans)
 	if err != nil {
 		return nil, fmt.Errorf("read the lines of %d plans: %w", len(plans), err)
 	}
@@ -149,10 +155,14 @@ func readLines(ctx context.Context, tx *pg.Tx, plans []int32) (map[int32][]plan.
 // asked of the index, plan by plan: there are few plans and many grounds.
 const selectStandingPlans = `WITH b (id) AS (SELECT p.id FROM plan p WHERE p.id NOT IN (SELECT unnest($1::integer[]))
     AND (SELECT true FROM ground g WHERE g.plan_id = p.id AND g.state IN ('in-force', 'suspended') LIMIT 1))
-  SELECT p.id, s.births, p.ground_kind IS NULL, coalesce(p.ground_kind, (SELECT g.kind FROM ground g WHERE g.plan_id = p.id AND g.state IN ('in-force', 'suspended') LIMIT 1))::text,
+  SELECT p.id, s.births, p.ground_kind IS NULL,
+    coalesce(p.ground_kind, (SELECT g.kind FROM ground g
+      WHERE g.plan_id = p.id AND g.state IN ('in-force', 'suspended') LIMIT 1))::text,
     p.list_type, p.subject_kind, p.territory, CASE WHEN p.ground_kind IS NULL THEN p.territory ELSE coalesce(p.region, '') END,
     ARRAY(SELECT edition_id FROM plan_edition e WHERE e.plan_id = p.id UNION SELECT p.edition_id WHERE p.edition_id IS NOT NULL ORDER BY 1)
-  FROM (SELECT CASE WHEN EXISTS (SELECT FROM plan_switch s WHERE s.from_plan = b.id) THEN plan_now(b.id) ELSE b.id END AS id, array_agg(b.id) AS births FROM b GROUP BY 1) s
+  FROM (SELECT CASE WHEN EXISTS (SELECT FROM plan_switch s WHERE s.from_plan = b.id) THEN plan_now(b.id) ELSE b.id END AS id,
+      array_agg(b.id) AS births
+    FROM b GROUP BY 1) s
   JOIN plan p ON p.id = s.id ORDER BY p.id`
 
 // standingPlan is a plan that live grounds stand on, and its key on a day.
@@ -170,7 +180,9 @@ type standingPlan struct {
 const oneReplanning = `SELECT pg_advisory_xact_lock` + record.ReplanLock
 
 const holdEditionsOf = `SELECT FROM edition WHERE id IN (
-    SELECT edition_id FROM plan_edition WHERE plan_id = ANY (?0) UNION SELECT edition_id FROM plan WHERE id = ANY (?0)) ORDER BY id FOR NO KEY UPDATE`
+    SELECT edition_id FROM plan_edition WHERE plan_id = ANY (?0)
+    UNION SELECT edition_id FROM plan WHERE id = ANY (?0))
+  ORDER BY id FOR NO KEY UPDATE`
 
 // enterSwitches finds every plan that live grounds stand on and that is not the
 // day's, and enters what it gives way to. It returns the changes that grounds still
@@ -225,7 +237,8 @@ func (r *Replanner) enterSwitch(ctx context.Context, tx *pg.Tx, act enforcement.
 	if err != nil {
 		return err
 	}
-	_, err = tx.Pgx().Exec(ctx, `INSERT INTO plan_switch (from_plan, to_plan, day, begun_at, begun_by, done_at) VALUES ($1, $2, $3::date, $4::timestamptz, $5, CASE WHEN $6 THEN NULL ELSE $4::timestamptz END)`,
+	_, err = tx.Pgx().Exec(ctx, `INSERT INTO plan_switch (from_plan, to_plan, day, begun_at, begun_by, done_at)
+		VALUES ($1, $2, $3::date, $4::timestamptz, $5, CASE WHEN $6 THEN NULL ELSE $4::timestamptz END)`,
 		from, to, r.Record.Today(act.At), act.At.UTC(), act.Actor.ID, s.changes())
 	if err != nil {
 		return fmt.Errorf("enter that plan %d gives way to %d: %w", from, to, err)

@@ -115,7 +115,8 @@ type reached struct {
 // lockSwitch holds the change, so that of two processes one waits for the other.
 // stands is false where the pass is over or the change was overtaken.
 func (c *chunk) lockSwitch(ctx context.Context, tx *pg.Tx) (at reached, stands bool, err error) {
-	err = tx.Pgx().QueryRow(ctx, `SELECT coalesce(reached_plan, 0), reached, done_at IS NULL AND pass = $2 FROM plan_switch WHERE from_plan = $1 FOR NO KEY UPDATE`,
+	err = tx.Pgx().QueryRow(ctx, `SELECT coalesce(reached_plan, 0), reached, done_at IS NULL AND pass = $2
+		FROM plan_switch WHERE from_plan = $1 FOR NO KEY UPDATE`,
 		c.s.from, c.pass).Scan(&at.plan, &at.ground, &stands)
 	if err != nil {
 		return at, false, fmt.Errorf("hold the change: %w", err)
@@ -125,7 +126,9 @@ func (c *chunk) lockSwitch(ctx context.Context, tx *pg.Tx) (at reached, stands b
 
 // passOver ends the pass; after the last one all have followed.
 func (c *chunk) passOver(ctx context.Context, tx *pg.Tx) error {
-	_, err := tx.Pgx().Exec(ctx, `UPDATE plan_switch SET pass = $3, reached_plan = NULL, reached = NULL, done_at = CASE WHEN pass = $3 THEN $2::timestamptz END WHERE from_plan = $1`,
+	_, err := tx.Pgx().Exec(ctx, `UPDATE plan_switch SET pass = $3, reached_plan = NULL, reached = NULL,
+			done_at = CASE WHEN pass = $3 THEN $2::timestamptz END
+		WHERE from_plan = $1`,
 		c.s.from, c.act.At.UTC(), passAdding)
 	if err != nil {
 		return fmt.Errorf("end the pass: %w", err)
@@ -176,14 +179,16 @@ func (c *chunk) take(ctx context.Context, tx *pg.Tx, at reached) (reached, error
 }
 
 const selectFollowed = `SELECT d.id, u.n::integer, d.organisation_id, d.step::text, d.due, d.valid_until, d.measures
-  FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY u (subject, ground, n) JOIN directive d ON d.subject_id = u.subject AND d.ground_id = u.ground
+  FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY u (subject, ground, n)
+  JOIN directive d ON d.subject_id = u.subject AND d.ground_id = u.ground
   WHERE d.organisation_id = ANY ($3) ORDER BY d.id FOR NO KEY UPDATE OF d`
 
 const selectVersions = `SELECT directive_id, version, kind::text, step::text, due, valid_until, measures FROM amendment
   WHERE directive_id = ANY ($1) ORDER BY directive_id, version`
 
 // What open attempts name of the directives: it may have left.
-const selectNamed = `SELECT u.id, u.version FROM attempt t JOIN event e ON e.id = t.event_id, unnest(e.directives, e.versions) u (id, version)
+const selectNamed = `SELECT u.id, u.version
+  FROM attempt t JOIN event e ON e.id = t.event_id, unnest(e.directives, e.versions) u (id, version)
   WHERE t.settled_at IS NULL AND t.organisation_id = ANY ($2) AND u.id = ANY ($1)`
 
 // read locks the directives of the organisations that the pass concerns, and then,

@@ -113,7 +113,8 @@ func (c Reconciliation) Done() bool { return !c.DoneAt.IsZero() }
 
 // reconciliations asks how far organisations are, each a [Reconciliation].
 func reconciliations(db bun.IDB, s hold.Standing) *bun.SelectQuery {
-	return db.NewSelect().TableExpr("organisation AS o").Join("LEFT JOIN reconciliation AS c ON c.organisation_id = o.id AND c.restoration_id = ?", s.ID).
+	return db.NewSelect().TableExpr("organisation AS o").
+		Join("LEFT JOIN reconciliation AS c ON c.organisation_id = o.id AND c.restoration_id = ?", s.ID).
 		ColumnExpr("?::uuid AS restoration, o.id AS organisation, o.slug", s.ID).
 		Column("c.manner", "c.reached", "c.checked", "c.corrected", "c.done_at", "c.done_by")
 }

@@ -32,8 +32,11 @@ func (r *Rewards) PublicEntries(ctx context.Context, on day.Day, after enforceme
 		return nil, err
 	}
 	var rows []publicRow
-	err := r.Record.DB.NewSelect().TableExpr("reward AS w").ColumnExpr("w.id, s.envelope, s.sealed, w.subject_id, w.list_type, o.name_zh, w.year, w.valid_until").
-		Join("JOIN ground AS g ON g.id = w.id").Join("JOIN subject AS s ON s.id = w.subject_id").Join("JOIN organisation AS o ON o.id = w.owner_id").
+	err := r.Record.DB.NewSelect().TableExpr("reward AS w").
+		ColumnExpr("w.id, s.envelope, s.sealed, w.subject_id, w.list_type, o.name_zh, w.year, w.valid_until").
+		Join("JOIN ground AS g ON g.id = w.id").
+		Join("JOIN subject AS s ON s.id = w.subject_id").
+		Join("JOIN organisation AS o ON o.id = w.owner_id").
 		Where("w.state IN ('in-force', 'under-review') AND g.state = 'in-force'").Where("w.list_type IN (?)", bun.List(r.publishedRewards())).
 		Where("w.id > ?", after.Cursor()).Where("w.valid_until IS NULL OR w.valid_until >= ?", on).OrderExpr("w.id").Limit(int64(limit)).Scan(ctx, &rows)
 	if err != nil {

@@ -49,7 +49,8 @@ var drafted = []string{"id", "list_type", "owner_id", "subject_id", "state", "re
 // beside joins what is read beside the row.
 func beside(q *bun.SelectQuery) *bun.SelectQuery {
 	return q.Join("JOIN ground AS g ON g.id = l.id").Join("JOIN subject AS s ON s.id = l.subject_id").
-		ColumnExpr("(SELECT n.id FROM reward n WHERE n.restores = l.id) AS restored_by, g.state = 'suspended' AS suspended, s.envelope, s.kind AS subject_kind")
+		ColumnExpr("(SELECT n.id FROM reward n WHERE n.restores = l.id) AS restored_by, g.state = 'suspended' AS suspended").
+		ColumnExpr("s.envelope, s.kind AS subject_kind")
 }
 
 func (r *row) reward() Reward {

@@ -91,7 +91,9 @@ func (w *world) regions(ctx context.Context, r *rig, n int) (plans int, err erro
 	if err := w.fill(ctx, r, n); err != nil {
 		return 0, err
 	}
-	_, err = w.db.Pool.Exec(ctx, `UPDATE subject s SET region = (100000 + u.n)::text FROM unnest($1::uuid[]) WITH ORDINALITY u (id, n) JOIN ground g ON g.id = u.id WHERE s.id = g.subject_id`, w.grounds)
+	_, err = w.db.Pool.Exec(ctx, `UPDATE subject s SET region = (100000 + u.n)::text
+		FROM unnest($1::uuid[]) WITH ORDINALITY u (id, n) JOIN ground g ON g.id = u.id
+		WHERE s.id = g.subject_id`, w.grounds)
 	if err != nil {
 		return 0, fmt.Errorf("make %d regions: %w", n, err)
 	}
