@@ -130,16 +130,16 @@ func (r *Directives) Answer(ctx context.Context, act enforcement.Act, answers []
 // ownVersions refuses answers to directives of another organisation, or to
 // versions that do not exist.
 func ownVersions(ctx context.Context, tx *pg.Tx, a Attempt) error {
-	var known int
+	var found int
 	err := tx.Pgx().QueryRow(ctx, `SELECT count(*) FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
 		LEFT JOIN directive d ON d.id = u.id AND d.organisation_id = $3
 		LEFT JOIN amendment m ON m.directive_id = u.id AND m.version = u.v
 		LEFT JOIN orphan n ON n.directive_id = u.id AND n.version = u.v AND n.organisation_id = $3
-		WHERE (d.id IS NOT NULL AND (u.v = 1 OR m.version IS NOT NULL)) OR n.version IS NOT NULL`, a.Directives, a.Versions, a.Organisation).Scan(&known)
+		WHERE (d.id IS NOT NULL AND (u.v = 1 OR m.version IS NOT NULL)) OR n.version IS NOT NULL`, a.Directives, a.Versions, a.Organisation).Scan(&found)
 	if err != nil {
 		return fmt.Errorf("look up the answered directives: %w", err)
 	}
-	if known != len(a.Directives) {
+	if found != len(a.Directives) {
 		return enforcement.Refuse("answer.directive")
 	}
 	return nil

@@ -65,11 +65,11 @@ func (r *Directives) MeasuresInForce(ctx context.Context, subject enforcement.ID
 	for i := range list {
 		kinds[list[i].Plan] = list[i].GroundKind
 	}
-	known, err := r.Known(ctx, &holding)
+	answer, err := r.Known(ctx, &holding)
 	if err != nil {
 		return nil, err
 	}
-	held, err := known.On(on, kinds)
+	held, err := answer.On(on, kinds)
 	if err != nil {
 		return nil, err
 	}

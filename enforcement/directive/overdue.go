@@ -81,16 +81,16 @@ func (r *Directives) escalate(ctx context.Context, tx *pg.Tx, today day.Day) (in
 	var late []struct {
 		Organisation enforcement.OrganisationID `bun:"organisation_id"`
 		Started      day.Day                    `bun:"started_on"`
-		Known        bool                       `bun:"known"`
+		Reported     bool                       `bun:"reported"`
 	}
-	known := tx.NewSelect().Table("incident").ColumnExpr("1").Where("kind = ? AND organisation_id = c.organisation_id AND detail = 'since ' || c.started_on", incidentWithdrawals)
-	err := tx.NewSelect().TableExpr("clock AS c").Column("organisation_id", "started_on").ColumnExpr("EXISTS (?) AS known", known).
+	reported := tx.NewSelect().Table("incident").ColumnExpr("1").Where("kind = ? AND organisation_id = c.organisation_id AND detail = 'since ' || c.started_on", incidentWithdrawals)
+	err := tx.NewSelect().TableExpr("clock AS c").Column("organisation_id", "started_on").ColumnExpr("EXISTS (?) AS reported", reported).
 		Where("kind = ? AND done_on IS NULL AND due_on < ?", ClockLift.Kind, today).Order("id").Scan(ctx, &late)
 	if err != nil {
 		return 0, fmt.Errorf("look for overdue withdrawals: %w", err)
 	}
 	for _, l := range late {
-		if !l.Known {
+		if !l.Reported {
 			docket.Report(tx, incidentWithdrawals, l.Organisation, enforcement.ID{}, "since "+l.Started.String(), r.Record.Machine())
 		}
 	}

@@ -86,11 +86,11 @@ func (a *Asked) List(ctx context.Context) ([]Directive, error) {
 			kinds[d.Plan] = d.GroundKind
 		}
 	}
-	known, err := a.r.Known(ctx, &a.holding)
+	answer, err := a.r.Known(ctx, &a.holding)
 	if err != nil {
 		return nil, err
 	}
-	held, err := known.On(a.on, kinds)
+	held, err := answer.On(a.on, kinds)
 	if err != nil {
 		return nil, err
 	}

@@ -83,7 +83,7 @@ const (
 // may have left (an answer, a doubt, an attempt still open, or a restored record
 // that does not know what left), the set that is carried when nothing is suspended
 // or withdrawn, and how often the record was restored.
-const selectCurrent = `SELECT d.id, d.organisation_id, coalesce(a.version, 1) AS version, coalesce(a.kind::text, 'impose') AS kind,
+const selectNewest = `SELECT d.id, d.organisation_id, coalesce(a.version, 1) AS version, coalesce(a.kind::text, 'impose') AS kind,
     d.step IN ('left', 'delivered', 'acknowledged') OR coalesce(a.gone, false) OR ` + hold.Restoring + `
       OR EXISTS (SELECT FROM attempt t JOIN event e ON e.id = t.event_id
           WHERE t.settled_at IS NULL AND t.organisation_id = d.organisation_id AND d.id = ANY (e.directives)) AS gone,
@@ -131,7 +131,7 @@ type Standing []newest
 // Ask asks for it: the directives are locked in the order of ids, and then read.
 func (s *Standing) Ask(db bun.IDB, grounds ...enforcement.ID) []pg.Ask {
 	of := pgdialect.Array(grounds)
-	return []pg.Ask{pg.Just(db.NewRaw(lockDirectivesOf, of)), pg.All(db.NewRaw(selectCurrent, of), (*[]newest)(s))}
+	return []pg.Ask{pg.Just(db.NewRaw(lockDirectivesOf, of)), pg.All(db.NewRaw(selectNewest, of), (*[]newest)(s))}
 }
 
 // Append writes a new version for every directive that stands, except those that are

@@ -17,7 +17,7 @@ import (
 type explainer struct {
 	r             *Explainer
 	library       library
-	known         *plan.Text
+	text          *plan.Text
 	act           enforcement.Act
 	g             explainedGround
 	on, today     day.Day
@@ -37,7 +37,7 @@ type explainer struct {
 // explainer explains one of the grounds that were read.
 func (t *told) explainer(g explainedGround) (*explainer, error) {
 	x := &explainer{
-		r: t.r, known: t.held.Text, library: t.library(), act: t.act, g: g, on: t.on, today: t.today, organisations: t.held.Organisations,
+		r: t.r, text: t.held.Text, library: t.library(), act: t.act, g: g, on: t.on, today: t.today, organisations: t.held.Organisations,
 		reports: t.reported(), planned: t.plannedFor(g), holds: t.holdsOver(g), reviews: t.reviewsOf(g),
 	}
 	var err error
@@ -45,10 +45,10 @@ func (t *told) explainer(g explainedGround) (*explainer, error) {
 		return nil, err
 	}
 	key := g.key(t.on)
-	if x.resolution, err = x.known.Resolve(key); err != nil {
+	if x.resolution, err = x.text.Resolve(key); err != nil {
 		return nil, err
 	}
-	x.gaps = x.known.Assign(x.resolution, key, x.organisations).Gaps
+	x.gaps = x.text.Assign(x.resolution, key, x.organisations).Gaps
 	plans := map[int32]memoranda.GroundKind{}
 	for _, d := range t.directives {
 		if d.Ground == g.ID && (seesAll(t.act) || g.Owner == t.act.Actor.Organisation || d.Organisation == t.act.Actor.Organisation) {
@@ -122,8 +122,8 @@ func (x *explainer) ofMeasure(name plan.MeasureName) []Explanation {
 // reached explains the measure at each organisation that its directives name: on
 // the present day by what they carry, on a day of the past by the plan of then.
 func (x *explainer) reached(name plan.MeasureName) []Explanation {
-	number, known := x.r.Plans.MeasureNumber(name)
-	if !known {
+	number, ok := x.r.Plans.MeasureNumber(name)
+	if !ok {
 		return nil
 	}
 	var found []Explanation
@@ -249,7 +249,7 @@ func (x *explainer) measureAt(name plan.MeasureName, o *party.Organisation, code
 	key := x.g.key(x.on)
 	for i := range m.Bodies {
 		b := &m.Bodies[i]
-		b.Region, _ = x.known.Whereabouts(m.Territory, b.Holder, key)
+		b.Region, _ = x.text.Whereabouts(m.Territory, b.Holder, key)
 		if o != nil {
 			b.Stands = o.PlaysOn(b.Holder, x.on)
 		} else {

@@ -37,9 +37,9 @@ func (r *Explainer) Reach(ctx context.Context, q Reaching) (Reach, error) {
 	if err := r.Plans.Refresh(ctx); err != nil {
 		return Reach{}, err
 	}
-	known := r.Plans.Text()
-	resolution, err := known.Catalogue.Resolve(memoranda.Question{
-		ListType: q.ListType, Subject: q.Subject, On: q.On, Ground: q.Ground, Attested: known.Attested, RequireAttestation: !q.Unattested,
+	text := r.Plans.Text()
+	resolution, err := text.Catalogue.Resolve(memoranda.Question{
+		ListType: q.ListType, Subject: q.Subject, On: q.On, Ground: q.Ground, Attested: text.Attested, RequireAttestation: !q.Unattested,
 	})
 	if err != nil {
 		return Reach{}, fmt.Errorf("resolve %s for a %s: %w", q.ListType, q.Subject, err)
@@ -53,7 +53,7 @@ func (r *Explainer) Reach(ctx context.Context, q Reaching) (Reach, error) {
 		return Reach{}, err
 	}
 	key := plan.Key{Ground: q.Ground, ListType: q.ListType, Subject: q.Subject, Territory: q.Territory, Region: q.Region, On: q.On}
-	p := known.Assign(resolution, key, organisations)
+	p := text.Assign(resolution, key, organisations)
 	reach.Gaps = p.Gaps
 	for _, line := range p.Shares {
 		names := make([]string, 0, len(line.Measures))

@@ -59,7 +59,7 @@ func (r *Grounds) PutInForceIn(ctx context.Context, tx *pg.Tx, act enforcement.A
 // PutInForceFrom is the one place where grounds come in force and get their directives;
 // only a changed plan adds others later (package replan).
 func (r *Grounds) PutInForceFrom(ctx context.Context, tx *pg.Tx, act enforcement.Act, kind record.EventKind, grounds []enforcement.ID, from directive.Origin) error {
-	text, known, err := r.Plans.HoldText(ctx, tx)
+	text, organisations, err := r.Plans.HoldText(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (r *Grounds) PutInForceFrom(ctx context.Context, tx *pg.Tx, act enforcement
 	var outs []directive.FanOut
 	var told []record.Event
 	for _, key := range slices.SortedFunc(maps.Keys(groups), comparePlans) {
-		p, err := r.Plans.PlanFor(ctx, tx, text, key, known)
+		p, err := r.Plans.PlanFor(ctx, tx, text, key, organisations)
 		if err != nil {
 			return err
 		}

@@ -24,24 +24,24 @@ const MaxVersion = math.MaxInt16
 // Following returns the version that follows newest after k restorations.
 func Following(newest, k int16) int16 { return max(newest+1, epochVersions*k+1) }
 
-// Standing is a restoration whose hold stands.
-type Standing struct {
+// Restoration is a restoration of the record whose hold stands.
+type Restoration struct {
 	ID    enforcement.ID
 	Epoch int16
 }
 
-// ReadStanding reads the newest restoration whose hold stands; older ones are reconciled
+// OpenRestoration reads the newest restoration whose hold stands; older ones are reconciled
 // with it, for it is asked what everybody holds.
-func ReadStanding(ctx context.Context, db bun.IDB) (s Standing, err error) {
+func OpenRestoration(ctx context.Context, db bun.IDB) (found Restoration, err error) {
 	err = db.NewSelect().TableExpr("restoration AS r").Column("r.id", "r.epoch").Join("JOIN hold AS h ON h.id = r.hold_id").
-		Where("h.ended_at IS NULL").OrderExpr("r.epoch DESC").Limit(1).Scan(ctx, &s)
+		Where("h.ended_at IS NULL").OrderExpr("r.epoch DESC").Limit(1).Scan(ctx, &found)
 	if errors.Is(err, sql.ErrNoRows) {
-		return s, enforcement.Refuse("restore.none")
+		return found, enforcement.Refuse("restore.none")
 	}
 	if err != nil {
-		return s, fmt.Errorf("look for a standing restoration: %w", err)
+		return found, fmt.Errorf("look for an open restoration: %w", err)
 	}
-	return s, nil
+	return found, nil
 }
 
 // Restoring is true while the hold of a restoration stands.
@@ -70,7 +70,7 @@ const MustReconcile = `(EXISTS (SELECT FROM endpoint e WHERE e.organisation_id =
 // mayEndRestoreHold refuses to end the hold of a restoration while organisations
 // are not reconciled. The newest restoration counts.
 func mayEndRestoreHold(ctx context.Context, db bun.IDB) error {
-	s, err := ReadStanding(ctx, db)
+	restoration, err := OpenRestoration(ctx, db)
 	if errors.Is(err, enforcement.Refuse("restore.none")) {
 		return nil // somebody placed it by hand
 	}
@@ -79,7 +79,7 @@ func mayEndRestoreHold(ctx context.Context, db bun.IDB) error {
 	}
 	var open int
 	err = db.NewSelect().TableExpr("organisation AS o").ColumnExpr("count(*)").Where(MustReconcile).
-		Where("NOT EXISTS (SELECT FROM reconciliation c WHERE c.restoration_id = ? AND c.organisation_id = o.id AND c.done_at IS NOT NULL)", s.ID).Scan(ctx, &open)
+		Where("NOT EXISTS (SELECT FROM reconciliation c WHERE c.restoration_id = ? AND c.organisation_id = o.id AND c.done_at IS NOT NULL)", restoration.ID).Scan(ctx, &open)
 	if err != nil {
 		return fmt.Errorf("count the organisations to reconcile: %w", err)
 	}

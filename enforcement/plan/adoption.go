@@ -54,17 +54,17 @@ func (r *Plans) SwitchEdition(ctx context.Context, act enforcement.Act, file str
 		id := enforcement.NewID()
 		e := &record.Event{Kind: eventEditionAdopted, RefersTo: id}
 		tx.Later(tx.NewRaw(closeEditions), "close the gate of editions")
-		known, err := r.Learn(ctx, tx)
+		text, err := r.Learn(ctx, tx)
 		if err != nil {
 			return nil, err
 		}
-		next, m, err := memoranda.Next(known.Catalogue, file, source)
+		next, m, err := memoranda.Next(text.Catalogue, file, source)
 		if err != nil {
 			return nil, fmt.Errorf("read the edition to adopt: %w", err)
 		}
 		hash := next.EditionHash(m)
 		e.Day, e.Reason, e.DocumentHash = m.From, m.Slug, hash[:]
-		return e, r.switchEdition(ctx, tx, act, id, known, next, m)
+		return e, r.switchEdition(ctx, tx, act, id, text, next, m)
 	})
 	if err != nil {
 		return Adoption{}, err
@@ -76,11 +76,10 @@ func (r *Plans) SwitchEdition(ctx context.Context, act enforcement.Act, file str
 }
 
 // switchEdition ends the present edition of the record and enters the next one. The
-// present one may be one that is unknown to this programme: a new edition is the way
-// out of that.
-func (r *Plans) switchEdition(ctx context.Context, tx *pg.Tx, act enforcement.Act, id enforcement.ID, known *Text, next *memoranda.Catalogue, m *memoranda.Memorandum) error {
+// present one may be one that is not readable: a new edition is the way out of that.
+func (r *Plans) switchEdition(ctx context.Context, tx *pg.Tx, act enforcement.Act, id enforcement.ID, text *Text, next *memoranda.Catalogue, m *memoranda.Memorandum) error {
 	var from int32
-	if present := known.present(m.Slug); present != nil {
+	if present := text.present(m.Slug); present != nil {
 		if err := mayFollow(present, m); err != nil {
 			return err
 		}
@@ -116,11 +115,11 @@ func (r *Plans) CompleteAdoption(ctx context.Context, tx *pg.Tx, act enforcement
 }
 
 // present is the newest edition of a memorandum in the record, or nil.
-func (k *Text) present(memorandum string) *edition {
+func (t *Text) present(memorandum string) *edition {
 	var last *edition
-	for i := range k.editions { // by first day
-		if k.editions[i].Memorandum == memorandum {
-			last = &k.editions[i]
+	for i := range t.editions { // by first day
+		if t.editions[i].Memorandum == memorandum {
+			last = &t.editions[i]
 		}
 	}
 	return last
@@ -180,7 +179,7 @@ func (r *Plans) UnknownEditions(ctx context.Context, on day.Day) ([]string, erro
 	}
 	var list []string
 	for _, e := range r.Text().editions {
-		if !e.known && (e.Until.IsZero() || on <= e.Until) {
+		if !e.readable && (e.Until.IsZero() || on <= e.Until) {
 			list = append(list, e.File())
 		}
 	}

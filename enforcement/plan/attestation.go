@@ -56,11 +56,11 @@ func (r *Plans) Attest(ctx context.Context, act enforcement.Act, s memoranda.Att
 	id := enforcement.NewID()
 	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		tx.Later(tx.NewRaw(closeEditions), "close the gate of editions")
-		known, err := r.Learn(ctx, tx)
+		text, err := r.Learn(ctx, tx)
 		if err != nil {
 			return nil, err
 		}
-		about := known.Catalogue
+		about := text.Catalogue
 		if next != nil {
 			about = next
 		}
@@ -160,11 +160,11 @@ func (r *Plans) WithdrawAttestation(ctx context.Context, act enforcement.Act, id
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		tx.Later(tx.NewRaw(closeEditions), "close the gate of editions")
-		known, err := tx.NewSelect().Model((*statement)(nil)).Where("id = ?", id).Exists(ctx)
+		found, err := tx.NewSelect().Model((*statement)(nil)).Where("id = ?", id).Exists(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("look for statement %s: %w", id, err)
 		}
-		if !known {
+		if !found {
 			return nil, enforcement.Refuse("not-found")
 		}
 		tx.LaterOne(tx.NewRaw(`INSERT INTO attestation_withdrawal (attestation_id, reason, withdrawn_by, withdrawn_at) VALUES (?, ?, ?, ?)
@@ -216,10 +216,10 @@ func (r *Plans) Attestations(ctx context.Context) ([]AttestationState, error) {
 	if err := r.Refresh(ctx); err != nil {
 		return nil, err
 	}
-	known := r.Text()
-	list := make([]AttestationState, len(known.statements))
-	for i, s := range known.statements {
-		_, fallen := memoranda.StandingAttestations(known.Catalogue, []memoranda.Attestation{s.Attestation})
+	text := r.Text()
+	list := make([]AttestationState, len(text.statements))
+	for i, s := range text.statements {
+		_, fallen := memoranda.StandingAttestations(text.Catalogue, []memoranda.Attestation{s.Attestation})
 		list[i] = AttestationState{s, s.WithdrawnBy == "" && (!s.Demonstration || r.Demonstration) && len(fallen) == 0}
 	}
 	return list, nil
@@ -244,19 +244,19 @@ func (r *Plans) AttestedOn(ctx context.Context, on day.Day) (Attested, error) {
 	if err := r.Refresh(ctx); err != nil {
 		return a, err
 	}
-	known := r.Text()
-	index, err := known.Catalogue.Index(known.Attested, true)
+	text := r.Text()
+	index, err := text.Catalogue.Index(text.Attested, true)
 	if err != nil {
 		return a, fmt.Errorf("compile the catalogue: %w", err)
 	}
-	for i := range known.Catalogue.Memoranda {
-		m := &known.Catalogue.Memoranda[i]
+	for i := range text.Catalogue.Memoranda {
+		m := &text.Catalogue.Memoranda[i]
 		if m.From > on || (!m.Until.IsZero() && m.Until < on) {
 			continue
 		}
 		for _, s := range index.Standings(m, on) {
 			a.Measures++
-			if known.Attested.Measure(m.Slug, m.Edition, s.Measure.Slug) {
+			if text.Attested.Measure(m.Slug, m.Edition, s.Measure.Slug) {
 				a.Attested++
 			}
 			if s.Travels() {

@@ -10,7 +10,7 @@
 //
 // [Plans.PlanFor] is for whoever makes directives. It passes a gate behind which no
 // edition can be switched and no statement entered, and reads the record anew if it says
-// more than this process knows; so several processes never plan by different texts. An
+// more than this process has read; so several processes never plan by different texts. An
 // edition that this programme cannot read as it was adopted stops its list and no other.
 //
 // It owns measure, edition, plan, plan_edition, plan_line, attestation,
@@ -19,7 +19,7 @@
 // ever.
 //
 // It calls record, party and docket, and package memoranda, which does the thinking
-// without a database. Directive, ground, replan and explain call it. Begin with known.go
+// without a database. Directive, ground, replan and explain call it. Begin with text.go
 // and resolve.go; edition.go and adoption.go are how texts come in, attestation.go who
 // vouches for them, territory.go where organisations are looked for, cite.go what law and
 // periods a list has. The example asks a text without a database.

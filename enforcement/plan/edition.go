@@ -201,21 +201,21 @@ func standingOn(db bun.IDB, on day.Day) *bun.SelectQuery {
 // returns their ids in its order. It refuses where the record has an edition of the
 // list type on that day that was not resolved: one whose text this programme does
 // not have, or reads differently.
-func HoldEditions(ctx context.Context, tx *pg.Tx, k *Text, key Key, resolved []memoranda.Edition) ([]int32, error) {
+func HoldEditions(ctx context.Context, tx *pg.Tx, text *Text, key Key, resolved []memoranda.Edition) ([]int32, error) {
 	var have []editionRow
 	err := standingOn(tx, key.On).Where("? = ANY (coalesce(list_types, ARRAY[list_type]))", key.ListType).For("SHARE").Scan(ctx, &have)
 	if err != nil {
 		return nil, fmt.Errorf("hold the editions of %s: %w", key.ListType, err)
 	}
-	return k.numbers(have, resolved)
+	return text.numbers(have, resolved)
 }
 
 // numbers are the ids of resolved editions, in their order, among the rows of a list
 // type that stand.
-func (k *Text) numbers(have []editionRow, resolved []memoranda.Edition) ([]int32, error) {
+func (t *Text) numbers(have []editionRow, resolved []memoranda.Edition) ([]int32, error) {
 	ids := map[string]int32{}
 	for _, h := range have {
-		if !k.reads(h.ID, [32]byte(h.Hash)) {
+		if !t.reads(h.ID, [32]byte(h.Hash)) {
 			return nil, enforcement.Refuse("plan.edition-unknown", "memorandum", h.Memorandum)
 		}
 		ids[h.Memorandum] = h.ID
@@ -231,16 +231,16 @@ func (k *Text) numbers(have []editionRow, resolved []memoranda.Edition) ([]int32
 	return list, nil
 }
 
-// StandingEditions are the editions that stand on one day, of every list type.
-type StandingEditions struct {
+// EditionsOfDay are the editions that stand on one day, of every list type.
+type EditionsOfDay struct {
 	text       *Text
 	byListType map[string][]editionRow
 }
 
-// ReadStandingEditions reads the editions of a day under a text that is held
+// ReadEditionsOfDay reads the editions of a day under a text that is held
 // ([Plans.HoldText]), for whoever asks about many list types and writes no plan.
-func ReadStandingEditions(ctx context.Context, tx *pg.Tx, k *Text, on day.Day) (StandingEditions, error) {
-	s := StandingEditions{text: k, byListType: map[string][]editionRow{}}
+func ReadEditionsOfDay(ctx context.Context, tx *pg.Tx, text *Text, on day.Day) (EditionsOfDay, error) {
+	s := EditionsOfDay{text: text, byListType: map[string][]editionRow{}}
 	var rows []editionRow
 	if err := standingOn(tx, on).ColumnExpr("unnest(coalesce(list_types, ARRAY[list_type])) AS list_type").Scan(ctx, &rows); err != nil {
 		return s, fmt.Errorf("read the editions of %s: %w", on, err)
@@ -253,15 +253,15 @@ func ReadStandingEditions(ctx context.Context, tx *pg.Tx, k *Text, on day.Day) (
 
 // Of returns the ids of the editions that a resolution for a list type was made
 // from, and refuses what [HoldEditions] refuses.
-func (s StandingEditions) Of(listType string, resolved []memoranda.Edition) ([]int32, error) {
+func (s EditionsOfDay) Of(listType string, resolved []memoranda.Edition) ([]int32, error) {
 	return s.text.numbers(s.byListType[listType], resolved)
 }
 
-// reads reports whether an edition row is known and is read as it was adopted.
-func (k *Text) reads(id int32, hash [32]byte) bool {
-	for i := range k.editions {
-		if e := &k.editions[i]; e.id == id {
-			return e.known && e.Hash == hash
+// reads reports whether the text has an edition row with that hash, and it is readable.
+func (t *Text) reads(id int32, hash [32]byte) bool {
+	for i := range t.editions {
+		if e := &t.editions[i]; e.id == id {
+			return e.readable && e.Hash == hash
 		}
 	}
 	return false
@@ -269,9 +269,9 @@ func (k *Text) reads(id int32, hash [32]byte) bool {
 
 // Unreadable names the memorandum of an edition that stands for a list type on a
 // day and that this programme does not read as it was adopted; empty: there is none.
-func (k *Text) Unreadable(listType string, on day.Day) string {
-	for i := range k.editions {
-		if e := &k.editions[i]; !e.known && e.standsOn(on) && slices.Contains(e.listTypes, listType) {
+func (t *Text) Unreadable(listType string, on day.Day) string {
+	for i := range t.editions {
+		if e := &t.editions[i]; !e.readable && e.standsOn(on) && slices.Contains(e.listTypes, listType) {
 			return e.Memorandum
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"concordat/memoranda"
 )
 
-// Plans knows what was agreed and attested as of a day. What the record says is read
+// Plans tells what was agreed and attested as of a day. What the record says is read
 // once and kept as a [Text] until the record says more ([Plans.Refresh]).
 type Plans struct {
 	Record  *record.Record
@@ -20,6 +20,6 @@ type Plans struct {
 	Shipped       *memoranda.Catalogue
 	Given         *memoranda.Attestations
 	Demonstration bool
-	knows         atomic.Pointer[Text]
-	learning      sync.Mutex
+	text          atomic.Pointer[Text]
+	reading       sync.Mutex
 }

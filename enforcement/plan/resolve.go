@@ -80,12 +80,12 @@ func (r *Plans) Foresee(ctx context.Context, key Key) ([]Line, []memoranda.Exclu
 	if err := r.Refresh(ctx); err != nil {
 		return nil, nil, nil, err
 	}
-	known := r.Text()
-	resolution, err := known.Resolve(key)
+	text := r.Text()
+	resolution, err := text.Resolve(key)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	p := known.Assign(resolution, key, organisations)
+	p := text.Assign(resolution, key, organisations)
 	lines := make([]Line, 0, len(p.Shares))
 	for _, line := range p.Shares {
 		names := make([]string, 0, len(line.Measures))
@@ -98,10 +98,10 @@ func (r *Plans) Foresee(ctx context.Context, key Key) ([]Line, []memoranda.Exclu
 }
 
 // Resolve asks the text what it says for a key.
-func (k *Text) Resolve(key Key) (memoranda.Resolution, error) {
-	resolution, err := k.Catalogue.Resolve(memoranda.Question{
+func (t *Text) Resolve(key Key) (memoranda.Resolution, error) {
+	resolution, err := t.Catalogue.Resolve(memoranda.Question{
 		ListType: key.ListType, Subject: key.Subject, On: key.On, Ground: key.Ground,
-		Attested: k.Attested, RequireAttestation: true,
+		Attested: t.Attested, RequireAttestation: true,
 	})
 	if err != nil {
 		return resolution, fmt.Errorf("resolve %s for a %s: %w", key.ListType, key.Subject, err)
@@ -111,16 +111,16 @@ func (k *Text) Resolve(key Key) (memoranda.Resolution, error) {
 
 // Assign hands each included measure to the organisations that stand for its
 // bodies on the day in the measure's territory.
-func (k *Text) Assign(resolution memoranda.Resolution, key Key, organisations []party.Organisation) Plan {
+func (t *Text) Assign(resolution memoranda.Resolution, key Key, organisations []party.Organisation) Plan {
 	sets := map[enforcement.OrganisationID][]int16{}
 	var p Plan
 	for _, in := range resolution.Included {
-		number, ok := k.Measures.id[MeasureName{in.Memorandum, in.Measure.Slug}.key()]
+		number, ok := t.Measures.id[MeasureName{in.Memorandum, in.Measure.Slug}.key()]
 		if !ok {
 			continue
 		}
 		for _, body := range in.Bodies {
-			region, climbs := k.Whereabouts(in.Territory, body, key)
+			region, climbs := t.Whereabouts(in.Territory, body, key)
 			found := nearest(organisations, region, climbs, func(o *party.Organisation) bool {
 				// Who decides for itself is informed, never ordered (国办发〔2020〕49号 item 10).
 				return o.PlaysOn(body, key.On) && (in.Inform || o.Kind != party.InformedBody)
@@ -162,13 +162,13 @@ func (p Plan) hash(key Key) []byte {
 // transaction ends no edition can be switched and no statement entered under a
 // publication; the rows of its editions are held FOR SHARE. The plan's row is
 // entered if it is new, and bodies that resolve to nobody open an incident each.
-func (r *Plans) PlanFor(ctx context.Context, tx *pg.Tx, known *Text, key Key, organisations []party.Organisation) (Plan, error) {
-	resolution, err := known.Resolve(key)
+func (r *Plans) PlanFor(ctx context.Context, tx *pg.Tx, text *Text, key Key, organisations []party.Organisation) (Plan, error) {
+	resolution, err := text.Resolve(key)
 	if err != nil {
 		return Plan{}, err
 	}
-	p := known.Assign(resolution, key, organisations)
-	if p.Editions, err = HoldEditions(ctx, tx, known, key, resolution.Editions); err != nil {
+	p := text.Assign(resolution, key, organisations)
+	if p.Editions, err = HoldEditions(ctx, tx, text, key, resolution.Editions); err != nil {
 		return p, err
 	}
 	// An entry on a list of which no memorandum speaks is public and carries

@@ -13,16 +13,16 @@ import (
 // Looking further up is allowed where the body says so ([memoranda.Body.Climbs]);
 // what one body does for the whole country is looked for from the owner's region
 // up to the nation, whatever the body says.
-func (k *Text) Whereabouts(t memoranda.Territory, body string, key Key) (region string, climbs int) {
-	if t == memoranda.TerritoryNation {
+func (t *Text) Whereabouts(territory memoranda.Territory, body string, key Key) (region string, climbs int) {
+	if territory == memoranda.TerritoryNation {
 		return key.Territory, 0
 	}
 	region = key.Territory
-	if t == memoranda.TerritoryRegistration || t == memoranda.TerritoryResidence {
+	if territory == memoranda.TerritoryRegistration || territory == memoranda.TerritoryResidence {
 		region = key.Region
 	}
 	climbs = len(region)
-	if b := k.Catalogue.BodyNamed(body); b != nil {
+	if b := t.Catalogue.BodyNamed(body); b != nil {
 		climbs = min(climbs, levelLength(b.Climbs))
 	}
 	return region, climbs

@@ -113,7 +113,7 @@ func (r *Replanner) foresee(ctx context.Context, tx *pg.Tx, on day.Day, next *me
 	if err != nil {
 		return i, err
 	}
-	known, err := r.Plans.Parties.OrganisationsIn(ctx, tx)
+	organisations, err := r.Plans.Parties.OrganisationsIn(ctx, tx)
 	if err != nil {
 		return i, err
 	}
@@ -136,10 +136,10 @@ func (r *Replanner) foresee(ctx context.Context, tx *pg.Tx, on day.Day, next *me
 		if err != nil && !errors.Is(err, memoranda.ErrUnknownListType) {
 			return i, err
 		}
-		sum.plan(p, plan.Plan{Shares: lines[p.id]}.Sets(), under.Assign(resolution, p.key, known).Sets())
+		sum.plan(p, plan.Plan{Shares: lines[p.id]}.Sets(), under.Assign(resolution, p.key, organisations).Sets())
 		sum.held(resolution)
 	}
-	sum.close(known)
+	sum.close(organisations)
 	return i, nil
 }
 
@@ -258,8 +258,8 @@ func (s *impactSum) held(resolution memoranda.Resolution) {
 	}
 }
 
-func (s *impactSum) close(known []party.Organisation) {
-	for _, o := range known {
+func (s *impactSum) close(organisations []party.Organisation) {
+	for _, o := range organisations {
 		if one := s.organisations[o.ID]; one != nil {
 			one.Slug, one.NameZH, one.NameEN = o.Slug, o.NameZH, o.NameEN
 			s.impact.Organisations = append(s.impact.Organisations, *one)

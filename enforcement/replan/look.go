@@ -53,18 +53,18 @@ type answer struct {
 // look is one look at the plans, on one day, under the text that is held.
 type look struct {
 	text          *plan.Text
-	editions      plan.StandingEditions
+	editions      plan.EditionsOfDay
 	organisations []party.Organisation
 	// cast are, of each body, those who play it on the day.
 	cast    map[string][]*party.Organisation
 	answers map[plan.Key]answer
 }
 
-func (r *Replanner) newLook(ctx context.Context, tx *pg.Tx, k *plan.Text, organisations []party.Organisation, act enforcement.Act) (*look, error) {
+func (r *Replanner) newLook(ctx context.Context, tx *pg.Tx, text *plan.Text, organisations []party.Organisation, act enforcement.Act) (*look, error) {
 	on := r.Record.Today(act.At)
-	l := &look{text: k, organisations: organisations, cast: map[string][]*party.Organisation{}, answers: map[plan.Key]answer{}}
+	l := &look{text: text, organisations: organisations, cast: map[string][]*party.Organisation{}, answers: map[plan.Key]answer{}}
 	var err error
-	if l.editions, err = plan.ReadStandingEditions(ctx, tx, k, on); err != nil {
+	if l.editions, err = plan.ReadEditionsOfDay(ctx, tx, text, on); err != nil {
 		return nil, err
 	}
 	for i := range l.organisations {
@@ -153,11 +153,11 @@ func (l *look) same(one standingPlan, lines []plan.Share) (sameFor, bool, error)
 func (r *Replanner) outdated(ctx context.Context, tx *pg.Tx, act enforcement.Act) (stands, days []int32, stuck, err error) {
 	r.memory.mu.Lock()
 	defer r.memory.mu.Unlock()
-	k, organisations, err := r.Plans.HoldText(ctx, tx)
+	text, organisations, err := r.Plans.HoldText(ctx, tx)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	l, err := r.newLook(ctx, tx, k, organisations, act)
+	l, err := r.newLook(ctx, tx, text, organisations, act)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -174,7 +174,7 @@ func (r *Replanner) outdated(ctx context.Context, tx *pg.Tx, act enforcement.Act
 			r.memory.keep(one, why)
 			continue
 		}
-		now, err := r.planOfDay(ctx, tx, k, one, l.organisations)
+		now, err := r.planOfDay(ctx, tx, text, one, l.organisations)
 		if _, person := errors.AsType[*enforcement.Refusal](err); person {
 			stuck = err
 			continue
@@ -197,14 +197,14 @@ func (r *Replanner) toAsk(ctx context.Context, tx *pg.Tx, l *look, act enforceme
 		return nil, nil, fmt.Errorf("count the changes of plan: %w", err)
 	}
 	on := r.Record.Today(act.At)
-	known, err := r.memory.recall(l, switches, func(question plan.Key) (answer, error) {
+	same, err := r.memory.recall(l, switches, func(question plan.Key) (answer, error) {
 		question.On = on
 		return l.ask(question)
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	list, err := standingPlans(ctx, tx, on, known)
+	list, err := standingPlans(ctx, tx, on, same)
 	if err != nil || len(list) == 0 {
 		return nil, nil, err
 	}
@@ -216,22 +216,22 @@ func (r *Replanner) toAsk(ctx context.Context, tx *pg.Tx, l *look, act enforceme
 	return list, lines, err
 }
 
-// recall returns the plans of which the day's answer is known to be the same.
+// recall returns the plans of which the day's answer is still the same.
 func (m *memory) recall(l *look, switches int64, ask func(plan.Key) (answer, error)) ([]int32, error) {
 	if m.text != l.text || m.switches != switches {
 		m.text, m.switches, m.same = l.text, switches, map[int32]sameFor{}
 	}
-	known := make([]int32, 0, len(m.same))
+	same := make([]int32, 0, len(m.same))
 	for birth, before := range m.same {
 		a, err := ask(before.question)
 		if err != nil {
 			return nil, err
 		}
 		if a.readable && a.reason == before.reason {
-			known = append(known, birth)
+			same = append(same, birth)
 		}
 	}
-	return known, nil
+	return same, nil
 }
 
 // keep remembers why a plan is the day's. Of an older release's plan the question is

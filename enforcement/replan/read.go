@@ -45,12 +45,12 @@ func lockFollowed(ctx context.Context, p pgx.Tx, subjects, grounds []enforcement
 	}
 	defer rows.Close()
 	list := make([]reading, 0, len(grounds))
-	known := knownSets{}
+	shared := sharedSets{}
 	var before reading
 	for rows.Next() {
 		row := pgbinary.Row{Columns: rows.RawValues()}
 		one := reading{id: row.ID(), ground: int(row.Integer()) - 1, organisation: enforcement.OrganisationID(row.Integer()), step: directive.Step(row.Text(string(before.step)))}
-		one.due, one.until, one.set = row.Flag(), row.Day(), known.read(&row)
+		one.due, one.until, one.set = row.Flag(), row.Day(), shared.read(&row)
 		if row.Err != nil {
 			return nil, row.Err
 		}
@@ -67,13 +67,13 @@ func readVersions(ctx context.Context, p pgx.Tx, ids []enforcement.ID) (map[enfo
 	}
 	defer rows.Close()
 	later := map[enforcement.ID][]laterVersion{}
-	known := knownSets{}
+	shared := sharedSets{}
 	var before laterVersion
 	for rows.Next() {
 		row := pgbinary.Row{Columns: rows.RawValues()}
 		id := row.ID()
 		v := laterVersion{version: row.Small(), kind: directive.VersionKind(row.Text(string(before.kind))), step: directive.Step(row.Text(string(before.step)))}
-		v.due, v.until, v.set = row.Flag(), row.Day(), known.read(&row)
+		v.due, v.until, v.set = row.Flag(), row.Day(), shared.read(&row)
 		if row.Err != nil {
 			return nil, fmt.Errorf("read later versions: %w", row.Err)
 		}
@@ -121,17 +121,17 @@ func (r *reading) stands(later []laterVersion, named map[directive.VersionKey]bo
 	return f
 }
 
-// knownSets keeps one slice of each set, by its binary form.
-type knownSets map[string][]int16
+// sharedSets keeps one slice of each set, by its binary form.
+type sharedSets map[string][]int16
 
-func (k knownSets) read(row *pgbinary.Row) []int16 {
+func (s sharedSets) read(row *pgbinary.Row) []int16 {
 	raw := row.Next(0)
-	if set, ok := k[string(raw)]; ok {
+	if set, ok := s[string(raw)]; ok {
 		return set
 	}
 	row.At--
 	set := row.Smalls()
 	slices.Sort(set)
-	k[string(raw)] = set
+	s[string(raw)] = set
 	return set
 }

@@ -217,8 +217,8 @@ func (r *Replanner) enterSwitches(ctx context.Context, act enforcement.Act) (ope
 
 // planOfDay is the plan that a ground of a plan would get on the day. Where no
 // edition stands any more it is a plan of nobody, under the editions of before.
-func (r *Replanner) planOfDay(ctx context.Context, tx *pg.Tx, text *plan.Text, of standingPlan, known []party.Organisation) (plan.Plan, error) {
-	p, err := r.Plans.PlanFor(ctx, tx, text, of.key, known)
+func (r *Replanner) planOfDay(ctx context.Context, tx *pg.Tx, text *plan.Text, of standingPlan, organisations []party.Organisation) (plan.Plan, error) {
+	p, err := r.Plans.PlanFor(ctx, tx, text, of.key, organisations)
 	if !errors.Is(err, enforcement.Refuse("plan.list-type")) {
 		return p, err
 	}

@@ -78,11 +78,11 @@ func judge(have compared, line *directive.InventoryLine, manner string) verdict 
 
 // comparison is the work on one page, within its transaction.
 type comparison struct {
-	r        *Restorer
-	act      enforcement.Act
-	page     InventoryPage
-	standing hold.Standing
-	event    *record.Event
+	r           *Restorer
+	act         enforcement.Act
+	page        InventoryPage
+	restoration hold.Restoration
+	event       *record.Event
 
 	lines map[enforcement.ID]*directive.InventoryLine
 	have  []compared
@@ -254,8 +254,8 @@ func (w *comparison) orphan(ctx context.Context, tx *pg.Tx, line directive.Inven
 		w.outOfVersions(tx, line.Directive)
 		return nil
 	}
-	version := hold.Following(newest, w.standing.Epoch)
-	if err := w.r.Directives.LiftUnknown(ctx, tx, w.page.Organisation, w.standing.ID, line, version); err != nil {
+	version := hold.Following(newest, w.restoration.Epoch)
+	if err := w.r.Directives.LiftUnknown(ctx, tx, w.page.Organisation, w.restoration.ID, line, version); err != nil {
 		return err
 	}
 	w.note(line.Directive, version, directive.Queued, FoundOrphan)
@@ -294,7 +294,7 @@ func (w *comparison) withdraw(ctx context.Context, tx *pg.Tx, list []compared) e
 	for i, c := range list {
 		ids[i] = c.ID
 		versions[i] = directive.Version{
-			Directive: c.ID, Number: max(hold.Following(c.Version, w.standing.Epoch), w.lines[c.ID].Version), Organisation: w.page.Organisation,
+			Directive: c.ID, Number: max(hold.Following(c.Version, w.restoration.Epoch), w.lines[c.ID].Version), Organisation: w.page.Organisation,
 			Kind: directive.Withdraw, Lane: directive.Express, Step: directive.Acknowledged, Set: []int16{},
 		}
 		w.note(c.ID, versions[i].Number, directive.Acknowledged, FoundWithdrawn)
@@ -307,7 +307,7 @@ func (w *comparison) withdraw(ctx context.Context, tx *pg.Tx, list []compared) e
 func (w *comparison) incidents(tx *pg.Tx) {
 	if len(w.lost) > 0 {
 		docket.Report(tx, incidentReceiverLost, w.page.Organisation, w.lost[0],
-			fmt.Sprintf("restoration %s: %d directives from this one on", w.standing.ID, len(w.lost)), w.r.Record.Machine())
+			fmt.Sprintf("restoration %s: %d directives from this one on", w.restoration.ID, len(w.lost)), w.r.Record.Machine())
 	}
 }
 

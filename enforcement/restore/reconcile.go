@@ -67,7 +67,7 @@ func (r *Restorer) ReconcilePage(ctx context.Context, act enforcement.Act, page 
 	}
 	var after Reconciliation
 	_, err = r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		s, c, err := r.beginReconciliation(ctx, tx, page.Organisation, page.Manner, nil)
+		restoration, c, err := r.beginReconciliation(ctx, tx, page.Organisation, page.Manner, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -78,11 +78,11 @@ func (r *Restorer) ReconcilePage(ctx context.Context, act enforcement.Act, page 
 		if page.After != c.Reached {
 			return nil, enforcement.Refuse("reconciliation.page", "reached", c.Reached.String())
 		}
-		w := &comparison{r: r, act: act, page: page, standing: s, event: &record.Event{Kind: EventReconciled, RefersTo: s.ID, Reason: page.Manner, Day: r.Record.Today(act.At)}}
+		w := &comparison{r: r, act: act, page: page, restoration: restoration, event: &record.Event{Kind: EventReconciled, RefersTo: restoration.ID, Reason: page.Manner, Day: r.Record.Today(act.At)}}
 		if err := w.run(ctx, tx); err != nil {
 			return nil, err
 		}
-		after, err = r.advance(ctx, tx, page, s, w.corrected())
+		after, err = r.advance(ctx, tx, page, restoration, w.corrected())
 		return w.event, err
 	})
 	if err == nil && after.Organisation == 0 { // the act was done under its key before
@@ -121,15 +121,15 @@ func (r *Restorer) ReconcileStated(ctx context.Context, act enforcement.Act, org
 	var after Reconciliation
 	_, err = r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		hash := r.Record.Vault.DocumentHash([]byte(statement))
-		s, c, err := r.beginReconciliation(ctx, tx, org, reconciledStated, hash)
+		restoration, c, err := r.beginReconciliation(ctx, tx, org, reconciledStated, hash)
 		if after = c; err != nil || after.Done() {
 			return nil, err
 		}
-		tx.Later(ofOrganisation(tx.NewUpdate(), s, org).Set("manner = ?, statement_hash = ?, done_at = ?, done_by = ?", reconciledStated, hash, r.Record.Machine(), by),
+		tx.Later(ofOrganisation(tx.NewUpdate(), restoration, org).Set("manner = ?, statement_hash = ?, done_at = ?, done_by = ?", reconciledStated, hash, r.Record.Machine(), by),
 			"record the statement of organisation %d", org)
-		after, err = readReconciliation(ctx, tx, s, org)
+		after, err = readReconciliation(ctx, tx, restoration, org)
 		return &record.Event{
-			Kind: EventReconciled, RefersTo: s.ID, Reason: reconciledStated, Day: r.Record.Today(act.At), DocumentHash: hash,
+			Kind: EventReconciled, RefersTo: restoration.ID, Reason: reconciledStated, Day: r.Record.Today(act.At), DocumentHash: hash,
 		}, err
 	})
 	if err == nil && after.Organisation == 0 { // as above
@@ -172,21 +172,21 @@ func (g InventoryPage) check() error {
 }
 
 // beginReconciliation enters the organisation's row, or finds it, and locks it.
-func (r *Restorer) beginReconciliation(ctx context.Context, tx *pg.Tx, org enforcement.OrganisationID, manner string, statement []byte) (s hold.Standing, c Reconciliation, err error) {
-	if s, err = hold.ReadStanding(ctx, tx); err != nil {
-		return s, c, err
+func (r *Restorer) beginReconciliation(ctx context.Context, tx *pg.Tx, org enforcement.OrganisationID, manner string, statement []byte) (restoration hold.Restoration, c Reconciliation, err error) {
+	if restoration, err = hold.OpenRestoration(ctx, tx); err != nil {
+		return restoration, c, err
 	}
 	tx.Later(tx.NewRaw(`INSERT INTO reconciliation (restoration_id, organisation_id, manner, begun_at, statement_hash)
-		SELECT ?, id, ?, ?, ? FROM organisation WHERE id = ? ON CONFLICT DO NOTHING`, s.ID, manner, r.Record.Machine(), statement, org),
+		SELECT ?, id, ?, ?, ? FROM organisation WHERE id = ? ON CONFLICT DO NOTHING`, restoration.ID, manner, r.Record.Machine(), statement, org),
 		"begin to reconcile organisation %d", org)
-	tx.Later(tx.NewSelect().Table("reconciliation").ColumnExpr("1").Where("restoration_id = ? AND organisation_id = ?", s.ID, org).For("UPDATE"),
+	tx.Later(tx.NewSelect().Table("reconciliation").ColumnExpr("1").Where("restoration_id = ? AND organisation_id = ?", restoration.ID, org).For("UPDATE"),
 		"lock the reconciliation of organisation %d", org)
-	c, err = readReconciliation(ctx, tx, s, org)
-	return s, c, err
+	c, err = readReconciliation(ctx, tx, restoration, org)
+	return restoration, c, err
 }
 
-func readReconciliation(ctx context.Context, tx *pg.Tx, s hold.Standing, org enforcement.OrganisationID) (c Reconciliation, err error) {
-	err = reconciliations(tx, s).Where("o.id = ?", org).Scan(ctx, &c)
+func readReconciliation(ctx context.Context, tx *pg.Tx, restoration hold.Restoration, org enforcement.OrganisationID) (c Reconciliation, err error) {
+	err = reconciliations(tx, restoration).Where("o.id = ?", org).Scan(ctx, &c)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, enforcement.Refuse("organisation.unknown")
 	}
@@ -197,17 +197,17 @@ func readReconciliation(ctx context.Context, tx *pg.Tx, s hold.Standing, org enf
 }
 
 // ofOrganisation picks the row of an organisation.
-func ofOrganisation(q *bun.UpdateQuery, s hold.Standing, org enforcement.OrganisationID) *bun.UpdateQuery {
-	return q.Table("reconciliation").Where("restoration_id = ? AND organisation_id = ?", s.ID, org)
+func ofOrganisation(q *bun.UpdateQuery, restoration hold.Restoration, org enforcement.OrganisationID) *bun.UpdateQuery {
+	return q.Table("reconciliation").Where("restoration_id = ? AND organisation_id = ?", restoration.ID, org)
 }
 
 // advance records how far the comparison got.
-func (r *Restorer) advance(ctx context.Context, tx *pg.Tx, page InventoryPage, s hold.Standing, corrected int) (Reconciliation, error) {
+func (r *Restorer) advance(ctx context.Context, tx *pg.Tx, page InventoryPage, restoration hold.Restoration, corrected int) (Reconciliation, error) {
 	reached := page.After
 	if n := len(page.Lines); n > 0 {
 		reached = page.Lines[n-1].Directive
 	}
-	q := ofOrganisation(tx.NewUpdate(), s, page.Organisation).Set("manner = ?, reached = ?", page.Manner, reached).
+	q := ofOrganisation(tx.NewUpdate(), restoration, page.Organisation).Set("manner = ?, reached = ?", page.Manner, reached).
 		Set("checked = checked + ?, corrected = corrected + ?", len(page.Lines), corrected)
 	if page.Last {
 		q.Set("done_at = ?, done_by = ?", r.Record.Machine(), page.By)
@@ -215,5 +215,5 @@ func (r *Restorer) advance(ctx context.Context, tx *pg.Tx, page InventoryPage, s
 		q.Set("done_at = NULL, done_by = NULL")
 	}
 	tx.Later(q, "record the reconciliation of organisation %d", page.Organisation)
-	return readReconciliation(ctx, tx, s, page.Organisation)
+	return readReconciliation(ctx, tx, restoration, page.Organisation)
 }

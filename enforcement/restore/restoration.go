@@ -112,10 +112,10 @@ type Reconciliation struct {
 func (c Reconciliation) Done() bool { return !c.DoneAt.IsZero() }
 
 // reconciliations asks how far organisations are, each a [Reconciliation].
-func reconciliations(db bun.IDB, s hold.Standing) *bun.SelectQuery {
+func reconciliations(db bun.IDB, restoration hold.Restoration) *bun.SelectQuery {
 	return db.NewSelect().TableExpr("organisation AS o").
-		Join("LEFT JOIN reconciliation AS c ON c.organisation_id = o.id AND c.restoration_id = ?", s.ID).
-		ColumnExpr("?::uuid AS restoration, o.id AS organisation, o.slug", s.ID).
+		Join("LEFT JOIN reconciliation AS c ON c.organisation_id = o.id AND c.restoration_id = ?", restoration.ID).
+		ColumnExpr("?::uuid AS restoration, o.id AS organisation, o.slug", restoration.ID).
 		Column("c.manner", "c.reached", "c.checked", "c.corrected", "c.done_at", "c.done_by")
 }
 
@@ -123,11 +123,11 @@ func reconciliations(db bun.IDB, s hold.Standing) *bun.SelectQuery {
 // hold of the newest restoration can end, by id. It refuses restore.none where no
 // such hold stands.
 func (r *Restorer) Reconciliations(ctx context.Context) (list []Reconciliation, err error) {
-	s, err := hold.ReadStanding(ctx, r.Record.DB)
+	restoration, err := hold.OpenRestoration(ctx, r.Record.DB)
 	if err != nil {
 		return nil, err
 	}
-	if err := reconciliations(r.Record.DB, s).Where("c.organisation_id IS NOT NULL OR "+hold.MustReconcile).OrderExpr("o.id").Scan(ctx, &list); err != nil {
+	if err := reconciliations(r.Record.DB, restoration).Where("c.organisation_id IS NOT NULL OR "+hold.MustReconcile).OrderExpr("o.id").Scan(ctx, &list); err != nil {
 		return nil, fmt.Errorf("list the organisations to reconcile: %w", err)
 	}
 	return list, nil

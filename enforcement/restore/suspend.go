@@ -38,7 +38,7 @@ func (w *comparison) suspend(ctx context.Context, tx *pg.Tx, groundID enforcemen
 		return nil
 	}
 	ground.SetState(tx, groundID, "suspended")
-	e := record.Event{Kind: ground.EventSuspended, Reason: ground.SuspendedRestored, Subject: subject, Ground: groundID, RefersTo: w.standing.ID, Day: today}
+	e := record.Event{Kind: ground.EventSuspended, Reason: ground.SuspendedRestored, Subject: subject, Ground: groundID, RefersTo: w.restoration.ID, Day: today}
 	var standing directive.Standing
 	if err := tx.Together(ctx, standing.Ask(tx, groundID)...); err != nil {
 		return fmt.Errorf("lock the directives of ground %s: %w", groundID, err)

@@ -28,7 +28,7 @@ type Text struct {
 }
 
 // mark says how much the record told when it was read. Editions, statements and
-// their withdrawals are only ever added, so equal marks mean equal knowledge.
+// their withdrawals are only ever added, so equal marks mean equal texts.
 type mark struct{ editions, statements, withdrawals int64 }
 
 const selectMark = `SELECT (SELECT count(*) FROM edition), (SELECT count(*) FROM attestation),
@@ -38,13 +38,13 @@ func (m *mark) ask(db bun.IDB) pg.Ask {
 	return pg.One(db.NewRaw(selectMark), &m.editions, &m.statements, &m.withdrawals)
 }
 
-// edition is a row of the record, and whether this programme reads it as it was
+// edition is a row of the record. readable: this programme reads its text as it was
 // adopted.
 type edition struct {
 	id int32
 	memoranda.Adopted
 	listTypes []string
-	known     bool
+	readable  bool
 }
 
 func (e edition) standsOn(d day.Day) bool { return e.From <= d && (e.Until.IsZero() || d <= e.Until) }
@@ -58,22 +58,22 @@ const (
 	closeEditions = `SELECT pg_advisory_xact_lock` + record.EditionGate
 )
 
-// InForce returns the catalogue in force as far as this process knows it, the
-// binary's overlaid with the record's editions, and the statements that count for
-// it. See [Plans.Refresh].
+// InForce returns the catalogue of the text that this process goes by, the binary's
+// overlaid with the record's editions, and the statements that count for it. See
+// [Plans.Refresh].
 func (r *Plans) InForce() (*memoranda.Catalogue, *memoranda.Attestations) {
-	k := r.Text()
-	return k.Catalogue, k.Attested
+	text := r.Text()
+	return text.Catalogue, text.Attested
 }
 
 // Catalogue is the catalogue in force; see [Plans.InForce].
 func (r *Plans) Catalogue() *memoranda.Catalogue { return r.Text().Catalogue }
 
 // Text is the text that this process goes by; see [Plans.Refresh].
-func (r *Plans) Text() *Text { return r.knows.Load() }
+func (r *Plans) Text() *Text { return r.text.Load() }
 
 // Refresh reads the editions and statements of the record anew, where there are
-// more than this process knows. What makes directives does so by itself.
+// more than this process has read. What makes directives does so by itself.
 func (r *Plans) Refresh(ctx context.Context) error {
 	var m mark
 	db := r.Record.DB
@@ -84,7 +84,7 @@ func (r *Plans) Refresh(ctx context.Context) error {
 }
 
 // Fresh asks, together with other questions, whether the record tells more of what was
-// agreed and attested than this process knows ([Plans.Since]).
+// agreed and attested than this process has read ([Plans.Since]).
 type Fresh struct{ mark mark }
 
 // Ask is the question.
@@ -98,7 +98,7 @@ func (r *Plans) Since(ctx context.Context, f *Fresh) (*Text, error) {
 }
 
 func (r *Plans) refreshTo(ctx context.Context, m mark) error {
-	if k := r.Text(); k != nil && k.mark == m {
+	if text := r.Text(); text != nil && text.mark == m {
 		return nil
 	}
 	// Reading is one snapshot, so that what is read belongs together.
@@ -109,7 +109,7 @@ func (r *Plans) refreshTo(ctx context.Context, m mark) error {
 }
 
 // HoldText holds the editions and statements of the record as they are until the
-// transaction ends, and returns what is known of them, and the organisations of the
+// transaction ends, and returns the text that they make and the organisations of the
 // moment.
 func (r *Plans) HoldText(ctx context.Context, tx *pg.Tx) (*Text, []party.Organisation, error) {
 	tx.Later(tx.NewRaw(enterEditions), "pass the gate of editions")
@@ -119,50 +119,51 @@ func (r *Plans) HoldText(ctx context.Context, tx *pg.Tx) (*Text, []party.Organis
 	if err != nil {
 		return nil, nil, fmt.Errorf("ask how many editions and statements there are: %w", err)
 	}
-	k := r.Text()
-	if k == nil || k.mark != m {
-		if k, err = r.Learn(ctx, tx); err != nil {
+	text := r.Text()
+	if text == nil || text.mark != m {
+		if text, err = r.Learn(ctx, tx); err != nil {
 			return nil, nil, err
 		}
 	}
 	list, err := r.Parties.OrganisationsAt(ctx, tx, organisations)
-	return k, list, err
+	return text, list, err
 }
 
-// Learn reads the record where it says more than is known.
+// Learn is the text of the record, read anew where the record says more than this
+// process has read.
 func (r *Plans) Learn(ctx context.Context, tx *pg.Tx) (*Text, error) {
 	var m mark
 	if err := tx.Together(ctx, m.ask(tx)); err != nil {
 		return nil, fmt.Errorf("ask how many editions and statements there are: %w", err)
 	}
-	if k := r.Text(); k != nil && k.mark == m {
-		return k, nil
+	if text := r.Text(); text != nil && text.mark == m {
+		return text, nil
 	}
-	k := &Text{mark: m}
+	text := &Text{mark: m}
 	var err error
-	if k.editions, err = r.readEditions(ctx, tx); err != nil {
+	if text.editions, err = r.readEditions(ctx, tx); err != nil {
 		return nil, err
 	}
-	if k.statements, err = readStatements(ctx, tx); err != nil {
+	if text.statements, err = readStatements(ctx, tx); err != nil {
 		return nil, err
 	}
-	if k.Measures, err = readMeasures(ctx, tx); err != nil {
+	if text.Measures, err = readMeasures(ctx, tx); err != nil {
 		return nil, err
 	}
-	r.learning.Lock() // several learn the same at once: one of them does the work
-	defer r.learning.Unlock()
+	r.reading.Lock() // several read the same at once: one of them does the work
+	defer r.reading.Unlock()
 	if now := r.Text(); now != nil && now.mark == m {
 		return now, nil
 	}
-	k.Catalogue = effective(r.Shipped, k.editions)
-	for i := range k.editions {
-		k.editions[i].known = k.Catalogue.Known(k.editions[i].Adopted)
+	text.Catalogue = effective(r.Shipped, text.editions)
+	for i := range text.editions {
+		text.editions[i].readable = text.Catalogue.Known(text.editions[i].Adopted)
 	}
-	k.Attested = r.attest(k.Catalogue, k.statements)
+	text.Attested = r.attest(text.Catalogue, text.statements)
 	if now := r.Text(); now == nil || !now.mark.exceeds(m) {
-		r.knows.Store(k)
+		r.text.Store(text)
 	}
-	return k, nil
+	return text, nil
 }
 
 // exceeds reports whether the mark was taken later than the other.
@@ -172,7 +173,7 @@ func (m mark) exceeds(other mark) bool {
 
 // effective lays the record over the seed. A text that no longer fits the seed is
 // left out, and what then makes no sense at all leaves the seed alone: in both
-// cases what is left out is unknown, and nothing is published on it.
+// cases what is left out is not readable, and nothing is published on it.
 func effective(seed *memoranda.Catalogue, rows []edition) *memoranda.Catalogue {
 	adopted := make([]memoranda.Adopted, len(rows))
 	for i, row := range rows {
@@ -216,16 +217,16 @@ func (r *Plans) attest(c *memoranda.Catalogue, statements []Attestation, more ..
 	return attested
 }
 
-// With is the knowledge that another catalogue would make of the same statements
-// and more. Measures that have no number yet get the next ones, for this reckoning
+// With is the text that another catalogue would make with the same statements and
+// more. Measures that have no number yet get the next ones, for this reckoning
 // alone.
-func (r *Plans) With(k *Text, next *memoranda.Catalogue, more []memoranda.Attestation) *Text {
+func (r *Plans) With(text *Text, next *memoranda.Catalogue, more []memoranda.Attestation) *Text {
 	other := &Text{
-		Catalogue: next, Attested: r.attest(next, k.statements, more...), editions: k.editions, statements: k.statements, mark: k.mark,
-		Measures: &MeasureTable{id: make(map[string]int16, len(k.Measures.id)), Name: make(map[int16]MeasureName, len(k.Measures.Name))},
+		Catalogue: next, Attested: r.attest(next, text.statements, more...), editions: text.editions, statements: text.statements, mark: text.mark,
+		Measures: &MeasureTable{id: make(map[string]int16, len(text.Measures.id)), Name: make(map[int16]MeasureName, len(text.Measures.Name))},
 	}
 	var last int16
-	for number, name := range k.Measures.Name {
+	for number, name := range text.Measures.Name {
 		other.Measures.enter(number, name)
 		last = max(last, number)
 	}
