@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
@@ -38,11 +37,11 @@ func (b *Inbox) Send(ctx context.Context, d Delivery) (Outcome, error) {
 	err := b.DB.InTx(ctx, func(_ context.Context, tx *pg.Tx) error {
 		tx.Later(tx.NewRaw(`UPDATE inbox_item i SET closed_at = ? FROM unnest(?::uuid[], ?::smallint[]) u (id, v)
 			WHERE i.directive_id = u.id AND i.version < u.v AND i.closed_at IS NULL AND i.organisation_id = ?`,
-			b.Machine(), pgdialect.Array(ids), pgdialect.Array(versions), d.Organisation), "close what lies of older versions")
+			b.Machine(), pg.Array(ids), pg.Array(versions), d.Organisation), "close what lies of older versions")
 		tx.Later(tx.NewRaw(`INSERT INTO inbox_item (organisation_id, directive_id, version, lane, placed_at)
 			SELECT ?, u.id, u.v, ?, ?::timestamptz FROM unnest(?::uuid[], ?::smallint[]) u (id, v)
 			WHERE NOT EXISTS (SELECT FROM inbox_item n WHERE n.directive_id = u.id AND n.version > u.v) ON CONFLICT DO NOTHING`,
-			d.Organisation, d.Lane, b.Machine(), pgdialect.Array(ids), pgdialect.Array(versions)), "lay the items")
+			d.Organisation, d.Lane, b.Machine(), pg.Array(ids), pg.Array(versions)), "lay the items")
 		return nil
 	})
 	if err != nil {
@@ -107,7 +106,7 @@ func (b *Inbox) Open(ctx context.Context, act enforcement.Act, ids []enforcement
 		return nil, err
 	}
 	var open []InboxItem
-	if err := b.open(act.Actor.Organisation).Where("i.directive_id = ANY (?)", pgdialect.Array(ids)).Scan(ctx, &open); err != nil {
+	if err := b.open(act.Actor.Organisation).Where("i.directive_id = ANY (?)", pg.Array(ids)).Scan(ctx, &open); err != nil {
 		return nil, fmt.Errorf("open %d inbox items: %w", len(ids), err)
 	}
 	answers := make([]directive.Answer, 0, len(open))
@@ -138,7 +137,7 @@ func (b *Inbox) Open(ctx context.Context, act enforcement.Act, ids []enforcement
 		return nil, errors.Join(err, &enforcement.Refusal{Code: "not-found"})
 	}
 	_, err = b.DB.NewUpdate().Table("inbox_item").Set("opened_at = ?, opened_by = ?", b.Machine(), act.Actor.ID).
-		Where("organisation_id = ? AND directive_id = ANY (?)", act.Actor.Organisation, pgdialect.Array(ids)).
+		Where("organisation_id = ? AND directive_id = ANY (?)", act.Actor.Organisation, pg.Array(ids)).
 		Where("closed_at IS NULL AND opened_at IS NULL").Exec(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("record the opening of %d inbox items: %w", len(ids), err)
@@ -169,7 +168,7 @@ func closeItems(ctx context.Context, db *pg.DB, org enforcement.OrganisationID, 
 	}
 	_, err := db.NewRaw(`UPDATE inbox_item i SET closed_at = ? FROM unnest(?::uuid[], ?::smallint[]) u (id, v)
 		WHERE i.directive_id = u.id AND i.version <= u.v AND i.closed_at IS NULL AND i.organisation_id = ?`,
-		now, pgdialect.Array(ids), pgdialect.Array(versions), org).Exec(ctx)
+		now, pg.Array(ids), pg.Array(versions), org).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("close %d inbox items of organisation %d: %w", len(ids), org, err)
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/uptrace/bun/dialect/pgdialect"
-
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
 	"concordat/internal/calendar"
@@ -31,7 +29,7 @@ const liftedOn = `CASE WHEN a.plan_id IS NULL THEN g.ended_on ELSE (SELECT min(d
 // from today on; the day's later ends find it running, or start it again.
 func (r *Directives) StartLiftClocks(tx *pg.Tx, directives []enforcement.ID, today day.Day) {
 	r.Docket.StartClocks(tx, today, ClockLift, tx.NewSelect().Model((*amendment)(nil)).Column("organisation_id").
-		Where("directive_id = ANY (?)", pgdialect.Array(directives)).Where("kind = 'withdraw' AND NOT burdens AND step <> 'cancelled'"))
+		Where("directive_id = ANY (?)", pg.Array(directives)).Where("kind = 'withdraw' AND NOT burdens AND step <> 'cancelled'"))
 }
 
 // unlifted is true of a clock c of withdrawals while one of its day is not acknowledged.

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/enforcement/hold"
@@ -130,7 +129,7 @@ type Standing []newest
 
 // Ask asks for it: the directives are locked in the order of ids, and then read.
 func (s *Standing) Ask(db bun.IDB, grounds ...enforcement.ID) []pg.Ask {
-	of := pgdialect.Array(grounds)
+	of := pg.Array(grounds)
 	return []pg.Ask{pg.Just(db.NewRaw(lockDirectivesOf, of)), pg.All(db.NewRaw(selectNewest, of), (*[]newest)(s))}
 }
 
@@ -175,7 +174,7 @@ func (s Standing) Above(held []InventoryLine) Standing {
 // ReplacePending stops every pending version of the directives: a queued one is
 // cancelled unless an open attempt names it, one in doubt stays in doubt.
 func ReplacePending(tx *pg.Tx, ids []enforcement.ID) {
-	of := pgdialect.Array(ids)
+	of := pg.Array(ids)
 	tx.Later(tx.NewRaw(replaceFirst, of), "replace the first versions")
 	tx.Later(tx.NewRaw(replaceLater, of), "replace the later versions")
 }

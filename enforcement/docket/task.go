@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/internal/pg"
@@ -53,7 +52,7 @@ func (r *Docket) Tasks(ctx context.Context, act enforcement.Act, after enforceme
 func OpenTasks(tx *pg.Tx, grounds []enforcement.ID, kind string, on day.Day) {
 	tx.Later(tx.NewRaw(`INSERT INTO task (id, kind, organisation_id, ground_id, opened_on)
 		SELECT u.id, ?, g.organisation_id, g.id, ?::date FROM unnest(?::uuid[], ?::uuid[]) u (id, ground_id) JOIN ground g ON g.id = u.ground_id
-		ON CONFLICT (kind, ground_id) WHERE closed_on IS NULL DO NOTHING`, kind, on, pgdialect.Array(enforcement.NewIDs(len(grounds))), pgdialect.Array(grounds)),
+		ON CONFLICT (kind, ground_id) WHERE closed_on IS NULL DO NOTHING`, kind, on, pg.Array(enforcement.NewIDs(len(grounds))), pg.Array(grounds)),
 		"open the task %s of %d grounds", kind, len(grounds))
 }
 

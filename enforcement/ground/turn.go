@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
@@ -52,7 +51,7 @@ func (t *Turn[C]) Set(pairs ...any) {
 		t.columns = append(t.columns, pairs[i].(string)) //nolint:errcheck // names are constants of the callers
 		value := pairs[i+1]
 		if list, ok := value.([]string); ok {
-			value = pgdialect.Array(list)
+			value = pg.Array(list)
 		}
 		t.values = append(t.values, value)
 	}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/enforcement/record"
@@ -119,7 +118,7 @@ const (
 // StopsAny reports whether a hold stops any of these versions of directives.
 func (r *Holds) StopsAny(ctx context.Context, ids []enforcement.ID, versions []int16) (bool, error) {
 	var held bool
-	err := r.Record.DB.NewRaw(`SELECT EXISTS (SELECT FROM unnest(?::uuid[], ?::smallint[]) u (id, v)`+stoppedAmong+`)`, pgdialect.Array(ids), pgdialect.Array(versions)).
+	err := r.Record.DB.NewRaw(`SELECT EXISTS (SELECT FROM unnest(?::uuid[], ?::smallint[]) u (id, v)`+stoppedAmong+`)`, pg.Array(ids), pg.Array(versions)).
 		Scan(ctx, &held)
 	if err != nil {
 		return false, fmt.Errorf("look for holds on %d versions: %w", len(ids), err)

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/uptrace/bun/dialect/pgdialect"
-
 	"concordat/enforcement"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
@@ -88,12 +86,12 @@ func (r *Plans) switchEdition(ctx context.Context, tx *pg.Tx, act enforcement.Ac
 	}
 	var e seedRows
 	e.add(next, m)
-	tx.Later(tx.NewRaw(insertMeasures, pgdialect.Array(e.memoranda), pgdialect.Array(e.measures)), "number %d measures", len(e.measures))
+	tx.Later(tx.NewRaw(insertMeasures, pg.Array(e.memoranda), pg.Array(e.measures)), "number %d measures", len(e.measures))
 	var to int32
 	err := tx.NewRaw(`INSERT INTO edition (memorandum, list_type, list_types, content_hash, valid_from, valid_until,
 			name, source, adopted_by, adopted_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		m.Slug, m.ListType, pgdialect.Array(m.ListTypes), e.hashes[0], m.From, m.Until, m.Edition, e.source[0], act.Actor.ID, act.At.UTC()).Scan(ctx, &to)
+		m.Slug, m.ListType, pg.Array(m.ListTypes), e.hashes[0], m.From, m.Until, m.Edition, e.source[0], act.Actor.ID, act.At.UTC()).Scan(ctx, &to)
 	if err != nil {
 		return fmt.Errorf("enter edition %s of %s: %w", m.Edition, m.Slug, err)
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/internal/pg"
@@ -51,7 +50,7 @@ func (r *Plans) MeasureName(number int16) MeasureName { return r.Text().Measures
 func (r *Plans) Seed(ctx context.Context) error {
 	e := editionsOf(r.Shipped)
 	var lacking bool
-	err := r.Record.DB.NewRaw(selectLacking, pgdialect.Array(e.memoranda), pgdialect.Array(e.measures), pgdialect.Array(e.own), pgdialect.Array(e.hashes), pgdialect.Array(e.from)).
+	err := r.Record.DB.NewRaw(selectLacking, pg.Array(e.memoranda), pg.Array(e.measures), pg.Array(e.own), pg.Array(e.hashes), pg.Array(e.from)).
 		Scan(ctx, &lacking)
 	if err != nil {
 		return fmt.Errorf("look for what the record lacks: %w", err)
@@ -128,7 +127,7 @@ const (
 
 // enterSeed enters what is lacking, in one message.
 func (r *Plans) enterSeed(tx *pg.Tx, e seedRows) {
-	of := pgdialect.Array
+	of := pg.Array
 	tx.Later(tx.NewRaw(closeEditions), "close the gate of editions")
 	tx.Later(tx.NewRaw(insertMeasures, of(e.memoranda), of(e.measures)), "number %d measures", len(e.measures))
 	tx.Later(tx.NewRaw(updateSources, of(e.own), of(e.hashes), of(e.from), of(e.name), of(e.source), of(e.listTypes)), "enter the texts of editions")
@@ -174,7 +173,7 @@ func (r *Plans) readEditions(ctx context.Context, db bun.IDB) ([]edition, error)
 	var rows []editionRow
 	ours := db.NewRaw(`SELECT FROM unnest(?::text[], ?::text[], ?::bytea[]) u (memorandum, valid_from, hash)
 		WHERE u.memorandum = e.memorandum AND u.valid_from::date = e.valid_from AND u.hash = e.content_hash`,
-		pgdialect.Array(shipped.own), pgdialect.Array(shipped.from), pgdialect.Array(shipped.hashes))
+		pg.Array(shipped.own), pg.Array(shipped.from), pg.Array(shipped.hashes))
 	err := db.NewSelect().Model(&rows).Column("id", "memorandum", "name", "valid_from", "valid_until", "content_hash").
 		ColumnExpr("coalesce(list_types, ARRAY[list_type]) AS list_types").ColumnExpr("CASE WHEN NOT EXISTS (?) THEN source END AS source", ours).
 		Order("memorandum", "valid_from").Scan(ctx)

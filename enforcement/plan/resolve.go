@@ -12,7 +12,6 @@ import (
 	"slices"
 
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
@@ -243,7 +242,7 @@ func (r *Plans) EnterPlan(ctx context.Context, tx *pg.Tx, key Key, p *Plan) erro
 
 // enterParts enters the editions and lines of a plan whose row is new.
 func enterParts(tx *pg.Tx, p *Plan) {
-	tx.Later(tx.NewRaw(`INSERT INTO plan_edition (plan_id, edition_id) SELECT ?, unnest(?::integer[])`, p.ID, pgdialect.Array(p.Editions)),
+	tx.Later(tx.NewRaw(`INSERT INTO plan_edition (plan_id, edition_id) SELECT ?, unnest(?::integer[])`, p.ID, pg.Array(p.Editions)),
 		"enter %d editions of plan %d", len(p.Editions), p.ID)
 	if len(p.Shares) == 0 {
 		return

@@ -10,7 +10,6 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement"
 	"concordat/enforcement/party"
@@ -198,7 +197,7 @@ func (r *Replanner) enterSwitches(ctx context.Context, act enforcement.Act) (ope
 		if len(stands) > 0 {
 			// Publications hold their editions: those under way are waited for, and what
 			// they wrote is seen; later ones find the plan replaced.
-			tx.Later(tx.NewRaw(holdEditionsOf, pgdialect.Array(stands)), "hold the editions of %d plans", len(stands))
+			tx.Later(tx.NewRaw(holdEditionsOf, pg.Array(stands)), "hold the editions of %d plans", len(stands))
 			if stands, days, stuck, err = r.outdated(ctx, tx, act); err != nil {
 				return err
 			}

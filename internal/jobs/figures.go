@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"concordat/enforcement/directive"
+	"concordat/internal/pg"
 	"concordat/migrations"
 )
 
@@ -42,7 +42,7 @@ const selectQueues = `SELECT q.name AS queue, q.paused, w.n AS waiting, r.n AS r
 // even before a process has worked them.
 func Figures(ctx context.Context, db bun.IDB) (list []QueueFigure, err error) {
 	known := []string{string(directive.Express), string(directive.Bulk), dailyQueue}
-	err = db.NewRaw(selectQueues, bun.Ident(migrations.RiverSchema), pgdialect.Array(known), figureLimit).Scan(ctx, &list)
+	err = db.NewRaw(selectQueues, bun.Ident(migrations.RiverSchema), pg.Array(known), figureLimit).Scan(ctx, &list)
 	if err != nil {
 		return nil, fmt.Errorf("read the queues' figures: %w", err)
 	}

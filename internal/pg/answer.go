@@ -13,10 +13,11 @@ import (
 // answer is what the database says to one message: as [driver.Rows], to the query in it
 // that was not queued, or to several in turn. It comes as text.
 type answer struct {
-	all      *pgconn.MultiResultReader
+	from     results
 	rows     *pgconn.ResultReader
 	fields   []pgconn.FieldDescription
-	more     bool // another result was met at the end of this one
+	more     bool // another result was met at the end of the last one, and taken up
+	err      error
 	types    *pgtype.Map
 	done     func(error)
 	finished bool
@@ -30,22 +31,30 @@ const divided = "22012"
 // errNoAnswer is a text in which no statement is.
 var errNoAnswer = errors.New("pg: an empty query")
 
+// next takes up the next result, if there is one.
+func (a *answer) next() bool {
+	a.more = false
+	if a.err != nil {
+		return false
+	}
+	if a.rows, a.err = a.from.next(); a.rows == nil {
+		return false
+	}
+	a.fields = a.rows.FieldDescriptions()
+	return true
+}
+
 // expect reads the answer to a queued statement.
 func (a *answer) expect(q *queued) error {
-	if !a.all.NextResult() {
+	if !a.next() {
 		_, err := a.finish()
-		if err == nil {
-			err = errNoAnswer
-		}
-		return fmt.Errorf("%s: %w", q.doing(), err)
+		return a.failed(q, err)
 	}
-	tag, err := a.all.ResultReader().Close()
+	tag, err := a.rows.Close()
+	a.rows = nil
 	if err != nil {
 		_, _ = a.finish() // it says the same
-		if said, ok := errors.AsType[*pgconn.PgError](err); ok && said.Code == divided && q.otherwise != nil {
-			return q.otherwise
-		}
-		return fmt.Errorf("%s: %w", q.doing(), err)
+		return a.failed(q, err)
 	}
 	if q.otherwise != nil && tag.RowsAffected() != q.rows {
 		_, _ = a.finish() // what follows is rolled back with this
@@ -54,31 +63,33 @@ func (a *answer) expect(q *queued) error {
 	return nil
 }
 
+func (a *answer) failed(q *queued, err error) error {
+	if said, ok := errors.AsType[*pgconn.PgError](err); ok && said.Code == divided && q.otherwise != nil {
+		return q.otherwise
+	}
+	if err == nil {
+		err = errNoAnswer
+	}
+	return fmt.Errorf("%s: %w", q.doing(), err)
+}
+
 // finish reads what is left, once, and returns the tag of the last result.
 func (a *answer) finish() (tag pgconn.CommandTag, err error) {
 	if a.finished {
 		return tag, nil
 	}
 	a.finished = true
-	if a.more { // it was met, and not begun
-		a.begin()
+	for ; a.rows != nil; a.next() { // a text of several statements, or several asked together
+		if tag, err = a.rows.Close(); err != nil {
+			a.err = err
+			break
+		}
 	}
-	if a.rows != nil {
-		tag, _ = a.rows.Close() // all says the same
+	if closed := a.from.close(); a.err == nil {
+		a.err = closed
 	}
-	for a.all.NextResult() { // a text of several statements
-		tag, _ = a.all.ResultReader().Close()
-	}
-	err = a.all.Close()
-	a.done(err)
-	return tag, err //nolint:wrapcheck // database/sql compares driver errors
-}
-
-// begin takes up a result.
-func (a *answer) begin() {
-	a.rows = a.all.ResultReader()
-	a.fields = a.rows.FieldDescriptions()
-	a.more = false
+	a.done(a.err)
+	return tag, a.err
 }
 
 func (a *answer) HasNextResultSet() bool { return a.more }
@@ -87,7 +98,7 @@ func (a *answer) NextResultSet() error {
 	if !a.more {
 		return io.EOF
 	}
-	a.begin()
+	a.more = false
 	return nil
 }
 
@@ -109,8 +120,14 @@ func (a *answer) Next(dest []driver.Value) error {
 		return io.EOF
 	}
 	if !a.rows.NextRow() {
-		if a.more = a.all.NextResult(); a.more {
+		_, err := a.rows.Close()
+		if err == nil && a.next() {
+			a.more = true
 			return io.EOF
+		}
+		a.rows = nil
+		if a.err == nil {
+			a.err = err
 		}
 		if _, err := a.finish(); err != nil {
 			return err

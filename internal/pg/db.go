@@ -11,7 +11,6 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/uptrace/bun"
-	"github.com/uptrace/bun/dialect/pgdialect"
 )
 
 const (
@@ -72,7 +71,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	}
 	db := sql.OpenDB(connector{pool, cfg.Tracer})
 	db.SetMaxIdleConns(0) // the pool keeps the idle ones, or others would starve
-	return &DB{DB: bun.NewDB(db, pgdialect.New()), Pool: pool}, nil
+	return &DB{DB: bun.NewDB(db, newDialect()), Pool: pool}, nil
 }
 
 // Close waits for the connections in use to come back, and closes them all.

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 )
@@ -33,11 +32,10 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 
 func (c connector) Driver() driver.Driver { return stdlib.GetDefaultDriver() }
 
-// conn is pgx's connection, except that queries without arguments are neither
-// prepared nor sent alone. Bun writes its arguments into the text, so hardly two of
-// its queries are the same: preparing each costs a second round trip and drives the
-// statements worth keeping (River's, the pool's) out of the cache. And what is queued
-// with [Tx.Later], as the BEGIN of a transaction, travels with the next of them.
+// conn is pgx's connection, except that queries without arguments, as bun's are, travel
+// in messages of our own: what is queued with [Tx.Later], as the BEGIN of a transaction,
+// goes with the next of them, and what bun wrote into their text is taken out again
+// (marks.go), so that they are planned once.
 type conn struct {
 	*pgxConn
 
@@ -138,55 +136,4 @@ func (c *conn) flush(ctx context.Context) error {
 	}
 	_, err = sent.finish()
 	return err
-}
-
-// send sends what is queued and then a query without arguments (none, if it is
-// empty), reads the answers to the first, and returns that to the last.
-func (c *conn) send(ctx context.Context, query string) (*answer, error) {
-	under := c.Conn()
-	switch {
-	case under.IsClosed():
-		return nil, driver.ErrBadConn
-	case c.broken != nil:
-		return nil, c.broken
-	case c.ended():
-		return nil, fmt.Errorf("%w: %w", errEnded, sql.ErrTxDone)
-	}
-	queue := c.queue
-	c.queue = nil
-	var text strings.Builder
-	for i := range queue {
-		if queue[i].mistake != nil {
-			return nil, fmt.Errorf("%s: %w", queue[i].doing(), queue[i].mistake)
-		}
-		text.WriteString(queue[i].text)
-		text.WriteString(";\n")
-	}
-	text.WriteString(query)
-	done := func(error) {}
-	if c.tracer != nil {
-		traced := c.tracer.TraceQueryStart(ctx, under, pgx.TraceQueryStartData{SQL: text.String()})
-		done = func(err error) { c.tracer.TraceQueryEnd(traced, under, pgx.TraceQueryEndData{Err: err}) }
-	}
-	a := &answer{all: under.PgConn().Exec(ctx, text.String()), types: under.TypeMap(), done: done}
-	for i := range queue {
-		if err := a.expect(&queue[i]); err != nil {
-			return nil, err
-		}
-	}
-	if query == "" {
-		return a, nil
-	}
-	if !a.all.NextResult() {
-		_, err := a.finish()
-		if pgconn.SafeToRetry(err) && !c.tx {
-			err = driver.ErrBadConn
-		}
-		if err == nil {
-			err = errNoAnswer
-		}
-		return nil, err
-	}
-	a.begin()
-	return a, nil
 }

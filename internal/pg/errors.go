@@ -35,3 +35,9 @@ func IsRetryable(err error) bool {
 	refused, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && (refused.Code == codeDeadlock || refused.Code == codeSerializationFailure)
 }
+
+// stale reports whether a prepared plan no longer fits the tables: they were changed since.
+func stale(err error) bool {
+	said, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && said.Code == "0A000"
+}

@@ -97,7 +97,7 @@ func together(ctx context.Context, db *bun.DB, on bun.IConn, asks []Ask) (err er
 	var text []byte
 	for i := range asks {
 		if i > 0 {
-			text = append(text, ";\n"...)
+			text = append(text, nextAsk)
 		}
 		if text, err = asks[i].query.AppendQuery(db.QueryGen(), text); err != nil {
 			return fmt.Errorf("write question %d: %w", i+1, err)
