@@ -6,7 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"concordat/internal/pg"
+	"github.com/uptrace/bun/dialect/pgdialect"
+
 	"concordat/migrations"
 )
 
@@ -35,7 +36,7 @@ func (e *examination) queue(ctx context.Context) (string, []Finding, error) {
 	var queues, paused []string
 	err = e.db.NewRaw(`SELECT (SELECT count(*) FROM river.river_leader WHERE expires_at > clock_timestamp()),
 			array_agg(name ORDER BY name), array_agg(name ORDER BY name) FILTER (WHERE paused_at IS NOT NULL)
-		FROM river.river_queue`).Scan(ctx, &leaders, pg.Array(&queues), pg.Array(&paused))
+		FROM river.river_queue`).Scan(ctx, &leaders, pgdialect.Array(&queues), pgdialect.Array(&paused))
 	if err != nil {
 		return "", found, fmt.Errorf("look at River's queues: %w", err)
 	}

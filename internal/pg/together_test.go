@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -142,4 +143,61 @@ func TestTogether(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	b.wantCounts(t, 2, 0)
+}
+
+// A text that comes again is planned once; many texts push each other out, and a plan
+// that no longer fits its table is made anew.
+func TestTextsThatComeAgainArePlannedOnce(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	conn, err := b.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	plans := func() (n int) {
+		t.Helper()
+		if err := conn.QueryRowContext(t.Context(), `SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'ours%'`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for id := range 5 { // the words are other ones each time, and so is the id
+		if _, err := conn.NewInsert().Model(&note{ID: id, Words: "words " + strconv.Itoa(id)}).Exec(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := plans(); n != 1 {
+		t.Errorf("%d plans of one text", n)
+	}
+	for n := range 450 {
+		for range 2 {
+			var got int
+			if err := conn.NewRaw("SELECT "+strconv.Itoa(n)).Scan(t.Context(), &got); err != nil || got != n {
+				t.Fatalf("%d: %d, %v", n, got, err)
+			}
+		}
+	}
+	if n := plans(); n == 0 || n > 400 {
+		t.Errorf("%d plans are kept", n)
+	}
+	all := func() error {
+		var list []note
+		return conn.NewRaw("SELECT * FROM note").Scan(t.Context(), &list)
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(all())
+	must(all())
+	if _, err := b.Pool.Exec(t.Context(), `ALTER TABLE note DROP COLUMN words`); err != nil {
+		t.Fatal(err)
+	}
+	if err := all(); err == nil {
+		t.Error("a plan was taken for another table's")
+	}
+	must(all())
 }
