@@ -25,11 +25,12 @@ func TestKeptOrganisationsAreThoseOfTheRecord(t *testing.T) {
 		t.Helper()
 		var list []string
 		for _, o := range value(other.Parties.OrganisationsIn(ctx, q))(t) {
-			line := o.Slug + " " + o.Serves
+			var line strings.Builder
+			line.WriteString(o.Slug + " " + o.Serves)
 			for _, part := range o.Bodies {
-				line += " " + part.Body + "/" + part.From.String() + "/" + part.Until.String()
+				line.WriteString(" " + part.Body + "/" + part.From.String() + "/" + part.Until.String())
 			}
-			list = append(list, line)
+			list = append(list, line.String())
 		}
 		return strings.Join(list, "\n")
 	}
