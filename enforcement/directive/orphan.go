@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/internal/pg"
@@ -75,33 +76,38 @@ func mergeOrphans(items, orphans []Item) []Item {
 
 // LiftUnknown has what an organisation holds and the record does not know as live
 // withdrawn, by a version that stands in no amendment.
-func (r *Directives) LiftUnknown(ctx context.Context, tx *pg.Tx, org enforcement.OrganisationID, restoration enforcement.ID, line InventoryLine, version int16) error {
-	_, err := tx.Pgx().Exec(ctx, `INSERT INTO orphan (directive_id, version, organisation_id, restoration_id, found_version, step, due)
-		VALUES ($1, $2, $3, $4, $5, 'queued', true)`,
-		line.Directive, version, org, restoration, line.Version)
-	if err != nil {
-		return fmt.Errorf("have directive %s withdrawn: %w", line.Directive, err)
-	}
-	return nil
+func (r *Directives) LiftUnknown(tx *pg.Tx, org enforcement.OrganisationID, restoration enforcement.ID, line InventoryLine, version int16) {
+	tx.Later(tx.NewInsert().Model(&orphan{
+		Directive: line.Directive, Version: version, Organisation: org, Restoration: restoration, Found: line.Version, Step: Queued, Due: true,
+	}), "have directive %s withdrawn", line.Directive)
+}
+
+// orphan is the withdrawal of what the record does not know, as it is kept.
+type orphan struct {
+	bun.BaseModel `bun:"table:orphan"`
+
+	Directive    enforcement.ID             `bun:"directive_id,pk"`
+	Version      int16                      `bun:"version,pk"`
+	Organisation enforcement.OrganisationID `bun:"organisation_id"`
+	Restoration  enforcement.ID             `bun:"restoration_id"`
+	Found        int16                      `bun:"found_version"`
+	Step         Step                       `bun:"step"`
+	Due          bool                       `bun:"due"`
 }
 
 // SendAgain queues a later version once more.
-func (r *Directives) SendAgain(ctx context.Context, tx *pg.Tx, v VersionKey) error {
-	_, err := tx.Pgx().Exec(ctx, `UPDATE amendment SET step = 'queued', due = true WHERE directive_id = $1 AND version = $2`, v.Directive, v.Version)
-	if err != nil {
-		return fmt.Errorf("send version %d of directive %s again: %w", v.Version, v.Directive, err)
-	}
-	return nil
+func (r *Directives) SendAgain(tx *pg.Tx, v VersionKey) {
+	tx.Later(tx.NewUpdate().Model((*amendment)(nil)).Set("step = 'queued', due = true").Where("directive_id = ? AND version = ?", v.Directive, v.Version),
+		"send version %d of directive %s again", v.Version, v.Directive)
 }
 
 // Arrived records that a version is where it was sent, though no answer says so.
-func (r *Directives) Arrived(ctx context.Context, tx *pg.Tx, v VersionKey) error {
-	update := `UPDATE amendment SET step = 'delivered', due = false WHERE directive_id = $1 AND version = $2`
+func (r *Directives) Arrived(tx *pg.Tx, v VersionKey) {
+	there := tx.NewUpdate().Set("step = 'delivered', due = false")
 	if v.Version == 1 {
-		update = `UPDATE directive SET step = 'delivered', due = false WHERE id = $1 AND $2::smallint = 1`
+		there = there.Table("directive").Where("id = ?", v.Directive)
+	} else {
+		there = there.Model((*amendment)(nil)).Where("directive_id = ? AND version = ?", v.Directive, v.Version)
 	}
-	if _, err := tx.Pgx().Exec(ctx, update, v.Directive, v.Version); err != nil {
-		return fmt.Errorf("record version %d of directive %s as delivered: %w", v.Version, v.Directive, err)
-	}
-	return nil
+	tx.Later(there, "record version %d of directive %s as delivered", v.Version, v.Directive)
 }

@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/party"
@@ -228,42 +230,45 @@ func (r *Replanner) planOfDay(ctx context.Context, tx *pg.Tx, text *plan.Text, o
 // enterSwitch enters that a plan gives way to another, and ends the changes that
 // led to it. What concerns nobody is over at once.
 func (r *Replanner) enterSwitch(ctx context.Context, tx *pg.Tx, act enforcement.Act, from, to int32) error {
-	_, err := tx.Pgx().Exec(ctx, `UPDATE plan_switch SET superseded = true, done_at = $2 WHERE to_plan = $1 AND done_at IS NULL`, from, act.At.UTC())
-	if err != nil {
-		return fmt.Errorf("end the changes to plan %d: %w", from, err)
-	}
+	tx.Later(tx.NewUpdate().Model((*row)(nil)).Set("superseded = true").Set("done_at = ?", act.At.UTC()).Where("to_plan = ? AND done_at IS NULL", from),
+		"end the changes to plan %d", from)
 	s, err := readSwitch(ctx, tx, from, to)
 	if err != nil {
 		return err
 	}
-	_, err = tx.Pgx().Exec(ctx, `INSERT INTO plan_switch (from_plan, to_plan, day, begun_at, begun_by, done_at)
-		VALUES ($1, $2, $3::date, $4::timestamptz, $5, CASE WHEN $6 THEN NULL ELSE $4::timestamptz END)`,
-		from, to, r.Record.Today(act.At), act.At.UTC(), act.Actor.ID, s.changes())
-	if err != nil {
-		return fmt.Errorf("enter that plan %d gives way to %d: %w", from, to, err)
+	made := row{From: from, To: to, Day: r.Record.Today(act.At), BegunAt: act.At.UTC(), BegunBy: act.Actor.ID}
+	if !s.changes() {
+		made.DoneAt = act.At.UTC()
 	}
+	tx.Later(tx.NewInsert().Model(&made), "enter that plan %d gives way to %d", from, to)
 	return nil
+}
+
+// row is the change from one plan to another, as it is kept when it is entered.
+type row struct {
+	bun.BaseModel `bun:"table:plan_switch"`
+
+	From    int32     `bun:"from_plan,pk"`
+	To      int32     `bun:"to_plan"`
+	Day     day.Day   `bun:"day"`
+	BegunAt time.Time `bun:"begun_at"`
+	BegunBy string    `bun:"begun_by"`
+	DoneAt  time.Time `bun:"done_at,nullzero"`
 }
 
 // openSwitches are the changes that are not over.
 func openSwitches(ctx context.Context, tx *pg.Tx) ([]*switching, error) {
-	rows, err := tx.Pgx().Query(ctx, `SELECT from_plan, to_plan FROM plan_switch WHERE done_at IS NULL ORDER BY from_plan`)
-	if err != nil {
-		return nil, fmt.Errorf("list the open changes of plan: %w", err)
-	}
-	type pair struct{ from, to int32 }
-	pairs, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p pair, err error) {
-		err = row.Scan(&p.from, &p.to)
-		return p, err
-	})
-	if err != nil {
+	var pairs []row
+	if err := tx.NewSelect().Model(&pairs).Column("from_plan", "to_plan").Where("done_at IS NULL").Order("from_plan").Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list the open changes of plan: %w", err)
 	}
 	list := make([]*switching, len(pairs))
 	for i, pair := range pairs {
-		if list[i], err = readSwitch(ctx, tx, pair.from, pair.to); err != nil {
+		one, err := readSwitch(ctx, tx, pair.From, pair.To)
+		if err != nil {
 			return nil, err
 		}
+		list[i] = one
 	}
 	return list, nil
 }

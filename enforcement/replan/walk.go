@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/uptrace/bun"
 	"go.opentelemetry.io/otel/attribute"
 
 	"concordat/enforcement"
@@ -89,7 +90,8 @@ func (c *chunk) run(ctx context.Context, tx *pg.Tx) (more bool, err error) {
 		return false, err
 	}
 	if len(c.grounds) == 0 {
-		return false, c.passOver(ctx, tx)
+		c.passOver(tx)
+		return false, nil
 	}
 	if err := c.read(ctx, tx); err != nil {
 		return false, err
@@ -115,9 +117,8 @@ type reached struct {
 // lockSwitch holds the change, so that of two processes one waits for the other.
 // stands is false where the pass is over or the change was overtaken.
 func (c *chunk) lockSwitch(ctx context.Context, tx *pg.Tx) (at reached, stands bool, err error) {
-	err = tx.Pgx().QueryRow(ctx, `SELECT coalesce(reached_plan, 0), reached, done_at IS NULL AND pass = $2
-		FROM plan_switch WHERE from_plan = $1 FOR NO KEY UPDATE`,
-		c.s.from, c.pass).Scan(&at.plan, &at.ground, &stands)
+	err = tx.NewSelect().Model((*row)(nil)).ColumnExpr("coalesce(reached_plan, 0), reached, done_at IS NULL AND pass = ?", c.pass).Where("from_plan = ?", c.s.from).
+		For("NO KEY UPDATE").Scan(ctx, &at.plan, &at.ground, &stands)
 	if err != nil {
 		return at, false, fmt.Errorf("hold the change: %w", err)
 	}
@@ -125,15 +126,13 @@ func (c *chunk) lockSwitch(ctx context.Context, tx *pg.Tx) (at reached, stands b
 }
 
 // passOver ends the pass; after the last one all have followed.
-func (c *chunk) passOver(ctx context.Context, tx *pg.Tx) error {
-	_, err := tx.Pgx().Exec(ctx, `UPDATE plan_switch SET pass = $3, reached_plan = NULL, reached = NULL,
-			done_at = CASE WHEN pass = $3 THEN $2::timestamptz END
-		WHERE from_plan = $1`,
-		c.s.from, c.act.At.UTC(), passAdding)
-	if err != nil {
-		return fmt.Errorf("end the pass: %w", err)
-	}
-	return nil
+func (c *chunk) passOver(tx *pg.Tx) {
+	over := c.ofSwitch(tx).Set("reached_plan = NULL, reached = NULL").Set("done_at = CASE WHEN pass = ? THEN ?::timestamptz END", passAdding, c.act.At.UTC()).Set("pass = ?", passAdding)
+	tx.Later(over, "end the pass")
+}
+
+func (c *chunk) ofSwitch(tx *pg.Tx) *bun.UpdateQuery {
+	return tx.NewUpdate().Model((*row)(nil)).Where("from_plan = ?", c.s.from)
 }
 
 // Two parts of a chunk are small beside the tables, which a hash join would read
@@ -364,11 +363,8 @@ func (c *chunk) close(ctx context.Context, tx *pg.Tx, at reached) error {
 	if len(c.withdrawn) > 0 {
 		c.r.Directives.StartLiftClocks(tx, slices.Collect(maps.Values(c.withdrawn)), c.r.Record.Today(c.act.At))
 	}
-	_, err := tx.Pgx().Exec(ctx, `UPDATE plan_switch SET reached_plan = $2, reached = $3, grounds = grounds + $4,
-		withdrawn = withdrawn + $5, shrunk = shrunk + $6, grown = grown + $7, added = added + $8 WHERE from_plan = $1`,
-		c.s.from, at.plan, at.ground, c.done.Grounds, c.done.Withdrawn, c.done.Shrunk, c.done.Grown, c.done.Added)
-	if err != nil {
-		return fmt.Errorf("write how far it is: %w", err)
-	}
+	far := c.ofSwitch(tx).Set("reached_plan = ?, reached = ?", at.plan, at.ground).Set("grounds = grounds + ?", c.done.Grounds).Set("withdrawn = withdrawn + ?", c.done.Withdrawn).
+		Set("shrunk = shrunk + ?", c.done.Shrunk).Set("grown = grown + ?", c.done.Grown).Set("added = added + ?", c.done.Added)
+	tx.Later(far, "write how far it is")
 	return c.r.Directives.WakeIn(ctx, tx, slices.SortedFunc(maps.Keys(c.wakes), directive.CompareWakeUps))
 }

@@ -196,19 +196,15 @@ func (w *comparison) write(ctx context.Context, tx *pg.Tx) error {
 		if v.doubt || v.find == FoundWithdrawn {
 			w.suspends = append(w.suspends, c.Ground)
 		}
-		var err error
 		switch v.find {
 		case FoundWithdrawn:
 			withdrawn = append(withdrawn, c)
 		case FoundAgain:
-			err = w.sendAgain(ctx, tx, c)
+			w.sendAgain(tx, c)
 		case FoundDelivered:
-			err = w.delivered(ctx, tx, c)
+			w.delivered(tx, c)
 		case FoundOrphan:
-			err = w.orphan(ctx, tx, *line, max(line.Version, c.Version))
-		}
-		if err != nil {
-			return err
+			w.orphan(tx, *line, max(line.Version, c.Version))
 		}
 	}
 	slices.SortFunc(w.suspends, func(a, b enforcement.ID) int { return bytes.Compare(a[:], b[:]) })
@@ -241,26 +237,21 @@ func (w *comparison) unknown(ctx context.Context, tx *pg.Tx, known map[enforceme
 			continue
 		}
 		line := w.lines[id]
-		if err := w.orphan(ctx, tx, *line, line.Version); err != nil {
-			return err
-		}
+		w.orphan(tx, *line, line.Version)
 	}
 	return nil
 }
 
 // orphan has a directive withdrawn by a version that stands in no amendment.
-func (w *comparison) orphan(ctx context.Context, tx *pg.Tx, line directive.InventoryLine, newest int16) error {
+func (w *comparison) orphan(tx *pg.Tx, line directive.InventoryLine, newest int16) {
 	if newest >= hold.MaxVersion {
 		w.outOfVersions(tx, line.Directive)
-		return nil
+		return
 	}
 	version := hold.Following(newest, w.restoration.Epoch)
-	if err := w.r.Directives.LiftUnknown(ctx, tx, w.page.Organisation, w.restoration.ID, line, version); err != nil {
-		return err
-	}
+	w.r.Directives.LiftUnknown(tx, w.page.Organisation, w.restoration.ID, line, version)
 	w.note(line.Directive, version, directive.Queued, FoundOrphan)
 	w.wakes = true
-	return nil
 }
 
 // outOfVersions calls an operator: no message can lift what is held there.
@@ -268,21 +259,15 @@ func (w *comparison) outOfVersions(tx *pg.Tx, id enforcement.ID) {
 	docket.Report(tx, incidentVersion, w.page.Organisation, id, "no version is left to lift it by", w.r.Record.Machine())
 }
 
-func (w *comparison) sendAgain(ctx context.Context, tx *pg.Tx, c compared) error {
-	if err := w.r.Directives.SendAgain(ctx, tx, directive.VersionKey{Directive: c.ID, Version: c.Version}); err != nil {
-		return err
-	}
+func (w *comparison) sendAgain(tx *pg.Tx, c compared) {
+	w.r.Directives.SendAgain(tx, directive.VersionKey{Directive: c.ID, Version: c.Version})
 	w.note(c.ID, c.Version, directive.Queued, FoundAgain)
 	w.wakes = true
-	return nil
 }
 
-func (w *comparison) delivered(ctx context.Context, tx *pg.Tx, c compared) error {
-	if err := w.r.Directives.Arrived(ctx, tx, directive.VersionKey{Directive: c.ID, Version: c.Version}); err != nil {
-		return err
-	}
+func (w *comparison) delivered(tx *pg.Tx, c compared) {
+	w.r.Directives.Arrived(tx, directive.VersionKey{Directive: c.ID, Version: c.Version})
 	w.note(c.ID, c.Version, directive.Delivered, FoundDelivered)
-	return nil
 }
 
 // withdraw writes the withdrawals that the recipient has carried out already.

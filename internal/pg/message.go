@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"hash/maphash"
 	"strconv"
 	"strings"
 
@@ -23,16 +24,21 @@ const (
 // prepared are the statements of a connection that PostgreSQL has planned.
 type prepared struct {
 	names map[string]string
-	seen  map[string]bool
-	next  int
+	// seen are the texts that came once, as hashes: one that is taken for another is
+	// prepared a little early.
+	seen map[uint64]bool
+	next int
 }
+
+// textHash is the seed of those hashes.
+var textHash = maphash.MakeSeed()
 
 // preparedOn is kept with the connection, for whoever has it after us.
 func preparedOn(c *pgconn.PgConn) *prepared {
 	const key = "concordat/prepared"
 	p, ok := c.CustomData()[key].(*prepared)
 	if !ok {
-		p = &prepared{names: map[string]string{}, seen: map[string]bool{}}
+		p = &prepared{names: map[string]string{}, seen: map[uint64]bool{}}
 		c.CustomData()[key] = p
 	}
 	return p
@@ -41,14 +47,15 @@ func preparedOn(c *pgconn.PgConn) *prepared {
 // worthwhile reports whether a text is to be prepared, and forgets all where there are
 // too many.
 func (p *prepared) worthwhile(text string, pipe *pgconn.Pipeline) bool {
+	hash := maphash.String(textHash, text)
 	switch {
 	case len(text) > longestText:
 		return false
-	case !p.seen[text]:
+	case !p.seen[hash]:
 		if len(p.seen) >= mostSeen {
 			clear(p.seen)
 		}
-		p.seen[text] = true
+		p.seen[hash] = true
 		return false
 	case len(p.names) >= mostPrepared:
 		for _, name := range p.names {
