@@ -57,7 +57,7 @@ func TestRandomEditions(t *testing.T) {
 	var held map[enforcement.OrganisationID]*ledger
 	led := 0
 	check := func(r *rapid.T) {
-		if w == nil || led == 5 { // every edition of a world is read anew with each that follows
+		if w == nil || led == 15 {
 			w, led = newPlanned(t, madeEdition{{1, 2, 3}, {2, 4}, {5}, {}}), 0
 			held = map[enforcement.OrganisationID]*ledger{}
 			for _, org := range w.Departments {
