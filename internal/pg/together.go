@@ -38,26 +38,52 @@ func (tx *Tx) Flush(ctx context.Context) error { return tx.under.ready(ctx) }
 // Ask is a question of [DB.Together], and where its answer goes.
 type Ask struct {
 	query schema.QueryAppender
-	take  func(scan func(dest ...any) error) error
+	take  func(ctx context.Context, db *bun.DB, rows *sql.Rows) (int, error)
 	// one says that there is exactly one row.
 	one bool
 }
 
 // All asks for rows, each of which is a T, as bun scans it.
 func All[T any](query schema.QueryAppender, into *[]T) Ask {
-	return Made(query, func(row *T) T { return *row }, into)
+	*into = nil
+	return Ask{query: query, take: func(ctx context.Context, db *bun.DB, rows *sql.Rows) (int, error) {
+		return db.NewSelect().Model(into).GetModel().ScanRows(ctx, rows)
+	}}
 }
 
 // Made is [All] for rows R of which values T are made.
 func Made[R, T any](query schema.QueryAppender, made func(*R) T, into *[]T) Ask {
 	*into = nil
-	return Ask{query: query, take: func(scan func(dest ...any) error) error {
-		var row R
-		if err := scan(&row); err != nil {
-			return err
+	return Ask{query: query, take: func(ctx context.Context, db *bun.DB, rows *sql.Rows) (int, error) {
+		var list []R
+		n, err := db.NewSelect().Model(&list).GetModel().ScanRows(ctx, rows)
+		if n > 0 {
+			*into = make([]T, n)
 		}
-		*into = append(*into, made(&row))
-		return nil
+		for i := range list {
+			(*into)[i] = made(&list[i])
+		}
+		return n, err
+	}}
+}
+
+// Just asks nothing of the answer, as of a lock.
+func Just(query schema.QueryAppender) Ask {
+	return Ask{query: query, take: func(_ context.Context, _ *bun.DB, rows *sql.Rows) (n int, err error) {
+		for rows.Next() {
+			n++
+		}
+		return n, rows.Err()
+	}}
+}
+
+// One asks for one row, of these columns; [sql.ErrNoRows] if there is none.
+func One(query schema.QueryAppender, dest ...any) Ask {
+	return Ask{query: query, one: true, take: func(ctx context.Context, db *bun.DB, rows *sql.Rows) (n int, err error) {
+		for ; rows.Next() && err == nil; n++ {
+			err = db.ScanRow(ctx, rows, dest...)
+		}
+		return n, err
 	}}
 }
 
@@ -71,16 +97,6 @@ var (
 	_ Asker = (*DB)(nil)
 	_ Asker = (*Tx)(nil)
 )
-
-// Just asks nothing of the answer, as of a lock.
-func Just(query schema.QueryAppender) Ask {
-	return Ask{query: query, take: func(func(dest ...any) error) error { return nil }}
-}
-
-// One asks for one row, of these columns; [sql.ErrNoRows] if there is none.
-func One(query schema.QueryAppender, dest ...any) Ask {
-	return Ask{query: query, one: true, take: func(scan func(dest ...any) error) error { return scan(dest...) }}
-}
 
 // Together asks several questions in one round trip, in turn: each sees what was
 // committed before it began.
@@ -120,12 +136,9 @@ func together(ctx context.Context, db *bun.DB, on bun.IConn, asks []Ask) (err er
 }
 
 func (a *Ask) read(ctx context.Context, db *bun.DB, rows *sql.Rows) error {
-	n := 0
-	for ; rows.Next(); n++ {
-		err := a.take(func(dest ...any) error { return db.ScanRow(ctx, rows, dest...) })
-		if err != nil {
-			return fmt.Errorf("read an answer: %w", err)
-		}
+	n, err := a.take(ctx, db, rows)
+	if err != nil {
+		return fmt.Errorf("read an answer: %w", err)
 	}
 	if err := rows.Err(); err != nil {
 		return err //nolint:wrapcheck // the caller says what it asked for
