@@ -120,15 +120,15 @@ const selectIsDue = `SELECT CASE WHEN ` + laneFree + `
 // IsDue reports whether anything is due at an organisation in a lane.
 func (r *Directives) IsDue(ctx context.Context, w WakeUp, on day.Day) (bool, error) {
 	var due bool
-	err := r.Record.DB.Pool.QueryRow(ctx, selectIsDue, w.Organisation, string(w.Lane), NoCursor, on).Scan(&due)
+	err := r.Record.DB.Pool.QueryRow(ctx, selectIsDue, w.Organisation, string(w.Lane), noCursor, on).Scan(&due)
 	if err != nil {
 		return false, fmt.Errorf("ask what is due at organisation %d: %w", w.Organisation, err)
 	}
 	return due, nil
 }
 
-// NoCursor is below every id; as an ID it would be NULL.
-var NoCursor = [16]byte{}
+// noCursor is below every id; as an ID it would be NULL.
+var noCursor = [16]byte{}
 
 const selectLanes = `SELECT o.id, l.lane::text FROM organisation o, unnest(enum_range(NULL::lane)) l (lane)
   WHERE CASE WHEN l.lane = 'bulk' AND NOT EXISTS (SELECT FROM hold h
@@ -148,7 +148,7 @@ const selectLanes = `SELECT o.id, l.lane::text FROM organisation o, unnest(enum_
 // Lanes lists every lane of every organisation with something due or with an
 // attempt left open, express first.
 func (r *Directives) Lanes(ctx context.Context, on day.Day) ([]WakeUp, error) {
-	rows, err := r.Record.DB.Pool.Query(ctx, selectLanes, on, NoCursor)
+	rows, err := r.Record.DB.Pool.Query(ctx, selectLanes, on, noCursor)
 	if err != nil {
 		return nil, fmt.Errorf("list the lanes with something due: %w", err)
 	}

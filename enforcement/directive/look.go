@@ -35,7 +35,7 @@ func (r *Directives) Look(b *pgx.Batch, w WakeUp, on day.Day, limit int) *Look {
 	if limit == 0 {
 		return l
 	}
-	args := []any{w.Organisation, string(w.Lane), NoCursor, limit}
+	args := []any{w.Organisation, string(w.Lane), noCursor, limit}
 	b.Queue(selectDue, append(args, on)...).Query(func(rows pgx.Rows) (err error) {
 		if columns := rows.FieldDescriptions(); columns[0].Format != pgx.BinaryFormatCode {
 			return nil // by a URL that says so: the caller asks again, in binary

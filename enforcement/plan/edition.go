@@ -196,11 +196,11 @@ func standingOn(db bun.IDB, on day.Day) *bun.SelectQuery {
 		Where("valid_until IS NULL OR valid_until >= ?", on).Order("id")
 }
 
-// HoldEditions holds the rows of the editions that a resolution was made from and
+// holdEditions holds the rows of the editions that a resolution was made from and
 // returns their ids in its order. It refuses where the record has an edition of the
 // list type on that day that was not resolved: one whose text this programme does
 // not have, or reads differently.
-func HoldEditions(ctx context.Context, tx *pg.Tx, text *Text, key Key, resolved []memoranda.Edition) ([]int32, error) {
+func holdEditions(ctx context.Context, tx *pg.Tx, text *Text, key Key, resolved []memoranda.Edition) ([]int32, error) {
 	var have []editionRow
 	err := standingOn(tx, key.On).Where("? = ANY (coalesce(list_types, ARRAY[list_type]))", key.ListType).For("SHARE").Scan(ctx, &have)
 	if err != nil {
@@ -251,7 +251,7 @@ func ReadEditionsOfDay(ctx context.Context, tx *pg.Tx, text *Text, on day.Day) (
 }
 
 // Of returns the ids of the editions that a resolution for a list type was made
-// from, and refuses what [HoldEditions] refuses.
+// from, and refuses what [holdEditions] refuses.
 func (s EditionsOfDay) Of(listType string, resolved []memoranda.Edition) ([]int32, error) {
 	return s.text.numbers(s.byListType[listType], resolved)
 }

@@ -167,7 +167,7 @@ func (r *Plans) PlanFor(ctx context.Context, tx *pg.Tx, text *Text, key Key, org
 		return Plan{}, err
 	}
 	p := text.Assign(resolution, key, organisations)
-	if p.Editions, err = HoldEditions(ctx, tx, text, key, resolution.Editions); err != nil {
+	if p.Editions, err = holdEditions(ctx, tx, text, key, resolution.Editions); err != nil {
 		return p, err
 	}
 	// An entry on a list of which no memorandum speaks is public and carries

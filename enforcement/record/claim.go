@@ -29,7 +29,7 @@ type claimed struct {
 // that is being worked elsewhere is refused. Whoever opens a transaction for an act that
 // can be asked again calls it first, and at the end writes the request down ([claimed.WriteDown]).
 // What the act asks for itself, and whatever of that it locks, comes after.
-func (r *Record) Claim(ctx context.Context, tx *pg.Tx, act enforcement.Act, asking ...Asking) (c claimed, err error) {
+func (r *Record) Claim(ctx context.Context, tx *pg.Tx, act enforcement.Act, more ...asking) (c claimed, err error) {
 	var rows []requestRow
 	var events []doneRow
 	q, asks := act.Request, []pg.Ask{}
@@ -40,7 +40,7 @@ func (r *Record) Claim(ctx context.Context, tx *pg.Tx, act enforcement.Act, aski
 	if q != nil || act.Key != "" {
 		asks = append(asks, pg.All(doneUnder(tx, act.Key), &events))
 	}
-	for _, ask := range asking {
+	for _, ask := range more {
 		asks = append(asks, ask(tx)...)
 	}
 	if len(asks) > 0 {
@@ -58,8 +58,8 @@ func (r *Record) Claim(ctx context.Context, tx *pg.Tx, act enforcement.Act, aski
 	return c, nil
 }
 
-// Asking is what an act asks for when it is taken up.
-type Asking func(tx *pg.Tx) []pg.Ask
+// asking is what an act asks for when it is taken up.
+type asking func(tx *pg.Tx) []pg.Ask
 
 // claimRequest weighs a request that is locked: its row, if it has one, or the event
 // that bears its key; otherwise it is new.

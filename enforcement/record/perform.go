@@ -32,14 +32,14 @@ func (r *Record) Perform(ctx context.Context, act enforcement.Act, fn func(ctx c
 // PerformKeyed is [Record.Perform] for an act that may write its event itself, as a
 // publication does, and then returns none: fn gets the act with the key that its
 // event carries. What it asks for first travels with the question whether it was done.
-func (r *Record) PerformKeyed(ctx context.Context, act enforcement.Act, fn func(ctx context.Context, tx *pg.Tx, act enforcement.Act) (*Event, error), asking ...Asking) (_ Done, err error) {
+func (r *Record) PerformKeyed(ctx context.Context, act enforcement.Act, fn func(ctx context.Context, tx *pg.Tx, act enforcement.Act) (*Event, error), more ...asking) (_ Done, err error) {
 	ctx, end := Span(ctx, "act")
 	defer end(&err)
 	for {
 		var d Done
 		taken := act
 		err := r.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-			c, err := r.Claim(ctx, tx, act, asking...)
+			c, err := r.Claim(ctx, tx, act, more...)
 			if err != nil {
 				return err
 			}
