@@ -82,45 +82,31 @@ type Version struct {
 	Set          []int16
 }
 
-// The columns in the order of [Directives.CopyVersions].
-const copyVersionsStatement = `COPY amendment (directive_id, version, organisation_id, kind, lane, step, valid_until, burdens, due, plan_id, measures) FROM STDIN (FORMAT binary)`
-
-const (
-	copyVersionColumns = 11
-	copyVersionSize    = 160 // bytes, about
-)
-
 // CopyVersions writes later versions, many at once, that follow a plan (0: none). Who
 // writes them holds their directives and has replaced what was pending.
 func (r *Directives) CopyVersions(ctx context.Context, tx *pg.Tx, plan int32, list []Version) error {
-	buf := make([]byte, 0, 32+len(list)*copyVersionSize)
-	buf = append(buf, "PGCOPY\n\377\r\n\000\000\000\000\000\000\000\000\000"...)
+	c := pgbinary.NewCopier(11, `COPY amendment (directive_id, version, organisation_id, kind, lane, step, valid_until, burdens, due, plan_id, measures) FROM STDIN (FORMAT binary)`)
 	for i := range list {
 		v := &list[i]
-		buf = binary.BigEndian.AppendUint16(buf, copyVersionColumns)
-		buf = pgbinary.AppendField(buf, v.Directive[:])
-		buf = binary.BigEndian.AppendUint16(pgbinary.AppendLength(buf, 2), uint16(v.Number)) //nolint:gosec // two's complement
-		buf = pgbinary.AppendInt32(buf, int32(v.Organisation))
-		buf = pgbinary.AppendField(buf, []byte(v.Kind))
-		buf = pgbinary.AppendField(buf, []byte(v.Lane))
-		buf = pgbinary.AppendField(buf, []byte(v.Step))
-		buf = pgbinary.AppendDay(buf, v.Until)
-		buf = pgbinary.AppendFlag(buf, v.Burdens)
-		buf = pgbinary.AppendFlag(buf, v.Step == Queued)
+		c.Row()
+		c.ID(v.Directive)
+		c.Int2(v.Number)
+		c.Int4(int32(v.Organisation))
+		c.Text(string(v.Kind))
+		c.Text(string(v.Lane))
+		c.Text(string(v.Step))
+		c.Day(v.Until)
+		c.Boolean(v.Burdens)
+		c.Boolean(v.Step == Queued)
 		if plan == 0 {
-			buf = pgbinary.AppendLength(buf, -1)
+			c.Null()
 		} else {
-			buf = pgbinary.AppendInt32(buf, plan)
+			c.Int4(plan)
 		}
-		buf = pgbinary.AppendSmalls(buf, v.Set)
+		c.Smalls(v.Set)
 	}
-	buf = binary.BigEndian.AppendUint16(buf, math.MaxUint16) // the trailer, -1
-	tag, err := tx.Pgx().Conn().PgConn().CopyFrom(ctx, bytes.NewReader(buf), copyVersionsStatement)
-	if err != nil {
+	if err := c.Send(ctx, tx.Pgx()); err != nil {
 		return fmt.Errorf("copy %d versions: %w", len(list), err)
-	}
-	if tag.RowsAffected() != int64(len(list)) {
-		return fmt.Errorf("copy %d versions: %d arrived", len(list), tag.RowsAffected())
 	}
 	return nil
 }

@@ -13,8 +13,8 @@
 // asks who, what is needed, the state, and what the case itself rules out; then the kind's
 // own function checks the rest and says what is written; then the row ([Turn]), the
 // clocks, the ground and the directives follow as the table says. [Life.Moves] asks the
-// same questions and tells what is possible now, and why not. A new kind brings a table, a
-// SELECT and its own checks.
+// same questions and tells what is possible now, and why not. A new kind brings a table, its
+// row and its own checks.
 //
 // It owns the table ground. The row of a case and its ground agree in state, version, term
 // and end, by triggers of migration 18, and the audit proves it for every kind. A ground

@@ -23,10 +23,10 @@
 // Bun writes arguments into the text of its queries; the driver takes them out again and
 // prepares a text that comes a second time, as pgx does what goes through [DB.Pool] or
 // [Tx.Pgx] with arguments. Bun costs some microseconds more in this process, so the hot
-// statements of deliveries go by pgx. The round trips are what an act waits for: [Tx.Later] queues a statement of which nothing is
-// read, so that it goes with the next one or with the COMMIT (as the BEGIN goes with the
-// first), and [Tx.Together] asks several questions at once. [DB.Snapshot] reads one
-// moment.
+// statements of deliveries go by pgx. The round trips are what an act waits for:
+// [Tx.Later] queues a statement of which nothing is read, so that it goes with the next
+// one or with the COMMIT (as the BEGIN goes with the first), and [Tx.Together] asks
+// several questions at once. [DB.Snapshot] reads one moment.
 //
 // # The private cluster
 //

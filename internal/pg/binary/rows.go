@@ -66,23 +66,10 @@ func (c *Copier) Int8(n int64) {
 }
 
 // Boolean writes a boolean.
-func (c *Copier) Boolean(b bool) {
-	c.buf = AppendLength(c.buf, 1)
-	if b {
-		c.buf = append(c.buf, 1)
-	} else {
-		c.buf = append(c.buf, 0)
-	}
-}
+func (c *Copier) Boolean(b bool) { c.buf = AppendFlag(c.buf, b) }
 
 // Day writes a date, NULL for none.
-func (c *Copier) Day(d day.Day) {
-	if d.IsZero() {
-		c.Null()
-		return
-	}
-	c.Int4(int32(d - epoch))
-}
+func (c *Copier) Day(d day.Day) { c.buf = AppendDay(c.buf, d) }
 
 // Instant writes a timestamptz.
 func (c *Copier) Instant(t time.Time) { c.Int8(t.UnixMicro() - epochMicros) }
