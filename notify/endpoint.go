@@ -62,7 +62,7 @@ const closed = "failures = 0, express_due_at = NULL, bulk_due_at = NULL"
 
 // change begins an update of one endpoint.
 func (t *Endpoints) change(org enforcement.OrganisationID, channel string) *bun.UpdateQuery {
-	return t.DB.NewUpdate().Model((*endpointRow)(nil)).Where("organisation_id = ? AND channel::text = ?", org, channel)
+	return t.DB.NewUpdate().Model((*endpointRow)(nil)).Where("organisation_id = ? AND channel::text = ?", pg.Number(org), channel)
 }
 
 // due reports whether the endpoint may be tried in a lane.

@@ -37,11 +37,11 @@ func (b *Inbox) Send(ctx context.Context, d Delivery) (Outcome, error) {
 	err := b.DB.InTx(ctx, func(_ context.Context, tx *pg.Tx) error {
 		tx.Later(tx.NewRaw(`UPDATE inbox_item i SET closed_at = ? FROM unnest(?::uuid[], ?::smallint[]) u (id, v)
 			WHERE i.directive_id = u.id AND i.version < u.v AND i.closed_at IS NULL AND i.organisation_id = ?`,
-			b.Machine(), pg.Array(ids), pg.Array(versions), d.Organisation), "close what lies of older versions")
+			b.Machine(), pg.Array(ids), pg.Array(versions), pg.Number(d.Organisation)), "close what lies of older versions")
 		tx.Later(tx.NewRaw(`INSERT INTO inbox_item (organisation_id, directive_id, version, lane, placed_at)
 			SELECT ?, u.id, u.v, ?, ?::timestamptz FROM unnest(?::uuid[], ?::smallint[]) u (id, v)
 			WHERE NOT EXISTS (SELECT FROM inbox_item n WHERE n.directive_id = u.id AND n.version > u.v) ON CONFLICT DO NOTHING`,
-			d.Organisation, d.Lane, b.Machine(), pg.Array(ids), pg.Array(versions)), "lay the items")
+			pg.Number(d.Organisation), d.Lane, b.Machine(), pg.Array(ids), pg.Array(versions)), "lay the items")
 		return nil
 	})
 	if err != nil {
@@ -75,7 +75,7 @@ func (b *Inbox) open(org enforcement.OrganisationID) *bun.SelectQuery {
 		Join("LEFT JOIN directive AS d ON d.id = i.directive_id").
 		Join("LEFT JOIN amendment AS a ON a.directive_id = i.directive_id AND a.version = i.version").
 		Join("LEFT JOIN orphan AS n ON n.directive_id = i.directive_id AND n.version = i.version").
-		Where("i.organisation_id = ? AND i.closed_at IS NULL AND coalesce(a.step, n.step, d.step) < 'acknowledged'", org).
+		Where("i.organisation_id = ? AND i.closed_at IS NULL AND coalesce(a.step, n.step, d.step) < 'acknowledged'", pg.Number(org)).
 		Where(`NOT EXISTS (SELECT FROM amendment n
 			WHERE n.directive_id = i.directive_id AND n.version > i.version AND n.step = 'acknowledged')`).
 		Where("NOT (coalesce(a.burdens, i.version = 1) AND directive_held(d.organisation_id, d.ground_id, d.plan_id))").
@@ -137,7 +137,7 @@ func (b *Inbox) Open(ctx context.Context, act enforcement.Act, ids []enforcement
 		return nil, errors.Join(err, &enforcement.Refusal{Code: "not-found"})
 	}
 	_, err = b.DB.NewUpdate().Table("inbox_item").Set("opened_at = ?, opened_by = ?", b.Machine(), act.Actor.ID).
-		Where("organisation_id = ? AND directive_id = ANY (?)", act.Actor.Organisation, pg.Array(ids)).
+		Where("organisation_id = ? AND directive_id = ANY (?)", pg.Number(act.Actor.Organisation), pg.Array(ids)).
 		Where("closed_at IS NULL AND opened_at IS NULL").Exec(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("record the opening of %d inbox items: %w", len(ids), err)
@@ -168,7 +168,7 @@ func closeItems(ctx context.Context, db *pg.DB, org enforcement.OrganisationID, 
 	}
 	_, err := db.NewRaw(`UPDATE inbox_item i SET closed_at = ? FROM unnest(?::uuid[], ?::smallint[]) u (id, v)
 		WHERE i.directive_id = u.id AND i.version <= u.v AND i.closed_at IS NULL AND i.organisation_id = ?`,
-		now, pg.Array(ids), pg.Array(versions), org).Exec(ctx)
+		now, pg.Array(ids), pg.Array(versions), pg.Number(org)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("close %d inbox items of organisation %d: %w", len(ids), org, err)
 	}

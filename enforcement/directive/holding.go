@@ -35,7 +35,7 @@ type planNow struct {
 // Asks are the questions. births is a query for plan_id: the plans by which the
 // directives that it is about were made.
 func (h *Holding) Asks(db bun.IDB, births *bun.SelectQuery) []pg.Ask {
-	now := db.NewSelect().TableExpr("(SELECT DISTINCT plan_id FROM (?) b) AS b", births).Join("JOIN plan AS p ON p.id = plan_now(b.plan_id)").
+	now := db.NewSelect().TableExpr("(SELECT DISTINCT plan_id FROM (?) b) AS b", births).Join("JOIN plan AS p ON p.id = "+plan.Now("b.plan_id")).
 		ColumnExpr("b.plan_id AS birth, p.id AS plan").Column("p.ground_kind", "p.list_type", "p.subject_kind", "p.territory", "p.region")
 	return []pg.Ask{pg.All(now, &h.now), h.fresh.Ask(db), pg.One(party.MarkOfOrganisations(db), &h.everybody)}
 }

@@ -97,7 +97,7 @@ type orphan struct {
 
 // SendAgain queues a later version once more.
 func (r *Directives) SendAgain(tx *pg.Tx, v VersionKey) {
-	tx.Later(tx.NewUpdate().Model((*amendment)(nil)).Set("step = 'queued', due = true").Where("directive_id = ? AND version = ?", v.Directive, v.Version),
+	tx.Later(tx.NewUpdate().Model((*amendment)(nil)).Set("step = 'queued', due = true").Where("directive_id = ? AND version = ?", v.Directive, pg.Number(v.Version)),
 		"send version %d of directive %s again", v.Version, v.Directive)
 }
 
@@ -107,7 +107,7 @@ func (r *Directives) Arrived(tx *pg.Tx, v VersionKey) {
 	if v.Version == 1 {
 		there = there.Table("directive").Where("id = ?", v.Directive)
 	} else {
-		there = there.Model((*amendment)(nil)).Where("directive_id = ? AND version = ?", v.Directive, v.Version)
+		there = there.Model((*amendment)(nil)).Where("directive_id = ? AND version = ?", v.Directive, pg.Number(v.Version))
 	}
 	tx.Later(there, "record version %d of directive %s as delivered", v.Version, v.Directive)
 }

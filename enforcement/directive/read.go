@@ -124,7 +124,7 @@ func (r *Directives) List(ctx context.Context, act enforcement.Act, after enforc
 	}
 	asked := r.ask(r.Record.DB, r.Record.Today(act.At), func(q *bun.SelectQuery) *bun.SelectQuery {
 		if org != 0 {
-			q.Where("d.organisation_id = ?", org)
+			q.Where("d.organisation_id = ?", pg.Number(org))
 		}
 		return q.Where("d.id > ?", after.Cursor()).Order("d.id").Limit(int64(limit))
 	})

@@ -72,7 +72,7 @@ func (r *Docket) StartClocks(tx *pg.Tx, from day.Day, d Deadline, organisations 
 	c := r.clock(from, d)
 	tx.Later(tx.NewRaw(`INSERT INTO clock (kind, organisation_id, started_on, value, unit, source, due_on, provisional)
 		SELECT DISTINCT ?, organisation_id, ?::date, ?::smallint, ?, ?, ?::date, ?::boolean FROM (?) o ORDER BY organisation_id ON `+again+` SET done_on = NULL`,
-		c.Kind, c.StartedOn, c.Value, c.Unit, c.Source, c.DueOn, c.Provisional, organisations), "start the clocks %s", d.Kind)
+		c.Kind, c.StartedOn, pg.Number(c.Value), c.Unit, c.Source, c.DueOn, c.Provisional, organisations), "start the clocks %s", d.Kind)
 }
 
 // StopClocksWhere records of every running clock c of a kind, of which a condition

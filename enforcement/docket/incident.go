@@ -52,7 +52,7 @@ func (r *Docket) Report(ctx context.Context, kind string, org enforcement.Organi
 
 // ReportOnce is [Docket.Report], unless the same is open of the organisation and directive.
 func (r *Docket) ReportOnce(ctx context.Context, kind string, org enforcement.OrganisationID, directive enforcement.ID, detail string) error {
-	open, err := r.Record.DB.NewSelect().Model((*incidentRow)(nil)).Where("closed_at IS NULL AND kind = ? AND organisation_id = ?", kind, org).
+	open, err := r.Record.DB.NewSelect().Model((*incidentRow)(nil)).Where("closed_at IS NULL AND kind = ? AND organisation_id = ?", kind, pg.Number(org)).
 		Where("directive_id IS NOT DISTINCT FROM ?", directive).Exists(ctx)
 	if err != nil {
 		return fmt.Errorf("look for an open incident: %w", err)

@@ -36,7 +36,7 @@ func (r *Docket) Tasks(ctx context.Context, act enforcement.Act, after enforceme
 		return nil, err
 	}
 	var rows []taskRow
-	err := r.Record.DB.NewSelect().Model(&rows).Where("organisation_id = ? AND closed_on IS NULL", act.Actor.Organisation).
+	err := r.Record.DB.NewSelect().Model(&rows).Where("organisation_id = ? AND closed_on IS NULL", pg.Number(act.Actor.Organisation)).
 		Where("id > ?", after.Cursor()).Order("id").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list tasks: %w", err)
@@ -58,7 +58,7 @@ func OpenTasks(tx *pg.Tx, grounds []enforcement.ID, kind string, on day.Day) {
 
 // CloseTask closes one task of an organisation and returns its ground.
 func (r *Docket) CloseTask(ctx context.Context, tx *pg.Tx, id enforcement.ID, org enforcement.OrganisationID, because string, on day.Day) (ground enforcement.ID, err error) {
-	err = shut(tx, because, on).Where("id = ? AND organisation_id = ?", id, org).Returning("ground_id").Scan(ctx, &ground)
+	err = shut(tx, because, on).Where("id = ? AND organisation_id = ?", id, pg.Number(org)).Returning("ground_id").Scan(ctx, &ground)
 	return ground, enforcement.NotFound(err, "close a task")
 }
 

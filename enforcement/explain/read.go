@@ -166,7 +166,7 @@ func (r *Explainer) read(ctx context.Context, act enforcement.Act, on day.Day, w
 	births := db.NewSelect().TableExpr("ground AS g").Join("JOIN directive AS d ON d.subject_id = g.subject_id AND d.ground_id = g.id").
 		Column("d.plan_id").Where("g.id IN (?)", grounds)
 	asks := append(holding.Asks(db, births),
-		pg.All(db.NewRaw(selectGrounds, grounds, act.Actor.Organisation), &t.grounds),
+		pg.All(db.NewRaw(selectGrounds, grounds, pg.Number(act.Actor.Organisation)), &t.grounds),
 		pg.All(db.NewRaw(selectTurns, grounds, ground.EventSuspended, ground.EventResumed), &t.turns),
 		pg.All(db.NewRaw(selectDirectives, grounds), &t.directives),
 		pg.All(db.NewRaw(selectReports, grounds), &t.reports),

@@ -47,7 +47,7 @@ func (r *Grounds) PutInForce(ctx context.Context, act enforcement.Act, grounds [
 
 // inForce writes that grounds are in force under a plan.
 func inForce(tx *pg.Tx, ids []enforcement.ID, plan int32, on day.Day) {
-	tx.Later(tx.NewUpdate().Model((*row)(nil)).Set("state = 'in-force', plan_id = ?, in_force_on = ?", plan, on).Where("id = ANY (?)", pg.Array(ids)), "put %d grounds in force", len(ids))
+	tx.Later(tx.NewUpdate().Model((*row)(nil)).Set("state = 'in-force', plan_id = ?, in_force_on = ?", pg.Number(plan), on).Where("id = ANY (?)", pg.Array(ids)), "put %d grounds in force", len(ids))
 }
 
 // PutInForceIn is [Grounds.PutInForce] within the caller's transaction.

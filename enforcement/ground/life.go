@@ -64,12 +64,12 @@ type Change struct {
 }
 
 // Read returns one case of the actor's own organisation; another's is not found.
-// Overseers read every one.
-func (l *Life[C]) Read(ctx context.Context, act enforcement.Act, id enforcement.ID) (c C, err error) {
+// Overseers read every one. What is asked beside it is for who may read the case.
+func (l *Life[C]) Read(ctx context.Context, act enforcement.Act, id enforcement.ID, beside ...pg.Ask) (c C, err error) {
 	if err := act.Check(append([]enforcement.Role{enforcement.Overseer, enforcement.System}, l.People...)...); err != nil {
 		return c, err
 	}
-	found, err := l.fetch(ctx, l.Grounds.Record.DB, byID(id))
+	found, err := l.fetch(ctx, l.Grounds.Record.DB, byID(id), beside...)
 	if err != nil {
 		return c, fmt.Errorf("read %s %s: %w", l.Slug, id, err)
 	}
@@ -110,7 +110,7 @@ func (l *Life[C]) List(ctx context.Context, act enforcement.Act, w Wanted) ([]C,
 	}
 	list, err := l.fetch(ctx, l.Grounds.Record.DB, func(q *bun.SelectQuery) *bun.SelectQuery {
 		if act.Actor.Role != enforcement.Overseer && act.Actor.Role != enforcement.System {
-			q = q.Where("? = ?", bun.Safe(l.OwnerColumn), act.Actor.Organisation)
+			q = q.Where("? = ?", bun.Safe(l.OwnerColumn), pg.Number(act.Actor.Organisation))
 		}
 		if w.State != "" {
 			q = q.Where("l.state::text = ?", w.State)

@@ -157,7 +157,7 @@ func (r *Holds) Place(ctx context.Context, act enforcement.Act, n NewHold) (enfo
 func (r *Holds) PlaceIn(ctx context.Context, tx *pg.Tx, act enforcement.Act, id enforcement.ID, n NewHold) error {
 	var known bool
 	err := tx.NewRaw(`SELECT CASE ?0 WHEN 'everything' THEN true WHEN 'memorandum' THEN EXISTS (SELECT FROM edition WHERE memorandum = ?2)
-		ELSE EXISTS (SELECT FROM organisation WHERE id = ?1 AND (kind = 'court') = (?0 = 'court')) END`, n.Scope, n.Organisation, n.Memorandum).Scan(ctx, &known)
+		ELSE EXISTS (SELECT FROM organisation WHERE id = ?1 AND (kind = 'court') = (?0 = 'court')) END`, n.Scope, pg.Number(n.Organisation), n.Memorandum).Scan(ctx, &known)
 	if err != nil {
 		return fmt.Errorf("look for what is to be held: %w", err)
 	}

@@ -42,7 +42,7 @@ func (r *Intake) Refusals(ctx context.Context, act enforcement.Act, id enforceme
 		return nil, err
 	}
 	var rows []refusalRow
-	if err := r.Record.DB.NewSelect().Model(&rows).Where("import_id = ? AND line > ?", id, after).Order("line").Limit(int64(limit)).Scan(ctx); err != nil {
+	if err := r.Record.DB.NewSelect().Model(&rows).Where("import_id = ? AND line > ?", id, pg.Number(after)).Order("line").Limit(int64(limit)).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("list the refusals of import %s: %w", id, err)
 	}
 	list := make([]Refusal, len(rows))

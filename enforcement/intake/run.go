@@ -181,7 +181,7 @@ func (r *Intake) importOf(ctx context.Context, db bun.IDB, act enforcement.Act, 
 	for _, h := range r.Record.Vault.Hashes(importDomain, string(n.Content[:])) {
 		sums = append(sums, h.Sum)
 	}
-	err = db.NewSelect().Model((*importRow)(nil)).Column("id").Where("court_id = ? AND kind = ? AND content_hash IN (?)", act.Actor.Organisation, n.Kind, bun.List(sums)).
+	err = db.NewSelect().Model((*importRow)(nil)).Column("id").Where("court_id = ? AND kind = ? AND content_hash IN (?)", pg.Number(act.Actor.Organisation), n.Kind, bun.List(sums)).
 		Order("id").Limit(1).Scan(ctx, &id)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return id, fmt.Errorf("look for the run of a file: %w", err)
@@ -206,7 +206,7 @@ func (r *Intake) startImport(ctx context.Context, tx *pg.Tx, act enforcement.Act
 
 func (r *Intake) enterImport(ctx context.Context, tx *pg.Tx, act enforcement.Act, n NewRun) (enforcement.ID, *record.Event, error) {
 	var court bool
-	err := tx.NewSelect().Table("organisation").ColumnExpr("kind = 'court'").Where("id = ?", act.Actor.Organisation).Scan(ctx, &court)
+	err := tx.NewSelect().Table("organisation").ColumnExpr("kind = 'court'").Where("id = ?", pg.Number(act.Actor.Organisation)).Scan(ctx, &court)
 	if err != nil || !court {
 		return enforcement.ID{}, nil, errors.Join(enforcement.NotFound(err, "look for the court of an import"), enforcement.Refuse("import.court"))
 	}
@@ -218,7 +218,7 @@ func (r *Intake) enterImport(ctx context.Context, tx *pg.Tx, act enforcement.Act
 	tx.Later(tx.NewInsert().Model(&importRow{
 		ID: id, Kind: n.Kind, Court: act.Actor.Organisation, Content: hash.Sum, KeyVersion: hash.Version, Size: n.Size, State: Running, Statement: statement,
 		StartedBy: act.Actor.ID, StartedRole: act.Actor.Role, StartedAt: act.At.UTC(),
-	}).Value("upload_id", "(SELECT id FROM import_upload WHERE id = ? AND court_id = ?)", n.Upload, act.Actor.Organisation), "enter import %s", id)
+	}).Value("upload_id", "(SELECT id FROM import_upload WHERE id = ? AND court_id = ?)", n.Upload, pg.Number(act.Actor.Organisation)), "enter import %s", id)
 	document := statement
 	if document == nil {
 		document = r.Record.Vault.DocumentHash(n.Content[:])
@@ -319,7 +319,7 @@ func (r *Intake) List(ctx context.Context, act enforcement.Act, after enforcemen
 	}
 	q := imports(r.Record.DB).Where("i.id > ?", after.Cursor()).Order("i.id").Limit(int64(limit))
 	if act.Actor.Organisation != 0 {
-		q.Where("i.court_id = ?", act.Actor.Organisation)
+		q.Where("i.court_id = ?", pg.Number(act.Actor.Organisation))
 	}
 	return runs(ctx, q)
 }
@@ -361,8 +361,8 @@ func (r *Intake) Finish(ctx context.Context, act enforcement.Act, run Run, failu
 		state, kind, code = Failed, eventImportFailed, failure.Code
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		q := tx.NewUpdate().Model((*importRow)(nil)).Set("state = ?, failure = nullif(?, ''), failure_line = nullif(?, 0), finished_at = ?", state, code, line, act.At.UTC()).
-			Where("id = ? AND court_id = ? AND state = ? AND rows_done = ?", run.ID, act.Actor.Organisation, Running, run.Rows)
+		q := tx.NewUpdate().Model((*importRow)(nil)).Set("state = ?, failure = nullif(?, ''), failure_line = nullif(?, 0), finished_at = ?", state, code, pg.Number(line), act.At.UTC()).
+			Where("id = ? AND court_id = ? AND state = ? AND rows_done = ?", run.ID, pg.Number(act.Actor.Organisation), Running, pg.Number(run.Rows))
 		if failure == nil {
 			q.Set("bytes_done = size")
 		}

@@ -157,7 +157,7 @@ func (r *Intake) Reviews(ctx context.Context, act enforcement.Act, after enforce
 	}
 	var rows []reviewRow
 	err := r.Record.DB.NewSelect().Model(&rows).ColumnExpr("?TableColumns, s.envelope").Join("JOIN subject AS s ON s.id = i.subject_id").
-		Where("i.court_id = ? AND i.closed_on IS NULL AND i.id > ?", act.Actor.Organisation, after.Cursor()).Order("i.id").Limit(int64(limit)).Scan(ctx)
+		Where("i.court_id = ? AND i.closed_on IS NULL AND i.id > ?", pg.Number(act.Actor.Organisation), after.Cursor()).Order("i.id").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list reviews: %w", err)
 	}
@@ -230,7 +230,7 @@ func (r *Intake) CloseReview(ctx context.Context, act enforcement.Act, id enforc
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		e := &record.Event{Kind: eventReviewClosed, RefersTo: id, Day: r.Record.Today(act.At), Reason: reason, LegalBasis: "法释〔2017〕7号 Art. 3–5"}
 		err := tx.NewUpdate().Model((*reviewRow)(nil)).Set("closed_on = ?, closed_by = ?, closed_because = ?", e.Day, act.Actor.ID, reason).
-			Where("id = ? AND court_id = ? AND closed_on IS NULL", id, act.Actor.Organisation).Returning("subject_id").Scan(ctx, &e.Subject)
+			Where("id = ? AND court_id = ? AND closed_on IS NULL", id, pg.Number(act.Actor.Organisation)).Returning("subject_id").Scan(ctx, &e.Subject)
 		return e, enforcement.NotFound(err, "close a review")
 	})
 	return err

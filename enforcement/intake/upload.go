@@ -114,7 +114,7 @@ func (r *Intake) storeChunk(ctx context.Context, u Upload, envelope vault.Envelo
 		return fmt.Errorf("seal chunk %d of upload %s: %w", position, u.ID, err)
 	}
 	_, err = r.Record.DB.NewUpdate().With("chunk", r.Record.DB.NewInsert().Model(&chunkRow{Upload: u.ID, Position: position, Sealed: sealed})).Model((*uploadRow)(nil)).
-		Set("size = ?", u.Size).Where("id = ?", u.ID).Exec(ctx)
+		Set("size = ?", pg.Number(u.Size)).Where("id = ?", u.ID).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("store chunk %d of upload %s: %w", position, u.ID, err)
 	}
@@ -191,7 +191,7 @@ func (r *Intake) OpenUpload(ctx context.Context, run Run) (io.ReaderAt, error) {
 	}
 	return &uploadReader{size: u.Size, load: func(position int) ([]byte, error) {
 		var sealed []byte
-		err := r.Record.DB.NewSelect().Model((*chunkRow)(nil)).Column("sealed").Where("upload_id = ? AND position = ?", run.Upload, position).Scan(ctx, &sealed)
+		err := r.Record.DB.NewSelect().Model((*chunkRow)(nil)).Column("sealed").Where("upload_id = ? AND position = ?", run.Upload, pg.Number(position)).Scan(ctx, &sealed)
 		if err != nil {
 			return nil, fmt.Errorf("read chunk %d of upload %s: %w", position, run.Upload, err)
 		}

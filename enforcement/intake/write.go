@@ -260,6 +260,6 @@ func (w *importWriter) lock(ctx context.Context, tx *pg.Tx) error {
 func (w *importWriter) count(tx *pg.Tx) {
 	i := w.run
 	tx.Later(tx.NewUpdate().Model((*importRow)(nil)).Where("id = ?", i.ID).
-		Set("rows_done = ?, drafted = ?, skipped = ?, conflicting = ?", i.Rows, i.Drafted, i.Skipped, i.Conflicting).
-		Set("refused = ?, reviewed = ?, refused_bytes = ?, bytes_done = ?", i.Refused, i.Reviewed, i.RefusedBytes, i.BytesDone), "move import %s on", i.ID)
+		Set("rows_done = ?, drafted = ?, skipped = ?, conflicting = ?", pg.Number(i.Rows), pg.Number(i.Drafted), pg.Number(i.Skipped), pg.Number(i.Conflicting)).
+		Set("refused = ?, reviewed = ?, refused_bytes = ?, bytes_done = ?", pg.Number(i.Refused), pg.Number(i.Reviewed), pg.Number(i.RefusedBytes), pg.Number(i.BytesDone)), "move import %s on", i.ID)
 }

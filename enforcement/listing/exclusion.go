@@ -81,7 +81,7 @@ func (r *Listings) CloseExclusion(ctx context.Context, act enforcement.Act, id e
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		e := &record.Event{Kind: eventExclusionClosed, RefersTo: id, Day: on, LegalBasis: "法释〔2017〕7号 Art. 3"}
 		err := tx.NewUpdate().Model((*exclusion)(nil)).TableExpr("listing AS l").Set("closed_on = ?", on).Where("x.id = ? AND x.closed_on IS NULL", id).
-			Where("l.id = x.listing_id AND l.court_id = ?", act.Actor.Organisation).Returning("l.id, l.subject_id").Scan(ctx, &e.Ground, &e.Subject)
+			Where("l.id = x.listing_id AND l.court_id = ?", pg.Number(act.Actor.Organisation)).Returning("l.id, l.subject_id").Scan(ctx, &e.Ground, &e.Subject)
 		return e, enforcement.NotFound(err, "close an exclusion")
 	})
 	return err

@@ -78,7 +78,7 @@ func (r *Parties) EnterCase(ctx context.Context, act enforcement.Act, c Case) (e
 // Cases lists a court's cases by id, from after on.
 func (r *Parties) Cases(ctx context.Context, court enforcement.OrganisationID, after enforcement.ID, limit int) ([]Case, error) {
 	var rows []caseRow
-	err := r.Record.DB.NewSelect().Model(&rows).Where("court_id = ? AND id > ?", court, after.Cursor()).Order("id").Limit(int64(limit)).Scan(ctx)
+	err := r.Record.DB.NewSelect().Model(&rows).Where("court_id = ? AND id > ?", pg.Number(court), after.Cursor()).Order("id").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list cases: %w", err)
 	}

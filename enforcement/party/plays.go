@@ -7,6 +7,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
+	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
 
@@ -25,7 +26,7 @@ type part struct {
 func (r *Parties) Plays(ctx context.Context, db bun.IDB, org enforcement.OrganisationID, bodies []string, on day.Day) (plays bool, serves string, err error) {
 	stands := db.NewSelect().Model((*part)(nil)).ColumnExpr("1").Where("p.organisation_id = o.id AND p.valid_from <= ?", on).
 		Where("p.valid_until IS NULL OR p.valid_until >= ?", on).Where("p.body IN (?)", bun.List(bodies))
-	err = db.NewSelect().TableExpr("organisation AS o").ColumnExpr("EXISTS (?), o.serves", stands).Where("o.id = ?", org).Scan(ctx, &plays, &serves)
+	err = db.NewSelect().TableExpr("organisation AS o").ColumnExpr("EXISTS (?), o.serves", stands).Where("o.id = ?", pg.Number(org)).Scan(ctx, &plays, &serves)
 	if err != nil {
 		return false, "", fmt.Errorf("read what organisation %d stands for: %w", org, err)
 	}

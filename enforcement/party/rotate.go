@@ -23,7 +23,7 @@ func (r *Parties) RotateSubjects(ctx context.Context, act enforcement.Act, limit
 	n := 0
 	err := r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		var old []Row
-		err := tx.NewSelect().Model(&old).Where("envelope IS NOT NULL AND key_version < ?", r.Record.Vault.Current()).Order("id").Limit(int64(limit)).
+		err := tx.NewSelect().Model(&old).Where("envelope IS NOT NULL AND key_version < ?", pg.Number(r.Record.Vault.Current())).Order("id").Limit(int64(limit)).
 			For("NO KEY UPDATE SKIP LOCKED").Scan(ctx)
 		if err != nil {
 			return fmt.Errorf("look for subjects under an older key: %w", err)
@@ -52,7 +52,7 @@ func (r *Parties) rotate(tx *pg.Tx, s *Row) error {
 	if err != nil {
 		return fmt.Errorf("read the key version of subject %s: %w", s.ID, err)
 	}
-	tx.Later(tx.NewUpdate().Model(s).Set("envelope = ?, key_version = ?", wrapped, version).Set("version = version + 1").WherePK(), "store the key of subject %s", s.ID)
+	tx.Later(tx.NewUpdate().Model(s).Set("envelope = ?, key_version = ?", wrapped, pg.Number(version)).Set("version = version + 1").WherePK(), "store the key of subject %s", s.ID)
 	number := identifier.Identifier{Kind: identity.NumberKind, State: identity.State, Number: identity.Number}
 	hashes := lookups(s.ID, r.Record.Vault.Hashes(lookupDomain, number.Key()))
 	tx.Later(tx.NewInsert().Model(&hashes).On("CONFLICT DO NOTHING"), "store the look-up hashes of subject %s", s.ID)

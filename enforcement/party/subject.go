@@ -271,7 +271,7 @@ func (r *Parties) findSubject(ctx context.Context, tx *pg.Tx, number identifier.
 	hashes := r.Record.Vault.Hashes(lookupDomain, number.Key())
 	q := tx.NewSelect().Model((*lookup)(nil)).Column("subject_id").Limit(1)
 	for _, h := range hashes {
-		q = q.WhereOr("hash = ? AND key_version = ?", h.Sum, h.Version)
+		q = q.WhereOr("hash = ? AND key_version = ?", h.Sum, pg.Number(h.Version))
 	}
 	var found []enforcement.ID
 	if err := q.Scan(ctx, &found); err != nil {

@@ -82,7 +82,7 @@ func (r *Plans) switchEdition(ctx context.Context, tx *pg.Tx, act enforcement.Ac
 			return err
 		}
 		from = present.id
-		tx.Later(tx.NewUpdate().Table("edition").Set("valid_until = ?", m.From.AddDays(-1)).Where("id = ?", from), "end edition %d", from)
+		tx.Later(tx.NewUpdate().Table("edition").Set("valid_until = ?", m.From.AddDays(-1)).Where("id = ?", pg.Number(from)), "end edition %d", from)
 	}
 	var e seedRows
 	e.add(next, m)
@@ -97,7 +97,7 @@ func (r *Plans) switchEdition(ctx context.Context, tx *pg.Tx, act enforcement.Ac
 	}
 	tx.Later(tx.NewRaw(`INSERT INTO adoption (id, memorandum, from_edition, to_edition, day, adopted_by, adopted_at)
 		VALUES (?, ?, nullif(?, 0), ?, ?, ?, ?)`,
-		id, m.Slug, from, to, m.From, act.Actor.ID, act.At.UTC()), "enter adoption %s", id)
+		id, m.Slug, pg.Number(from), pg.Number(to), m.From, act.Actor.ID, act.At.UTC()), "enter adoption %s", id)
 	return nil
 }
 

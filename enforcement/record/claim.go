@@ -34,7 +34,7 @@ func (r *Record) Claim(ctx context.Context, tx *pg.Tx, act enforcement.Act, more
 	var events []doneRow
 	q, asks := act.Request, []pg.Ask{}
 	if q != nil { // locked until the transaction ends: PostgreSQL lets go after others see what was committed
-		tx.LaterOne(tx.NewRaw(`SELECT 1 / pg_try_advisory_xact_lock(?)::integer`, q.Lock()), enforcement.Refuse("request.in-flight"), "lock a request")
+		tx.LaterOne(tx.NewRaw(`SELECT 1 / pg_try_advisory_xact_lock(?)::integer`, pg.Number(q.Lock())), enforcement.Refuse("request.in-flight"), "lock a request")
 		asks = append(asks, pg.All(r.kept(tx, q), &rows))
 	}
 	if q != nil || act.Key != "" {
@@ -129,7 +129,7 @@ func (r *Record) requestRow(q *enforcement.Request, eventKey string) requestRow 
 
 // kept asks for the row of a request that is still kept.
 func (r *Record) kept(db bun.IDB, q *enforcement.Request) *bun.SelectQuery {
-	return db.NewSelect().Model((*requestRow)(nil)).Where("organisation_id = ? AND route = ? AND key_hash = ?", q.Organisation, q.Route, q.KeyHash()).
+	return db.NewSelect().Model((*requestRow)(nil)).Where("organisation_id = ? AND route = ? AND key_hash = ?", pg.Number(q.Organisation), q.Route, q.KeyHash()).
 		Where("created_at > ?", r.Machine().UTC().Add(-RequestTerm))
 }
 

@@ -121,7 +121,7 @@ func (r *Record) ResealReplies(ctx context.Context, act enforcement.Act, limit i
 	}
 	err = r.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		var old []requestRow
-		err := tx.NewSelect().Model(&old).Where("answer IS NOT NULL AND key_version < ?", r.Vault.Current()).
+		err := tx.NewSelect().Model(&old).Where("answer IS NOT NULL AND key_version < ?", pg.Number(r.Vault.Current())).
 			Limit(int64(limit)).For("UPDATE SKIP LOCKED").Scan(ctx)
 		if err != nil {
 			return fmt.Errorf("look for answers under an older key: %w", err)
@@ -146,7 +146,7 @@ func (r *Record) reseal(tx *pg.Tx, row *requestRow) error {
 	case err != nil:
 		return fmt.Errorf("seal an answer again: %w", err)
 	default:
-		again = again.Set("answer = ?, key_version = ?", sealed, r.Vault.Current())
+		again = again.Set("answer = ?, key_version = ?", sealed, pg.Number(r.Vault.Current()))
 	}
 	tx.Later(again, "store an answer of organisation %d", row.Organisation)
 	return nil

@@ -30,12 +30,13 @@ func (r *Replanner) Adopt(ctx context.Context, act enforcement.Act, source []byt
 
 // Whether live grounds still stand on an edition of the memorandum that began before
 // a day, or are on their way from one. A plan of nobody stands on none.
-const selectFollowing = `WITH RECURSIVE b (id) AS ((SELECT plan_id FROM ground WHERE state IN ('in-force', 'suspended')
+var selectFollowing = `WITH RECURSIVE b (id) AS ((SELECT plan_id FROM ground WHERE state IN ('in-force', 'suspended')
       ORDER BY plan_id LIMIT 1)
     UNION ALL SELECT (SELECT plan_id FROM ground WHERE state IN ('in-force', 'suspended') AND plan_id > b.id ORDER BY plan_id LIMIT 1)
       FROM b WHERE b.id IS NOT NULL)
   SELECT EXISTS (SELECT FROM plan_switch WHERE done_at IS NULL)
-    OR EXISTS (SELECT FROM b JOIN plan_edition x ON x.plan_id = plan_now(b.id) JOIN edition e ON e.id = x.edition_id
+    OR EXISTS (SELECT FROM b JOIN plan_edition x ON x.plan_id = ` + plan.Now("b.id") + `
+      JOIN edition e ON e.id = x.edition_id
       WHERE b.id IS NOT NULL AND e.memorandum = ? AND e.valid_from < ? AND EXISTS (SELECT FROM plan_line l WHERE l.plan_id = x.plan_id))`
 
 // ResumeAdoptions has the directives of all live grounds follow what is in force on

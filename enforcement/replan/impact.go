@@ -81,7 +81,7 @@ type standingCount struct {
 }
 
 // How many live grounds were put in force under each plan, and the first of them.
-const selectCounts = `SELECT plan_now(b.plan_id) AS plan_id, b.n AS grounds,
+var selectCounts = `SELECT ` + plan.Now("b.plan_id") + ` AS plan_id, b.n AS grounds,
     ARRAY(SELECT g.id FROM ground g WHERE g.plan_id = b.plan_id AND g.state IN ('in-force', 'suspended')
       ORDER BY g.plan_id, g.id LIMIT 3) AS examples
   FROM (SELECT plan_id, count(*) AS n FROM ground WHERE state IN ('in-force', 'suspended') GROUP BY plan_id) b ORDER BY b.plan_id`

@@ -154,14 +154,14 @@ func readLines(ctx context.Context, tx *pg.Tx, plans []int32) (map[int32][]plan.
 // is an older release's, which planned everything in the owner's region: it stays so,
 // and no listing loses a measure by an upgrade. That somebody lives under a plan is
 // asked of the index, plan by plan: there are few plans and many grounds.
-const selectStandingPlans = `WITH b (id) AS (SELECT p.id FROM plan p WHERE p.id NOT IN (SELECT unnest($1::integer[]))
+var selectStandingPlans = `WITH b (id) AS (SELECT p.id FROM plan p WHERE p.id NOT IN (SELECT unnest($1::integer[]))
     AND (SELECT true FROM ground g WHERE g.plan_id = p.id AND g.state IN ('in-force', 'suspended') LIMIT 1))
   SELECT p.id, s.births, p.ground_kind IS NULL,
     coalesce(p.ground_kind, (SELECT g.kind FROM ground g
       WHERE g.plan_id = p.id AND g.state IN ('in-force', 'suspended') LIMIT 1))::text,
     p.list_type, p.subject_kind, p.territory, CASE WHEN p.ground_kind IS NULL THEN p.territory ELSE coalesce(p.region, '') END,
     ARRAY(SELECT edition_id FROM plan_edition e WHERE e.plan_id = p.id UNION SELECT p.edition_id WHERE p.edition_id IS NOT NULL ORDER BY 1)
-  FROM (SELECT CASE WHEN EXISTS (SELECT FROM plan_switch s WHERE s.from_plan = b.id) THEN plan_now(b.id) ELSE b.id END AS id,
+  FROM (SELECT ` + plan.Now("b.id") + ` AS id,
       array_agg(b.id) AS births
     FROM b GROUP BY 1) s
   JOIN plan p ON p.id = s.id ORDER BY p.id`
@@ -230,7 +230,7 @@ func (r *Replanner) planOfDay(ctx context.Context, tx *pg.Tx, text *plan.Text, o
 // enterSwitch enters that a plan gives way to another, and ends the changes that
 // led to it. What concerns nobody is over at once.
 func (r *Replanner) enterSwitch(ctx context.Context, tx *pg.Tx, act enforcement.Act, from, to int32) error {
-	tx.Later(tx.NewUpdate().Model((*row)(nil)).Set("superseded = true").Set("done_at = ?", act.At.UTC()).Where("to_plan = ? AND done_at IS NULL", from),
+	tx.Later(tx.NewUpdate().Model((*row)(nil)).Set("superseded = true").Set("done_at = ?", act.At.UTC()).Where("to_plan = ? AND done_at IS NULL", pg.Number(from)),
 		"end the changes to plan %d", from)
 	s, err := readSwitch(ctx, tx, from, to)
 	if err != nil {

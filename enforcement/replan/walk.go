@@ -117,7 +117,7 @@ type reached struct {
 // lockSwitch holds the change, so that of two processes one waits for the other.
 // stands is false where the pass is over or the change was overtaken.
 func (c *chunk) lockSwitch(ctx context.Context, tx *pg.Tx) (at reached, stands bool, err error) {
-	err = tx.NewSelect().Model((*row)(nil)).ColumnExpr("coalesce(reached_plan, 0), reached, done_at IS NULL AND pass = ?", c.pass).Where("from_plan = ?", c.s.from).
+	err = tx.NewSelect().Model((*row)(nil)).ColumnExpr("coalesce(reached_plan, 0), reached, done_at IS NULL AND pass = ?", pg.Number(c.pass)).Where("from_plan = ?", pg.Number(c.s.from)).
 		For("NO KEY UPDATE").Scan(ctx, &at.plan, &at.ground, &stands)
 	if err != nil {
 		return at, false, fmt.Errorf("hold the change: %w", err)
@@ -132,7 +132,7 @@ func (c *chunk) passOver(tx *pg.Tx) {
 }
 
 func (c *chunk) ofSwitch(tx *pg.Tx) *bun.UpdateQuery {
-	return tx.NewUpdate().Model((*row)(nil)).Where("from_plan = ?", c.s.from)
+	return tx.NewUpdate().Model((*row)(nil)).Where("from_plan = ?", pg.Number(c.s.from))
 }
 
 // Two parts of a chunk are small beside the tables, which a hash join would read
@@ -363,8 +363,8 @@ func (c *chunk) close(ctx context.Context, tx *pg.Tx, at reached) error {
 	if len(c.withdrawn) > 0 {
 		c.r.Directives.StartLiftClocks(tx, slices.Collect(maps.Values(c.withdrawn)), c.r.Record.Today(c.act.At))
 	}
-	far := c.ofSwitch(tx).Set("reached_plan = ?, reached = ?", at.plan, at.ground).Set("grounds = grounds + ?", c.done.Grounds).Set("withdrawn = withdrawn + ?", c.done.Withdrawn).
-		Set("shrunk = shrunk + ?", c.done.Shrunk).Set("grown = grown + ?", c.done.Grown).Set("added = added + ?", c.done.Added)
+	far := c.ofSwitch(tx).Set("reached_plan = ?, reached = ?", pg.Number(at.plan), at.ground).Set("grounds = grounds + ?", pg.Number(c.done.Grounds)).Set("withdrawn = withdrawn + ?", pg.Number(c.done.Withdrawn)).
+		Set("shrunk = shrunk + ?", pg.Number(c.done.Shrunk)).Set("grown = grown + ?", pg.Number(c.done.Grown)).Set("added = added + ?", pg.Number(c.done.Added))
 	tx.Later(far, "write how far it is")
 	return c.r.Directives.WakeIn(ctx, tx, slices.SortedFunc(maps.Keys(c.wakes), directive.CompareWakeUps))
 }

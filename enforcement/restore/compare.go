@@ -128,7 +128,7 @@ func (w *comparison) read(ctx context.Context, tx *pg.Tx) error {
 	newest := tx.NewSelect().Table("amendment").Column("version", "kind", "step").Where("directive_id = d.id").OrderExpr("version DESC").Limit(1)
 	q := tx.NewSelect().TableExpr("directive AS d").Join("LEFT JOIN LATERAL (?) AS a ON true", newest).
 		ColumnExpr("d.id, d.ground_id, coalesce(a.version, 1) AS version, coalesce(a.kind::text, 'impose') AS kind, coalesce(a.step, d.step) AS step").
-		Where("d.organisation_id = ? AND d.id > ?", w.page.Organisation, w.page.After.Cursor()).OrderExpr("d.id")
+		Where("d.organisation_id = ? AND d.id > ?", pg.Number(w.page.Organisation), w.page.After.Cursor()).OrderExpr("d.id")
 	if n := len(w.page.Lines); n > 0 && !w.page.Last {
 		q.Where("d.id <= ?", w.page.Lines[n-1].Directive)
 	}

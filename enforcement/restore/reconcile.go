@@ -177,16 +177,16 @@ func (r *Restorer) beginReconciliation(ctx context.Context, tx *pg.Tx, org enfor
 		return restoration, c, err
 	}
 	tx.Later(tx.NewRaw(`INSERT INTO reconciliation (restoration_id, organisation_id, manner, begun_at, statement_hash)
-		SELECT ?, id, ?, ?, ? FROM organisation WHERE id = ? ON CONFLICT DO NOTHING`, restoration.ID, manner, r.Record.Machine(), statement, org),
+		SELECT ?, id, ?, ?, ? FROM organisation WHERE id = ? ON CONFLICT DO NOTHING`, restoration.ID, manner, r.Record.Machine(), statement, pg.Number(org)),
 		"begin to reconcile organisation %d", org)
-	tx.Later(tx.NewSelect().Table("reconciliation").ColumnExpr("1").Where("restoration_id = ? AND organisation_id = ?", restoration.ID, org).For("UPDATE"),
+	tx.Later(tx.NewSelect().Table("reconciliation").ColumnExpr("1").Where("restoration_id = ? AND organisation_id = ?", restoration.ID, pg.Number(org)).For("UPDATE"),
 		"lock the reconciliation of organisation %d", org)
 	c, err = readReconciliation(ctx, tx, restoration, org)
 	return restoration, c, err
 }
 
 func readReconciliation(ctx context.Context, tx *pg.Tx, restoration hold.Restoration, org enforcement.OrganisationID) (c Reconciliation, err error) {
-	err = reconciliations(tx, restoration).Where("o.id = ?", org).Scan(ctx, &c)
+	err = reconciliations(tx, restoration).Where("o.id = ?", pg.Number(org)).Scan(ctx, &c)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, enforcement.Refuse("organisation.unknown")
 	}
@@ -198,7 +198,7 @@ func readReconciliation(ctx context.Context, tx *pg.Tx, restoration hold.Restora
 
 // ofOrganisation picks the row of an organisation.
 func ofOrganisation(q *bun.UpdateQuery, restoration hold.Restoration, org enforcement.OrganisationID) *bun.UpdateQuery {
-	return q.Table("reconciliation").Where("restoration_id = ? AND organisation_id = ?", restoration.ID, org)
+	return q.Table("reconciliation").Where("restoration_id = ? AND organisation_id = ?", restoration.ID, pg.Number(org))
 }
 
 // advance records how far the comparison got.
@@ -208,7 +208,7 @@ func (r *Restorer) advance(ctx context.Context, tx *pg.Tx, page InventoryPage, r
 		reached = page.Lines[n-1].Directive
 	}
 	q := ofOrganisation(tx.NewUpdate(), restoration, page.Organisation).Set("manner = ?, reached = ?", page.Manner, reached).
-		Set("checked = checked + ?, corrected = corrected + ?", len(page.Lines), corrected)
+		Set("checked = checked + ?, corrected = corrected + ?", pg.Number(len(page.Lines)), pg.Number(corrected))
 	if page.Last {
 		q.Set("done_at = ?, done_by = ?", r.Record.Machine(), page.By)
 	} else {

@@ -93,8 +93,8 @@ func (r *Rewards) reinstateReward(ctx context.Context, tx *pg.Tx, act enforcemen
 	}
 	again := ended
 	again.ID, again.Restores, again.State, again.Version = enforcement.NewID(), ended.ID, ground.Draft, 1
-	taken, err := tx.NewSelect().Model((*row)(nil)).ColumnExpr("1").Where("subject_id = ? AND list_type = ? AND owner_id = ?", ended.Subject, ended.ListType, ended.Owner).
-		Where("coalesce(year, 0) = ? AND state <> 'ended'", ended.Year).Exists(ctx)
+	taken, err := tx.NewSelect().Model((*row)(nil)).ColumnExpr("1").Where("subject_id = ? AND list_type = ? AND owner_id = ?", ended.Subject, ended.ListType, pg.Number(ended.Owner)).
+		Where("coalesce(year, 0) = ? AND state <> 'ended'", pg.Number(ended.Year)).Exists(ctx)
 	if err != nil {
 		return fmt.Errorf("look for the reward in force: %w", err)
 	}

@@ -119,7 +119,7 @@ func (t *Tokens) checkOrganisation(ctx context.Context, role enforcement.Role, o
 		return nil
 	}
 	var court bool
-	err := t.db.NewSelect().Table("organisation").ColumnExpr("kind = 'court'").Where("id = ?", org).Scan(ctx, &court)
+	err := t.db.NewSelect().Table("organisation").ColumnExpr("kind = 'court'").Where("id = ?", pg.Number(org)).Scan(ctx, &court)
 	if errors.Is(err, sql.ErrNoRows) || (err == nil && (needsCourt && !court || needsDepartment && court)) {
 		return refuse(CodeOrganisation)
 	}
@@ -164,7 +164,7 @@ func (t *Tokens) Authenticate(ctx context.Context, bearer string) (enforcement.A
 // Roles returns in which roles a holder has a valid token of an organisation.
 func (t *Tokens) Roles(ctx context.Context, actor string, org enforcement.OrganisationID) ([]enforcement.Role, error) {
 	var roles []enforcement.Role
-	held := t.db.NewSelect().Model((*tokenRow)(nil)).Distinct().Column("role").Where(whose, actor, org).
+	held := t.db.NewSelect().Model((*tokenRow)(nil)).Distinct().Column("role").Where(whose, actor, pg.Number(org)).
 		Where("expires_at IS NULL OR expires_at > ?", t.machine().UTC()).Order("role")
 	if !t.demo {
 		held = held.Where("NOT demo")

@@ -75,6 +75,26 @@ func (a array) AppendQuery(gen schema.QueryGen, b []byte) ([]byte, error) {
 	return append(b, argEnds), err
 }
 
+// number is one as an argument, with the type that PostgreSQL would give it.
+type number struct {
+	n  int64
+	of string
+}
+
+// Number gives a number to a query. Bun would write it into the text itself, where our
+// dialect cannot mark it: each number would make another text, planned anew.
+func Number[N ~int | ~int16 | ~int32 | ~int64](n N) schema.QueryAppender {
+	if reflect.TypeFor[N]().Size() < 8 {
+		return number{int64(n), "::integer"}
+	}
+	return number{int64(n), "::bigint"}
+}
+
+func (n number) AppendQuery(_ schema.QueryGen, b []byte) ([]byte, error) {
+	b = strconv.AppendInt(append(b, argBegins, '\''), n.n, 10)
+	return append(append(b, '\'', argEnds), n.of...), nil
+}
+
 // statement is one statement of a message.
 type statement struct {
 	text string
@@ -86,6 +106,15 @@ type statement struct {
 func parse(marked string) (list []statement, several bool) {
 	var text strings.Builder
 	var args [][]byte
+	// room makes some for a statement, more than is written of it.
+	room := func(rest string) {
+		end := strings.IndexByte(rest, nextAsk)
+		if end < 0 {
+			end = len(rest)
+		}
+		text.Grow(end)
+	}
+	room(marked)
 	for rest := marked; ; {
 		at := strings.IndexAny(rest, string(argBegins)+string(nextAsk))
 		own := rest
@@ -106,8 +135,9 @@ func parse(marked string) (list []statement, several bool) {
 		if at < 0 {
 			return list, several
 		}
-		text.Reset()
 		args, rest = nil, rest[at+1:]
+		text.Reset()
+		room(rest)
 	}
 }
 

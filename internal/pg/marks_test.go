@@ -1,6 +1,7 @@
 package pg
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +35,8 @@ func FuzzArguments(f *testing.F) {
 		s = strings.ToValidUTF8(strings.ReplaceAll(s, "\x00", ""), "")
 		write := func(s string, n int16) string {
 			row := marked{Text: s, Small: n, Is: n > 0, Bytes: []byte(s), At: time.Unix(int64(n), 0).UTC(), List: []string{s, s}}
-			query := db.NewInsert().Model(&row).String() + string(nextAsk) + db.NewSelect().Table("marked").Where("text = ? AND list = ?", s, Array([]string{s})).String()
+			query := db.NewInsert().Model(&row).String() + string(nextAsk) + db.NewSelect().Table("marked").
+				Where("text = ? AND list = ? AND n > ?", s, Array([]string{s}), Number(n)).String()
 			return query
 		}
 		list, several := parse(write(s, n))
@@ -47,6 +49,9 @@ func FuzzArguments(f *testing.F) {
 		}
 		if diff := cmp.Diff(s, string(list[1].args[0])); diff != "" {
 			t.Error(diff)
+		}
+		if got := string(list[1].args[2]); got != strconv.Itoa(int(n)) {
+			t.Errorf("%d became %q", n, got)
 		}
 	})
 }

@@ -82,18 +82,19 @@ func (c *conn) send(ctx context.Context, query string) (*answer, error) {
 	}
 	queue := c.queue
 	c.queue = nil
-	var text strings.Builder
-	for i := range queue {
-		if queue[i].mistake != nil {
-			return nil, fmt.Errorf("%s: %w", queue[i].doing(), queue[i].mistake)
+	marked := query
+	if len(queue) > 0 {
+		texts := make([]string, 0, len(queue)+1)
+		for i := range queue {
+			if queue[i].mistake != nil {
+				return nil, fmt.Errorf("%s: %w", queue[i].doing(), queue[i].mistake)
+			}
+			texts = append(texts, queue[i].text)
 		}
-		text.WriteString(queue[i].text)
-		text.WriteByte(nextAsk)
-	}
-	text.WriteString(query)
-	marked := text.String()
-	if query == "" {
-		marked = strings.TrimSuffix(marked, string(nextAsk))
+		if query != "" {
+			texts = append(texts, query)
+		}
+		marked = strings.Join(texts, string(nextAsk))
 	}
 	done := func(error) {}
 	if c.tracer != nil {

@@ -57,13 +57,13 @@ func Made[R, T any](query schema.QueryAppender, made func(*R) T, into *[]T) Ask 
 	return Ask{query: query, take: func(ctx context.Context, db *bun.DB, rows *sql.Rows) (int, error) {
 		var list []R
 		n, err := db.NewSelect().Model(&list).GetModel().ScanRows(ctx, rows)
-		if n > 0 {
-			*into = make([]T, n)
+		if err != nil {
+			return n, err // of the row that could not be read there is a part in the list
 		}
 		for i := range list {
-			(*into)[i] = made(&list[i])
+			*into = append(*into, made(&list[i]))
 		}
-		return n, err
+		return n, nil
 	}}
 }
 
@@ -110,7 +110,7 @@ func (tx *Tx) Together(ctx context.Context, asks ...Ask) error {
 }
 
 func together(ctx context.Context, db *bun.DB, on bun.IConn, asks []Ask) (err error) {
-	var text []byte
+	text := make([]byte, 0, 1024*len(asks))
 	for i := range asks {
 		if i > 0 {
 			text = append(text, nextAsk)
