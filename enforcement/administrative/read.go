@@ -6,6 +6,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/plan"
+	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -93,9 +94,9 @@ func (l *Listing) openStatement(day.Day) error {
 }
 
 // Get returns one administrative listing of the actor's own organisation; another's is
-// not found. Overseers read every one.
-func (r *Administrative) Get(ctx context.Context, act enforcement.Act, id enforcement.ID) (Listing, error) {
-	return r.Life.Read(ctx, act, id)
+// not found, nor what is asked beside it. Overseers read every one.
+func (r *Administrative) Get(ctx context.Context, act enforcement.Act, id enforcement.ID, beside ...pg.Ask) (Listing, error) {
+	return r.Life.Read(ctx, act, id, beside...)
 }
 
 // List lists the administrative listings of the actor's organisation, for overseers of

@@ -9,6 +9,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/plan"
+	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -140,9 +141,10 @@ func (l *Listing) term(want bool) error {
 	return nil
 }
 
-// Get returns one listing of the actor's court; another court's is not found.
-func (r *Listings) Get(ctx context.Context, act enforcement.Act, id enforcement.ID) (Listing, error) {
-	return r.Life.Read(ctx, act, id)
+// Get returns one listing of the actor's court; another court's is not found, nor
+// what is asked beside it.
+func (r *Listings) Get(ctx context.Context, act enforcement.Act, id enforcement.ID, beside ...pg.Ask) (Listing, error) {
+	return r.Life.Read(ctx, act, id, beside...)
 }
 
 // List lists the listings of the actor's court.

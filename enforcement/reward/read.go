@@ -7,6 +7,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -78,9 +79,9 @@ func (w *Reward) head() ground.Head {
 }
 
 // Get returns one reward of the actor's organisation, an overseer any; the note
-// only the owner's own people see.
-func (r *Rewards) Get(ctx context.Context, act enforcement.Act, id enforcement.ID) (Reward, error) {
-	w, err := r.Life.Read(ctx, act, id)
+// only the owner's own people see, and what is asked beside it only who may read it.
+func (r *Rewards) Get(ctx context.Context, act enforcement.Act, id enforcement.ID, beside ...pg.Ask) (Reward, error) {
+	w, err := r.Life.Read(ctx, act, id, beside...)
 	if err != nil || act.Actor.Role == enforcement.Overseer || w.sealedNote == nil || w.envelope == nil {
 		return w, err
 	}

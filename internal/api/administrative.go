@@ -162,12 +162,13 @@ func (s *server) draftAdministrative(ctx context.Context, act enforcement.Act, i
 func (s *server) administrativeFile(ctx context.Context, act enforcement.Act, in *Path) (*AdministrativeFile, error) {
 	// Who may read the listing may read what hangs on it; whoever may not is told
 	// that there is none.
-	l, err := s.Register.Administrative.Get(ctx, act, in.ID)
+	var out AdministrativeFile
+	asks, told := out.Body.asks(s.Register, act, in.ID)
+	l, err := s.Register.Administrative.Get(ctx, act, in.ID, asks...)
 	if err != nil {
 		return nil, err
 	}
-	out := AdministrativeFile{ETag: etag(l.Version)}
-	out.Body.Listing = l
+	out.ETag, out.Body.Listing = etag(l.Version), l
 	if act.Actor.Role != enforcement.Overseer {
 		texts, err := s.Register.Administrative.Texts(ctx, act, in.ID)
 		if err != nil {
@@ -175,8 +176,7 @@ func (s *server) administrativeFile(ctx context.Context, act enforcement.Act, in
 		}
 		out.Body.Texts = &texts
 	}
-	out.Body.Hanging, err = s.hangsOn(ctx, act, l.ID)
-	return &out, err
+	return &out, told(ctx)
 }
 
 func (s *server) foreseeAdministrative(ctx context.Context, act enforcement.Act, in *Path) (*Foresight, error) {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"concordat/enforcement/ground"
 	"concordat/enforcement/hold"
 	"concordat/enforcement/record"
+	"concordat/enforcement/register"
 	"concordat/internal/i18n"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
@@ -24,7 +24,7 @@ type kind[C any] struct {
 	// personal: an answer may carry what is sealed for the owner.
 	personal bool
 	tag      tag
-	read     func(ctx context.Context, act enforcement.Act, id enforcement.ID) (C, error)
+	read     func(ctx context.Context, act enforcement.Act, id enforcement.ID, beside ...pg.Ask) (C, error)
 	list     func(ctx context.Context, act enforcement.Act, w ground.Wanted) ([]C, error)
 	moves    func(ctx context.Context, act enforcement.Act, id enforcement.ID) (int, []ground.Offer, error)
 	id       func(C) enforcement.ID
@@ -170,20 +170,19 @@ type Hanging struct {
 	Holds      []hold.Hold     `json:"holds" nullable:"false" doc:"Holds that stop anything of it now"`
 }
 
-// hangsOn reads it for who may read the case. Of the directives it shows what is
-// in force today: what an edition took away is gone at once, also from those whose
-// withdrawal is still to be written.
-func (s *server) hangsOn(ctx context.Context, act enforcement.Act, ground enforcement.ID) (h Hanging, err error) {
-	r := s.Register
+// asks asks for it beside the case, so that it is read for who may read that; told
+// takes the answers up. Of the directives it shows what is in force today: what an
+// edition took away is gone at once, also from those whose withdrawal is still to be
+// written.
+func (h *Hanging) asks(r *register.Offices, act enforcement.Act, ground enforcement.ID) (asks []pg.Ask, told func(ctx context.Context) error) {
 	directives := r.Directives.AskOn(ground, r.Record.Today(act.At))
-	err = r.Record.DB.Together(ctx, append(directives.Asks(),
+	asks = append(directives.Asks(),
 		pg.All(docket.ClocksOf(r.Record.DB, ground), &h.Clocks),
 		pg.All(record.EntriesOf(r.Record.DB, ground), &h.Events),
-		pg.All(hold.Over(r.Record.DB, ground), &h.Holds))...)
-	if err != nil {
-		return h, fmt.Errorf("read what hangs on %s: %w", ground, err)
+		pg.All(hold.Over(r.Record.DB, ground), &h.Holds))
+	return asks, func(ctx context.Context) error {
+		list, err := directives.List(ctx)
+		h.Directives, h.Clocks, h.Holds = viewDirectives(list), append([]docket.Clock{}, h.Clocks...), append([]hold.Hold{}, h.Holds...)
+		return err
 	}
-	list, err := directives.List(ctx)
-	h.Directives, h.Clocks, h.Holds = viewDirectives(list), append([]docket.Clock{}, h.Clocks...), append([]hold.Hold{}, h.Holds...)
-	return h, err
 }

@@ -106,14 +106,14 @@ func (s *server) draft(ctx context.Context, act enforcement.Act, in *NewListing)
 func (s *server) listing(ctx context.Context, act enforcement.Act, in *Path) (*ListingFile, error) {
 	// Who may read the listing may read what hangs on it; whoever may not is told
 	// that there is none.
-	l, err := s.Register.Listings.Get(ctx, act, in.ID)
+	var out ListingFile
+	asks, told := out.Body.asks(s.Register, act, in.ID)
+	l, err := s.Register.Listings.Get(ctx, act, in.ID, asks...)
 	if err != nil {
 		return nil, err
 	}
-	out := ListingFile{ETag: etag(l.Version)}
-	out.Body.Listing = l
-	out.Body.Hanging, err = s.hangsOn(ctx, act, l.ID)
-	return &out, err
+	out.ETag, out.Body.Listing = etag(l.Version), l
+	return &out, told(ctx)
 }
 
 func (s *server) foresee(ctx context.Context, act enforcement.Act, in *Path) (*Foresight, error) {

@@ -158,19 +158,19 @@ func (s *server) enterReward(ctx context.Context, act enforcement.Act, in *NewRe
 func (s *server) rewardFile(ctx context.Context, act enforcement.Act, in *Path) (*RewardFile, error) {
 	// Who may read the reward may read what hangs on it; whoever may not is told
 	// that there is none.
-	w, err := s.Register.Rewards.Get(ctx, act, in.ID)
+	var out RewardFile
+	asks, told := out.Body.asks(s.Register, act, in.ID)
+	w, err := s.Register.Rewards.Get(ctx, act, in.ID, asks...)
 	if err != nil {
 		return nil, err
 	}
-	out := RewardFile{ETag: etag(w.Version)}
-	out.Body.Reward = w
+	out.ETag, out.Body.Reward = etag(w.Version), w
 	reviews, err := s.Register.Rewards.Reviews(ctx, act, w.ID)
 	if err != nil {
 		return nil, err
 	}
 	out.Body.Reviews = append([]reward.Review{}, reviews...)
-	out.Body.Hanging, err = s.hangsOn(ctx, act, w.ID)
-	return &out, err
+	return &out, told(ctx)
 }
 
 func (s *server) publicRewards(ctx context.Context, act enforcement.Act, in *Page) (*List[reward.PublicEntry], error) {
