@@ -50,12 +50,12 @@ func (r *Directives) MeasuresInForce(ctx context.Context, subject enforcement.ID
 		return nil, err
 	}
 	var list []carriedRow
-	var holding Holding
+	var of AskPlanned
 	db := r.Record.DB
 	carried := db.NewSelect().TableExpr("ground AS g").Join("JOIN directive AS d ON d.subject_id = g.subject_id AND d.ground_id = g.id").
 		Where("g.subject_id = ? AND g.state = 'in-force'", subject).Where("g.valid_until IS NULL OR g.valid_until >= ?", on)
 	newest := db.NewSelect().Table("amendment").Column("measures").Where("directive_id = d.id").OrderExpr("version DESC").Limit(1)
-	asks := append(holding.Asks(db, carried.Clone().Column("d.plan_id")), pg.All(carried.Join("LEFT JOIN LATERAL (?) AS a ON true", newest).
+	asks := append(of.Asks(db, carried.Clone().Column("d.plan_id")), pg.All(carried.Join("LEFT JOIN LATERAL (?) AS a ON true", newest).
 		Column("d.id", "d.organisation_id", "d.ground_id", "d.ground_kind", "g.list_type", "d.plan_id", "g.in_force_on", "g.valid_until").
 		ColumnExpr("coalesce(a.measures, d.measures) AS measures").Order("d.organisation_id", "d.id"), &list))
 	if err := db.Together(ctx, asks...); err != nil {
@@ -65,18 +65,18 @@ func (r *Directives) MeasuresInForce(ctx context.Context, subject enforcement.ID
 	for i := range list {
 		kinds[list[i].Plan] = list[i].GroundKind
 	}
-	answer, err := r.Known(ctx, &holding)
+	planned, err := r.Planned(ctx, &of)
 	if err != nil {
 		return nil, err
 	}
-	held, err := answer.On(on, kinds)
+	given, err := planned.On(on, kinds)
 	if err != nil {
 		return nil, err
 	}
 	var out []MeasureInForce
 	for i := range list {
 		c := &list[i]
-		for _, m := range plan.Common(c.Set, held[c.Plan][c.Organisation]) {
+		for _, m := range plan.Common(c.Set, given[c.Plan][c.Organisation]) {
 			out = append(out, MeasureInForce{
 				Measure: r.Plans.MeasureName(m), Organisation: c.Organisation, Directive: c.Directive, Ground: c.Ground, GroundKind: c.GroundKind, ListType: c.ListType,
 				Since: c.Since, Until: c.Until,

@@ -11,7 +11,7 @@ import (
 	"concordat/enforcement"
 )
 
-const selectHeld = `SELECT d.id, coalesce(a.version, 1::smallint), coalesce(a.kind::text, 'impose'), coalesce(a.measures, d.measures),
+const selectInventory = `SELECT d.id, coalesce(a.version, 1::smallint), coalesce(a.kind::text, 'impose'), coalesce(a.measures, d.measures),
     CASE WHEN a.version IS NULL THEN d.valid_until ELSE a.valid_until END, s.id, s.envelope, s.sealed,
     g.id, g.kind::text, g.list_type, g.reference, g.decided_on, o.slug, coalesce(c.number, '')
   FROM directive d
@@ -28,7 +28,7 @@ func (r *Directives) Inventory(ctx context.Context, act enforcement.Act, ids []e
 	if err := act.Check(enforcement.DepartmentClerk, enforcement.DepartmentReviewer); err != nil {
 		return nil, err
 	}
-	rows, err := r.Record.DB.Pool.Query(ctx, selectHeld, pgx.QueryExecModeCacheStatement, act.Actor.Organisation, ids)
+	rows, err := r.Record.DB.Pool.Query(ctx, selectInventory, pgx.QueryExecModeCacheStatement, act.Actor.Organisation, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read %d directives of organisation %d: %w", len(ids), act.Actor.Organisation, err)
 	}

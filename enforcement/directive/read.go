@@ -54,14 +54,14 @@ type Asked struct {
 	r       *Directives
 	on      day.Day
 	rows    []directiveRow
-	holding Holding
+	planned AskPlanned
 	asks    []pg.Ask
 }
 
 // ask asks for the directives d that narrow picks, in their newest versions.
 func (r *Directives) ask(db bun.IDB, on day.Day, narrow func(*bun.SelectQuery) *bun.SelectQuery) *Asked {
 	a := &Asked{r: r, on: on}
-	a.asks = append(a.holding.Asks(db, db.NewSelect().TableExpr("directive AS d").Column("d.plan_id").Apply(narrow)), pg.All(latest(db).Apply(narrow), &a.rows))
+	a.asks = append(a.planned.Asks(db, db.NewSelect().TableExpr("directive AS d").Column("d.plan_id").Apply(narrow)), pg.All(latest(db).Apply(narrow), &a.rows))
 	return a
 }
 
@@ -86,18 +86,18 @@ func (a *Asked) List(ctx context.Context) ([]Directive, error) {
 			kinds[d.Plan] = d.GroundKind
 		}
 	}
-	answer, err := a.r.Known(ctx, &a.holding)
+	planned, err := a.r.Planned(ctx, &a.planned)
 	if err != nil {
 		return nil, err
 	}
-	held, err := answer.On(a.on, kinds)
+	given, err := planned.On(a.on, kinds)
 	if err != nil {
 		return nil, err
 	}
 	list := make([]Directive, len(a.rows))
 	for i := range a.rows {
 		d := &a.rows[i]
-		list[i] = a.r.told(d, plan.Common(d.Set, held[d.Plan][d.Organisation]))
+		list[i] = a.r.told(d, plan.Common(d.Set, given[d.Plan][d.Organisation]))
 	}
 	return list, nil
 }

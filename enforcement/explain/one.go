@@ -30,14 +30,14 @@ type explainer struct {
 	planned       []plan.Share // on a day of the past
 	holds         []hold.Hold
 	gaps          []plan.Gap
-	// held are, by the plan that made a directive, the sets of the day's plan.
-	held map[int32]plan.Sets
+	// given are, by the plan that made a directive, the sets of the day's plan.
+	given map[int32]plan.Sets
 }
 
 // explainer explains one of the grounds that were read.
 func (t *told) explainer(g explainedGround) (*explainer, error) {
 	x := &explainer{
-		r: t.r, text: t.held.Text, library: t.library(), act: t.act, g: g, on: t.on, today: t.today, organisations: t.held.Organisations,
+		r: t.r, text: t.ofDay.Text, library: t.library(), act: t.act, g: g, on: t.on, today: t.today, organisations: t.ofDay.Organisations,
 		reports: t.reported(), planned: t.plannedFor(g), holds: t.holdsOver(g), reviews: t.reviewsOf(g),
 	}
 	var err error
@@ -57,7 +57,7 @@ func (t *told) explainer(g explainedGround) (*explainer, error) {
 		}
 	}
 	if t.on == t.today {
-		x.held, err = t.held.On(t.on, plans)
+		x.given, err = t.ofDay.On(t.on, plans)
 	}
 	return x, err
 }
@@ -92,7 +92,7 @@ func (x *explainer) addressed(e *Explanation, d explainedDirective) {
 	if o := x.organisation(d.Organisation); o != nil {
 		e.Organisation = &Organisation{ID: o.ID, Slug: o.Slug, NameZH: o.NameZH, NameEN: o.NameEN, Kind: o.Kind, Serves: o.Serves}
 	}
-	if !d.Held {
+	if !d.Stopped {
 		return
 	}
 	for _, h := range x.holds {
@@ -174,14 +174,14 @@ func (x *explainer) whyNow(d explainedDirective, number int16) (code string, app
 	switch out := x.g.outOfForce(x.on, x.today); {
 	case out != "":
 		return out, false
-	case slices.Contains(d.Measures, number) && !slices.Contains(x.held[d.Plan][d.Organisation], number):
+	case slices.Contains(d.Measures, number) && !slices.Contains(x.given[d.Plan][d.Organisation], number):
 		// Out from the moment of the switch, before its withdrawal is written.
 		if code, in := judged(x.resolution, x.r.Plans.MeasureName(number)); !in {
 			return x.whyNotAtAll(x.r.Plans.MeasureName(number), code), false
 		}
 		return unappliedMoved, false
-	case slices.Contains(d.Measures, number) && d.Held:
-		return unappliedHeld, false
+	case slices.Contains(d.Measures, number) && d.Stopped:
+		return unappliedStopped, false
 	case slices.Contains(d.Measures, number) && (d.Step == directive.Delivered || d.Step == directive.Acknowledged || (d.Kind == directive.Amend && d.Gone)):
 		return appliedInForce, true
 	case slices.Contains(d.Measures, number):

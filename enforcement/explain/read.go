@@ -24,7 +24,7 @@ type told struct {
 	r         *Explainer
 	act       enforcement.Act
 	on, today day.Day
-	held      directive.Held
+	ofDay     directive.Planned
 
 	grounds    []explainedGround // that who asks may know of
 	turns      []turn
@@ -56,7 +56,7 @@ type explainedDirective struct {
 	Measures     []int16                    `bun:"measures,array"`
 	Ever         []int16                    `bun:"ever,array"`
 	Gone         bool                       `bun:"gone"` // some version may have left
-	Held         bool                       `bun:"held"`
+	Stopped      bool                       `bun:"stopped"`
 }
 
 // reported is a measure of a directive.
@@ -135,7 +135,7 @@ const (
       CASE WHEN a.version IS NULL THEN d.valid_until ELSE a.valid_until END AS valid_until,
       ARRAY(SELECT DISTINCT unnest(d.measures || coalesce(e.measures, '{}')) ORDER BY 1) AS ever,
       d.step IN ('left', 'delivered', 'acknowledged') OR coalesce(e.gone, false) AS gone,
-      coalesce(a.due, d.due) AND coalesce(a.burdens, true) AND directive_held(d.organisation_id, d.ground_id, d.plan_id) AS held
+      coalesce(a.due, d.due) AND coalesce(a.burdens, true) AND directive_held(d.organisation_id, d.ground_id, d.plan_id) AS stopped
     FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
     LEFT JOIN LATERAL (SELECT version, kind, step, valid_until, measures, due, burdens FROM amendment WHERE directive_id = d.id
       ORDER BY version DESC LIMIT 1) a ON true
@@ -162,10 +162,10 @@ func (r *Explainer) read(ctx context.Context, act enforcement.Act, on day.Day, w
 	t := &told{r: r, act: act, on: on, today: r.Record.Today(act.At)}
 	db := r.Record.DB
 	grounds := which(db)
-	var holding directive.Holding
+	var planned directive.AskPlanned
 	births := db.NewSelect().TableExpr("ground AS g").Join("JOIN directive AS d ON d.subject_id = g.subject_id AND d.ground_id = g.id").
 		Column("d.plan_id").Where("g.id IN (?)", grounds)
-	asks := append(holding.Asks(db, births),
+	asks := append(planned.Asks(db, births),
 		pg.All(db.NewRaw(selectGrounds, grounds, pg.Number(act.Actor.Organisation)), &t.grounds),
 		pg.All(db.NewRaw(selectTurns, grounds, ground.EventSuspended, ground.EventResumed), &t.turns),
 		pg.All(db.NewRaw(selectDirectives, grounds), &t.directives),
@@ -179,7 +179,7 @@ func (r *Explainer) read(ctx context.Context, act enforcement.Act, on day.Day, w
 	if err != nil {
 		return nil, fmt.Errorf("read what is to be explained: %w", err)
 	}
-	if t.held, err = r.Directives.Known(ctx, &holding); err != nil {
+	if t.ofDay, err = r.Directives.Planned(ctx, &planned); err != nil {
 		return nil, err
 	}
 	// An overseer and the system may know of all, others of their own organisation's
@@ -191,7 +191,7 @@ func (r *Explainer) read(ctx context.Context, act enforcement.Act, on day.Day, w
 	return t, nil
 }
 
-func (t *told) library() library { return library{t.held.Text.Catalogue, t.held.Text.Attested} }
+func (t *told) library() library { return library{t.ofDay.Text.Catalogue, t.ofDay.Text.Attested} }
 
 // suspend tells from the log when the ground was suspended.
 func (t *told) suspend(g *explainedGround) {

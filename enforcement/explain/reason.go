@@ -17,7 +17,7 @@ const (
 	unappliedRepealed   = "repealed"
 	unappliedSuspended  = "suspended"
 	unappliedPermitted  = "permitted"
-	unappliedHeld       = "held"
+	unappliedStopped    = "held"
 	unappliedNobody     = "nobody-stands-for-body"
 	unappliedNotPlanned = "not-planned"
 	unappliedElsewhere  = "not-addressed-here"
@@ -39,7 +39,7 @@ func Reasons() []memoranda.Reason {
 		{Code: unappliedRepealed, ZH: "该措施已不在当日现行的版本中", EN: "the measure is not in the edition in force on that day"},
 		{Code: unappliedSuspended, ZH: "所依据的决定当日中止，措施随之中止", EN: "the decision was suspended on that day, and the measure with it"},
 		{Code: unappliedPermitted, ZH: "当日有准许暂时解除", EN: "a permit lifted it on that day"},
-		{Code: unappliedHeld, ZH: "暂停下发，承办机构尚未收到", EN: "a hold stops it; the organisation has not been told of it"},
+		{Code: unappliedStopped, ZH: "暂停下发，承办机构尚未收到", EN: "a hold stops it; the organisation has not been told of it"},
 		{Code: unappliedNobody, ZH: "该地区没有机构承担该成员单位的职责", EN: "no organisation of that region stands for the body"},
 		{Code: unappliedNotPlanned, ZH: "生效时的方案中没有该措施，须经重新核对方案后才能适用", EN: "the plan it was put in force under does not have it; it can apply only after the plan is made anew"},
 		{Code: unappliedMoved, ZH: "该机构当日已不再承担该措施", EN: "on that day the measure is no longer this organisation's to carry out"},

@@ -131,11 +131,11 @@ func (l *Life[C]) Passing(ctx context.Context, tx *pg.Tx, cases []C, may func(*C
 // restoration left, and holds on their owners.
 type stopping struct {
 	doubtful []enforcement.ID
-	held     []enforcement.OrganisationID
+	stopped  []enforcement.OrganisationID
 }
 
 func (s *stopping) asks(db bun.IDB, ids []enforcement.ID) []pg.Ask {
-	return []pg.Ask{pg.All(hold.Owners(db), &s.held), pg.All(docket.Waiting(db, TaskRestored, ids), &s.doubtful)}
+	return []pg.Ask{pg.All(hold.Owners(db), &s.stopped), pg.All(docket.Waiting(db, TaskRestored, ids), &s.doubtful)}
 }
 
 func (s *stopping) doubts(h Head) bool { return slices.Contains(s.doubtful, h.ID) }
@@ -144,7 +144,7 @@ func (s *stopping) refuse(h Head) error {
 	switch {
 	case s.doubts(h):
 		return enforcement.Refuse("listing.restored")
-	case hold.Stops(s.held, h.Owner):
+	case hold.Stops(s.stopped, h.Owner):
 		return enforcement.Refuse("hold.standing")
 	}
 	return nil

@@ -24,15 +24,15 @@ const MaxVersion = math.MaxInt16
 // Following returns the version that follows newest after k restorations.
 func Following(newest, k int16) int16 { return max(newest+1, epochVersions*k+1) }
 
-// Restoration is a restoration of the record whose hold stands.
-type Restoration struct {
+// Unreconciled is a restoration of the record whose hold stands.
+type Unreconciled struct {
 	ID    enforcement.ID
 	Epoch int16
 }
 
 // OpenRestoration reads the newest restoration whose hold stands; older ones are reconciled
 // with it, for it is asked what everybody holds.
-func OpenRestoration(ctx context.Context, db bun.IDB) (found Restoration, err error) {
+func OpenRestoration(ctx context.Context, db bun.IDB) (found Unreconciled, err error) {
 	err = db.NewSelect().TableExpr("restoration AS r").Column("r.id", "r.epoch").Join("JOIN hold AS h ON h.id = r.hold_id").
 		Where("h.ended_at IS NULL").OrderExpr("r.epoch DESC").Limit(1).Scan(ctx, &found)
 	if errors.Is(err, sql.ErrNoRows) {

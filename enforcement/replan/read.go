@@ -107,7 +107,7 @@ func (r *reading) stands(later []laterVersion, named map[directive.VersionKey]bo
 	see := func(version int16, step directive.Step, due bool, set []int16) {
 		f.pending = f.pending || due
 		if step == directive.Left || step == directive.Delivered || step == directive.Acknowledged || named[directive.VersionKey{Directive: r.id, Version: version}] {
-			f.gone, f.held = true, set
+			f.gone, f.has = true, set
 		}
 	}
 	see(1, r.step, r.due, r.set)

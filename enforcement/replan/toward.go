@@ -17,11 +17,11 @@ type followed struct {
 	version int16
 	kind    directive.VersionKind
 	until   day.Day
-	// carried is the set that is in force when nothing is suspended; held what the
+	// carried is the set that is in force when nothing is suspended; has what the
 	// newest version that may have left carries, nil if none has; gone says that one
 	// may have.
-	carried, held []int16
-	gone          bool
+	carried, has []int16
+	gone         bool
 	// pending: some version of it is still to be sent.
 	pending bool
 	// suspended is the ground's.
@@ -69,12 +69,12 @@ func (f *followed) toward(set []int16) []told {
 		whole.step = directive.Cancelled // it says what a resumption will carry
 		return []told{whole, {directive.Suspend, []int16{}, directive.Express, false, lifted}}
 	}
-	light := plan.Common(keeps, f.held)
+	light := plan.Common(keeps, f.has)
 	switch {
 	case len(light) == len(set): // the recipient had all of it before
 		whole.lane, whole.burdens = directive.Express, false
 		return []told{whole}
-	case len(plan.Common(f.held, set)) == len(f.held): // nothing the recipient had goes
+	case len(plan.Common(f.has, set)) == len(f.has): // nothing the recipient had goes
 		return []told{whole}
 	case len(light) == 0:
 		return []told{{directive.Suspend, []int16{}, directive.Express, false, directive.Queued}, whole}

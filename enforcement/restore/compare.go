@@ -81,7 +81,7 @@ type comparison struct {
 	r           *Restorer
 	act         enforcement.Act
 	page        InventoryPage
-	restoration hold.Restoration
+	restoration hold.Unreconciled
 	event       *record.Event
 
 	lines map[enforcement.ID]*directive.InventoryLine

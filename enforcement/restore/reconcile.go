@@ -172,7 +172,7 @@ func (g InventoryPage) check() error {
 }
 
 // beginReconciliation enters the organisation's row, or finds it, and locks it.
-func (r *Restorer) beginReconciliation(ctx context.Context, tx *pg.Tx, org enforcement.OrganisationID, manner string, statement []byte) (restoration hold.Restoration, c Reconciliation, err error) {
+func (r *Restorer) beginReconciliation(ctx context.Context, tx *pg.Tx, org enforcement.OrganisationID, manner string, statement []byte) (restoration hold.Unreconciled, c Reconciliation, err error) {
 	if restoration, err = hold.OpenRestoration(ctx, tx); err != nil {
 		return restoration, c, err
 	}
@@ -185,7 +185,7 @@ func (r *Restorer) beginReconciliation(ctx context.Context, tx *pg.Tx, org enfor
 	return restoration, c, err
 }
 
-func readReconciliation(ctx context.Context, tx *pg.Tx, restoration hold.Restoration, org enforcement.OrganisationID) (c Reconciliation, err error) {
+func readReconciliation(ctx context.Context, tx *pg.Tx, restoration hold.Unreconciled, org enforcement.OrganisationID) (c Reconciliation, err error) {
 	err = reconciliations(tx, restoration).Where("o.id = ?", pg.Number(org)).Scan(ctx, &c)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, enforcement.Refuse("organisation.unknown")
@@ -197,12 +197,12 @@ func readReconciliation(ctx context.Context, tx *pg.Tx, restoration hold.Restora
 }
 
 // ofOrganisation picks the row of an organisation.
-func ofOrganisation(q *bun.UpdateQuery, restoration hold.Restoration, org enforcement.OrganisationID) *bun.UpdateQuery {
+func ofOrganisation(q *bun.UpdateQuery, restoration hold.Unreconciled, org enforcement.OrganisationID) *bun.UpdateQuery {
 	return q.Table("reconciliation").Where("restoration_id = ? AND organisation_id = ?", restoration.ID, pg.Number(org))
 }
 
 // advance records how far the comparison got.
-func (r *Restorer) advance(ctx context.Context, tx *pg.Tx, page InventoryPage, restoration hold.Restoration, corrected int) (Reconciliation, error) {
+func (r *Restorer) advance(ctx context.Context, tx *pg.Tx, page InventoryPage, restoration hold.Unreconciled, corrected int) (Reconciliation, error) {
 	reached := page.After
 	if n := len(page.Lines); n > 0 {
 		reached = page.Lines[n-1].Directive

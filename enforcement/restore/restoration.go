@@ -112,7 +112,7 @@ type Reconciliation struct {
 func (c Reconciliation) Done() bool { return !c.DoneAt.IsZero() }
 
 // reconciliations asks how far organisations are, each a [Reconciliation].
-func reconciliations(db bun.IDB, restoration hold.Restoration) *bun.SelectQuery {
+func reconciliations(db bun.IDB, restoration hold.Unreconciled) *bun.SelectQuery {
 	return db.NewSelect().TableExpr("organisation AS o").
 		Join("LEFT JOIN reconciliation AS c ON c.organisation_id = o.id AND c.restoration_id = ?", restoration.ID).
 		ColumnExpr("?::uuid AS restoration, o.id AS organisation, o.slug", restoration.ID).

@@ -9,8 +9,8 @@ import (
 
 const oidInt2 = 21
 
-// epoch is the day from which PostgreSQL counts dates.
-var epoch = day.Of(2000, time.January, 1)
+// zeroDay is the day from which PostgreSQL counts dates.
+var zeroDay = day.Of(2000, time.January, 1)
 
 // AppendLength writes the length of a field; -1 is NULL.
 func AppendLength(buf []byte, n int32) []byte {
@@ -30,7 +30,7 @@ func AppendDay(buf []byte, d day.Day) []byte {
 	if d.IsZero() {
 		return AppendLength(buf, -1)
 	}
-	return AppendInt32(buf, int32(d-epoch))
+	return AppendInt32(buf, int32(d-zeroDay))
 }
 
 // AppendFlag writes a boolean.

@@ -13,8 +13,8 @@ func NewCopier(columns uint16, statement string) *Copier {
 	return &Copier{statement: statement, columns: columns}
 }
 
-// epochMicros is the instant from which PostgreSQL counts, in Unix microseconds.
-var epochMicros = epoch.UTC().UnixMicro()
+// zeroMicros is the instant from which PostgreSQL counts, in Unix microseconds.
+var zeroMicros = zeroDay.UTC().UnixMicro()
 
 // Smalls writes a smallint[] of one dimension.
 func (c *Copier) Smalls(set []int16) { c.buf = AppendSmalls(c.buf, set) }

@@ -76,7 +76,7 @@ func (r *Row) Day() day.Day {
 	if column == nil {
 		return 0
 	}
-	return epoch.AddDays(int(int32(binary.BigEndian.Uint32(column)))) //nolint:gosec // dates are signed
+	return zeroDay.AddDays(int(int32(binary.BigEndian.Uint32(column)))) //nolint:gosec // dates are signed
 }
 
 // Smalls reads an array of smallint of one dimension: their number, flags and

@@ -72,7 +72,7 @@ func (c *Copier) Boolean(b bool) { c.buf = AppendFlag(c.buf, b) }
 func (c *Copier) Day(d day.Day) { c.buf = AppendDay(c.buf, d) }
 
 // Instant writes a timestamptz.
-func (c *Copier) Instant(t time.Time) { c.Int8(t.UnixMicro() - epochMicros) }
+func (c *Copier) Instant(t time.Time) { c.Int8(t.UnixMicro() - zeroMicros) }
 
 // Texts writes a text[] of one dimension.
 func (c *Copier) Texts(list ...string) {
