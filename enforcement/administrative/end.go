@@ -51,10 +51,9 @@ func (r *Administrative) Expire(ctx context.Context, act enforcement.Act, c grou
 	return r.endAdministrative(ctx, act, c, ground.MoveExpire, Ending{Cause: "term-over", Reasons: "term over"})
 }
 
-// ExpireDue ends up to limit administrative listings whose term is over on the act's
-// day and returns how many it ended; 0 means none is left.
-func (r *Administrative) ExpireDue(ctx context.Context, act enforcement.Act, limit int) (int, error) {
-	return r.Life.ExpireDue(ctx, act, `l.state = 'active' AND l.term_until IS NOT NULL AND l.term_until < ?0`, limit, r.Expire)
+// ExpireDue ends administrative listings whose term is over on the act's day.
+func (r *Administrative) ExpireDue() ground.Page {
+	return r.Life.ExpireDue(`l.state = 'active' AND l.term_until IS NOT NULL AND l.term_until < ?0`, r.Expire)
 }
 
 // endAdministrative is one transaction: the listing's end, the end of its ground,

@@ -34,16 +34,14 @@ func (r *Administrative) Publish(ctx context.Context, act enforcement.Act, c gro
 const administrativeDue = `((l.state = 'served' AND l.publication <> 'monthly-batch' AND l.served_on <= ?0)
     OR (l.state = 'announced' AND l.objection_until < ?0 AND (l.objected_on IS NULL OR l.objection_answered_on IS NOT NULL)))`
 
-// PublishDue publishes what is due on the act's day, up to limit listings with ids above
-// after, and returns the greatest id it looked at (no id when nothing is left) and what
-// had to be refused.
-func (r *Administrative) PublishDue(ctx context.Context, act enforcement.Act, after enforcement.ID, limit int) (last enforcement.ID, published int, refused []ground.NotPublished, err error) {
-	return r.Life.PublishDue(ctx, act, administrativeDue, after, limit, r.publishAdministrative)
+// PublishDue publishes what is due on the act's day.
+func (r *Administrative) PublishDue() ground.Page {
+	return r.Life.PublishDue(administrativeDue, r.publishAdministrative)
 }
 
 // publishAdministrative checks each listing once more on the day of publication
 // and publishes those that pass.
-func (r *Administrative) publishAdministrative(ctx context.Context, tx *pg.Tx, act enforcement.Act, listings []Listing) ([]ground.NotPublished, error) {
+func (r *Administrative) publishAdministrative(ctx context.Context, tx *pg.Tx, act enforcement.Act, listings []Listing) ([]ground.NotMoved, error) {
 	today := r.Record.Today(act.At)
 	may := func(l *Listing) error {
 		if err := mayPublishAdministrative(l, today); err != nil {
@@ -91,12 +89,11 @@ func (r *Administrative) mayGoOut(l *Listing, today day.Day) error {
 	return r.checkAdministrativeAge(l, today)
 }
 
-// AnnounceDue announces what a monthly batch takes along: the served listings of
+// AnnounceDue is the [ground.Page] that announces what a monthly batch takes along: the served listings of
 // batch lists, on the first working day of a month on or after service, or the
 // first day after that on which this is asked. Each stands open to objections
-// from its announcement on. It returns how many it announced and what had to be
-// refused.
-func (r *Administrative) AnnounceDue(ctx context.Context, act enforcement.Act, after enforcement.ID, limit int) (last enforcement.ID, announced int, refused []ground.NotPublished, err error) {
+// from its announcement on.
+func (r *Administrative) AnnounceDue(ctx context.Context, act enforcement.Act, after enforcement.ID, limit int) (last enforcement.ID, announced int, refused []ground.NotMoved, err error) {
 	if err := act.Check(enforcement.System); err != nil {
 		return last, 0, nil, err
 	}

@@ -11,28 +11,36 @@ import (
 	"concordat/memoranda/day"
 )
 
-// ExpireDue ends up to limit cases whose term is over on the act's day, by a
-// condition of it, and returns how many it ended; 0 means none is left.
-func (l *Life[C]) ExpireDue(ctx context.Context, act enforcement.Act, over string, limit int, expire func(ctx context.Context, act enforcement.Act, c Change) error) (int, error) {
-	var ids []enforcement.ID
-	err := l.waiting(over, l.Grounds.Record.Today(act.At), enforcement.ID{}, limit).Column("l.id").Scan(ctx, &ids)
-	if err != nil {
-		return 0, fmt.Errorf("look for cases to expire: %w", err)
-	}
-	for _, id := range ids {
-		one := act
-		if act.Key != "" {
-			one.Key = act.Key + "/" + id.String()
-		}
-		err := expire(ctx, one, Change{Ground: id})
-		if errors.Is(err, enforcement.Refuse("state.forbidden")) {
-			continue // somebody ended it since it was read
-		}
+// ExpireDue is the [Page] that ends cases whose term is over, by a condition of the
+// day ?0. One that somebody else ended meanwhile does not count; one whose end is
+// refused holds up no other.
+func (l *Life[C]) ExpireDue(over string, expire func(ctx context.Context, act enforcement.Act, c Change) error) Page {
+	return func(ctx context.Context, act enforcement.Act, after enforcement.ID, limit int) (last enforcement.ID, ended int, refused []NotMoved, err error) {
+		var ids []enforcement.ID
+		err = l.waiting(over, l.Grounds.Record.Today(act.At), after, limit).Column("l.id").Scan(ctx, &ids)
 		if err != nil {
-			return 0, fmt.Errorf("expire %s %s: %w", l.Slug, id, err)
+			return last, 0, nil, fmt.Errorf("look for cases to expire: %w", err)
 		}
+		for _, id := range ids {
+			one := act
+			if act.Key != "" {
+				one.Key = act.Key + "/" + id.String()
+			}
+			last = id
+			err := expire(ctx, one, Change{Ground: id})
+			because, person := errors.AsType[*enforcement.Refusal](err)
+			switch {
+			case err == nil:
+				ended++
+			case person && because.Code == "state.forbidden":
+			case person:
+				refused = append(refused, NotMoved{id, because})
+			default:
+				return last, ended, refused, fmt.Errorf("expire %s %s: %w", l.Slug, id, err)
+			}
+		}
+		return last, ended, refused, nil
 	}
-	return len(ids), nil
 }
 
 // waiting asks for cases of which a condition of the day ?0 holds, by id.

@@ -9,7 +9,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
-	"concordat/enforcement/directive"
 	"concordat/enforcement/docket"
 	"concordat/enforcement/hold"
 	"concordat/enforcement/record"
@@ -17,43 +16,44 @@ import (
 )
 
 // round publishes locked cases of one list type, or says of each why not.
-type round[C any] func(ctx context.Context, tx *pg.Tx, act enforcement.Act, cases []C) ([]NotPublished, error)
+type round[C any] func(ctx context.Context, tx *pg.Tx, act enforcement.Act, cases []C) ([]NotMoved, error)
 
-// PublishDue publishes cases that are due by themselves, a condition of the day ?0:
-// up to limit with ids above after. It returns the greatest id it looked at (no id
-// when nothing is left) and what had to be refused. Each list type is a transaction
-// of its own: a list that cannot be published holds up no other.
-func (l *Life[C]) PublishDue(ctx context.Context, act enforcement.Act, due string, after enforcement.ID, limit int, publish round[C]) (last enforcement.ID, published int, refused []NotPublished, err error) {
-	if err := act.Check(enforcement.System); err != nil {
-		return last, 0, nil, err
-	}
-	var ids []enforcement.ID
-	var types []string
-	err = l.waiting(due, l.Grounds.Record.Today(act.At), after, min(limit, directive.Batch)).Column("l.id").ColumnExpr(l.ListColumn).Scan(ctx, &ids, &types)
-	if err != nil {
-		return enforcement.ID{}, 0, nil, fmt.Errorf("look for cases to publish: %w", err)
-	}
-	byType, order := map[string][]enforcement.ID{}, []string{}
-	for i, listType := range types {
-		if byType[listType] == nil {
-			order = append(order, listType)
+// PublishDue is the [Page] that publishes cases which are due by themselves, a condition
+// of the day ?0. Each list type is a transaction of its own: a list that cannot be
+// published holds up no other.
+func (l *Life[C]) PublishDue(due string, publish round[C]) Page {
+	return func(ctx context.Context, act enforcement.Act, after enforcement.ID, limit int) (last enforcement.ID, published int, refused []NotMoved, err error) {
+		if err := act.Check(enforcement.System); err != nil {
+			return last, 0, nil, err
 		}
-		byType[listType] = append(byType[listType], ids[i])
-		last = ids[i]
-	}
-	for _, listType := range order {
-		n, no, err := l.publishType(ctx, act, byType[listType], publish)
+		var ids []enforcement.ID
+		var types []string
+		err = l.waiting(due, l.Grounds.Record.Today(act.At), after, limit).Column("l.id").ColumnExpr(l.ListColumn).Scan(ctx, &ids, &types)
 		if err != nil {
-			return last, published, refused, err
+			return enforcement.ID{}, 0, nil, fmt.Errorf("look for cases to publish: %w", err)
 		}
-		published += n
-		refused = append(refused, no...)
+		byType, order := map[string][]enforcement.ID{}, []string{}
+		for i, listType := range types {
+			if byType[listType] == nil {
+				order = append(order, listType)
+			}
+			byType[listType] = append(byType[listType], ids[i])
+			last = ids[i]
+		}
+		for _, listType := range order {
+			n, no, err := l.publishType(ctx, act, byType[listType], publish)
+			if err != nil {
+				return last, published, refused, err
+			}
+			published += n
+			refused = append(refused, no...)
+		}
+		return last, published, refused, nil
 	}
-	return last, published, refused, nil
 }
 
 // publishType publishes those of one list type that still wait.
-func (l *Life[C]) publishType(ctx context.Context, act enforcement.Act, ids []enforcement.ID, publish round[C]) (published int, refused []NotPublished, err error) {
+func (l *Life[C]) publishType(ctx context.Context, act enforcement.Act, ids []enforcement.ID, publish round[C]) (published int, refused []NotMoved, err error) {
 	ctx, end := record.Span(ctx, "act")
 	defer end(&err)
 	err = l.Grounds.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
@@ -70,7 +70,7 @@ func (l *Life[C]) publishType(ctx context.Context, act enforcement.Act, ids []en
 	if because, ok := errors.AsType[*enforcement.Refusal](enforcement.AsRefusal(err)); ok { // all of them, as where an edition cannot be read
 		refused = refused[:0]
 		for _, id := range ids {
-			refused = append(refused, NotPublished{id, because})
+			refused = append(refused, NotMoved{id, because})
 		}
 		return 0, refused, nil
 	}
@@ -79,7 +79,7 @@ func (l *Life[C]) publishType(ctx context.Context, act enforcement.Act, ids []en
 
 // GoOut publishes those of the cases that pass: may is the kind's own check of one,
 // then what it does with those that are out, before their directives are written.
-func (l *Life[C]) GoOut(ctx context.Context, tx *pg.Tx, act enforcement.Act, cases []C, may func(*C) error, then func(ids []enforcement.ID) error) ([]NotPublished, error) {
+func (l *Life[C]) GoOut(ctx context.Context, tx *pg.Tx, act enforcement.Act, cases []C, may func(*C) error, then func(ids []enforcement.ID) error) ([]NotMoved, error) {
 	pass, refused, err := l.Passing(ctx, tx, cases, may)
 	if err != nil || len(pass) == 0 {
 		return refused, err
@@ -98,7 +98,7 @@ func (l *Life[C]) GoOut(ctx context.Context, tx *pg.Tx, act enforcement.Act, cas
 // Passing sorts cases into those that may go out on the day and those that may not:
 // each by its own check, and none that a restoration put in doubt or that a hold
 // stops.
-func (l *Life[C]) Passing(ctx context.Context, tx *pg.Tx, cases []C, may func(*C) error) (pass []enforcement.ID, refused []NotPublished, err error) {
+func (l *Life[C]) Passing(ctx context.Context, tx *pg.Tx, cases []C, may func(*C) error) (pass []enforcement.ID, refused []NotMoved, err error) {
 	ids := make([]enforcement.ID, 0, len(cases))
 	for i := range cases {
 		ids = append(ids, l.Head(&cases[i]).ID)
@@ -119,7 +119,7 @@ func (l *Life[C]) Passing(ctx context.Context, tx *pg.Tx, cases []C, may func(*C
 		case err == nil:
 			pass = append(pass, h.ID)
 		case errors.As(err, &because):
-			refused = append(refused, NotPublished{h.ID, because})
+			refused = append(refused, NotMoved{h.ID, because})
 		default:
 			return nil, nil, err
 		}
@@ -148,10 +148,4 @@ func (s *stopping) refuse(h Head) error {
 		return enforcement.Refuse("hold.standing")
 	}
 	return nil
-}
-
-// NotPublished names a case that could not be published, and why.
-type NotPublished struct {
-	Listing enforcement.ID
-	Because *enforcement.Refusal
 }

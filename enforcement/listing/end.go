@@ -52,10 +52,9 @@ func (r *Listings) Expire(ctx context.Context, act enforcement.Act, c ground.Cha
 	return r.endListing(ctx, act, c, ground.MoveExpire, Ending{Reasons: "term over"})
 }
 
-// ExpireDue ends up to limit listings whose term is over on the act's day and
-// returns how many it ended; 0 means none is left.
-func (r *Listings) ExpireDue(ctx context.Context, act enforcement.Act, limit int) (int, error) {
-	return r.Life.ExpireDue(ctx, act, `l.state IN ('active', 'extended') AND l.term_until IS NOT NULL AND coalesce(l.extended_until, l.term_until) < ?0`, limit, r.Expire)
+// ExpireDue ends listings whose term is over on the act's day.
+func (r *Listings) ExpireDue() ground.Page {
+	return r.Life.ExpireDue(`l.state IN ('active', 'extended') AND l.term_until IS NOT NULL AND coalesce(l.extended_until, l.term_until) < ?0`, r.Expire)
 }
 
 // endListing is one transaction: the listing's end, the end of its ground, the

@@ -29,16 +29,14 @@ func (r *Listings) out(ctx context.Context, tx *pg.Tx, act enforcement.Act, publ
 // listingsDue are those that go out by themselves.
 const listingsDue = `l.state IN ('served', 'grace') AND l.served_on <= ?0 AND (l.grace_until IS NULL OR l.grace_until < ?0)`
 
-// PublishDue publishes what is due on the act's day, up to limit listings with
-// ids above after, and returns the greatest id it looked at (no id when nothing is
-// left) and what had to be refused.
-func (r *Listings) PublishDue(ctx context.Context, act enforcement.Act, after enforcement.ID, limit int) (last enforcement.ID, published int, refused []ground.NotPublished, err error) {
-	return r.Life.PublishDue(ctx, act, listingsDue, after, limit, r.publishListings)
+// PublishDue publishes what is due on the act's day.
+func (r *Listings) PublishDue() ground.Page {
+	return r.Life.PublishDue(listingsDue, r.publishListings)
 }
 
 // publishListings checks each listing once more on the day of publication (age,
 // facts that forbid it, service, grace) and publishes those that pass.
-func (r *Listings) publishListings(ctx context.Context, tx *pg.Tx, act enforcement.Act, listings []Listing) ([]ground.NotPublished, error) {
+func (r *Listings) publishListings(ctx context.Context, tx *pg.Tx, act enforcement.Act, listings []Listing) ([]ground.NotMoved, error) {
 	today := r.Record.Today(act.At)
 	ids := make([]enforcement.ID, 0, len(listings))
 	for i := range listings {

@@ -25,7 +25,7 @@ func round(t testing.TB, l *enforcetest.Lists) (announced, published int) {
 	announced, refused, err := l.Administrative.MonthlyBatch(t.Context(), l.System())
 	must(t, err)
 	for _, r := range refused { // what waits for its batch is not refused
-		t.Errorf("on %s %s was refused: %v", l.Day(), r.Listing, r.Because)
+		t.Errorf("on %s %s was refused: %v", l.Day(), r.Case, r.Because)
 	}
 	return announced, published
 }

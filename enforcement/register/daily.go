@@ -7,74 +7,66 @@ import (
 	"slices"
 
 	"concordat/enforcement"
-	"concordat/enforcement/directive"
 	"concordat/enforcement/ground"
 )
 
-// Daily is what the system does at the turn of a day, in this order:
-// listings whose term is over are ended (liftings go first), withdrawals that
-// nobody acknowledged in time are escalated, statements without an answer made
-// tasks, rewards expire and begin, the directives of live grounds follow what is in
-// force on the day ([replan.Replanner.ResumeAdoptions]), then listings are published:
-// the courts' that were served and whose grace is over, and administrative ones
-// ([administrative.Administrative.PublishRound]). It may be run again at any time;
-// step, when not nil, is called between transactions with what was done.
-func (r *Offices) Daily(ctx context.Context, act enforcement.Act, step func(ended, published int)) (ended, published int, refused []ground.NotPublished, err error) {
-	if step == nil {
-		step = func(int, int) {}
-	}
-	for {
-		n, err := r.Listings.ExpireDue(ctx, act, 100)
-		if err != nil {
-			return ended, published, refused, fmt.Errorf("end what is over: %w", err)
+// Daily is what the system does at the turn of a day, part by part: what is over is
+// ended (liftings go first), statements without an answer are made tasks, withdrawals
+// that nobody acknowledged in time escalated, rewards end, begin and are weighed, the
+// directives of live grounds follow what is in force on the day
+// ([replan.Replanner.ResumeAdoptions]), then listings are published: the courts' that
+// were served and whose grace is over, and administrative ones. It may be run again at
+// any time; step, when not nil, is called between transactions with what was done.
+//
+// What cannot be done to one case, or on a list of which an edition's text is unknown,
+// holds up no other. refused are the listings that could not be published; an end that
+// was refused and a text that is unknown are the error, said when all else is done.
+func (r *Offices) Daily(ctx context.Context, act enforcement.Act, step func(ended, published int)) (ended, published int, refused []ground.NotMoved, err error) {
+	var rewards int
+	var notEnded, drafts []ground.NotMoved
+	var unknown error
+	all := func(page ground.Page, n *int, not *[]ground.NotMoved) func() error {
+		return func() error {
+			no, err := page.All(ctx, act, func(moved int) {
+				if *n += moved; step != nil {
+					step(ended, published)
+				}
+			})
+			*not = append(*not, no...)
+			return err
 		}
-		if n == 0 {
-			break
+	}
+	for _, part := range []struct {
+		doing string
+		do    func() error
+	}{
+		{"end the courts' listings", all(r.Listings.ExpireDue(), &ended, &notEnded)},
+		{"end administrative listings", all(r.Administrative.ExpireDue(), &ended, &notEnded)},
+		{"look for statements without an answer", func() error { _, err := r.Administrative.CheckStatements(ctx, act); return err }},
+		{"escalate what is overdue", func() error { _, err := r.Directives.CheckLiftings(ctx, act); return err }},
+		{"end rewards", all(r.Rewards.ExpireDue(), &rewards, &notEnded)},
+		{"grant rewards", all(r.Rewards.GrantDue, &rewards, &drafts)}, // one that nothing carries today waits on
+		{"weigh rewards", func() error { return r.Rewards.ReviewDue(ctx, act) }},
+		{"follow what is in force", func() error {
+			_, err := r.Replanner.ResumeAdoptions(ctx, act, nil)
+			if _, person := errors.AsType[*enforcement.Refusal](err); person {
+				unknown, err = err, nil
+			}
+			return err
+		}},
+		{"publish the courts' listings", all(r.Listings.PublishDue(), &published, &refused)},
+		{"publish administrative listings", all(r.Administrative.PublishDue(), &published, &refused)},
+	} {
+		if err := part.do(); err != nil {
+			return ended, published, refused, fmt.Errorf("%s: %w", part.doing, err)
 		}
-		ended += n
-		step(ended, published)
 	}
-	courtsEnded := ended
-	n, err := r.Administrative.ExpireRound(ctx, act, func(more int) { step(courtsEnded+more, published) })
-	if ended += n; err != nil {
-		return ended, published, refused, fmt.Errorf("end what is over: %w", err)
+	if i := slices.IndexFunc(refused, func(n ground.NotMoved) bool { return n.Because.Code == "plan.edition-unknown" }); i >= 0 && unknown == nil {
+		unknown = fmt.Errorf("publish what is due: %w", refused[i].Because)
 	}
-	if _, err := r.Administrative.CheckStatements(ctx, act); err != nil {
-		return ended, published, refused, fmt.Errorf("look for statements without an answer: %w", err)
+	stuck := []error{unknown}
+	for _, n := range notEnded {
+		stuck = append(stuck, fmt.Errorf("end case %s: %w", n.Case, n.Because))
 	}
-	if _, err := r.Directives.CheckLiftings(ctx, act); err != nil {
-		return ended, published, refused, fmt.Errorf("escalate what is overdue: %w", err)
-	}
-	if err := r.Rewards.Round(ctx, act); err != nil {
-		return ended, published, refused, fmt.Errorf("go through the rewards: %w", err)
-	}
-	// A list on which nothing can be planned, because an edition's text is unknown,
-	// does not stand in the way of others, and is said in the end.
-	_, stuck := r.Replanner.ResumeAdoptions(ctx, act, nil)
-	if _, person := errors.AsType[*enforcement.Refusal](stuck); stuck != nil && !person {
-		return ended, published, refused, stuck
-	}
-	var after enforcement.ID
-	for {
-		last, n, no, err := r.Listings.PublishDue(ctx, act, after, directive.Batch)
-		if err != nil {
-			return ended, published, refused, fmt.Errorf("publish what is due: %w", err)
-		}
-		if i := slices.IndexFunc(no, func(n ground.NotPublished) bool { return n.Because.Code == "plan.edition-unknown" }); i >= 0 && stuck == nil {
-			stuck = fmt.Errorf("publish what is due: %w", no[i].Because)
-		}
-		refused = append(refused, no...)
-		if last.IsZero() {
-			break
-		}
-		after = last
-		published += n
-		step(ended, published)
-	}
-	courts := published
-	n, no, err := r.Administrative.PublishRound(ctx, act, func(more int) { step(ended, courts+more) })
-	if err != nil {
-		return ended, published + n, append(refused, no...), fmt.Errorf("publish what is due: %w", err)
-	}
-	return ended, published + n, append(refused, no...), stuck
+	return ended, published, refused, errors.Join(stuck...)
 }

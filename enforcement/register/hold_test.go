@@ -135,7 +135,7 @@ func TestHoldPostponesPublication(t *testing.T) {
 	if err := b.Listings.Publish(ctx, b.Judge(), enforcetest.Of(listing)); !errors.Is(err, held) {
 		t.Errorf("published by hand: %v", err)
 	}
-	_, n, refused, err := b.Listings.PublishDue(ctx, b.System(), enforcement.ID{}, 10)
+	_, n, refused, err := b.Listings.PublishDue()(ctx, b.System(), enforcement.ID{}, 10)
 	if err != nil || n != 0 || len(refused) != 1 || !errors.Is(refused[0].Because, held) {
 		t.Errorf("the daily round published %d, refused %v, %v", n, refused, err)
 	}
@@ -145,7 +145,7 @@ func TestHoldPostponesPublication(t *testing.T) {
 	if err := b.Holds.End(ctx, operator(b, "second"), id, "演示"); err != nil {
 		t.Fatal(err)
 	}
-	if _, n, _, err = b.Listings.PublishDue(ctx, b.System(), enforcement.ID{}, 10); err != nil || n != 1 {
+	if _, n, _, err = b.Listings.PublishDue()(ctx, b.System(), enforcement.ID{}, 10); err != nil || n != 1 {
 		t.Errorf("after its end %d were published, %v", n, err)
 	}
 }

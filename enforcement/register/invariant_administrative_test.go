@@ -346,7 +346,7 @@ func TestAdministrativeListsTakeNoChildren(t *testing.T) {
 	wantCode(t, "decide", l.Administrative.Decide(ctx, l.OwnersReviewer(), of(drafted), l.DecisionOnIt()), "listing.minor")
 	wantCode(t, "publish", l.Administrative.Publish(ctx, l.OwnersReviewer(), of(served)), "listing.minor")
 	l.Advance(40)
-	if announced, refused, err := l.Administrative.MonthlyBatch(ctx, l.System()); err != nil || announced != 0 || len(refused) != 1 || refused[0].Listing != batch || refused[0].Because.Code != "listing.minor" {
+	if announced, refused, err := l.Administrative.MonthlyBatch(ctx, l.System()); err != nil || announced != 0 || len(refused) != 1 || refused[0].Case != batch || refused[0].Because.Code != "listing.minor" {
 		t.Errorf("%d announced, refused %v: %v", announced, refused, err)
 	}
 	rewrite(t, l.Bundle, subjects[3], func(i *party.Identity) { i.Birth = enforcetest.Start.AddYears(-10) })

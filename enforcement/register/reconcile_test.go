@@ -342,7 +342,7 @@ func TestNothingIsPublishedByItselfAfterARestore(t *testing.T) {
 	}
 	must(t, b.Holds.End(ctx, operatorOf(b, "op-2"), made.Hold, "演示"))
 	b.Advance(1)
-	_, published, refused, err := b.Listings.PublishDue(ctx, b.System(), enforcement.ID{}, 10)
+	_, published, refused, err := b.Listings.PublishDue()(ctx, b.System(), enforcement.ID{}, 10)
 	if err != nil || published != 0 || len(refused) != 3 || refused[0].Because.Code != "listing.restored" {
 		t.Fatalf("%d published, refused %+v, %v", published, refused, err)
 	}
@@ -352,7 +352,7 @@ func TestNothingIsPublishedByItselfAfterARestore(t *testing.T) {
 	wantCode(t, "a clerk", b.Listings.ResumeRestored(ctx, b.Clerk(), of(served[0]), "演示"), "role.forbidden")
 	must(t, b.Listings.ResumeRestored(ctx, b.Judge(), of(served[0]), "演示:已核实"))
 	wantCode(t, "twice", b.Listings.ResumeRestored(ctx, b.Judge(), of(served[0]), "演示:已核实"), "listing.suspension")
-	if _, published, refused, err = b.Listings.PublishDue(ctx, b.System(), enforcement.ID{}, 10); err != nil || published != 1 || len(refused) != 1 {
+	if _, published, refused, err = b.Listings.PublishDue()(ctx, b.System(), enforcement.ID{}, 10); err != nil || published != 1 || len(refused) != 1 {
 		t.Errorf("%d published, refused %+v, %v", published, refused, err)
 	}
 	if n := b.Count(`SELECT count(*) FROM task WHERE kind = 'restored' AND closed_on IS NULL`); n != 1 {

@@ -148,7 +148,7 @@ func TestARevocationWaitsForNoMemorandum(t *testing.T) {
 	elsewhere := value(register.Open(ctx, other))(t)
 	must(t, elsewhere.Listings.Revoke(ctx, b.President(), of(listing), b.Ending(0)))
 	again := wantReward(t, b, b.RewardStands(id).RestoredBy, ground.Draft)
-	last, granted, err := elsewhere.Rewards.GrantDue(ctx, b.System(), enforcement.ID{}, 10)
+	last, granted, _, err := elsewhere.Rewards.GrantDue(ctx, b.System(), enforcement.ID{}, 10)
 	if err != nil || granted != 0 || last != again.ID {
 		t.Errorf("granted %d up to %s: %v", granted, last, err)
 	}

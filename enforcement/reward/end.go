@@ -34,10 +34,9 @@ func (r *Rewards) Expire(ctx context.Context, act enforcement.Act, c ground.Chan
 	}, ground.MoveExpire)
 }
 
-// ExpireDue ends up to limit rewards whose last day is over on the act's day
-// and returns how many it ended; 0 means none is left.
-func (r *Rewards) ExpireDue(ctx context.Context, act enforcement.Act, limit int) (int, error) {
-	return r.Life.ExpireDue(ctx, act, `l.state <> 'ended' AND l.valid_until < ?0`, limit, r.Expire)
+// ExpireDue ends rewards whose last day is over on the act's day.
+func (r *Rewards) ExpireDue() ground.Page {
+	return r.Life.ExpireDue(`l.state <> 'ended' AND l.valid_until < ?0`, r.Expire)
 }
 
 // rewardEnding is what the row of an ended reward says of its end; the reasons are sealed.
@@ -56,30 +55,4 @@ func endReward(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward], end rewar
 	}
 	closeReviews(tx, open, closing{outcome: outcomeWithoutEffect, by: t.Act.Actor.ID, on: t.Today})
 	return nil
-}
-
-// Round is what a day brings to rewards: those whose last day is over end,
-// those whose first day has come are granted, and what no publication weighed
-// against them is.
-func (r *Rewards) Round(ctx context.Context, act enforcement.Act) error {
-	for {
-		n, err := r.ExpireDue(ctx, act, 100)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			break
-		}
-	}
-	for after := (enforcement.ID{}); ; {
-		last, _, err := r.GrantDue(ctx, act, after, 100)
-		if err != nil {
-			return err
-		}
-		if last.IsZero() {
-			break
-		}
-		after = last
-	}
-	return r.ReviewDue(ctx, act)
 }

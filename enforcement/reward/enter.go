@@ -215,20 +215,18 @@ func (r *Rewards) grant(ctx context.Context, tx *pg.Tx, act enforcement.Act, w R
 	return r.reviewStanding(ctx, tx, act, w.ID)
 }
 
-// GrantDue puts up to limit drafts with ids above after in force whose first
-// day has come, and returns the greatest id it looked at (no id when none is
-// left) and how many it granted. One that no memorandum carries that day stays a
-// draft.
-func (r *Rewards) GrantDue(ctx context.Context, act enforcement.Act, after enforcement.ID, limit int) (last enforcement.ID, granted int, err error) {
+// GrantDue is the [ground.Page] that puts drafts in force whose first day has come. One
+// that no memorandum carries that day stays a draft.
+func (r *Rewards) GrantDue(ctx context.Context, act enforcement.Act, after enforcement.ID, limit int) (last enforcement.ID, granted int, refused []ground.NotMoved, err error) {
 	if err := act.Check(enforcement.System); err != nil {
-		return enforcement.ID{}, 0, err
+		return last, 0, nil, err
 	}
 	today := r.Record.Today(act.At)
 	var ids []enforcement.ID
 	err = r.Record.DB.NewSelect().Model((*row)(nil)).Column("id").Where("state = 'draft' AND valid_from <= ?", today).Where("valid_until IS NULL OR valid_until >= ?", today).
 		Where("id > ?", after.Cursor()).Order("id").Limit(int64(limit)).Scan(ctx, &ids)
 	if err != nil {
-		return enforcement.ID{}, 0, fmt.Errorf("look for rewards to grant: %w", err)
+		return last, 0, nil, fmt.Errorf("look for rewards to grant: %w", err)
 	}
 	for _, id := range ids {
 		last = id
@@ -243,13 +241,15 @@ func (r *Rewards) GrantDue(ctx context.Context, act enforcement.Act, after enfor
 			}
 			return r.grant(ctx, tx, act, w, kind)
 		})
-		if refused, ok := errors.AsType[*enforcement.Refusal](enforcement.AsRefusal(err)); ok && refused != nil {
-			continue
+		because, person := errors.AsType[*enforcement.Refusal](enforcement.AsRefusal(err))
+		switch {
+		case err == nil:
+			granted++
+		case person:
+			refused = append(refused, ground.NotMoved{Case: id, Because: because})
+		default:
+			return last, granted, refused, fmt.Errorf("grant reward %s: %w", id, err)
 		}
-		if err != nil {
-			return last, granted, fmt.Errorf("grant reward %s: %w", id, err)
-		}
-		granted++
 	}
-	return last, granted, nil
+	return last, granted, refused, nil
 }

@@ -169,7 +169,7 @@ func setupListingMoves(t *testing.T) *world {
 		stage{"expired", func() madeCase {
 			c := w.walk(draft(fixed), active...)
 			b.AdvanceTo(b.Day().AddMonths(termMonths).AddDays(1))
-			_, err := b.Listings.ExpireDue(t.Context(), b.System(), 100)
+			_, err := b.Listings.ExpireDue().All(t.Context(), b.System(), func(int) {})
 			must(t, err)
 			return c
 		}},

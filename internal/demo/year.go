@@ -76,13 +76,13 @@ func (d *Demo) day(ctx context.Context, on day.Day) (expired, published int, err
 		return 0, 0, err //nolint:wrapcheck // Year says the day
 	}
 	if len(refused) > 0 {
-		return 0, 0, fmt.Errorf("publication of listing %s: %w", refused[0].Listing, refused[0].Because)
+		return 0, 0, fmt.Errorf("publication of listing %s: %w", refused[0].Case, refused[0].Because)
 	}
 	if _, refused, err = d.Register.Administrative.MonthlyBatch(ctx, enforcement.Daily(d.Clock.Now())); err != nil {
 		return 0, 0, err //nolint:wrapcheck // Year says the day
 	}
 	if len(refused) > 0 {
-		return 0, 0, fmt.Errorf("announcement of listing %s: %w", refused[0].Listing, refused[0].Because)
+		return 0, 0, fmt.Errorf("announcement of listing %s: %w", refused[0].Case, refused[0].Because)
 	}
 	d.Clock.set(morning(on))
 	if err := d.courts(ctx, on); err != nil {
