@@ -145,11 +145,6 @@ func ownVersions(ctx context.Context, tx *pg.Tx, a Attempt) error {
 	return nil
 }
 
-// Of several answers to one version the furthest counts.
-const answered = `(SELECT id, v, max(step::step) AS step
-  FROM unnest($1::uuid[], $2::smallint[], $3::text[]) l (id, v, step)
-  GROUP BY id, v)`
-
 // recordAnswers moves versions forward, never back. What was cancelled and is
 // answered all the same did leave: its newest version is queued if it was held
 // for nothing-left.
@@ -157,27 +152,38 @@ func (r *Directives) recordAnswers(ctx context.Context, tx *pg.Tx, act enforceme
 	if err := lockLater(ctx, tx, a); err != nil {
 		return nil, err
 	}
-	names := make([]string, len(results))
-	for i, result := range results {
-		names[i] = string(result.Step)
-	}
-	_, err := tx.Pgx().Exec(ctx, `UPDATE directive d SET step = u.step, due = false FROM `+answered+` u
-		WHERE d.id = u.id AND u.v = 1 AND (d.step = 'cancelled' OR d.step < u.step)`, a.Directives, a.Versions, names)
-	if err != nil {
-		return nil, fmt.Errorf("record answers to first versions: %w", err)
-	}
-	_, err = tx.Pgx().Exec(ctx, `UPDATE amendment d SET step = u.step, due = false FROM `+answered+` u
-		WHERE d.directive_id = u.id AND d.version = u.v AND (d.step = 'cancelled' OR d.step < u.step)`, a.Directives, a.Versions, names)
-	if err != nil {
-		return nil, fmt.Errorf("record answers to later versions: %w", err)
-	}
-	_, err = tx.Pgx().Exec(ctx, `UPDATE orphan d SET step = u.step, due = false FROM `+answered+` u
-		WHERE d.directive_id = u.id AND d.version = u.v AND d.organisation_id = $4 AND d.step < u.step`, a.Directives, a.Versions, names, a.Organisation)
-	if err != nil {
-		return nil, fmt.Errorf("record answers to orphans: %w", err)
+	if err := advance(ctx, tx, a, results, true); err != nil {
+		return nil, err
 	}
 	_, wakes, err := r.queueNewer(ctx, tx, act, a)
 	return wakes, err
+}
+
+// places are where the step of a version stands: of a first one with its directive d, of
+// later ones beside it, of what only the recipient knows among the orphans.
+var places = [...]struct{ table, of string }{
+	{"directive", "d.id = u.id AND u.v = 1"},
+	{"amendment", "d.directive_id = u.id AND d.version = u.v"},
+	{"orphan", "d.directive_id = u.id AND d.version = u.v"},
+}
+
+// advance moves versions to where results say they got, never back: those that are not
+// due, or any, which then are not. Of several results of one version the furthest counts.
+func advance(ctx context.Context, tx *pg.Tx, a Attempt, results []Result, due bool) error {
+	steps := make([]string, len(results))
+	for i, result := range results {
+		steps[i] = string(result.Step)
+	}
+	for _, place := range places {
+		_, err := tx.Pgx().Exec(ctx, `UPDATE `+place.table+` d SET step = u.step, due = false
+			FROM (SELECT id, v, max(step::step) AS step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) l (id, v, step) GROUP BY id, v) u
+			WHERE `+place.of+` AND d.organisation_id = $4 AND ($5 OR NOT d.due) AND (d.step = 'cancelled' OR d.step < u.step)`,
+			a.Directives, a.Versions, steps, a.Organisation, due)
+		if err != nil {
+			return fmt.Errorf("record how far %d versions got, by %s: %w", len(results), place.table, err)
+		}
+	}
+	return nil
 }
 
 // writeReports keeps the newest word on each measure, and logs what changed. The last

@@ -224,27 +224,8 @@ func boolInt(b bool) int {
 // while the attempt was open. They did leave, so their step becomes the truth;
 // and a newer version that was written as "nothing left" must go out after all.
 func (r *Directives) catchUp(ctx context.Context, tx *pg.Tx, act enforcement.Act, e *record.Event, a Attempt, results []Result) ([]WakeUp, error) {
-	stepNames := make([]string, len(results))
-	for i, result := range results {
-		stepNames[i] = string(result.Step)
-	}
-	_, err := tx.Pgx().Exec(ctx, `UPDATE directive d SET step = u.step::step
-		FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
-		WHERE d.id = u.id AND u.v = 1 AND NOT d.due AND (d.step = 'cancelled' OR d.step < u.step::step)`, a.Directives, a.Versions, stepNames)
-	if err != nil {
-		return nil, fmt.Errorf("record what became of replaced first versions: %w", err)
-	}
-	_, err = tx.Pgx().Exec(ctx, `UPDATE amendment d SET step = u.step::step
-		FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
-		WHERE d.directive_id = u.id AND d.version = u.v AND NOT d.due AND (d.step = 'cancelled' OR d.step < u.step::step)`, a.Directives, a.Versions, stepNames)
-	if err != nil {
-		return nil, fmt.Errorf("record what became of replaced later versions: %w", err)
-	}
-	_, err = tx.Pgx().Exec(ctx, `UPDATE orphan d SET step = u.step::step
-		FROM unnest($1::uuid[], $2::smallint[], $3::text[]) u (id, v, step)
-		WHERE d.directive_id = u.id AND d.version = u.v AND d.organisation_id = $4 AND NOT d.due AND d.step < u.step::step`, a.Directives, a.Versions, stepNames, a.Organisation)
-	if err != nil {
-		return nil, fmt.Errorf("record what became of orphans: %w", err)
+	if err := advance(ctx, tx, a, results, false); err != nil {
+		return nil, err
 	}
 	queued, wakes, err := r.queueNewer(ctx, tx, act, a)
 	for _, k := range queued {
