@@ -16,7 +16,10 @@ TESTFLAGS ?= -p 2 -parallel 4
 TESTGOGC  ?= 400
 FUZZTIME  ?= 3s
 BUDGET    := 20
-STEPS     := lint race fuzz deadcode fix tidy drift
+STEPS     := lint race mutants fuzz deadcode fix tidy drift
+# Whose guards `make mutants` takes out: those in files changed since a revision; all where it is empty. `make test` looks
+# back over the last changes only, for each costs some seconds.
+SINCE     ?= $(shell git rev-parse -q --verify HEAD~5 2>/dev/null)
 
 .PHONY: demo test $(STEPS) fmt bench generate build help deps
 
@@ -50,6 +53,9 @@ race: ## every test, with the race detector
 	@go list -race -test -export ./... >/dev/null # compiles all, tests too, and links nothing: what does not compile is told before any test
 	@GOGC=$(TESTGOGC) go test -race -vet=off -ldflags=-w $(TESTFLAGS) ./... # go vet is lint's; no debugger reads these
 
+mutants: ## take guards of docs/attacks out in turn: their tests must fail (SINCE= for all of them)
+	@go run ./internal/docgen/attacks -mutants -since '$(SINCE)'
+
 fuzz: ## every fuzz target for some seconds (FUZZTIME)
 	@.ci/fuzz $(FUZZTIME)
 
@@ -75,6 +81,7 @@ drift: ## generated files are what `make generate` makes
 generate: ## make generated files anew
 	@go generate ./...
 	@go run ./internal/docgen/invariants
+	@go run ./internal/docgen/attacks
 	@go run ./internal/docgen/catalogue
 	@go run ./internal/docgen/procedures
 	@go run ./cmd/concordat configuration > docs/configuration.md

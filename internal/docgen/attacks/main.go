@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+)
+
+func main() {
+	root := flag.String("root", ".", "directory of the checkout")
+	mutants := flag.Bool("mutants", false, "take each guard out and see its test fail")
+	since := flag.String("since", "", "with -mutants: only guards and tests in files changed since this revision")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) //nolint:forbidigo // a command, though not of cmd
+	defer stop()
+	err := write(*root)
+	if *mutants {
+		err = try(ctx, *root, *since, os.Stdout)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "attacks:", err)
+		os.Exit(1) //nolint:gocritic // nothing is left to stop
+	}
+}
+
+// write writes docs/attacks.md below root, or nothing if an attack is written wrongly.
+func write(root string) error {
+	themes, err := read(root)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(root, "docs", "attacks.md"), render(themes), 0o644); err != nil { //nolint:gosec // a page of documentation, for everybody to read
+		return fmt.Errorf("write the page: %w", err)
+	}
+	return nil
+}
