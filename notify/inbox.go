@@ -129,7 +129,7 @@ func (b *Inbox) Open(ctx context.Context, act enforcement.Act, ids []enforcement
 			items[i].Subject = party.Identity{}
 		}
 	}
-	if err := b.Register.Directives.Answer(ctx, act, answers); err != nil {
+	if err := b.Register.Directives.Opened(ctx, act, answers); err != nil {
 		return nil, err
 	}
 	// A hold that was placed since the items were looked for is kept as well.

@@ -184,11 +184,16 @@ func (s *replay) known(a *Audit, k directive.VersionKey) *replayed {
 	return v
 }
 
-// advance is what a late or repeated answer does: forward, never back.
+// advance is what a late or repeated answer does: forward, never back. What lifts stays
+// due until it left for certain.
 func (v *replayed) advance(to directive.Step) {
-	if v.step == directive.Cancelled || slices.Index(directive.Steps, v.step) < slices.Index(directive.Steps, to) {
-		v.step, v.due = to, false
+	if v.step == directive.Cancelled || further(to, v.step) {
+		v.step, v.due = to, v.due && (v.kind == directive.Withdraw || v.kind == directive.Suspend)
 	}
+}
+
+func further(a, b directive.Step) bool {
+	return slices.Index(directive.Steps, a) > slices.Index(directive.Steps, b)
 }
 
 func (s *replay) fannedOut(a *Audit, e record.Event) {
@@ -324,7 +329,9 @@ func (s *replay) settled(a *Audit, e record.Event) {
 			step = directive.NumberedStep(e.Outcomes[i])
 		}
 		if v.due {
-			v.step, v.due = step, step == directive.Left && again
+			if v.due = step == directive.Left && again; further(step, v.step) {
+				v.step = step
+			}
 		} else {
 			v.advance(step)
 		}

@@ -4,6 +4,7 @@ package directive
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -87,8 +88,24 @@ func (r *Directives) CheckReports(reports []Report) error {
 }
 
 // Answer records the answers of the actor's own organisation. They are
-// idempotent; an answer to an older version closes no newer one.
+// idempotent; an answer to an older version closes no newer one. Nobody answers what
+// never left (answer.not-sent): a word on it would have it never leave.
 func (r *Directives) Answer(ctx context.Context, act enforcement.Act, answers []Answer) error {
+	return r.answer(ctx, act, answers, mayBeAnswered)
+}
+
+// Opened is [Directives.Answer] for versions that a named officer found where the
+// organisation's own channel lays them: so they left, whatever the record knows of it.
+func (r *Directives) Opened(ctx context.Context, act enforcement.Act, answers []Answer) error {
+	return r.answer(ctx, act, answers, func(ctx context.Context, tx *pg.Tx, a Attempt) error {
+		if err := mayBeAnswered(ctx, tx, a); !errors.Is(err, enforcement.Refuse("answer.not-sent")) {
+			return err
+		}
+		return nil
+	})
+}
+
+func (r *Directives) answer(ctx context.Context, act enforcement.Act, answers []Answer, may func(context.Context, *pg.Tx, Attempt) error) error {
 	if err := act.Check(enforcement.DepartmentClerk, enforcement.DepartmentReviewer); err != nil {
 		return err
 	}
@@ -112,7 +129,7 @@ func (r *Directives) Answer(ctx context.Context, act enforcement.Act, answers []
 		for i, result := range results {
 			e.Outcomes[i] = StepNumber(result.Step)
 		}
-		if err := ownVersions(ctx, tx, a); err != nil {
+		if err := may(ctx, tx, a); err != nil {
 			return nil, err
 		}
 		wakes, err := r.recordAnswers(ctx, tx, act, a, results)
@@ -127,20 +144,29 @@ func (r *Directives) Answer(ctx context.Context, act enforcement.Act, answers []
 	return err
 }
 
-// ownVersions refuses answers to directives of another organisation, or to
-// versions that do not exist.
-func ownVersions(ctx context.Context, tx *pg.Tx, a Attempt) error {
-	var found int
-	err := tx.Pgx().QueryRow(ctx, `SELECT count(*) FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
-		LEFT JOIN directive d ON d.id = u.id AND d.organisation_id = $3
-		LEFT JOIN amendment m ON m.directive_id = u.id AND m.version = u.v
-		LEFT JOIN orphan n ON n.directive_id = u.id AND n.version = u.v AND n.organisation_id = $3
-		WHERE (d.id IS NOT NULL AND (u.v = 1 OR m.version IS NOT NULL)) OR n.version IS NOT NULL`, a.Directives, a.Versions, a.Organisation).Scan(&found)
-	if err != nil {
+// What an answer is about: how many of the versions are the organisation's, and how many
+// of those left, or may have with an attempt that is open.
+const selectAnswered = `WITH open AS (SELECT u.id, u.version ` + openAttempts + `$3)
+  SELECT count(step), count(step) FILTER (WHERE step IN ('left', 'delivered', 'acknowledged')
+    OR EXISTS (SELECT FROM open WHERE open.id = answered.id AND open.version = answered.v))
+  FROM (SELECT u.id, u.v, CASE WHEN d.id IS NULL THEN n.step WHEN u.v = 1 THEN d.step ELSE coalesce(m.step, n.step) END AS step
+    FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
+      LEFT JOIN directive d ON d.id = u.id AND d.organisation_id = $3
+      LEFT JOIN amendment m ON m.directive_id = u.id AND m.version = u.v
+      LEFT JOIN orphan n ON n.directive_id = u.id AND n.version = u.v AND n.organisation_id = $3) answered`
+
+// mayBeAnswered refuses answers to directives of another organisation, to versions that
+// do not exist, and to those that never left.
+func mayBeAnswered(ctx context.Context, tx *pg.Tx, a Attempt) error {
+	var own, left int
+	err := tx.Pgx().QueryRow(ctx, selectAnswered, a.Directives, a.Versions, a.Organisation).Scan(&own, &left)
+	switch {
+	case err != nil:
 		return fmt.Errorf("look up the answered directives: %w", err)
-	}
-	if found != len(a.Directives) {
+	case own != len(a.Directives):
 		return enforcement.Refuse("answer.directive")
+	case left != own:
+		return enforcement.Refuse("answer.not-sent")
 	}
 	return nil
 }
@@ -160,22 +186,25 @@ func (r *Directives) recordAnswers(ctx context.Context, tx *pg.Tx, act enforceme
 }
 
 // places are where the step of a version stands: of a first one with its directive d, of
-// later ones beside it, of what only the recipient knows among the orphans.
-var places = [...]struct{ table, of string }{
-	{"directive", "d.id = u.id AND u.v = 1"},
-	{"amendment", "d.directive_id = u.id AND d.version = u.v"},
-	{"orphan", "d.directive_id = u.id AND d.version = u.v"},
+// later ones beside it, of what only the recipient knows among the orphans. lifts is true
+// of what lifts.
+var places = [...]struct{ table, of, lifts string }{
+	{"directive", "d.id = u.id AND u.v = 1", "false"},
+	{"amendment", "d.directive_id = u.id AND d.version = u.v", "d.kind IN ('withdraw', 'suspend')"},
+	{"orphan", "d.directive_id = u.id AND d.version = u.v", "true"},
 }
 
 // advance moves versions to where results say they got, never back: those that are not
-// due, or any, which then are not. Of several results of one version the furthest counts.
+// due, or any. What was due and burdens then is no longer; what lifts stays due until it
+// left on the recipient's own channel, whatever anybody answers. Of several results of
+// one version the furthest counts.
 func advance(ctx context.Context, tx *pg.Tx, a Attempt, results []Result, due bool) error {
 	steps := make([]string, len(results))
 	for i, result := range results {
 		steps[i] = string(result.Step)
 	}
 	for _, place := range places {
-		_, err := tx.Pgx().Exec(ctx, `UPDATE `+place.table+` d SET step = u.step, due = false
+		_, err := tx.Pgx().Exec(ctx, `UPDATE `+place.table+` d SET step = u.step, due = d.due AND `+place.lifts+`
 			FROM (SELECT id, v, max(step::step) AS step FROM unnest($1::uuid[], $2::smallint[], $3::text[]) l (id, v, step) GROUP BY id, v) u
 			WHERE `+place.of+` AND d.organisation_id = $4 AND ($5 OR NOT d.due) AND (d.step = 'cancelled' OR d.step < u.step)`,
 			a.Directives, a.Versions, steps, a.Organisation, due)

@@ -160,7 +160,8 @@ func lockLater(ctx context.Context, tx *pg.Tx, a Attempt) error {
 	return nil
 }
 
-// updateSteps moves what is due forward and returns how many versions were.
+// updateSteps moves what is due forward and returns how many versions were. A later
+// version may have been answered before it left for certain: it does not fall back.
 func updateSteps(ctx context.Context, tx *pg.Tx, a Attempt, results []Result) (int, error) {
 	type set struct {
 		ids      []enforcement.ID
@@ -194,13 +195,15 @@ func updateSteps(ctx context.Context, tx *pg.Tx, a Attempt, results []Result) (i
 			}
 			n = tag.RowsAffected()
 		} else {
-			tag, err := tx.Pgx().Exec(ctx, `UPDATE amendment SET step = $3::text::step, due = $4 FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
+			tag, err := tx.Pgx().Exec(ctx, `UPDATE amendment SET step = greatest(step, $3::text::step), due = $4
+				FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
 				WHERE directive_id = u.id AND version = u.v AND due AND organisation_id = $5`, s.ids, s.versions, string(t.step), t.due, a.Organisation)
 			if err != nil {
 				return 0, fmt.Errorf("record %s of %d later versions: %w", t.step, len(s.ids), err)
 			}
 			if n = tag.RowsAffected(); int(n) < len(s.ids) {
-				tag, err := tx.Pgx().Exec(ctx, `UPDATE orphan SET step = $3::text::step, due = $4 FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
+				tag, err := tx.Pgx().Exec(ctx, `UPDATE orphan SET step = greatest(step, $3::text::step), due = $4
+					FROM unnest($1::uuid[], $2::smallint[]) u (id, v)
 					WHERE directive_id = u.id AND version = u.v AND due AND organisation_id = $5`, s.ids, s.versions, string(t.step), t.due, a.Organisation)
 				if err != nil {
 					return 0, fmt.Errorf("record %s of %d orphans: %w", t.step, len(s.ids), err)

@@ -110,8 +110,15 @@ func (r *Directives) measureNames(set []int16) []plan.MeasureName {
 	return names
 }
 
-// List lists what an organisation holds or shall hold, by id from after
-// on: a department its own and nothing else, an overseer all. Measures that the plan
+// mayHaveLeft is true of a directive d of which some version left, or may have with an
+// attempt that is open. A department sees none before: it would carry out what may never
+// be sent, and what never left is never lifted.
+const mayHaveLeft = `d.step IN ('left', 'delivered', 'acknowledged')
+    OR EXISTS (SELECT FROM amendment l WHERE l.directive_id = d.id AND l.step IN ('left', 'delivered', 'acknowledged'))
+    OR EXISTS (SELECT ` + openAttempts + `d.organisation_id AND u.id = d.id)`
+
+// List lists what was sent to an organisation, by id from after on: a department its own
+// and nothing else, an overseer all, sent or not. Measures that the plan
 // of the act's day no longer holds are left out, though their withdrawal may not be
 // written yet.
 func (r *Directives) List(ctx context.Context, act enforcement.Act, after enforcement.ID, limit int) ([]Directive, error) {
@@ -124,7 +131,7 @@ func (r *Directives) List(ctx context.Context, act enforcement.Act, after enforc
 	}
 	asked := r.ask(r.Record.DB, r.Record.Today(act.At), func(q *bun.SelectQuery) *bun.SelectQuery {
 		if org != 0 {
-			q.Where("d.organisation_id = ?", pg.Number(org))
+			q.Where("d.organisation_id = ?", pg.Number(org)).Where(mayHaveLeft)
 		}
 		return q.Where("d.id > ?", after.Cursor()).Order("d.id").Limit(int64(limit))
 	})
@@ -170,18 +177,23 @@ func (r *Directives) Of(ctx context.Context, ground enforcement.ID) ([]Directive
 	return list, nil
 }
 
-// Get returns one directive of the actor's organisation, with what the plan of
+// Get returns one directive that was sent to the actor's organisation, with what the plan of
 // the act's day still holds.
 func (r *Directives) Get(ctx context.Context, act enforcement.Act, id enforcement.ID) (Directive, error) {
 	if err := act.Check(enforcement.DepartmentClerk, enforcement.DepartmentReviewer, enforcement.Overseer, enforcement.System); err != nil {
 		return Directive{}, err
 	}
-	asked := r.ask(r.Record.DB, r.Record.Today(act.At), func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("d.id = ?", id) })
+	department := act.Actor.Role == enforcement.DepartmentClerk || act.Actor.Role == enforcement.DepartmentReviewer
+	asked := r.ask(r.Record.DB, r.Record.Today(act.At), func(q *bun.SelectQuery) *bun.SelectQuery {
+		if department {
+			q.Where("d.organisation_id = ?", pg.Number(act.Actor.Organisation)).Where(mayHaveLeft)
+		}
+		return q.Where("d.id = ?", id)
+	})
 	if err := r.Record.DB.Together(ctx, asked.Asks()...); err != nil {
 		return Directive{}, fmt.Errorf("read directive %s: %w", id, err)
 	}
-	department := act.Actor.Role == enforcement.DepartmentClerk || act.Actor.Role == enforcement.DepartmentReviewer
-	if len(asked.rows) == 0 || (department && asked.rows[0].Organisation != act.Actor.Organisation) {
+	if len(asked.rows) == 0 {
 		return Directive{}, enforcement.Refuse("not-found")
 	}
 	list, err := asked.List(ctx)

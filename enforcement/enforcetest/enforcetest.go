@@ -15,6 +15,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/listing"
 	"concordat/enforcement/party"
@@ -332,4 +333,25 @@ func (b *Bundle) Count(sql string, args ...any) int {
 	var n int
 	must(b.T, b.DB.Pool.QueryRow(b.T.Context(), sql, args...).Scan(&n))
 	return n
+}
+
+// SendAll sends everything that is due, express first, as to receivers that answer at
+// once: with the step for every item.
+func (b *Bundle) SendAll(step directive.Step) (sent []directive.Item) {
+	b.T.Helper()
+	lanes, err := b.Directives.Lanes(b.T.Context(), b.Day())
+	must(b.T, err)
+	for _, w := range lanes {
+		items, err := b.Directives.Due(b.T.Context(), w.Organisation, w.Lane, b.Day(), enforcement.ID{}, directive.Batch)
+		must(b.T, err)
+		attempt, err := b.Directives.Open(b.T.Context(), b.System(), w, "webhook", items, []byte("hash"))
+		must(b.T, err)
+		results := make([]directive.Result, len(items))
+		for i := range results {
+			results[i].Step = step
+		}
+		must(b.T, b.Directives.Settle(b.T.Context(), b.System(), attempt, results))
+		sent = append(sent, items...)
+	}
+	return sent
 }

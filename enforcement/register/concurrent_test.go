@@ -136,7 +136,7 @@ func (s *sender) once() error {
 	return s.Directives.Settle(ctx, s.System(), attempt, results)
 }
 
-// An answer to a version that never left, and the end of its ground, at once: the
+// An answer to a version in doubt, and the end of its ground, at once: the
 // end waits for the answer and sees it, or the answer for the end.
 func TestAnswerRacesWithEnd(t *testing.T) {
 	t.Parallel()
@@ -147,8 +147,9 @@ func TestAnswerRacesWithEnd(t *testing.T) {
 	id := b.Published(b.Subject(identity))
 	must(t, b.Listings.OpenCorrection(ctx, b.Judge(), of(id), b.Day()))
 	must(t, b.Listings.Correct(ctx, b.Judge(), of(id), identity))
+	sendAll(t, b, directive.Left)
 	d := directives(t, b, id)[0]
-	if d.Version != 2 || d.Step != directive.Queued {
+	if d.Version != 2 || d.Step != directive.Left {
 		t.Fatalf("the corrected copy is version %d, %s", d.Version, d.Step)
 	}
 	// A third party holds version 2, so that both come to stand behind each other.

@@ -147,14 +147,7 @@ func aged(b *enforcetest.Bundle, birth day.Day) party.Identity {
 // once: with the step for every item.
 func sendAll(t testing.TB, b *enforcetest.Bundle, step directive.Step) []directive.Item {
 	t.Helper()
-	var sent []directive.Item
-	for _, w := range value(b.Directives.Lanes(t.Context(), b.Day()))(t) {
-		items := value(b.Directives.Due(t.Context(), w.Organisation, w.Lane, b.Day(), enforcement.ID{}, 1000))(t)
-		attempt := value(b.Directives.Open(t.Context(), b.System(), w, "webhook", items, []byte("hash")))(t)
-		must(t, b.Directives.Settle(t.Context(), b.System(), attempt, all(len(items), step)))
-		sent = append(sent, items...)
-	}
-	return sent
+	return b.SendAll(step)
 }
 
 func all(n int, step directive.Step) []directive.Result {

@@ -65,6 +65,7 @@ func TestInvariant32a_KeptOnlyOnItsOwnBasis(t *testing.T) {
 	id := b.Published(b.Subject(b.Company()))
 	sendAll(t, b, directive.Acknowledged)
 	must(t, b.Listings.Delete(ctx, b.Judge(), of(id), b.Ending(1)))
+	sendAll(t, b, directive.Delivered)
 	measure := value(b.Directives.Get(ctx, b.System(), directives(t, b, id)[0].ID))(t)
 	var name plan.MeasureName
 	must(t, b.DB.Pool.QueryRow(ctx, `SELECT memorandum, slug FROM measure m JOIN directive d ON m.id = d.measures[1] WHERE d.id = $1`, measure.ID).Scan(&name.Memorandum, &name.Slug))
@@ -158,8 +159,8 @@ func TestInvariant34_CancelledIsNeverSent(t *testing.T) {
 		t.Errorf("%d versions are not cancelled", n)
 	}
 
-	// An answer to what was cancelled shows that it did reach its recipient: the
-	// withdrawal goes out after all.
+	// What was cancelled is answered by nobody; but found in the recipient's own inbox it
+	// did reach it, and the withdrawal goes out after all.
 	answered := b.Published(b.Subject(b.Company()))
 	seen := directives(t, b, answered)[0]
 	must(t, b.Listings.Delete(ctx, b.Judge(), of(answered), b.Ending(1)))
@@ -169,11 +170,16 @@ func TestInvariant34_CancelledIsNeverSent(t *testing.T) {
 	if n := clocks(); n != 0 {
 		t.Errorf("%d clocks of a withdrawal that need not leave", n)
 	}
-	must(t, b.Directives.Answer(ctx, officer(b, seen.Organisation), []directive.Answer{
+	answers := []directive.Answer{
 		{Directive: seen.ID, Version: 1, Step: directive.Delivered},
 		{Directive: seen.ID, Version: 1, Step: directive.Acknowledged},
 		{Directive: seen.ID, Version: 1, Step: directive.Delivered},
-	}))
+	}
+	wantCode(t, "answer what never left", b.Directives.Answer(ctx, officer(b, seen.Organisation), answers), "answer.not-sent")
+	if n := clocks(); n != 0 {
+		t.Errorf("%d clocks after a refused answer", n)
+	}
+	must(t, b.Directives.Opened(ctx, officer(b, seen.Organisation), answers))
 	if n := clocks(); n != 1 {
 		t.Errorf("%d clocks of a withdrawal that leaves after all", n)
 	}

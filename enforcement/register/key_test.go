@@ -125,6 +125,7 @@ func acts() []asked {
 		}},
 		{"answer", func(b *bundle) enforcement.Act { return officer(b, b.Departments[0]) }, func(t *testing.T, b *bundle) ask {
 			b.Published(b.Subject(b.Company()))
+			sendAll(t, b, directive.Left)
 			d := value(b.Directives.List(t.Context(), officer(b, b.Departments[0]), enforcement.ID{}, 1000))(t)
 			answers := []directive.Answer{{Directive: d[len(d)-1].ID, Version: 1, Step: directive.Acknowledged, Reports: []directive.Report{
 				{Measure: d[len(d)-1].Measures[0], Outcome: directive.Implemented},

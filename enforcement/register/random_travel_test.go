@@ -1,6 +1,7 @@
 package register_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -149,14 +150,15 @@ func (l *life) answer(s step) error {
 	return l.Directives.Answer(l.t.Context(), officer(l.Bundle, m.lane.Organisation), []directive.Answer{a})
 }
 
-// look is a department reading its directives by API, whatever was sent.
+// look is a department reading its directives by API.
 func (l *life) look(s step) error {
 	list, err := l.Directives.List(l.t.Context(), officer(l.Bundle, l.Departments[s.A%len(l.Departments)]), l.began, 100)
 	l.seen = append(l.seen, list...)
 	return err
 }
 
-// answerUnsent takes over and answers what was read, perhaps long ago.
+// answerUnsent takes over what was read, perhaps long ago, and answers it: a version that
+// did not leave since is refused.
 func (l *life) answerUnsent(s step) error {
 	if len(l.seen) == 0 {
 		return nil
@@ -168,5 +170,9 @@ func (l *life) answerUnsent(s step) error {
 		item.Measures = append(item.Measures, number)
 	}
 	l.ledgers[d.Organisation].apply(item)
-	return l.Directives.Answer(l.t.Context(), officer(l.Bundle, d.Organisation), []directive.Answer{{Directive: d.ID, Version: d.Version, Step: directive.Acknowledged}})
+	err := l.Directives.Answer(l.t.Context(), officer(l.Bundle, d.Organisation), []directive.Answer{{Directive: d.ID, Version: d.Version, Step: directive.Acknowledged}})
+	if errors.Is(err, enforcement.Refuse("answer.not-sent")) {
+		return nil
+	}
+	return err
 }

@@ -82,6 +82,7 @@ func TestLifeThroughTheAPI(t *testing.T) {
 		t.Fatal("no department got a directive")
 	}
 	clerk, reviewer := b.token(enforcement.DepartmentClerk, b.Departments[place]), b.token(enforcement.DepartmentReviewer, b.Departments[place])
+	b.SendAll(directive.Left)
 	own := b.want(http.StatusOK, clerk, http.MethodGet, "/v1/directives", nil).items()
 	if len(own) != 1 {
 		t.Fatalf("a department holds %d directives", len(own))

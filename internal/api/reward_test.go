@@ -85,16 +85,12 @@ func TestARewardsLife(t *testing.T) {
 	if one["kind"] != "grant" || one["ground_kind"] != "reward" {
 		t.Errorf("the recipient holds %v", one)
 	}
+	a.SendAll(directive.Left)
 	list := a.want(http.StatusOK, a.alpha, http.MethodGet, "/v1/directives", nil)
 	a.said = append(a.said, list.text)
 	if kind := at[string](t, list.items()[0], "kind"); kind != "grant" {
 		t.Errorf("the recipient reads %s", kind)
 	}
-	items, err := a.Directives.Due(ctx, a.rewards.Alpha, directive.Bulk, a.Day(), enforcement.ID{}, 10)
-	must(t, err)
-	attempt, err := a.Directives.Open(ctx, a.System(), directive.WakeUp{Organisation: a.rewards.Alpha, Lane: directive.Bulk}, "webhook", items, []byte("hash"))
-	must(t, err)
-	must(t, a.Directives.Settle(ctx, a.System(), attempt, []directive.Result{{Step: directive.Left}}))
 	a.want(http.StatusNoContent, a.alpha, http.MethodPost, "/v1/answers", object{"answers": []object{
 		{"directive": at[string](t, list.items()[0], "id"), "version": 1, "outcome": "acknowledged"},
 	}})

@@ -107,6 +107,7 @@ var statuses = map[string]int{
 	"decision.reviewer":     http.StatusForbidden,
 	"not-found":             http.StatusNotFound,
 	"answer.directive":      http.StatusNotFound,
+	"answer.not-sent":       http.StatusConflict,
 
 	// Where the matter stands: the same request may pass on another day.
 	"version.stale":         http.StatusPreconditionFailed,

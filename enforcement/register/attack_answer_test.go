@@ -1,0 +1,138 @@
+package register_test
+
+import (
+	"testing"
+
+	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/ground"
+)
+
+// Nobody swallows a lifting by answering it before it leaves: neither its withdrawal nor
+// a suspension, a first version or a later one, by clerk or reviewer, of a court's listing or
+// a department's.
+func TestNobodyAnswersWhatNeverLeft(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	few(t, b, 2)
+	ctx := t.Context()
+	id := b.Published(b.Subject(b.Company()))
+	list := directives(t, b, id)
+	answer := func(role enforcement.Role, d directive.Directive, version int16, step directive.Step) error {
+		return b.Directives.Answer(ctx, b.As(role, d.Organisation), []directive.Answer{{Directive: d.ID, Version: version, Step: step}})
+	}
+	refused := func(what string, version int16) {
+		t.Helper()
+		before := fingerprint(t, b)
+		for _, role := range []enforcement.Role{enforcement.DepartmentClerk, enforcement.DepartmentReviewer} {
+			for _, step := range []directive.Step{directive.Delivered, directive.Acknowledged} {
+				for _, d := range list {
+					wantCode(t, what, answer(role, d, version, step), "answer.not-sent")
+				}
+			}
+		}
+		if fingerprint(t, b) != before {
+			t.Errorf("%s: a refused answer left something", what)
+		}
+	}
+	refused("a first version", 1)
+	for _, d := range list { // nor is it seen
+		if own := value(b.Directives.List(ctx, officer(b, d.Organisation), enforcement.ID{}, 10))(t); len(own) != 0 {
+			t.Errorf("organisation %d reads %d directives that never left", d.Organisation, len(own))
+		}
+		_, err := b.Directives.Get(ctx, officer(b, d.Organisation), d.ID)
+		wantCode(t, "read what never left", err, "not-found")
+	}
+	sendAll(t, b, directive.Acknowledged)
+	must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), ground.CourtStay))
+	refused("a suspension", 2)
+	if sent := sendAll(t, b, directive.Acknowledged); len(sent) != len(list) {
+		t.Errorf("%d suspensions left, want %d", len(sent), len(list))
+	}
+	must(t, b.Listings.Delete(ctx, b.Judge(), of(id), b.Ending(1)))
+	refused("a withdrawal", 3)
+	for _, d := range list { // all of a batch or nothing
+		wantCode(t, "a batch", b.Directives.Answer(ctx, officer(b, d.Organisation), []directive.Answer{
+			{Directive: d.ID, Version: 2, Step: directive.Acknowledged}, {Directive: d.ID, Version: 3, Step: directive.Acknowledged},
+		}), "answer.not-sent")
+	}
+	if sent := sendAll(t, b, directive.Acknowledged); len(sent) != len(list) || sent[0].Kind != directive.Withdraw {
+		t.Errorf("%d withdrawals left, want %d", len(sent), len(list))
+	}
+	wantAudit(t, b)
+}
+
+// An answer to what is in doubt counts, and a lifting goes all the same until it left on
+// the recipient's own channel: its system may still restrict.
+func TestALiftingInDoubtGoesWhateverIsAnswered(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	few(t, b, 1)
+	ctx := t.Context()
+	id := b.Published(b.Subject(b.Company()))
+	d := directives(t, b, id)[0]
+	acknowledge := func(version int16) {
+		t.Helper()
+		must(t, b.Directives.Answer(ctx, officer(b, d.Organisation), []directive.Answer{{Directive: d.ID, Version: version, Step: directive.Acknowledged}}))
+	}
+	step := func() directive.Step { return directives(t, b, id)[0].Step }
+	sendAll(t, b, directive.Left)
+	acknowledge(1)
+	if sent := sendAll(t, b, directive.Acknowledged); len(sent) != 0 {
+		t.Errorf("%d impositions that were acknowledged in doubt left again", len(sent))
+	}
+	for version := int16(2); version <= 3; version++ {
+		if version == 2 {
+			must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), ground.CourtStay))
+		} else {
+			must(t, b.Listings.Delete(ctx, b.Judge(), of(id), b.Ending(1)))
+		}
+		sendAll(t, b, directive.Left)
+		acknowledge(version)
+		if step() != directive.Acknowledged {
+			t.Errorf("version %d, answered in doubt, is %s", version, step())
+		}
+		wantAudit(t, b)
+		for _, again := range []directive.Step{directive.Left, directive.Delivered} { // in doubt again, then there
+			if sent := sendAll(t, b, again); len(sent) != 1 || sent[0].Version != version {
+				t.Fatalf("version %d, acknowledged by hand, left %d times more", version, len(sent))
+			}
+			if step() != directive.Acknowledged {
+				t.Errorf("version %d fell back to %s", version, step())
+			}
+		}
+		if sent := sendAll(t, b, directive.Delivered); len(sent) != 0 {
+			t.Errorf("version %d leaves for ever", version)
+		}
+	}
+	wantAudit(t, b)
+}
+
+// What is final is final by the schema too, whoever writes: a version above a withdrawal,
+// a ground or a case of any kind that comes back.
+func TestAnEndIsFinal(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	id := b.Published(b.Subject(b.Company()))
+	sendAll(t, b, directive.Acknowledged)
+	must(t, b.Listings.Delete(ctx, b.Judge(), of(id), b.Ending(1)))
+	schemaRefuses(t, b, "amendment_withdrawal_is_last", `INSERT INTO amendment (directive_id, version, organisation_id, kind, lane, step, burdens, due, measures)
+		SELECT id, 3, organisation_id, 'resume', 'bulk', 'queued', true, true, measures FROM directive WHERE ground_id = $1 LIMIT 1`, id)
+	for _, back := range []string{"state = 'in-force', ended_on = NULL", "ended_on = ended_on - 1", "state = 'suspended', ended_on = NULL"} {
+		schemaRefuses(t, b, "ground_end_is_final", `UPDATE ground SET `+back+` WHERE id = $1`, id)
+	}
+	for _, back := range []string{"state = 'active', ended_on = NULL", "ended_on = ended_on - 1", "state = 'revoked'"} {
+		schemaRefuses(t, b, "listing_end_is_final", `UPDATE listing SET `+back+` WHERE id = $1`, id)
+	}
+	draft := b.Draft(b.Subject(b.Company()))
+	must(t, b.Listings.Abandon(ctx, b.Judge(), of(draft), ground.Performed))
+	schemaRefuses(t, b, "listing_end_is_final", `UPDATE listing SET state = 'draft', ended_on = NULL WHERE id = $1`, draft)
+	for table, trigger := range map[string]string{"administrative_listing": "administrative_end_is_final", "reward": "reward_end_is_final"} {
+		if n := b.Count(`SELECT count(*) FROM pg_trigger WHERE tgrelid = $1::regclass AND tgname = $2 AND tgenabled = 'O'
+			AND pg_get_triggerdef(oid) LIKE '%WHEN%old.ended_on IS NOT NULL%new.state%'`, table, trigger); n != 1 {
+			t.Errorf("%s comes back: %d", table, n)
+		}
+	}
+}
