@@ -156,7 +156,7 @@ var codes = []string{
 	"attestation.who", "attestation.date", "attestation.demonstration", "attestation.nothing", "attestation.unknown", "attestation.stale",
 	"attestation.reason", "attestation.withdrawn",
 	"edition.not-after", "edition.gap", "edition.too-large",
-	"answer.outcome", "answer.directive", "answer.not-sent", "answer.version", "answer.measure", "report.reason", "report.kept", "report.outcome", "report.court-request",
+	"answer.outcome", "answer.directive", "answer.not-sent", "answer.version", "answer.measure", "report.reason", "report.kept", "report.kept-term", "report.not-kept", "report.not-carried", "report.outcome", "report.court-request",
 	"organisation.exists", "organisation.slug", "organisation.court-code", "organisation.unknown", "organisation.body", "organisation.period", "organisation.terms",
 	"import.kind", "import.statement", "import.empty", "import.court", "import.elsewhere", "import.conflict", "review.reason",
 	"takeover.ended", "takeover.ended-here", "takeover.decision", "takeover.minor", "takeover.no-warning", "takeover.no-service", "takeover.no-repair-notice",

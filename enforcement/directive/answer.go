@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/jackc/pgx/v5"
-
 	"concordat/enforcement"
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
@@ -136,7 +134,7 @@ func (r *Directives) answer(ctx context.Context, act enforcement.Act, answers []
 		if err != nil {
 			return nil, err
 		}
-		if err := r.writeReports(ctx, tx, act, a, results); err != nil {
+		if err := r.writeReports(ctx, tx, act, a, results, func(_ enforcement.ID, because error) error { return because }); err != nil {
 			return nil, err
 		}
 		return e, r.WakeIn(ctx, tx, wakes)
@@ -213,100 +211,4 @@ func advance(ctx context.Context, tx *pg.Tx, a Attempt, results []Result, due bo
 		}
 	}
 	return nil
-}
-
-// writeReports keeps the newest word on each measure, and logs what changed. The last
-// of several words on one measure counts.
-func (r *Directives) writeReports(ctx context.Context, tx *pg.Tx, act enforcement.Act, a Attempt, results []Result) error {
-	day := r.Record.Today(act.At)
-	var rows reportRows
-	for i, result := range results {
-		for _, report := range result.Reports {
-			number, ok := r.Plans.MeasureNumber(report.Measure)
-			if !ok {
-				return enforcement.Refuse("answer.measure", "measure", report.Measure.Slug)
-			}
-			if err := report.check(); err != nil {
-				return err
-			}
-			rows.add(reportKey{VersionKey{a.Directives[i], a.Versions[i]}, number}, report)
-		}
-	}
-	if len(rows.keys) == 0 {
-		return nil
-	}
-	changed, err := rows.write(ctx, tx.Pgx(), day)
-	if err != nil || len(changed) == 0 {
-		return err
-	}
-	e := record.Event{Kind: EventReports, Day: day}
-	for i, key := range rows.keys {
-		if changed[key] {
-			e.Directives, e.Versions = append(e.Directives, key.Directive), append(e.Versions, key.Version)
-			e.Measures, e.Outcomes = append(e.Measures, key.measure), append(e.Outcomes, outcomeNumber(rows.reports[i].Outcome))
-		}
-	}
-	return r.Record.LogIn(ctx, tx, act, &e)
-}
-
-// reportKey names what a report is about.
-type reportKey struct {
-	VersionKey
-	measure int16
-}
-
-// reportRows are reports on their way into the record, each key once.
-type reportRows struct {
-	keys    []reportKey
-	reports []Report
-	place   map[reportKey]int
-}
-
-func (t *reportRows) add(key reportKey, report Report) {
-	if at, again := t.place[key]; again {
-		t.reports[at] = report
-		return
-	}
-	if t.place == nil {
-		t.place = map[reportKey]int{}
-	}
-	t.place[key] = len(t.keys)
-	t.keys, t.reports = append(t.keys, key), append(t.reports, report)
-}
-
-const insertReports = `INSERT INTO report (directive_id, version, measure_id, outcome, reason, basis, kept_until, reported_on)
-  SELECT directive, version, measure, outcome::report_outcome, reason, basis, nullif(kept, '')::date, $8::date
-    FROM unnest($1::uuid[], $2::smallint[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[])
-      u (directive, version, measure, outcome, reason, basis, kept)
-  ON CONFLICT ON CONSTRAINT report_pkey DO UPDATE
-    SET outcome = excluded.outcome, reason = excluded.reason, basis = excluded.basis,
-      kept_until = excluded.kept_until, reported_on = excluded.reported_on
-    WHERE (report.outcome, report.reason, report.basis, report.kept_until)
-      IS DISTINCT FROM (excluded.outcome, excluded.reason, excluded.basis, excluded.kept_until)
-  RETURNING directive_id, version, measure_id`
-
-// write returns which reports say something new.
-func (t *reportRows) write(ctx context.Context, p pgx.Tx, on day.Day) (map[reportKey]bool, error) {
-	n := len(t.keys)
-	directives, versions, measures := make([]enforcement.ID, n), make([]int16, n), make([]int16, n)
-	outcomes, reasons, bases, until := make([]string, n), make([]string, n), make([]string, n), make([]string, n)
-	for i, key := range t.keys {
-		report := &t.reports[i]
-		directives[i], versions[i], measures[i] = key.Directive, key.Version, key.measure
-		outcomes[i], reasons[i], bases[i], until[i] = string(report.Outcome), report.Reason, report.Basis, report.KeptUntil.String()
-	}
-	rows, err := p.Query(ctx, insertReports, directives, versions, measures, outcomes, reasons, bases, until, on)
-	if err != nil {
-		return nil, fmt.Errorf("write %d reports: %w", n, err)
-	}
-	changed := map[reportKey]bool{}
-	var key reportKey
-	_, err = pgx.ForEachRow(rows, []any{&key.Directive, &key.Version, &key.measure}, func() error {
-		changed[key] = true
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("write %d reports: %w", n, err)
-	}
-	return changed, nil
 }

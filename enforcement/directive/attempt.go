@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 
 	"concordat/enforcement"
+	"concordat/enforcement/docket"
 	"concordat/enforcement/hold"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
@@ -139,7 +140,10 @@ func (r *Directives) record(ctx context.Context, tx *pg.Tx, act enforcement.Act,
 			return nil, err
 		}
 	}
-	return wakes, r.writeReports(ctx, tx, act, a, results)
+	return wakes, r.writeReports(ctx, tx, act, a, results, func(id enforcement.ID, because error) error {
+		docket.Report(tx, incidentUnfit, a.Organisation, id, because.Error(), r.Record.Machine())
+		return nil
+	})
 }
 
 // lockLater locks the directives of which later versions are named; moving a

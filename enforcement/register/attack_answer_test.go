@@ -136,3 +136,81 @@ func TestAnEndIsFinal(t *testing.T) {
 		}
 	}
 }
+
+// A department's word on a measure is one that its version bears: a withdrawal is not
+// implemented, what is not carried is neither done nor lifted, what is carried is not
+// lifted, and nothing is kept but after a withdrawal that is no revocation, for two years
+// at most.
+func TestReportsAreBorneByTheirVersion(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	few(t, b, 1)
+	ctx := t.Context()
+	ended, revoked := b.Published(b.Subject(b.Company())), b.Published(b.Subject(b.Company()))
+	sendAll(t, b, directive.Acknowledged)
+	report := func(ground enforcement.ID, version int16, r directive.Report) error {
+		d := directives(t, b, ground)[0]
+		return b.Directives.Answer(ctx, officer(b, d.Organisation), []directive.Answer{{Directive: d.ID, Version: version, Step: directive.Acknowledged, Reports: []directive.Report{r}}})
+	}
+	own := directives(t, b, ended)[0].Measures[0]
+	foreign := own
+	must(t, b.DB.Pool.QueryRow(ctx, `SELECT memorandum, slug FROM measure WHERE NOT id = ANY ((SELECT measures FROM directive WHERE ground_id = $1 LIMIT 1)::smallint[]) LIMIT 1`, ended).Scan(&foreign.Memorandum, &foreign.Slug))
+	kept := func(until int) directive.Report {
+		return directive.Report{Outcome: "kept", Basis: "演示法第1条", KeptUntil: b.Day().AddYears(until)}
+	}
+	bears := func(ground enforcement.ID, version int16, measure string, r directive.Report, code string) {
+		t.Helper()
+		if r.Measure = own; measure == "foreign" {
+			r.Measure = foreign
+		}
+		before := fingerprint(t, b)
+		wantCode(t, string(r.Outcome)+" "+measure, report(ground, version, r), code)
+		if code != "" && fingerprint(t, b) != before {
+			t.Errorf("%s %s: a refused report left something", r.Outcome, measure)
+		}
+	}
+	for _, outcome := range []directive.ReportOutcome{directive.Implemented, directive.NotApplicable, directive.Lifted} {
+		bears(ended, 1, "foreign", directive.Report{Outcome: outcome}, "report.not-carried")
+	}
+	bears(ended, 1, "foreign", directive.Report{Outcome: directive.RefusedReport, Reason: "no-legal-basis"}, "report.not-carried")
+	bears(ended, 1, "own", directive.Report{Outcome: directive.Lifted}, "report.not-carried")
+	bears(ended, 1, "own", kept(1), "report.not-kept")
+	bears(ended, 1, "own", directive.Report{Outcome: directive.Implemented}, "")
+	must(t, b.Listings.Delete(ctx, b.Judge(), of(ended), b.Ending(1)))
+	must(t, b.Listings.Revoke(ctx, b.President(), of(revoked), b.Ending(0)))
+	sendAll(t, b, directive.Acknowledged)
+	bears(ended, 2, "own", directive.Report{Outcome: directive.Implemented}, "report.not-carried")
+	bears(ended, 2, "own", directive.Report{Outcome: directive.RefusedReport, Reason: "no-legal-basis"}, "report.not-carried")
+	bears(ended, 2, "foreign", directive.Report{Outcome: directive.Lifted}, "report.not-carried")
+	bears(ended, 2, "foreign", kept(1), "report.not-carried")
+	bears(ended, 2, "own", kept(3), "report.kept-term")
+	bears(ended, 2, "own", kept(-1), "report.kept-term")
+	bears(revoked, 2, "own", kept(1), "report.not-kept")
+	bears(ended, 2, "own", kept(2), "")
+	bears(ended, 2, "own", directive.Report{Outcome: directive.Lifted}, "")
+	wantAudit(t, b)
+}
+
+// What a department's system answers is settled whatever it reports: a report that is not
+// borne is dropped and told.
+func TestAnUnfitReportIsDroppedAndTold(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	few(t, b, 1)
+	ctx := t.Context()
+	id := b.Published(b.Subject(b.Company()))
+	d := directives(t, b, id)[0]
+	w := directive.WakeUp{Organisation: d.Organisation, Lane: directive.Bulk}
+	items := value(b.Directives.Due(ctx, w.Organisation, w.Lane, b.Day(), enforcement.ID{}, 10))(t)
+	attempt := value(b.Directives.Open(ctx, b.System(), w, "webhook", items, []byte("h")))(t)
+	must(t, b.Directives.Settle(ctx, b.System(), attempt, []directive.Result{{Step: directive.Acknowledged, Reports: []directive.Report{
+		{Measure: d.Measures[0], Outcome: directive.Lifted}, {Measure: d.Measures[1], Outcome: directive.Implemented},
+	}}}))
+	if n := b.Count(`SELECT count(*) FROM report`); n != 1 || directives(t, b, id)[0].Step != directive.Acknowledged {
+		t.Errorf("%d reports are kept, and the step is %s", n, directives(t, b, id)[0].Step)
+	}
+	if n := b.Count(`SELECT count(*) FROM incident WHERE kind = 'answer-unusable' AND directive_id = $1`, d.ID); n != 1 {
+		t.Errorf("%d incidents of it", n)
+	}
+	wantAudit(t, b)
+}
