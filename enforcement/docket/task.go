@@ -56,10 +56,19 @@ func OpenTasks(tx *pg.Tx, grounds []enforcement.ID, kind string, on day.Day) {
 		"open the task %s of %d grounds", kind, len(grounds))
 }
 
-// CloseTask closes one task of an organisation and returns its ground.
-func (r *Docket) CloseTask(ctx context.Context, tx *pg.Tx, id enforcement.ID, org enforcement.OrganisationID, because string, on day.Day) (ground enforcement.ID, err error) {
-	err = shut(tx, because, on).Where("id = ? AND organisation_id = ?", id, pg.Number(org)).Returning("ground_id").Scan(ctx, &ground)
-	return ground, enforcement.NotFound(err, "close a task")
+// CloseTask closes one task of an organisation, if may takes its kind, and returns its
+// ground.
+func (r *Docket) CloseTask(ctx context.Context, tx *pg.Tx, id enforcement.ID, org enforcement.OrganisationID, because string, on day.Day, may func(kind string) error) (ground enforcement.ID, err error) {
+	var found taskRow
+	err = tx.NewSelect().Model(&found).Column("kind", "ground_id").Where("id = ? AND organisation_id = ? AND closed_on IS NULL", id, pg.Number(org)).For("NO KEY UPDATE").Scan(ctx)
+	if err != nil {
+		return ground, enforcement.NotFound(err, "close a task")
+	}
+	if err := may(found.Kind); err != nil {
+		return ground, err
+	}
+	tx.Later(shut(tx, because, on).Where("id = ?", id), "close a task")
+	return found.Ground, nil
 }
 
 // CloseTasks closes the open tasks of a ground and kind and returns how many there were.

@@ -61,6 +61,28 @@ type Life[C any] struct {
 type Change struct {
 	Ground  enforcement.ID
 	Version int
+	// Unseen is the refusal of whoever does not say, or not properly, which version was
+	// seen; what lifts is made all the same.
+	Unseen error
+}
+
+// unseen refuses what burdens from whoever does not say which version was seen.
+func (t *Table) unseen(c Change, moves ...MoveName) error {
+	if slices.ContainsFunc(moves, func(name MoveName) bool { return t.Lifts(t.Move(name)) }) {
+		return nil
+	}
+	return c.Unseen
+}
+
+// fresh refuses what burdens from whoever saw another version.
+func (t *Table) fresh(c Change, m *Move, h Head) error {
+	if err := t.unseen(c, m.Name); err != nil {
+		return err
+	}
+	if c.Version != 0 && c.Version != h.Version && !t.Lifts(m) {
+		return enforcement.Refuse("version.stale")
+	}
+	return nil
 }
 
 // Read returns one case of the actor's own organisation; another's is not found.
@@ -155,28 +177,21 @@ func (l *Life[C]) LockWhere(ctx context.Context, tx *pg.Tx, narrow Narrow) ([]C,
 	return l.fetch(ctx, tx, l.locked(narrow))
 }
 
-// LockOwn is [Life.LockOne] for the owner's people, who may have seen a version of it.
-func (l *Life[C]) LockOwn(ctx context.Context, tx *pg.Tx, act enforcement.Act, c Change) (one C, err error) {
-	found, err := l.LockWhere(ctx, tx, byID(c.Ground))
+// LockOwn is [Life.LockOne] for the owner's people.
+func (l *Life[C]) LockOwn(ctx context.Context, tx *pg.Tx, act enforcement.Act, id enforcement.ID) (one C, err error) {
+	found, err := l.LockWhere(ctx, tx, byID(id))
 	if err != nil {
-		return one, fmt.Errorf("lock %s %s: %w", l.Slug, c.Ground, err)
+		return one, fmt.Errorf("lock %s %s: %w", l.Slug, id, err)
 	}
-	return l.own(act, c, found)
+	return l.own(act, found)
 }
 
 // own is the one case that was locked, for the owner's people.
-func (l *Life[C]) own(act enforcement.Act, c Change, found []C) (one C, err error) {
+func (l *Life[C]) own(act enforcement.Act, found []C) (one C, err error) {
 	if len(found) == 0 {
 		return one, enforcement.Refuse("not-found")
 	}
-	h := l.Head(&found[0])
-	if err := act.OfOwner(h.Owner); err != nil {
-		return one, err
-	}
-	if c.Version != 0 && c.Version != h.Version {
-		return one, enforcement.Refuse("version.stale")
-	}
-	return found[0], nil
+	return found[0], act.OfOwner(l.Head(&found[0]).Owner)
 }
 
 // Do makes one move of one case, in one transaction with its event: who may, what
@@ -186,6 +201,9 @@ func (l *Life[C]) own(act enforcement.Act, c Change, found []C) (one C, err erro
 // picks. What a move puts in force no hold and no doubt may stop, and the event is
 // that of its directives.
 func (l *Life[C]) Do(ctx context.Context, act enforcement.Act, c Change, given Given, fn func(ctx context.Context, tx *pg.Tx, t *Turn[C]) error, moves ...MoveName) error {
+	if err := l.unseen(c, moves...); err != nil {
+		return err
+	}
 	first := l.Move(moves[0])
 	if err := first.mayAct(act); err != nil {
 		return err
@@ -245,11 +263,15 @@ func (l *Life[C]) asks(tx *pg.Tx, id enforcement.ID, moves []MoveName, f *found[
 // take takes up the move that the state picks: who asks, what is given, the state, the
 // case itself and what stands beside it are weighed, in this order.
 func (l *Life[C]) take(act enforcement.Act, c Change, given Given, moves []MoveName, f *found[C]) (*Turn[C], error) {
-	one, err := l.own(act, c, f.cases)
+	one, err := l.own(act, f.cases)
 	if err != nil {
 		return nil, err
 	}
-	move := l.pick(l.Head(&one).State, moves)
+	h := l.Head(&one)
+	move := l.pick(h.State, moves)
+	if err := l.fresh(c, move, h); err != nil {
+		return nil, err
+	}
 	t := l.NewTurn(act, move, one)
 	t.standing, t.asked = f.standing, true
 	if t.Next, err = t.Move.Answer(act, given, t.Head); err != nil {

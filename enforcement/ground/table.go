@@ -135,6 +135,11 @@ type Move struct {
 	Stops  []string
 	Starts []docket.Deadline
 	Effect Effect
+	// Spares: it lifts although no directive changes, for what threatened the subject is
+	// over. What else lifts, its effect says ([Table.Lifts]).
+	Spares bool
+	// Opens are tasks of the owner that begin with it, by kind.
+	Opens  []string
 	Source Source
 	// Door is the last part of its address, Choice the field and value that pick it among
 	// several moves behind one door; no door for what nobody can ask for.
@@ -170,6 +175,22 @@ type Table struct {
 	Suspends                      bool
 	// Waits are the states in which a case is published by itself on its day.
 	Waits []State
+	// Favours: an entry is to its subject's good, so that what takes it away burdens.
+	Favours bool
+}
+
+// Lifts reports whether a move only takes from what its subject bears: then nothing
+// that others did meanwhile may stand in its way but the state itself, and it is
+// taken from whoever has not seen the newest version.
+func (t *Table) Lifts(m *Move) bool {
+	switch m.Effect {
+	case EffectSuspends, EffectEnds, EffectGivesUp:
+		return !t.Favours
+	case EffectInForce, EffectResumes:
+		return t.Favours
+	case EffectNone, EffectAmends:
+	}
+	return m.Spares
 }
 
 // States lists every state, in the order of a life.

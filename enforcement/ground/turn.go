@@ -103,6 +103,9 @@ func (t *Turn[C]) Carry(ctx context.Context, tx *pg.Tx) error {
 	err := t.life.Grounds.carry(ctx, tx, t.Act, &t.Event, grounded{t.Move.Effect, t.ID, t.Until, t.Term, t.SuspendedFor != "", t.standing})
 	t.write(tx)
 	t.clocks(tx)
+	for _, kind := range t.Move.Opens {
+		docket.OpenTasks(tx, []enforcement.ID{t.ID}, kind, t.Today)
+	}
 	return err
 }
 

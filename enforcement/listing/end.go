@@ -110,7 +110,7 @@ func (r *Listings) RecordSearch(ctx context.Context, act enforcement.Act, listin
 		return enforcement.Refuse("search.before-ruling")
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		l, err := r.Life.LockOwn(ctx, tx, act, ground.Change{Ground: listing})
+		l, err := r.Life.LockOwn(ctx, tx, act, listing)
 		if err != nil {
 			return nil, err
 		}

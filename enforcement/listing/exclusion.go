@@ -6,7 +6,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
-	"concordat/enforcement/ground"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
@@ -60,7 +59,7 @@ func (r *Listings) OpenExclusion(ctx context.Context, act enforcement.Act, listi
 	}
 	id := enforcement.NewID()
 	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		l, err := r.Life.LockOwn(ctx, tx, act, ground.Change{Ground: listing})
+		l, err := r.Life.LockOwn(ctx, tx, act, listing)
 		if err != nil {
 			return nil, err
 		}

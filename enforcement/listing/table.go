@@ -206,14 +206,16 @@ func listingForce() []ground.Move {
 	}
 }
 
-// listingEnds are the four ends.
+// listingEnds are the four ends. What one person decides, president and creditor are told
+// the same day: neither is asked first.
 func listingEnds() []ground.Move {
+	told := []string{TaskTellPresident, TaskTellCreditor}
 	return []ground.Move{
 		{
 			Name: ground.MoveDelete, Door: "deletion", Group: ground.GroupEnd, From: inForceStates, To: ground.Deleted, Roles: judges, Event: eventDeleted,
 			ZH: "删除：事由消除（第十条第一款）", EN: "Delete: its reason ended (Art. 10 ¶1)", Source: ground.Law("法释〔2017〕7号 Art. 10 ¶1"), Effect: ground.EffectEnds,
 			Needs:  []ground.Need{{Field: "item", Rule: ground.RuleNumber, Min: 1, Max: 7, Code: "end.item", ZH: "第十条第一款各项", EN: "which event of Art. 10 ¶1"}, ground.ReasonsOfEnd, ground.DayOfEnd},
-			Starts: []docket.Deadline{clockDelete}, Stops: []string{ground.Every},
+			Starts: []docket.Deadline{clockDelete}, Stops: []string{ground.Every}, Opens: told,
 		},
 		{
 			Name: ground.MoveExpire, Group: ground.GroupEnd, From: inForceStates, To: ground.Expired, Roles: []enforcement.Role{enforcement.System}, Event: eventExpired,
@@ -222,12 +224,12 @@ func listingEnds() []ground.Move {
 		{
 			Name: ground.MoveEarly, Door: "early-deletion", Group: ground.GroupEnd, From: inForceStates, To: ground.EarlyDeleted, Roles: judges, Event: eventEarlyDeleted,
 			ZH: "提前删除（第二条第二款）", EN: "Delete early, at the court's discretion (Art. 2 ¶2)", Source: ground.Law("法释〔2017〕7号 Art. 2 ¶2"), Effect: ground.EffectEnds,
-			Needs: []ground.Need{ground.ReasonsOfEnd, ground.DayOfEnd}, Starts: []docket.Deadline{clockDelete}, Stops: []string{ground.Every},
+			Needs: []ground.Need{ground.ReasonsOfEnd, ground.DayOfEnd}, Starts: []docket.Deadline{clockDelete}, Stops: []string{ground.Every}, Opens: told,
 		},
 		{
 			Name: ground.MoveRevoke, Door: "revocation", Group: ground.GroupEnd, From: inForceStates, To: ground.Revoked, Roles: judges, Event: eventRevoked,
 			ZH: "撤销：不应列入（第九条）", EN: "Revoke: it should never have been (Art. 9)", Source: ground.Law("法释〔2017〕7号 Art. 9"), Effect: ground.EffectEnds,
-			Needs: []ground.Need{ground.ReasonsOfEnd, ground.DayOfEnd}, Starts: []docket.Deadline{clockRevoke}, Stops: []string{ground.Every},
+			Needs: []ground.Need{ground.ReasonsOfEnd, ground.DayOfEnd}, Starts: []docket.Deadline{clockRevoke}, Stops: []string{ground.Every}, Opens: told,
 		},
 	}
 }

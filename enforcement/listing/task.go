@@ -9,23 +9,47 @@ import (
 	"concordat/internal/pg"
 )
 
-// TaskConsumptionOrder is the task of a court whose debtor is listed while no
-// consumption-restriction order stands yet (法释〔2015〕17号 Art. 1 ¶2).
-const TaskConsumptionOrder = "consumption-order-missing"
+// The tasks of a court.
+const (
+	// TaskConsumptionOrder: a debtor is listed while no consumption-restriction order
+	// stands yet (法释〔2015〕17号 Art. 1 ¶2).
+	TaskConsumptionOrder = "consumption-order-missing"
+	// TaskTellPresident and TaskTellCreditor: one person ended a listing, and these two are
+	// to be told of it the same day. No channel reaches the creditor yet.
+	TaskTellPresident = "tell-president"
+	TaskTellCreditor  = "tell-creditor"
+)
+
+// reasonTold closes the task to tell somebody; the other reasons are those for which a
+// consumption order need not be made.
+const reasonTold = "told"
 
 // CloseTask closes a task of the actor's court with the recorded reason why it
-// need not be done (法发〔2019〕35号 item 16).
+// need not be done (法发〔2019〕35号 item 16), or says that somebody was told: the
+// president says so for himself. What else waits, its own act closes.
 func (r *Listings) CloseTask(ctx context.Context, act enforcement.Act, id enforcement.ID, reason string) error {
 	if err := act.Check(enforcement.Judge, enforcement.President); err != nil {
 		return err
 	}
-	if !slices.Contains([]ExclusionKind{assetsSuffice, creditorAsksNot, campusLoanStudent}, ExclusionKind(reason)) {
+	excused := slices.Contains([]ExclusionKind{assetsSuffice, creditorAsksNot, campusLoanStudent}, ExclusionKind(reason))
+	if !excused && reason != reasonTold {
 		return enforcement.Refuse("task.reason")
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		e := &record.Event{Kind: record.EventTaskClosed, RefersTo: id, Day: r.Record.Today(act.At), Reason: reason, LegalBasis: "法发〔2019〕35号 item 16"}
+		e := &record.Event{Kind: record.EventTaskClosed, RefersTo: id, Day: r.Record.Today(act.At), Reason: reason}
+		if excused {
+			e.LegalBasis = "法发〔2019〕35号 item 16"
+		}
 		var err error
-		e.Ground, err = r.Docket.CloseTask(ctx, tx, id, act.Actor.Organisation, reason, e.Day)
+		e.Ground, err = r.Docket.CloseTask(ctx, tx, id, act.Actor.Organisation, reason, e.Day, func(kind string) error {
+			switch {
+			case excused && kind == TaskConsumptionOrder, reason == reasonTold && kind == TaskTellCreditor:
+				return nil
+			case reason == reasonTold && kind == TaskTellPresident:
+				return act.Check(enforcement.President)
+			}
+			return enforcement.Refuse("task.reason")
+		})
 		return e, err
 	})
 	return err

@@ -61,7 +61,7 @@ var (
 func Table() *ground.Table {
 	live := []ground.State{inForce, underReview}
 	return &ground.Table{
-		Slug: "reward", ZH: "守信激励", EN: "Reward", Collection: "/v1/rewards", People: enforcement.Department,
+		Slug: "reward", ZH: "守信激励", EN: "Reward", Collection: "/v1/rewards", People: enforcement.Department, Favours: true,
 		Rows: "reward", OwnerColumn: "l.owner_id", ListColumn: "l.list_type",
 		Before: []ground.State{ground.Draft}, Live: live, Ended: []ground.State{ended},
 		Moves: rewardMoves(live),
@@ -97,7 +97,7 @@ func rewardMoves(live []ground.State) []ground.Move {
 		},
 		{
 			Name: moveKeep, Door: "review", Choice: &ground.Choice{Field: "decision", Value: "keep"}, Group: ground.GroupCorrect, From: []ground.State{underReview}, To: inForce, Roles: enforcement.Reviewers, Event: eventKept,
-			ZH: "复核后维持激励", EN: "Keep a reward after its review", Source: ground.Ours, Effect: ground.EffectNone, Needs: []ground.Need{reasons, basis}, Stops: []string{ground.Every},
+			ZH: "复核后维持激励", EN: "Keep a reward after its review", Source: ground.Ours, Effect: ground.EffectNone, Spares: true, Needs: []ground.Need{reasons, basis}, Stops: []string{ground.Every},
 		},
 		{
 			Name: moveEndReviewed, Door: "review", Choice: &ground.Choice{Field: "decision", Value: "end"}, Group: ground.GroupEnd, From: []ground.State{underReview}, To: ended, Roles: enforcement.Reviewers, Event: eventEndedAfterReview,
@@ -105,7 +105,7 @@ func rewardMoves(live []ground.State) []ground.Move {
 		},
 		{
 			Name: moveMoot, Group: ground.GroupCorrect, From: []ground.State{underReview}, To: inForce, Roles: system, Event: eventReviewClosed,
-			ZH: "所依据的列入被撤销，复核终止", EN: "Close a review whose listing was revoked", Source: ground.Ours, Effect: ground.EffectNone, Stops: []string{ground.Every},
+			ZH: "所依据的列入被撤销，复核终止", EN: "Close a review whose listing was revoked", Source: ground.Ours, Effect: ground.EffectNone, Spares: true, Stops: []string{ground.Every},
 		},
 		{
 			Name: moveEndAutomatic, Group: ground.GroupEnd, From: live, To: ended, Roles: system, Event: eventEndedAutomatically,

@@ -150,6 +150,8 @@ type operation struct {
 	fieldRoles map[string][]enforcement.Role
 	// moves are those behind this door.
 	moves []string
+	// lifts are those of them that lift, and need no If-Match.
+	lifts []string
 	// status of success; 0 means 200.
 	status int
 	// personal: the answer names subjects, so what is kept of it for repetitions is
@@ -179,6 +181,9 @@ func add[I, O any](s *server, o operation, handle func(ctx context.Context, act 
 	}
 	if o.moves != nil {
 		op.Extensions["x-moves"] = o.moves
+	}
+	if o.lifts != nil {
+		op.Extensions["x-lifts"] = o.lifts
 	}
 	if o.signer != "" {
 		op.Extensions["x-signer"] = o.signer

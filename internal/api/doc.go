@@ -14,8 +14,8 @@
 // the same form, without the values it would repeat (problem.go). Everything else
 // is a 500 with a reference number, logged once.
 //
-// A move of a listing needs If-Match with the ETag of the listing as it was read:
-// missing is 428, stale 412. An Idempotency-Key makes a POST safe to repeat: the
+// A move that burdens needs If-Match with the ETag of the case as it was read:
+// missing is 428, stale 412; one that lifts is taken whatever was read. An Idempotency-Key makes a POST safe to repeat: the
 // act is done once under that key, route, path and actor. Lists go forward by an
 // opaque cursor (page.go).
 //

@@ -24,13 +24,13 @@ type Move struct {
 	Path
 	Repeatable
 
-	IfMatch string `header:"If-Match" doc:"ETag of the case as it was read; required"`
+	IfMatch string `header:"If-Match" doc:"ETag of the case as it was read; required, but of the moves under x-lifts: those are taken whatever was read"`
 }
 
-// change names the case in the version that was read.
-func (m Move) change() (ground.Change, error) {
-	version, err := edge.Precondition(m.IfMatch)
-	return ground.Change{Ground: m.ID, Version: version}, err
+// change names the case in the version that was read, or why that is not known.
+func (m Move) change() ground.Change {
+	version, unseen := edge.Precondition(m.IfMatch)
+	return ground.Change{Ground: m.ID, Version: version, Unseen: unseen}
 }
 
 func etag(version int) string { return `"` + strconv.Itoa(version) + `"` }

@@ -52,7 +52,8 @@ type OfferView struct {
 	ZH      string             `json:"zh"`
 	EN      string             `json:"en"`
 	Group   ground.Group       `json:"group" enum:"advance,correct,end,brake,remedy"`
-	Address string             `json:"address,omitempty" doc:"POST here, with If-Match; absent for what nobody can ask for"`
+	Address string             `json:"address,omitempty" doc:"POST here, with If-Match unless it lifts; absent for what nobody can ask for"`
+	Lifts   bool               `json:"lifts" doc:"It only takes from what the subject bears: no If-Match is needed"`
 	Choice  *ground.Choice     `json:"choice,omitempty" doc:"The field and value that pick it behind this address"`
 	Allowed bool               `json:"allowed" doc:"Possible for you now, as far as its content does not decide"`
 	Until   day.Day            `json:"until,omitzero" doc:"Last day for it, where a running clock or the case sets one"`
@@ -73,7 +74,7 @@ type Because struct {
 
 // changing is a request that names a case and the version it was read in.
 type changing interface {
-	change() (ground.Change, error)
+	change() ground.Change
 }
 
 // addCases registers what every kind of case has: its list and the moves that it
@@ -116,7 +117,7 @@ func offerView(t *ground.Table, id enforcement.ID, o ground.Offer) OfferView {
 	m := o.Move
 	v := OfferView{
 		Move: string(m.Name), ZH: m.ZH, EN: m.EN, Group: m.Group, Choice: m.Choice, Allowed: o.Because == nil, Until: o.Until,
-		Who: m.Roles, NotBy: m.NotBy, Needs: append([]ground.Need{}, m.Needs...), Effect: m.Effect, Source: m.Source,
+		Who: m.Roles, NotBy: m.NotBy, Needs: append([]ground.Need{}, m.Needs...), Effect: m.Effect, Source: m.Source, Lifts: t.Lifts(m),
 	}
 	if m.Door != "" {
 		v.Address = t.Collection + "/" + id.String() + "/" + m.Door
@@ -128,14 +129,17 @@ func offerView(t *ground.Table, id enforcement.ID, o ground.Offer) OfferView {
 }
 
 // addMove registers the door of one or more moves: who may come there, and its
-// words, are those of the table. do makes the move under the precondition; the
-// answer is the case as it then stands.
+// words, are those of the table. do makes the move, which asks for the version that was
+// read where it burdens; the answer is the case as it then stands.
 func addMove[C any, I changing](s *server, k *kind[C], door, id string, group tag, do func(ctx context.Context, act enforcement.Act, c ground.Change, in *I) error) {
 	o := operation{method: http.MethodPost, path: k.table.Collection + "/{id}/" + door, id: id, tag: group, personal: k.personal}
 	var zh, en []string
 	for _, m := range k.table.At(door) {
 		zh, en = append(zh, m.ZH), append(en, m.EN)
 		o.moves = append(o.moves, string(m.Name))
+		if k.table.Lifts(m) {
+			o.lifts = append(o.lifts, string(m.Name))
+		}
 		for _, role := range m.Roles {
 			if role != enforcement.System && !slices.Contains(o.roles, role) {
 				o.roles = append(o.roles, role)
@@ -147,10 +151,7 @@ func addMove[C any, I changing](s *server, k *kind[C], door, id string, group ta
 	}
 	o.zh, o.en = strings.Join(zh, "；"), strings.Join(en, "; ")
 	add(s, o, func(ctx context.Context, act enforcement.Act, in *I) (*Moved[C], error) {
-		c, err := (*in).change()
-		if err != nil {
-			return nil, err
-		}
+		c := (*in).change()
 		if err := do(ctx, act, c, in); err != nil {
 			return nil, err
 		}

@@ -8,13 +8,13 @@ import (
 	"concordat/enforcement/docket"
 )
 
-// TaskClosing closes a task with its reason.
+// TaskClosing closes a task with its reason, or says that somebody was told.
 type TaskClosing struct {
 	Path
 	Repeatable
 
 	Body struct {
-		Reason string `json:"reason" enum:"assets-suffice,creditor-asks-not-to,campus-loan-student"`
+		Reason string `json:"reason" enum:"assets-suffice,creditor-asks-not-to,campus-loan-student,told" doc:"told: who was to be told was told; the president says so himself"`
 	}
 }
 
@@ -25,7 +25,7 @@ func taskRoutes(s *server) {
 	}, s.tasks)
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/tasks/{id}/closure", id: "close-task", tag: tagTasks, roles: ofJudges,
-		zh: "登记无须办理的理由", en: "Close a task with the reason why it need not be done",
+		zh: "登记无须办理的理由，或者已经告知", en: "Close a task with the reason why it need not be done, or because who was to be told was told",
 	}, s.closeTask)
 }
 

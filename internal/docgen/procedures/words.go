@@ -120,7 +120,7 @@ func (t tongue) rule(n ground.Need) string {
 	return ""
 }
 
-// clocks says which clocks a move stops and starts, one a line.
+// clocks says which clocks a move stops and starts, and which tasks it opens, one a line.
 func (t tongue) clocks(m *ground.Move) string {
 	var lines []string
 	for _, d := range m.Starts {
@@ -138,6 +138,9 @@ func (t tongue) clocks(m *ground.Move) string {
 			continue
 		}
 		lines = append(lines, t.pick("停止 ", "stops ")+"*"+t.word("clock", kind)+"*")
+	}
+	for _, kind := range m.Opens {
+		lines = append(lines, t.pick("当日待办 ", "same day's task ")+"*"+t.word("task", kind)+"*")
 	}
 	return orNone(strings.Join(lines, "<br>"))
 }
