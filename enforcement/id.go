@@ -32,10 +32,10 @@ func NewIDs(n int) []ID {
 	return ids
 }
 
-// ParseID reads the canonical text form.
+// ParseID reads the canonical text form of an id; that of no id is not one.
 func ParseID(text string) (ID, error) {
 	id, err := uuid.Parse(text)
-	if err != nil || len(text) != 36 {
+	if err != nil || len(text) != 36 || ID(id).IsZero() {
 		return ID{}, Refuse("id.malformed")
 	}
 	return ID(id), nil

@@ -127,10 +127,11 @@ func (r *Record) requestRow(q *enforcement.Request, eventKey string) requestRow 
 	}
 }
 
-// kept asks for the row of a request that is still kept.
+// kept asks for the row of a request that is still kept, before one that the release
+// before this one wrote, in which everybody's key of an organisation met.
 func (r *Record) kept(db bun.IDB, q *enforcement.Request) *bun.SelectQuery {
-	return db.NewSelect().Model((*requestRow)(nil)).Where("organisation_id = ? AND route = ? AND key_hash = ?", pg.Number(q.Organisation), q.Route, q.KeyHash()).
-		Where("created_at > ?", r.Machine().UTC().Add(-RequestTerm))
+	return db.NewSelect().Model((*requestRow)(nil)).Where("organisation_id = ? AND route = ? AND key_hash IN (?, ?)", pg.Number(q.Organisation), q.Route, q.KeyHash(), q.FormerKeyHash()).
+		Where("created_at > ?", r.Machine().UTC().Add(-RequestTerm)).OrderExpr("key_hash = ? DESC", q.KeyHash()).Limit(1)
 }
 
 // same refuses another content under the key of a request.

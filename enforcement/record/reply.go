@@ -38,7 +38,7 @@ func (r *Record) Replied(ctx context.Context, q *enforcement.Request) (*Reply, e
 	if err := r.same(q, &rows[0]); err != nil || rows[0].Answer == nil {
 		return nil, err
 	}
-	return r.openReply(rows[0].Answer, q)
+	return r.openReply(&rows[0])
 }
 
 // Reply keeps the answer of a request and returns the one to send: whoever
@@ -50,7 +50,7 @@ func (r *Record) Reply(ctx context.Context, act enforcement.Act, given Reply) (R
 	if err != nil {
 		return given, fmt.Errorf("write an answer: %w", err)
 	}
-	sealed, err := r.Vault.Seal(plain, q.Purpose())
+	sealed, err := r.Vault.Seal(plain, enforcement.RequestPurpose(q.Organisation, q.Route, q.KeyHash()))
 	if err != nil {
 		return given, fmt.Errorf("seal an answer: %w", err)
 	}
@@ -64,21 +64,20 @@ func (r *Record) Reply(ctx context.Context, act enforcement.Act, given Reply) (R
 	}
 	row := r.requestRow(q, eventKey) // what changed nothing may have left none
 	row.Status, row.Answer, row.KeyVersion = given.Status, sealed, version
-	var kept []byte
 	err = r.DB.NewInsert().Model(&row).On(`CONFLICT (organisation_id, route, key_hash) DO UPDATE`).Set(`status = coalesce(k.status, EXCLUDED.status)`).
-		Set(`answer = coalesce(k.answer, EXCLUDED.answer)`).Set(`key_version = coalesce(k.key_version, EXCLUDED.key_version)`).Returning("answer").Scan(ctx, &kept)
+		Set(`answer = coalesce(k.answer, EXCLUDED.answer)`).Set(`key_version = coalesce(k.key_version, EXCLUDED.key_version)`).Returning("answer").Scan(ctx, &row.Answer)
 	if err != nil {
 		return given, fmt.Errorf("keep an answer: %w", err)
 	}
-	reply, err := r.openReply(kept, q)
+	reply, err := r.openReply(&row)
 	if err != nil {
 		return given, err
 	}
 	return *reply, nil
 }
 
-func (r *Record) openReply(sealed []byte, q *enforcement.Request) (*Reply, error) {
-	plain, err := r.Vault.Open(sealed, q.Purpose())
+func (r *Record) openReply(row *requestRow) (*Reply, error) {
+	plain, err := r.Vault.Open(row.Answer, enforcement.RequestPurpose(row.Organisation, row.Route, row.KeyHash))
 	if err != nil {
 		return nil, fmt.Errorf("open an answer: %w", err)
 	}

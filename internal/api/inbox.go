@@ -2,7 +2,11 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
@@ -23,8 +27,21 @@ type InboxOpening struct {
 	Repeatable
 
 	Body struct {
-		Directives []enforcement.ID `json:"directives" nullable:"false" minItems:"1" maxItems:"200" uniqueItems:"true"`
+		Directives []enforcement.ID `json:"directives" nullable:"false" minItems:"1" maxItems:"200" doc:"Each once"`
 	}
+}
+
+// Resolve refuses what is named twice. The schema does not say uniqueItems: huma looks
+// for it by comparing whatever came, and what cannot be compared was a fault of ours.
+func (o *InboxOpening) Resolve(huma.Context) []error {
+	seen := map[enforcement.ID]bool{}
+	for i, id := range o.Body.Directives {
+		if seen[id] {
+			return []error{&huma.ErrorDetail{Location: fmt.Sprintf("body.directives[%d]", i), Message: validation.MsgExpectedArrayItemsUnique}}
+		}
+		seen[id] = true
+	}
+	return nil
 }
 
 // OpenedItems are directives in full, as their recipient needs them.

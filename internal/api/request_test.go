@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"concordat/enforcement"
 	"concordat/enforcement/record"
 	"concordat/enforcement/register"
 	"concordat/internal/api"
@@ -131,15 +132,16 @@ func TestAKeyIsForOneRequest(t *testing.T) {
 			return b.call(b.clerk, http.MethodPost, path, body, "If-Match", `"2"`, "Idempotency-Key", "k")
 		},
 		"another listing": func() answer { return b.warn(two, "k") },
-		"another person": func() answer {
-			return b.call(b.judge, http.MethodPost, path, body, "If-Match", `"1"`, "Idempotency-Key", "k")
-		},
 	} {
 		if a := ask(); a.status != http.StatusUnprocessableEntity || a.code() != "request.key-reused" {
 			t.Errorf("%s: %d %s", name, a.status, a.text)
 		}
 	}
-	// The same key of another organisation, or on another route, is another.
+	// The same key of another person, of another organisation, or on another route, is
+	// another: a judge does not get the clerk's answer.
+	if a := b.call(b.judge, http.MethodPost, path, body, "If-Match", `"1"`, "Idempotency-Key", "k"); a.code() != "version.stale" {
+		t.Errorf("another person's request under the same key: %d %s", a.status, a.text)
+	}
 	person := identityBody(b.Person())
 	mine := b.want(http.StatusCreated, b.clerk, http.MethodPost, "/v1/subjects", person, "Idempotency-Key", "k")
 	theirs := b.want(http.StatusCreated, b.otherClerk, http.MethodPost, "/v1/subjects", identityBody(b.Person()), "Idempotency-Key", "k")
@@ -385,5 +387,36 @@ func TestIdenticalRequestsHaveOneEffect(t *testing.T) {
 		if events := b.Count(`SELECT count(*) FROM event WHERE kind = 'listing-warned' AND ground_id = $1`, listing); events != 1 {
 			t.Errorf("round %d: %d effects", round, events)
 		}
+	}
+}
+
+// TestAKeyOfTheLastReleaseStillAnswers: its rows hashed the key alone. The same request
+// gets the answer of then; another's request does not get it, and is refused.
+func TestAKeyOfTheLastReleaseStillAnswers(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	body := identityBody(b.Person())
+	post := func(token string) answer {
+		return b.call(token, http.MethodPost, "/v1/subjects", body, "Idempotency-Key", "k")
+	}
+	first := post(b.clerk)
+	q := &enforcement.Request{Organisation: b.Court, Route: "POST /v1/subjects", Key: "k"}
+	ctx := t.Context()
+	var sealed, hash []byte
+	must(t, b.DB.Pool.QueryRow(ctx, `SELECT answer, key_hash FROM request_key`).Scan(&sealed, &hash))
+	plain, err := b.Record.Vault.Open(sealed, enforcement.RequestPurpose(q.Organisation, q.Route, hash))
+	must(t, err)
+	sealed, err = b.Record.Vault.Seal(plain, enforcement.RequestPurpose(q.Organisation, q.Route, q.FormerKeyHash()))
+	must(t, err)
+	_, err = b.DB.Pool.Exec(ctx, `UPDATE request_key SET key_hash = $1, answer = $2`, q.FormerKeyHash(), sealed)
+	must(t, err)
+	if again := post(b.clerk); again.status != http.StatusCreated || again.text != first.text {
+		t.Errorf("%d %s, at first %s", again.status, again.text, first.text)
+	}
+	if a := post(b.judge); a.code() != "request.key-reused" {
+		t.Errorf("another person under a key of the last release: %d %s", a.status, a.text)
+	}
+	if n := b.Count(`SELECT count(*) FROM request_key`); n != 1 {
+		t.Errorf("%d rows", n)
 	}
 }

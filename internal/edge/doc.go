@@ -7,7 +7,7 @@
 // from [Door.Router]. Every request on it passes, in this order: a reference number
 // and a language are given to it; its span begins; it is logged, by route pattern
 // and never by path; a panic is caught; security headers are set, with the edge's
-// own Content-Security-Policy. [VisitOf] reads what is known of it.
+// own Content-Security-Policy; what is no text in path, parameters and headers is refused. [VisitOf] reads what is known of it.
 //
 // A handler then calls [Door.Admit]: the bearer token becomes an actor, whose role
 // must be one of the [Endpoint]'s. That is the first look and not the last word:
@@ -25,7 +25,7 @@
 // # Repeated requests
 //
 // An Idempotency-Key makes a request safe to repeat: the act is done once under
-// that key, route, path, body and actor, and every answer to it is the same. What
+// that key, route, path, body and actor; another person's key is another key, and every answer to it is the same. What
 // is written in Admit's work is held back until the record keeps it; Act says
 // whether the request was answered before, and then the handler does nothing more.
 // Refusals are not kept: the same request may pass later.

@@ -49,7 +49,7 @@ type Door struct {
 // edge says otherwise (NotFound, MethodNotAllowed).
 func (d *Door) Router(policy string) *chi.Mux {
 	router := chi.NewRouter()
-	router.Use(d.visited, d.traced, d.logged, d.recovered, secured(policy))
+	router.Use(d.visited, d.traced, d.logged, d.recovered, secured(policy), d.checked)
 	router.NotFound(func(w http.ResponseWriter, r *http.Request) { d.Fail(w, r, refuse(codeRoute)) })
 	router.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", strings.Join(allowed(router, r.URL.Path), ", "))

@@ -91,7 +91,7 @@ func (k *keyed) request(r requestLine, actor enforcement.Actor) *enforcement.Req
 	for _, part := range parts {
 		_, _ = fmt.Fprintf(&content, "%d:%s", len(part), part) // a buffer takes every write
 	}
-	return &enforcement.Request{Organisation: actor.Organisation, Route: k.Route, Key: k.key, Content: content.Bytes(), Personal: k.Personal}
+	return &enforcement.Request{Organisation: actor.Organisation, Actor: actor.ID + " " + string(actor.Role), Route: k.Route, Key: k.key, Content: content.Bytes(), Personal: k.Personal}
 }
 
 // requestLine is what a request asks for, its body aside.

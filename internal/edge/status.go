@@ -52,6 +52,7 @@ const (
 	codeRoute       = "route.unknown"
 	codeMethod      = "route.method"
 	codeBadKey      = "key.malformed"
+	codeParameter   = "parameter.malformed" // no text
 	codeCursor      = "cursor.malformed"
 	codeForbidden   = "role.forbidden"
 	codeInFlight    = "request.in-flight"
@@ -63,7 +64,7 @@ const statusUnassigned = http.StatusUnprocessableEntity
 // readers too, sorted.
 func Codes() []string {
 	own := []string{
-		CodeInternal, codeUnavailable, codeNotReady, codeRoute, codeMethod, CodeBodyMalformed, CodeBodyMissing, CodeBodyTooLarge,
+		CodeInternal, codeUnavailable, codeNotReady, codeRoute, codeMethod, codeParameter, CodeBodyMalformed, CodeBodyMissing, CodeBodyTooLarge,
 		CodeBodyType, CodeBodyTimeout, CodeInvalid, CodeNoMatch, CodeBadMatch, codeBadKey, CodeUploadSize, CodeUploadType, CodeUploadBroken,
 		FieldRequired, FieldUnknown, FieldType, FieldEnum, FieldFormat, FieldLength, FieldRange, FieldItems, FieldInvalid, CodeOrigin,
 		CodeNoMemorandum, CodeNoMeasure, CodeNoListType, CodeResolveList,
@@ -90,6 +91,7 @@ var statuses = map[string]int{
 	CodeNoMatch:       http.StatusPreconditionRequired,
 	CodeBadMatch:      http.StatusBadRequest,
 	codeBadKey:        http.StatusBadRequest,
+	codeParameter:     http.StatusBadRequest,
 	CodeOrigin:        http.StatusForbidden,
 	codeCursor:        http.StatusBadRequest,
 	"id.malformed":    http.StatusUnprocessableEntity,
