@@ -40,6 +40,12 @@ type Config struct {
 	SweepWorkers int           // drains that a sweep runs at once in each lane; 0 means 8
 	// Heartbeat is how often the connection that holds the lanes is tried; 0 means 1 s.
 	Heartbeat time.Duration
+	// Silence is how long the holder of a lane may say nothing before others take the
+	// lane; 0 means 10 s, which is more than a beat and the time-out of one.
+	Silence time.Duration
+	// Freed is told when the sessions of silent holders were ended, and how many; nil
+	// is nobody.
+	Freed func(sessions int)
 	// FallbackEvery is the shortest pause, in legal time, between two looks for late
 	// items of one lane of an organisation; 0 means one minute.
 	FallbackEvery time.Duration
@@ -78,7 +84,8 @@ func NewDrainer(c Config) (*Drainer, error) {
 	c.Slice = within(c.Slice, 30*time.Second)
 	c.SweepEvery = or(c.SweepEvery, 5*time.Second)
 	c.SweepWorkers = or(c.SweepWorkers, 8)
-	c.Heartbeat = or(c.Heartbeat, time.Second)
+	c.Heartbeat = or(c.Heartbeat, heartbeat)
+	c.Silence = or(c.Silence, silence)
 	c.FallbackEvery = or(c.FallbackEvery, time.Minute)
 	d := &Drainer{c: c, channels: map[string]Channel{}, fellBackAt: map[directive.WakeUp]time.Time{}, waits: map[directive.WakeUp]bool{}}
 	for _, channel := range c.Channels {
@@ -91,7 +98,8 @@ func NewDrainer(c Config) (*Drainer, error) {
 	d.legend.Store(&first)
 	config := c.DB.Pool.Config().ConnConfig
 	config.RuntimeParams["application_name"] = "concordat-lanes"
-	d.lanes = &lanes{config: config, beat: c.Heartbeat, held: map[directive.WakeUp]*lane{}}
+	d.lanes = newLanes(config, c.Machine)
+	d.lanes.beat, d.lanes.silence, d.lanes.freed = c.Heartbeat, c.Silence, c.Freed
 	return d, nil
 }
 
@@ -138,9 +146,9 @@ func (d *Drainer) Drain(ctx context.Context, w directive.WakeUp) (err error) {
 		if err != nil || held == nil {
 			return err
 		}
-		p := &pass{d: d, of: w, end: end, skipped: map[enforcement.ID]bool{}}
+		p := &pass{d: d, of: w, lane: held, end: end, skipped: map[enforcement.ID]bool{}}
 		err = p.run(held.ctx)
-		lost := errors.Is(context.Cause(held.ctx), errLaneLost)
+		lost := errors.Is(err, errLaneLost) || errors.Is(context.Cause(held.ctx), errLaneLost)
 		held.release()
 		d.setWaits(w, p.waits)
 		if lost {

@@ -56,7 +56,7 @@ func (q *Inquirer) Ask(ctx context.Context, act enforcement.Act, org enforcement
 	if !ok {
 		return c, ErrUnasked
 	}
-	held := &lanes{config: q.DB.Pool.Config().ConnConfig, beat: time.Second, held: map[directive.WakeUp]*lane{}}
+	held := newLanes(q.DB.Pool.Config().ConnConfig, q.Machine)
 	defer held.close(context.WithoutCancel(ctx))
 	for _, name := range []directive.Lane{directive.Express, directive.Bulk} {
 		w := directive.WakeUp{Organisation: org, Lane: name}

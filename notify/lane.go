@@ -18,20 +18,41 @@ import (
 // errLaneLost ends the drains of a process whose locks are gone with their connection.
 var errLaneLost = errors.New("the connection that held the lane is lost")
 
-const lockTimeout = 5 * time.Second
+const (
+	lockTimeout = 5 * time.Second
+	// heartbeat is how often the connection that holds lanes is tried, and silence how
+	// long it may say nothing before others take them.
+	heartbeat, silence = time.Second, 10 * time.Second
+)
 
 // lanes are the lanes this process holds. Each is a session advisory lock on one
 // connection that serves nothing else: a killed process or a restarted database
 // frees them at once. Such locks stack within a session, so the set in memory
 // is what keeps two drains of one process apart.
+//
+// A process that is frozen, or cut off without a FIN, would keep them for as long as
+// the kernel's timers say, and every lifting in them with it. So the lock is a lease:
+// its holder says something on that connection every beat, whatever its sends do, and
+// whoever wants a lane whose holder has been silent ends the holder's session. A holder
+// that lives gives its lanes up by itself after a beat and lockTimeout, which is sooner.
+// The database says how long the silence was, by its own clock.
 type lanes struct {
-	config *pgx.ConnConfig
-	beat   time.Duration
+	config  *pgx.ConnConfig
+	beat    time.Duration
+	silence time.Duration
+	machine func() time.Time
+	freed   func(sessions int) // nil is nobody
 
 	mu      sync.Mutex
 	conn    *pgx.Conn
 	held    map[directive.WakeUp]*lane
 	beating bool
+	heard   time.Time // when the database last answered on conn
+	looked  time.Time // when it was last asked for silent holders
+}
+
+func newLanes(config *pgx.ConnConfig, machine func() time.Time) *lanes {
+	return &lanes{config: config, beat: heartbeat, silence: silence, machine: machine, held: map[directive.WakeUp]*lane{}}
 }
 
 // lane is one held lane. Its ctx ends when the lock is lost.
@@ -63,8 +84,13 @@ func (l *lanes) take(ctx context.Context, w directive.WakeUp) (*lane, error) {
 	if err := l.connect(quiet); err != nil {
 		return nil, err
 	}
-	var got bool
-	if err := l.conn.QueryRow(quiet, `SELECT pg_try_advisory_lock($1, $2)`, record.LaneLocks, lockKey(w)).Scan(&got); err != nil {
+	got, err := l.try(quiet, w)
+	if err == nil && !got {
+		if got, err = l.free(quiet); got && err == nil {
+			got, err = l.try(quiet, w)
+		}
+	}
+	if err != nil {
 		l.lost(quiet)
 		return nil, fmt.Errorf("take lane %s of organisation %d: %w", w.Lane, w.Organisation, err)
 	}
@@ -79,6 +105,40 @@ func (l *lanes) take(ctx context.Context, w directive.WakeUp) (*lane, error) {
 		go l.watch(context.WithoutCancel(ctx))
 	}
 	return held, nil
+}
+
+// try asks for the lock; the caller holds mu.
+func (l *lanes) try(ctx context.Context, w directive.WakeUp) (got bool, err error) {
+	err = l.conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1, $2)`, record.LaneLocks, lockKey(w)).Scan(&got)
+	l.heard = l.machine()
+	return got, err //nolint:wrapcheck // the caller says of which lane
+}
+
+// Ends the sessions that hold lanes and have been silent for so many seconds; one that
+// is not gone within two is not counted.
+const endSilent = `SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 2000)) FROM (
+  SELECT DISTINCT a.pid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+  WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid::bigint = $1
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND a.pid <> pg_backend_pid() AND a.state_change < clock_timestamp() - make_interval(secs => $2)) silent`
+
+// free ends the sessions of silent holders, and tells whether there were any. It looks
+// once a beat at most, whoever asks: a lane is found taken many times a second. The
+// caller holds mu.
+func (l *lanes) free(ctx context.Context) (bool, error) {
+	now := l.machine()
+	if now.Sub(l.looked).Abs() < l.beat {
+		return false, nil
+	}
+	l.looked = now
+	var n int
+	if err := l.conn.QueryRow(ctx, endSilent, record.LaneLocks, l.silence.Seconds()).Scan(&n); err != nil {
+		return false, fmt.Errorf("end the sessions of silent holders: %w", err)
+	}
+	if n > 0 && l.freed != nil {
+		l.freed(n)
+	}
+	return n > 0, nil
 }
 
 func (l *lanes) connect(ctx context.Context) error {
@@ -129,8 +189,22 @@ func (l *lanes) check(ctx context.Context) bool {
 	defer stop()
 	if l.conn == nil || l.conn.Ping(quiet) != nil {
 		l.lost(quiet)
+		return true
 	}
+	l.heard = l.machine()
 	return true
+}
+
+// fenced tells whether the holder cannot know any more that the lane is its own: it was
+// frozen, or the database has been away, for as long as after which others take it.
+// Asked right before a send, it keeps a process that wakes from sending what a hold or
+// an end has overtaken; what it writes does nothing, for whoever took the lane has
+// settled its attempts ([directive.Directives.Settle]).
+func (h *lane) fenced() bool {
+	l := h.by
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.held[h.of] != h || l.machine().Sub(l.heard) >= l.silence
 }
 
 // release lets the lane go; a lane that was lost is gone already.

@@ -24,9 +24,10 @@ const maxRefusedAlone = 8
 
 // pass is one walk through a held lane, by directive id.
 type pass struct {
-	d   *Drainer
-	of  directive.WakeUp
-	end time.Time
+	d    *Drainer
+	of   directive.WakeUp
+	lane *lane
+	end  time.Time
 
 	to     recipient
 	cursor enforcement.ID
@@ -271,6 +272,9 @@ func (p *pass) send(ctx context.Context, e Endpoint, items []directive.Item) (fa
 	}
 	if err := p.d.step(ctx, StepAfterAttempt); err != nil {
 		return nil, err
+	}
+	if p.lane.fenced() {
+		return nil, errLaneLost // the attempt is settled by whoever has the lane
 	}
 	outcome, err := p.dispatch(ctx, channel, Delivery{Attempt: attempt.ID, Organisation: p.of.Organisation, Lane: p.of.Lane, Endpoint: e, Items: items, Body: p.body})
 	if failed = asSendError(err); failed == nil && err != nil {

@@ -14,14 +14,18 @@ import (
 // everything that is held.
 const restBetween = 10
 
-// Run sweeps every SweepEvery until ctx ends, each lane for itself, so that a
-// long bulk drain holds no lifting up. What goes wrong goes to report, from
-// several goroutines, and the next sweep tries again.
+// afterFault is how soon a sweep that failed is tried again: a database that was away
+// tells nobody when it is back.
+const afterFault = time.Second
+
+// Run sweeps at once and then every SweepEvery until ctx ends, each lane for itself,
+// so that a long bulk drain holds no lifting up. What goes wrong goes to report, from
+// several goroutines, and a sweep a second later tries again.
 func (d *Drainer) Run(ctx context.Context, report func(error)) {
 	var both sync.WaitGroup
 	for _, lane := range []directive.Lane{directive.Express, directive.Bulk} {
 		both.Go(func() {
-			pause := time.NewTimer(d.c.SweepEvery)
+			pause := time.NewTimer(0) // what was left since the last stop waits for no pause
 			defer pause.Stop()
 			for {
 				select {
@@ -33,7 +37,11 @@ func (d *Drainer) Run(ctx context.Context, report func(error)) {
 				if err != nil && ctx.Err() == nil {
 					report(err)
 				}
-				pause.Reset(max(d.c.SweepEvery, restBetween*asked))
+				every := d.c.SweepEvery
+				if err != nil {
+					every = min(every, afterFault)
+				}
+				pause.Reset(max(every, restBetween*asked))
 			}
 		})
 	}

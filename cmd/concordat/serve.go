@@ -92,6 +92,9 @@ func (o *office) deliver(ctx context.Context, log zerolog.Logger) (finish func()
 		DB: o.db, Register: o.register, Endpoints: o.endpoints, Catalogue: o.catalogue, Calendar: o.calendar,
 		Channels: []notify.Channel{notify.NewWebhook(notify.WebhookConfig{Machine: now}), o.inbox},
 		Legal:    now, Machine: now, Sent: sent(o.telemetry),
+		Freed: func(sessions int) {
+			log.Warn().Int("sessions", sessions).Msg("a process that held lanes said nothing for ten seconds: its sessions were ended, and its lanes are sent here")
+		},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the drains: %w", err)

@@ -50,6 +50,8 @@ type department struct {
 
 	// burdens counts what arrived that burdens, however it was answered.
 	burdens atomic.Int64
+	// mute is set while it loses what it is sent.
+	mute atomic.Pointer[muted]
 
 	mu     sync.Mutex
 	random *rand.Rand
@@ -82,6 +84,9 @@ func (d *department) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return // it was cut off half way
+	}
+	if mute := d.mute.Load(); mute != nil {
+		mute.lose()
 	}
 	d.burdens.Add(burdens(body))
 	r = r.Clone(context.WithoutCancel(r.Context()))

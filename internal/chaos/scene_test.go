@@ -28,6 +28,7 @@ type scene struct {
 	keyFile     string
 	db          *pg.DB // the test's own pool
 	register    *register.Offices
+	courts      []enforcement.OrganisationID // as courtCodes
 	departments []*department
 	// answered counts, over all lives, how often each act was answered.
 	answered map[string]int
@@ -80,10 +81,11 @@ func (s *scene) people(t *testing.T, config register.Config, seed uint64, endpoi
 	t.Helper()
 	system := enforcement.Daily(machine())
 	for i, code := range courtCodes {
-		_, err := s.register.Parties.AddOrganisation(t.Context(), system, party.Organisation{
+		id, err := s.register.Parties.AddOrganisation(t.Context(), system, party.Organisation{
 			Slug: []string{"court-a", "court-b"}[i], NameZH: "演示法院", NameEN: "Court", Kind: party.Court, Serves: []string{"450103", "450105"}[i], CourtCode: code,
 		})
 		must(t, err)
+		s.courts = append(s.courts, id)
 	}
 	parts := make([][]party.Part, len(manners))
 	for i, body := range bodies(t, config) {

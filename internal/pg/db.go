@@ -16,9 +16,9 @@ import (
 const (
 	defaultMaxConns    = 16
 	defaultMaxConnIdle = 5 * time.Minute
-	// A transaction does no network, so one that idles for minutes is a fault,
-	// and would hold back vacuum and whoever waits for its locks.
-	defaultIdleInTx = 2 * time.Minute
+	// A transaction does no network, so one that idles for seconds is a fault, or its
+	// process is frozen: whoever waits for its locks, to lift something, waits as long.
+	defaultIdleInTx = 15 * time.Second
 )
 
 // Config says where the database is and how it is used.
@@ -34,7 +34,7 @@ type Config struct {
 	// MaxConnIdle is how long an unused connection is kept; 0 means 5 minutes.
 	MaxConnIdle time.Duration
 	// IdleInTx is how long a transaction may sit without a statement before
-	// PostgreSQL ends its connection; 0 means 2 minutes, negative no limit.
+	// PostgreSQL ends its connection; 0 means 15 s, negative no limit.
 	IdleInTx time.Duration
 	// StatementTimeout ends a statement that runs longer; 0 means no limit.
 	StatementTimeout time.Duration

@@ -1,0 +1,202 @@
+package chaos_test
+
+import (
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"concordat/enforcement"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
+	"concordat/internal/calendar"
+)
+
+// liftedWithin is how long a withdrawal may take although the process that was sending
+// it stands still.
+const liftedWithin = 30 * time.Second
+
+// One of two processes is stopped while it holds the express lanes of departments that
+// have not answered, or is cut off from the database without a FIN. Every withdrawal
+// arrives through the other, and the one that wakes changes nothing.
+func TestFrozenWhileItHoldsLanes(t *testing.T) {
+	t.Parallel()
+	for _, cutOff := range []bool{false, true} {
+		name := map[bool]string{false: "stopped", true: "cut-off"}[cutOff]
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, 1)
+			lives := s.publish(t, 6)
+			way := newWay(t, s.url)
+			order := s.order(1, 0, nil)
+			order.URL = way.url
+			first := s.start(t, order)
+			first.torn = true
+			go first.attend(nil)
+			s.nothingDue(t, first, patience)
+
+			lost := s.loseMessages(3)
+			s.revoke(t, lives)
+			<-lost
+			if cutOff {
+				way.cut()
+			} else {
+				must(t, first.cmd.Process.Signal(syscall.SIGSTOP))
+			}
+			begun := time.Now()
+			s.answerAgain()
+			second := s.start(t, s.order(1, 0, nil))
+			go second.attend(nil)
+			s.nothingDue(t, second, liftedWithin)
+			t.Logf("everything was lifted after %s", time.Since(begun).Round(time.Millisecond))
+
+			if cutOff {
+				must(t, first.cmd.Process.Kill())
+			} else {
+				must(t, first.cmd.Process.Signal(syscall.SIGCONT))
+				must(t, first.input.Close())
+			}
+			<-first.ended
+			s.settle(t, second)
+			if f := s.check(t); !f.none() {
+				t.Errorf("%v", f)
+			}
+			if n := s.count(t, `SELECT count(*) FROM amendment WHERE kind = 'withdraw' AND step = 'acknowledged'`); n < 3 {
+				t.Errorf("%d withdrawals were acknowledged", n)
+			}
+		})
+	}
+}
+
+// loseMessages has every department keep what it is sent without a word, and closes
+// what it returns when so many of them have been sent something.
+func (s *scene) loseMessages(n int64) <-chan struct{} {
+	reached := make(chan struct{})
+	var asked atomic.Int64
+	for _, d := range s.departments {
+		mute := &muted{over: make(chan struct{})}
+		mute.first = sync.OnceFunc(func() {
+			if asked.Add(1) == n {
+				close(reached)
+			}
+		})
+		d.mute.Store(mute)
+	}
+	return reached
+}
+
+// answerAgain ends it; what was sent meanwhile is lost.
+func (s *scene) answerAgain() {
+	for _, d := range s.departments {
+		if mute := d.mute.Swap(nil); mute != nil {
+			close(mute.over)
+		}
+	}
+}
+
+// muted is a department that loses what it is sent.
+type muted struct {
+	first func()
+	over  chan struct{}
+}
+
+func (m *muted) lose() {
+	m.first()
+	<-m.over
+	panic(http.ErrAbortHandler)
+}
+
+// publish lives lives as far as their publication, without anybody who delivers.
+func (s *scene) publish(t *testing.T, n int) []*life {
+	t.Helper()
+	lives := script(1, n)
+	for _, l := range lives {
+		for _, step := range l.steps {
+			act := enforcement.Act{At: step.at, Key: step.key, Actor: enforcement.Actor{ID: string(step.role), Role: step.role, Organisation: s.courts[l.court]}}
+			id, err := step.do(t.Context(), s.register, act)
+			must(t, err)
+			s.answered[step.key]++
+			if step.keep != nil {
+				*step.keep = id
+			}
+			var live bool
+			must(t, s.db.NewRaw(`SELECT EXISTS (SELECT FROM ground WHERE id = ? AND state = 'in-force')`, l.listing).Scan(t.Context(), &live))
+			if live {
+				break
+			}
+		}
+	}
+	return lives
+}
+
+// revoke ends what was published.
+func (s *scene) revoke(t *testing.T, lives []*life) {
+	t.Helper()
+	for _, l := range lives {
+		key := "frozen/revoke/" + l.listing.String()
+		act := enforcement.Act{At: calendar.Start(delivery).Add(9 * time.Hour), Key: key, Actor: enforcement.Actor{ID: "judge", Role: enforcement.Judge, Organisation: s.courts[l.court]}}
+		must(t, s.register.Listings.Revoke(t.Context(), act, ground.Change{Ground: l.listing}, listing.Ending{EventOn: delivery, Reasons: "演示:撤销"}))
+		s.answered[key]++
+	}
+}
+
+// way leads to the database by TCP, until it is cut: then nothing comes through any
+// more, and neither end is told.
+type way struct {
+	url    string
+	target string // the server's socket
+	broken atomic.Bool
+	over   chan struct{}
+}
+
+func newWay(t *testing.T, database string) *way {
+	t.Helper()
+	to, err := url.Parse(database)
+	must(t, err)
+	w := &way{target: to.Query().Get("host") + "/.s.PGSQL." + to.Query().Get("port"), over: make(chan struct{})}
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	must(t, err)
+	from := url.URL{Scheme: "postgres", User: to.User, Host: listener.Addr().String(), Path: to.Path, RawQuery: "sslmode=disable"}
+	w.url = from.String()
+	t.Cleanup(func() { close(w.over); _ = listener.Close() })
+	go func() {
+		for {
+			in, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			out, err := new(net.Dialer).DialContext(t.Context(), "unix", w.target)
+			if err != nil {
+				_ = in.Close()
+				continue
+			}
+			go w.carry(in, out)
+			go w.carry(out, in)
+		}
+	}()
+	return w
+}
+
+func (w *way) cut() { w.broken.Store(true) }
+
+func (w *way) carry(from, to net.Conn) {
+	buffer := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(buffer)
+		if w.broken.Load() {
+			<-w.over
+			err = net.ErrClosed
+		}
+		if err == nil {
+			_, err = to.Write(buffer[:n])
+		}
+		if err != nil {
+			_, _ = from.Close(), to.Close()
+			return
+		}
+	}
+}
