@@ -8,6 +8,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/hold"
+	"concordat/internal/edge"
 	"concordat/notify"
 )
 
@@ -94,6 +95,7 @@ func (s operations) placeHold(ctx context.Context, act enforcement.Act, in *NewH
 	if err != nil {
 		return nil, err
 	}
+	edge.MoreTime(ctx, holdWait+time.Second)
 	waiting, cancel := context.WithTimeout(ctx, holdWait)
 	defer cancel()
 	err = notify.Quiesce(waiting, s.Inbox.DB, nil)

@@ -42,8 +42,8 @@ type NewImport struct {
 
 // Resolve gets hold of the body.
 func (n *NewImport) Resolve(ctx huma.Context) []error {
-	_, w := humachi.Unwrap(ctx)
-	n.file = &steady{from: ctx.BodyReader(), control: http.NewResponseController(w)}
+	r, w := humachi.Unwrap(ctx)
+	n.file = &steady{from: ctx.BodyReader(), control: http.NewResponseController(w), ctx: r.Context()}
 	return nil
 }
 
@@ -53,7 +53,8 @@ func (n *NewImport) Resolve(ctx huma.Context) []error {
 type steady struct {
 	from       io.Reader
 	control    *http.ResponseController
-	impatience *time.Timer // running from the first Read to Close
+	ctx        context.Context //nolint:containedctx // the request's, which gets more time as something comes
+	impatience *time.Timer     // running from the first Read to Close
 }
 
 // Read is io.Reader.
@@ -63,6 +64,7 @@ func (s *steady) Read(p []byte) (int, error) {
 		s.impatience = time.AfterFunc(uploadPause, func() { _ = s.control.SetReadDeadline(time.Unix(1, 0)) })
 	}
 	s.impatience.Reset(uploadPause)
+	edge.MoreTime(s.ctx, 2*uploadPause)
 	return s.from.Read(p) //nolint:wrapcheck // the reader's own error is what counts
 }
 

@@ -38,6 +38,8 @@ type Door struct {
 	Ready func(ctx context.Context) error
 	// Tracers takes spans of requests; nil is nobody.
 	Tracers trace.TracerProvider
+	// RequestTime is how long a request may take ([MoreTime]); 0 means 30 s.
+	RequestTime time.Duration
 	// Answered is told of every request that was answered, by the pattern of its
 	// route; nil is nobody.
 	Answered func(ctx context.Context, method, route string, status int, took time.Duration)
@@ -49,7 +51,7 @@ type Door struct {
 // edge says otherwise (NotFound, MethodNotAllowed).
 func (d *Door) Router(policy string) *chi.Mux {
 	router := chi.NewRouter()
-	router.Use(d.visited, d.traced, d.logged, d.recovered, secured(policy), d.checked)
+	router.Use(d.visited, d.traced, d.logged, d.recovered, d.bounded, secured(policy), d.checked)
 	router.NotFound(func(w http.ResponseWriter, r *http.Request) { d.Fail(w, r, refuse(codeRoute)) })
 	router.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", strings.Join(allowed(router, r.URL.Path), ", "))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -15,8 +16,13 @@ import (
 // maxSkew is how far machine time and the database's may lie apart.
 const maxSkew = 5 * time.Second
 
-// readyTimeout bounds a readiness check.
-const readyTimeout = 3 * time.Second
+const (
+	// readyTimeout bounds a readiness check.
+	readyTimeout = 3 * time.Second
+	// failedFor is how long a write that failed counts although none was tried since:
+	// who is sent no work has none to try.
+	failedFor = 30 * time.Second
+)
 
 // Health answers whether the process lives (/healthz) and whether it should be
 // sent work (/readyz). Why it is not ready stands in the log only.
@@ -43,18 +49,31 @@ func writeOK(w http.ResponseWriter) {
 var (
 	errSchema = errors.New("the database's schema is of another version")
 	errSkew   = errors.New("machine time and database time lie too far apart")
+	// errReadOnly: a standby, or the setting default_transaction_read_only.
+	errReadOnly = errors.New("the database takes no writes")
 )
 
-// DatabaseReady is the usual [Door.Ready]: the database answers, its schema is at
-// least of the wanted version (a binary also runs on the next one), and its clock
-// lies within 5 s of machine time.
+// DatabaseReady is the usual [Door.Ready]: the database answers and takes writes, the
+// last one did not fail for its state (none committed since, and not 30 s ago), its
+// schema is at least of the wanted version (a binary also runs on the next one), and its
+// clock lies within 5 s of machine time.
 func DatabaseReady(db *pg.DB, machine func() time.Time, wanted int64) func(ctx context.Context) error {
+	failure := lastFailure{machine: machine}
 	return func(ctx context.Context) error {
 		var schema int64
 		var now time.Time
-		err := db.NewRaw(`SELECT coalesce(max(version_id), 0), clock_timestamp() FROM goose_db_version WHERE is_applied`).Scan(ctx, &schema, &now)
+		var readOnly bool
+		err := db.NewRaw(`SELECT coalesce(max(version_id), 0), clock_timestamp(), pg_is_in_recovery() OR current_setting('transaction_read_only')::bool
+			FROM goose_db_version WHERE is_applied`).Scan(ctx, &schema, &now, &readOnly)
 		if err != nil {
 			return fmt.Errorf("ask the database: %w", err)
+		}
+		if readOnly {
+			db.Renew() // the setting may be this session's alone
+			return errReadOnly
+		}
+		if failed, err := db.LastWrite(); err != nil && failure.fresh(failed) {
+			return fmt.Errorf("the last write failed: %w", err)
 		}
 		if schema < wanted {
 			return fmt.Errorf("version %d instead of %d: %w", schema, wanted, errSchema)
@@ -64,4 +83,23 @@ func DatabaseReady(db *pg.DB, machine func() time.Time, wanted int64) func(ctx c
 		}
 		return nil
 	}
+}
+
+// lastFailure is when a write was first seen to have failed.
+type lastFailure struct {
+	machine func() time.Time
+
+	mu     sync.Mutex
+	failed int // writes, by then
+	at     time.Time
+}
+
+// fresh tells whether one failed since the last look, or not long before.
+func (l *lastFailure) fresh(failed int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if failed != l.failed {
+		l.failed, l.at = failed, l.machine()
+	}
+	return l.machine().Sub(l.at) < failedFor
 }

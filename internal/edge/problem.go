@@ -9,6 +9,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/internal/i18n"
+	"concordat/internal/pg"
 )
 
 // ProblemType is the content type of a problem document.
@@ -51,11 +52,18 @@ func (p *Problem) Header() http.Header {
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="concordat"`)
 	}
-	if p.Code == codeInFlight {
+	switch p.Code {
+	case codeInFlight:
 		h.Set("Retry-After", "1")
+	case codeUnavailable, codeNotReady, codeAway, codeReadOnly:
+		h.Set("Retry-After", retryAfter)
 	}
 	return h
 }
+
+// retryAfter is in how many seconds who found the database away may ask again: a pair
+// has changed places by then.
+const retryAfter = "5"
 
 // Problem turns an error into what may be told. A refusal is told; anything else
 // is a fault, logged here and nowhere else. A problem stays what it is.
@@ -67,11 +75,31 @@ func (d *Door) Problem(ctx context.Context, err error) *Problem {
 	if refusal, ok := errors.AsType[*enforcement.Refusal](err); ok {
 		return v.tell(refusal.Code, refusal.Args)
 	}
-	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		return v.tell(codeUnavailable, nil) // nobody is listening any more
+	if ctx.Err() != nil && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)) {
+		if errors.Is(context.Cause(ctx), errLate) {
+			d.Log.Error().Str("reference", v.Reference).Err(err).Msg("not done in its time")
+		}
+		return v.tell(codeUnavailable, nil) // or nobody is listening any more
+	}
+	// Not a fault of ours, and not the asker's: it may pass in a moment. What was asked
+	// with a key is done once, also where this was said after it was done.
+	if code := troubled(err); code != "" {
+		d.Log.Error().Str("reference", v.Reference).Err(err).Msg("the database is away or takes no writes")
+		return v.tell(code, nil)
 	}
 	d.Log.Error().Str("reference", v.Reference).Err(err).Msg("fault")
 	return v.tell(CodeInternal, nil)
+}
+
+// troubled is the code for the state of the database, or none.
+func troubled(err error) string {
+	switch {
+	case pg.IsReadOnly(err):
+		return codeReadOnly
+	case pg.IsAway(err):
+		return codeAway
+	}
+	return ""
 }
 
 // Fail answers a request with the problem that an error is.

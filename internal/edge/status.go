@@ -56,6 +56,8 @@ const (
 	codeCursor      = "cursor.malformed"
 	codeForbidden   = "role.forbidden"
 	codeInFlight    = "request.in-flight"
+	codeAway        = "database.away"
+	codeReadOnly    = "database.read-only"
 )
 
 const statusUnassigned = http.StatusUnprocessableEntity
@@ -64,7 +66,7 @@ const statusUnassigned = http.StatusUnprocessableEntity
 // readers too, sorted.
 func Codes() []string {
 	own := []string{
-		CodeInternal, codeUnavailable, codeNotReady, codeRoute, codeMethod, codeParameter, CodeBodyMalformed, CodeBodyMissing, CodeBodyTooLarge,
+		CodeInternal, codeUnavailable, codeNotReady, codeAway, codeReadOnly, codeRoute, codeMethod, codeParameter, CodeBodyMalformed, CodeBodyMissing, CodeBodyTooLarge,
 		CodeBodyType, CodeBodyTimeout, CodeInvalid, CodeNoMatch, CodeBadMatch, codeBadKey, CodeUploadSize, CodeUploadType, CodeUploadBroken,
 		FieldRequired, FieldUnknown, FieldType, FieldEnum, FieldFormat, FieldLength, FieldRange, FieldItems, FieldInvalid, CodeOrigin,
 		CodeNoMemorandum, CodeNoMeasure, CodeNoListType, CodeResolveList,
@@ -80,6 +82,7 @@ var statuses = map[string]int{
 	CodeInternal:      http.StatusInternalServerError,
 	codeUnavailable:   http.StatusServiceUnavailable,
 	codeNotReady:      http.StatusServiceUnavailable,
+	"database":        http.StatusServiceUnavailable,
 	codeRoute:         http.StatusNotFound,
 	codeMethod:        http.StatusMethodNotAllowed,
 	CodeBodyMalformed: http.StatusBadRequest,

@@ -52,12 +52,15 @@ type DB struct {
 	*bun.DB
 	// Pool is the pool that bun runs on; [DB.Close] closes it.
 	Pool *pgxpool.Pool
+
+	writes *writes
 }
 
 // Open connects and asks once whether the database answers. Instants are read
 // in UTC, which is the zone of the session too.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
-	poolConfig, err := cfg.pool()
+	state := &writes{}
+	poolConfig, err := cfg.pool(state)
 	if err != nil {
 		return nil, err
 	}
@@ -69,9 +72,10 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 		pool.Close()
 		return nil, fmt.Errorf("reach database: %w", err)
 	}
+	state.pool.Store(pool)
 	db := sql.OpenDB(connector{pool, cfg.Tracer})
 	db.SetMaxIdleConns(0) // the pool keeps the idle ones, or others would starve
-	return &DB{DB: bun.NewDB(db, newDialect()), Pool: pool}, nil
+	return &DB{DB: bun.NewDB(db, newDialect()), Pool: pool, writes: state}, nil
 }
 
 // Close waits for the connections in use to come back, and closes them all.
@@ -84,7 +88,7 @@ func (db *DB) Close() error {
 	return nil
 }
 
-func (cfg Config) pool() (*pgxpool.Config, error) {
+func (cfg Config) pool(state *writes) (*pgxpool.Config, error) {
 	poolConfig, err := pgxpool.ParseConfig(cfg.URL)
 	if err != nil {
 		// The parser's error hides the password, and nothing else is added.
@@ -98,19 +102,35 @@ func (cfg Config) pool() (*pgxpool.Config, error) {
 	if cfg.MaxConnIdle == 0 {
 		poolConfig.MaxConnIdleTime = defaultMaxConnIdle
 	}
+	poolConfig.PingTimeout = pingPatience
 	poolConfig.ConnConfig.Tracer = cfg.Tracer
-	if cfg.Dial != nil {
-		poolConfig.ConnConfig.DialFunc = cfg.Dial
+	if poolConfig.ConnConfig.ConnectTimeout == 0 {
+		poolConfig.ConnConfig.ConnectTimeout = defaultConnect
 	}
-	poolConfig.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+	poolConfig.ConnConfig.DialFunc = cfg.Dial
+	if cfg.Dial == nil {
+		poolConfig.ConnConfig.DialFunc = dial()
+	}
+	poolConfig.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
 		readInstantsInUTC(conn.TypeMap())
+		if !cfg.ReadOnly {
+			return nil
+		}
+		// Said only now, or a URL that asks for a host that takes writes would find none.
+		if _, err := conn.Exec(ctx, `SET default_transaction_read_only = on`); err != nil {
+			return fmt.Errorf("make the session read only: %w", err)
+		}
 		return nil
+	}
+	if !cfg.ReadOnly {
+		fatal := poolConfig.ConnConfig.OnPgError
+		poolConfig.ConnConfig.OnPgError = func(c *pgconn.PgConn, said *pgconn.PgError) bool {
+			stays := state.heard(said)
+			return fatal(c, said) && stays
+		}
 	}
 	session := poolConfig.ConnConfig.RuntimeParams
 	session["timezone"] = "UTC"
-	if cfg.ReadOnly {
-		session["default_transaction_read_only"] = "on"
-	}
 	session["application_name"] = cfg.ApplicationName
 	if cfg.ApplicationName == "" {
 		session["application_name"] = "concordat"
@@ -124,8 +144,12 @@ func (cfg Config) pool() (*pgxpool.Config, error) {
 	// Our statements are planned for any argument (the indexes are named by the order and
 	// the bounds, see directive.selectDue), and planning each anew for its arguments cost a
 	// fifth of what the database did in a year. A URL may say otherwise.
-	if _, said := session["plan_cache_mode"]; !said {
-		session["plan_cache_mode"] = "force_generic_plan"
+	usual := keepalives()
+	usual["plan_cache_mode"] = "force_generic_plan"
+	for name, value := range usual {
+		if _, said := session[name]; !said {
+			session[name] = value
+		}
 	}
 	return poolConfig, nil
 }

@@ -77,6 +77,7 @@ func (p Profile) settings() map[string]string {
 			"autovacuum_naptime": "15s",
 		}
 	}
+	maps.Copy(common, keepalives())
 	maps.Copy(common, own)
 	return common
 }

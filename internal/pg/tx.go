@@ -59,8 +59,9 @@ func (tx *Tx) Rollback() error { return ErrNotYours }
 // If PostgreSQL chose the transaction to end a deadlock (40P01), or could not
 // serialise it (40001), fn runs again in a new one, five times in all, after a
 // short random pause. So fn must be repeatable: it sends nothing and keeps
-// nothing from a run that failed. Nothing else is repeated, above all not a
-// lost connection.
+// nothing from a run that failed. It runs a second time in a new session where the
+// first one took no writes ([IsReadOnly]): the database may by now. Nothing else is
+// repeated, above all not a lost connection.
 //
 // The ctx given to fn ends with the caller's. A transaction that has begun to
 // commit is not broken off by it: its outcome is waited for, up to ten seconds.
@@ -71,7 +72,14 @@ func (db *DB) InTx(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 	ctx = context.WithValue(ctx, inside{db}, true)
 	for attempt := 1; ; attempt++ {
 		err := db.runTx(ctx, nil, fn)
-		if err == nil || !IsRetryable(err) {
+		if err == nil {
+			db.writes.committed()
+			return nil
+		}
+		if IsReadOnly(err) && attempt == 1 {
+			continue // the session was too old, perhaps: the next one is new
+		}
+		if !IsRetryable(err) {
 			return err
 		}
 		if attempt == maxAttempts {
