@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"os/signal"
 	"sync"
 	"syscall"
@@ -26,6 +27,36 @@ import (
 // between its steps. (A publication looks for itself.)
 const reloadEvery = 10 * time.Second
 
+// stopWithin is the promise of a stop: requests get requestsEnd, deliveries
+// deliveriesEnd after that, and the rest is for closing what was opened. The service
+// manager waits longer (docs/deploy/concordat.service).
+const (
+	stopWithin    = 50 * time.Second
+	requestsEnd   = 20 * time.Second
+	deliveriesEnd = 20 * time.Second
+)
+
+// keepPromise calls late when, so long after ctx has ended, nobody has called done: a
+// database that does not answer would hold up the end of whoever waits for it.
+func keepPromise(ctx context.Context, promised time.Duration, late func()) (done func()) {
+	over, done := context.WithCancel(context.WithoutCancel(ctx))
+	go func() {
+		select {
+		case <-ctx.Done():
+		case <-over.Done():
+			return
+		}
+		timer := time.NewTimer(promised)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			late()
+		case <-over.Done():
+		}
+	}()
+	return done
+}
+
 type serveCmd struct {
 	installation
 	telemetryFlags
@@ -43,6 +74,10 @@ func (c *serveCmd) Run(a *app) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	log := zerolog.New(a.Err).With().Timestamp().Logger()
+	defer keepPromise(ctx, stopWithin, func() {
+		log.Error().Msg("the stop did not end in its time: what is still under way is broken off, is in doubt and goes again")
+		os.Exit(1)
+	})()
 	o, err := c.open(ctx)
 	if err != nil {
 		return err
@@ -111,13 +146,13 @@ func (o *office) deliver(ctx context.Context, log zerolog.Logger) (finish func()
 		drainer.Run(ctx, func(err error) { log.Error().Err(err).Msg("sweep") })
 	})
 	return func() {
-		sweep.Wait()
-		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveriesEnd)
 		defer cancel()
 		if err := client.Stop(ending); err != nil {
 			log.Error().Err(err).Msg("stop the jobs")
 		}
-		drainer.Close(ending)
+		drainer.Close(ending) // the sweeps end with their lanes
+		sweep.Wait()
 	}, nil
 }
 
@@ -199,9 +234,13 @@ func (o *office) listen(ctx context.Context, address string, uploadLimit int64, 
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
-		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestsEnd)
 		defer cancel()
-		stopped <- server.Shutdown(ending)
+		err := server.Shutdown(ending)
+		if err != nil {
+			err = errors.Join(err, server.Close())
+		}
+		stopped <- err
 	}()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve: %w", err)
