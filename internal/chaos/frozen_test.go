@@ -14,6 +14,7 @@ import (
 	"concordat/enforcement/ground"
 	"concordat/enforcement/listing"
 	"concordat/internal/calendar"
+	"concordat/internal/pg"
 )
 
 // liftedWithin is how long a withdrawal may take although the process that was sending
@@ -137,11 +138,17 @@ func (s *scene) publish(t *testing.T, n int) []*life {
 func (s *scene) revoke(t *testing.T, lives []*life) {
 	t.Helper()
 	for _, l := range lives {
-		key := "frozen/revoke/" + l.listing.String()
-		act := enforcement.Act{At: calendar.Start(delivery).Add(9 * time.Hour), Key: key, Actor: enforcement.Actor{ID: "judge", Role: enforcement.Judge, Organisation: s.courts[l.court]}}
-		must(t, s.register.Listings.Revoke(t.Context(), act, ground.Change{Ground: l.listing}, listing.Ending{EventOn: delivery, Reasons: "演示:撤销"}))
-		s.answered[key]++
+		must(t, s.tryRevoke(t, l))
+		s.answered[revokeKey(l)]++
 	}
+}
+
+func revokeKey(l *life) string { return "frozen/revoke/" + l.listing.String() }
+
+func (s *scene) tryRevoke(t *testing.T, l *life) error {
+	t.Helper()
+	act := enforcement.Act{At: calendar.Start(delivery).Add(9 * time.Hour), Key: revokeKey(l), Actor: enforcement.Actor{ID: "judge", Role: enforcement.Judge, Organisation: s.courts[l.court]}}
+	return s.register.Listings.Revoke(t.Context(), act, ground.Change{Ground: l.listing}, listing.Ending{EventOn: delivery, Reasons: "演示:撤销"})
 }
 
 // way leads to the database by TCP, until it is cut: then nothing comes through any
@@ -200,3 +207,56 @@ func (w *way) carry(from, to net.Conn) {
 		}
 	}
 }
+
+// The database takes no writes for eight seconds: every session is ended, and those that
+// are made meanwhile keep the setting. Within five seconds of its end an act is written
+// and its withdrawals have arrived.
+func TestReadOnlyForAWhile(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, 1)
+	lives := s.publish(t, 6)
+	worker := s.start(t, s.order(1, 0, nil))
+	worker.torn = true
+	go worker.attend(nil)
+	s.nothingDue(t, worker, patience)
+	s.revoke(t, lives[:3])
+
+	server, err := pg.Open(t.Context(), pg.Config{URL: s.cluster.URL("postgres"), MaxConns: 1})
+	must(t, err)
+	t.Cleanup(func() { _ = server.Close() })
+	for _, text := range []string{
+		`ALTER DATABASE chaos SET default_transaction_read_only = on`,
+		`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'chaos'`,
+	} {
+		_, err := server.Pool.Exec(t.Context(), text)
+		must(t, err)
+	}
+	refused := 0
+	for over := time.Now().Add(8 * time.Second); time.Now().Before(over); time.Sleep(100 * time.Millisecond) {
+		if err := s.tryRevoke(t, lives[3]); err == nil {
+			t.Fatal("an act was written to a database that takes no writes")
+		}
+		refused++
+	}
+	_, err = server.Pool.Exec(t.Context(), `ALTER DATABASE chaos RESET default_transaction_read_only`)
+	must(t, err)
+	ended := time.Now()
+	for s.tryRevoke(t, lives[3]) != nil {
+		if time.Since(ended) > goesOnWithin {
+			t.Fatalf("no act is written %s after the end", goesOnWithin)
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	s.answered[revokeKey(lives[3])]++
+	s.nothingDue(t, worker, goesOnWithin-time.Since(ended))
+	t.Logf("%d acts refused; everything went on after %s", refused, time.Since(ended).Round(time.Millisecond))
+	s.settle(t, worker)
+	f := s.check(t)
+	f.jobs = nil // what River tried meanwhile
+	if !f.none() {
+		t.Errorf("%v", f)
+	}
+}
+
+// goesOnWithin is how soon everything goes on when a database takes writes again.
+const goesOnWithin = 5 * time.Second

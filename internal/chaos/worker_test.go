@@ -80,7 +80,7 @@ func (w *worker) run(ctx context.Context) error {
 	var sweeps sync.WaitGroup
 	sweeps.Go(func() {
 		drainer.Run(ctx, func(err error) {
-			if !lostConnection(err) {
+			if !lostConnection(err) && !pg.IsReadOnly(err) {
 				w.line.fault("sweep: %v", err)
 			}
 			w.line.say(saysLost, "sweep:", err.Error())
