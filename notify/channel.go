@@ -37,6 +37,14 @@ type Delivery struct {
 // Outcome is what a send that was answered came to.
 type Outcome struct {
 	Results []directive.Result
+	// Status is the HTTP status, 0 where the channel has none.
+	Status int
+	// Unsaid: the receiver took the message and said nothing of its directives. They
+	// are delivered; that they are taken over is to be told by the API.
+	Unsaid bool
+	// Fault says what was wrong with an answer that was meant to be one, "" if
+	// nothing was. It quotes nothing.
+	Fault string
 }
 
 // Stage says how far a send got before it failed.

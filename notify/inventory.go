@@ -166,13 +166,17 @@ func (w *Webhook) inventory(ctx context.Context, e Endpoint, asked wire.Inventor
 	if err != nil {
 		return wire.Inventory{}, plain(err)
 	}
-	defer func() { _ = response.Body.Close() }() // nothing is lost with it
-	if response.StatusCode != http.StatusOK {
+	defer func() { _ = response.Body.Close() }()                // nothing is lost with it
+	if response.StatusCode < 200 || response.StatusCode > 299 { // who takes everything and says nothing cannot be asked
 		return wire.Inventory{}, fmt.Errorf("status %d", response.StatusCode)
 	}
 	answer, err := readAnswer(response, inventoryBytes)
 	if err != nil {
 		return wire.Inventory{}, plain(err)
+	}
+	answer, fault := unpacked(response.Header.Get("Content-Encoding"), answer, inventoryBytes)
+	if fault != "" {
+		return wire.Inventory{}, errors.New(fault)
 	}
 	page, err := wire.ParseInventory(answer)
 	if errors.Is(err, wire.ErrFormat) {

@@ -85,6 +85,21 @@ func TestOrphansTravelLikeLiftings(t *testing.T) {
 	b.noFindings(t)
 }
 
+// A packed inventory is read as any other.
+func TestAPackedInventoryIsRead(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	b.goBack(t)
+	d := b.receivers[b.Departments[0]]
+	d.intercept(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(packed("\xef\xbb\xbf" + `{"format":1,"inventory":[],"more":false}`))
+	})
+	if c, err := b.inquirer(t, 0).Ask(t.Context(), b.As(enforcement.Operator, 0), d.org); err != nil || !c.Done() {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
 // Who has no system, or one that knows no inventories, is not asked.
 func TestWhoCannotBeAsked(t *testing.T) {
 	t.Parallel()
@@ -100,6 +115,10 @@ func TestWhoCannotBeAsked(t *testing.T) {
 	})
 	if _, err := inquirer.Ask(t.Context(), b.As(enforcement.Operator, 0), old.org); !errors.Is(err, notify.ErrUnasked) {
 		t.Errorf("an older receiver: %v", err)
+	}
+	old.intercept(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	if _, err := inquirer.Ask(t.Context(), b.As(enforcement.Operator, 0), old.org); !errors.Is(err, notify.ErrUnasked) {
+		t.Errorf("a receiver that says nothing: %v", err)
 	}
 	broken := b.receivers[b.Departments[1]]
 	broken.intercept(func(w http.ResponseWriter, r *http.Request) {

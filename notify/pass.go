@@ -298,6 +298,11 @@ func (p *pass) send(ctx context.Context, e Endpoint, items []directive.Item) (fa
 			results[i].Placed = false
 		}
 	}
+	if outcome.Fault != "" {
+		if err := p.incident(ctx, "answer-malformed", enforcement.ID{}, "attempt "+attempt.ID.String()+": "+outcome.Fault); err != nil {
+			return nil, err
+		}
+	}
 	if err := p.settle(ctx, attempt, results, failed == nil); err != nil {
 		return nil, err
 	}

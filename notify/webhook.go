@@ -11,14 +11,10 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel/propagation"
 
-	"concordat/enforcement"
-	"concordat/enforcement/directive"
-	"concordat/enforcement/plan"
 	"concordat/notify/wire"
 )
 
@@ -96,7 +92,8 @@ func (w *Webhook) Send(ctx context.Context, d Delivery) (Outcome, error) {
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", "concordat")
 	propagation.TraceContext{}.Inject(ctx, propagation.HeaderCarrier(request.Header)) // nothing without telemetry
-	wire.Sign(request.Header, d.Endpoint.keys, d.Attempt.String(), w.machine(), d.Body)
+	request.Header.Set(wire.HeaderAttempt, d.Attempt.String())
+	wire.Sign(request.Header, d.Endpoint.keys, wire.ContentID(d.Body), w.machine(), d.Body)
 	if request.Header.Get(wire.HeaderSignature) == "" {
 		return Outcome{}, &SendError{Stage: BeforeSend, Verdict: Fault, Err: wire.ErrKey}
 	}
@@ -116,16 +113,11 @@ func (w *Webhook) Send(ctx context.Context, d Delivery) (Outcome, error) {
 	limit := int64(answerBase + answerPerItem*len(d.Items))
 	body, err := readAnswer(response, limit)
 	if err != nil {
-		return Outcome{}, &SendError{Stage: DuringSend, Verdict: Fault, Err: plain(err)}
+		return Outcome{}, &SendError{Stage: DuringSend, Verdict: Fault, Status: response.StatusCode, Err: plain(err)}
 	}
-	if int64(len(body)) > limit {
-		return Outcome{}, &SendError{Stage: AfterSend, Verdict: Fault, Err: errors.New("the answer is too long")}
-	}
-	answers, err := wire.ParseAnswers(body)
-	if err != nil {
-		return Outcome{}, &SendError{Stage: AfterSend, Verdict: Fault, Err: err}
-	}
-	return Outcome{Results: match(d.Items, answers.Answers)}, nil
+	outcome := heard(d, response.Header.Get("Content-Encoding"), body, limit)
+	outcome.Status = response.StatusCode
+	return outcome, nil
 }
 
 // readAnswer reads one byte more than limit at most, into one slice where the
@@ -183,55 +175,4 @@ func retryAfter(text string, now time.Time) time.Duration {
 		return max(at.Sub(now), 0)
 	}
 	return 0
-}
-
-// match finds the line of each item. A line about another version, or with an
-// outcome this format does not know, is none: the item stays in doubt. Of several
-// lines the first counts.
-func match(items []directive.Item, lines []wire.Answer) []directive.Result {
-	results := make([]directive.Result, len(items))
-	var place map[enforcement.ID]int
-	for i := range results {
-		results[i].Step = directive.Left
-	}
-	for n := range lines {
-		line := &lines[n]
-		at := n
-		if at >= len(items) || items[at].Directive != enforcement.ID(line.Directive) { // not in our order
-			if place == nil {
-				place = make(map[enforcement.ID]int, len(items))
-				for i := range items {
-					place[items[i].Directive] = i
-				}
-			}
-			var ok bool
-			if at, ok = place[enforcement.ID(line.Directive)]; !ok {
-				continue
-			}
-		}
-		if items[at].Version == line.Version && results[at].Step == directive.Left {
-			results[at] = result(line)
-		}
-	}
-	return results
-}
-
-func result(line *wire.Answer) directive.Result {
-	r := directive.Result{Step: directive.Left}
-	switch line.Outcome {
-	case wire.OutcomeDelivered:
-		r.Step = directive.Delivered
-	case wire.OutcomeAcknowledged:
-		r.Step = directive.Acknowledged
-	default:
-		return r
-	}
-	for _, report := range line.Reports {
-		memorandum, slug, _ := strings.Cut(report.Measure, "/")
-		r.Reports = append(r.Reports, directive.Report{
-			Measure: plan.MeasureName{Memorandum: memorandum, Slug: slug},
-			Outcome: directive.ReportOutcome(report.Outcome), Reason: report.Reason, Basis: report.Basis, KeptUntil: report.KeptUntil,
-		})
-	}
-	return r
 }

@@ -79,7 +79,7 @@ func ParseInventoryRequest(body []byte) (InventoryRequest, error) {
 // did not understand the question.
 func ParseInventory(body []byte) (Inventory, error) {
 	var i Inventory
-	if err := json.Unmarshal(body, &i); err != nil || i.Format != Format || i.Inventory == nil || len(i.Inventory) > MaxInventory {
+	if err := json.Unmarshal(bytes.TrimPrefix(body, byteOrderMark), &i); err != nil || i.Format != Format || i.Inventory == nil || len(i.Inventory) > MaxInventory {
 		return Inventory{}, fmt.Errorf("read an inventory of %d bytes: %w", len(body), ErrFormat)
 	}
 	return i, nil

@@ -47,7 +47,7 @@ func TestParseInventory(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)
 	}
-	if empty, err := wire.ParseInventory([]byte(`{"format":1,"inventory":[]}`)); err != nil || len(empty.Inventory) != 0 {
+	if empty, err := wire.ParseInventory([]byte("\xef\xbb\xbf" + `{"format":1,"inventory":[]}`)); err != nil || len(empty.Inventory) != 0 {
 		t.Error(err)
 	}
 	for _, bad := range []string{`{"format":1,"answers":[]}`, `{"format":1,"inventory":null}`, `{"format":2,"inventory":[]}`, `nothing`, `{"format":1,"inventory":[{"version":70000}]}`} {

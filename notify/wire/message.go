@@ -1,6 +1,9 @@
 package wire
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +22,7 @@ var ErrFormat = errors.New("not a message of this format")
 
 // Message is the body of one attempt.
 type Message struct {
-	// ID is the attempt's, from the header webhook-id; it is not in the body.
+	// ID is the content's ([ContentID]), from the header webhook-id; it is not in the body.
 	ID     string `json:"-"`
 	Format int    `json:"format"`
 	// Organisation is the receiver's slug.
@@ -81,6 +84,20 @@ type Ground struct {
 	DecidedOn  day.Day `json:"decided_on,omitzero"`
 	Owner      string  `json:"owner"` // slug of the list owner
 	CaseNumber string  `json:"case_number,omitempty"`
+}
+
+// ContentID is the id that stands in the header webhook-id: the same for the same
+// content, however often it is sent, so made of everything in the body but the instant
+// of sending.
+func ContentID(body []byte) string {
+	hash := sha256.New()
+	before, after, found := bytes.Cut(body, []byte(`"sent_at":"`))
+	hash.Write(before) // a hash never fails
+	if found {
+		_, rest, _ := bytes.Cut(after, []byte{'"'})
+		hash.Write(rest)
+	}
+	return "msg_" + hex.EncodeToString(hash.Sum(nil)[:16])
 }
 
 // ParseMessage reads a body whose signature was verified. The error wraps

@@ -21,6 +21,10 @@ const (
 	HeaderSignature = "Webhook-Signature"
 )
 
+// HeaderAttempt names the attempt, which is another at each retry; it is for the logs
+// of both sides and is not signed.
+const HeaderAttempt = "Concordat-Attempt"
+
 // Tolerance is how far a message's timestamp may lie from the receiver's clock.
 const Tolerance = 5 * time.Minute
 
