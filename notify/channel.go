@@ -3,7 +3,6 @@ package notify
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"concordat/enforcement"
@@ -78,16 +77,11 @@ type SendError struct {
 	Status  int // HTTP status, 0 without an answer
 	// RetryAfter is what the receiver asked for; 0 if it asked for nothing.
 	RetryAfter time.Duration
-	Err        error // never quotes a body or an address
+	Err        error // for errors.Is; its text may quote the receiver, [SendError.Reason] never does
 }
 
-// Error names stage and status; it holds nothing personal.
-func (e *SendError) Error() string {
-	if e.Status != 0 {
-		return fmt.Sprintf("%s: status %d", e.Stage, e.Status)
-	}
-	return fmt.Sprintf("%s: %v", e.Stage, e.Err)
-}
+// Error names stage and reason; it holds nothing personal.
+func (e *SendError) Error() string { return string(e.Stage) + ": " + e.Reason() }
 
 // Unwrap returns the cause.
 func (e *SendError) Unwrap() error { return e.Err }

@@ -74,6 +74,15 @@ func (e Endpoint) due(lane directive.Lane, now time.Time) bool {
 	return at == nil || !now.Before(*at)
 }
 
+// host is the host of the address, "" where there is none.
+func (e Endpoint) host() string {
+	u, err := url.Parse(e.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}
+
 // Probes says how soon an endpoint that failed is tried again. The delay doubles
 // from First with every failure.
 type Probes struct {

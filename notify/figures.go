@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/internal/vault"
 )
@@ -75,10 +76,22 @@ func (t *Endpoints) Unopenable(ctx context.Context) (slugs []string, of int, err
 	return slugs, len(rows), nil
 }
 
-// Sent describes one send that came to an end, for whoever counts them.
+// Sent describes one send that came to an end, for whoever counts them or writes them
+// down. It holds nothing personal.
 type Sent struct {
-	Channel string
+	Organisation string // slug
+	Channel      string
+	// Host is the host of the endpoint's address, "" for an inbox. The rest of an
+	// address may hold a secret.
+	Host    string
+	Attempt enforcement.ID
 	Lane    directive.Lane
+	// Status is the HTTP status, 0 without an answer.
+	Status int
+	// Reason says why it failed, or what was wrong with the answer; "" for neither.
+	Reason string
+	// Unsaid: it was taken without an answer of ours.
+	Unsaid bool
 	// Verdict is "answered", or what is to be done about the failure.
 	Verdict Verdict
 	// Items is how many versions it carried.

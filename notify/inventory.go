@@ -150,7 +150,7 @@ func (w *Webhook) inventory(ctx context.Context, e Endpoint, asked wire.Inventor
 	body := asked.Body()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, e.URL, bytes.NewReader(body))
 	if err != nil {
-		return wire.Inventory{}, errors.New("the endpoint's address is not one")
+		return wire.Inventory{}, errAddress
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", "concordat")

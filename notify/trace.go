@@ -51,7 +51,14 @@ func (p *pass) dispatch(ctx context.Context, channel Channel, d Delivery) (Outco
 		return outcome, err
 	}
 	if p.d.c.Sent != nil {
-		p.d.c.Sent(ctx, Sent{Channel: channel.Name(), Lane: p.of.Lane, Verdict: verdict, Items: len(d.Items), Took: p.d.c.Machine().Sub(began)})
+		s := Sent{
+			Organisation: p.to.slug, Channel: channel.Name(), Host: d.Endpoint.host(), Attempt: d.Attempt, Lane: p.of.Lane,
+			Status: outcome.Status, Reason: outcome.Fault, Unsaid: outcome.Unsaid, Verdict: verdict, Items: len(d.Items), Took: p.d.c.Machine().Sub(began),
+		}
+		if failed != nil {
+			s.Status, s.Reason = failed.Status, failed.Reason()
+		}
+		p.d.c.Sent(ctx, s)
 	}
 	if span.IsRecording() {
 		describe(span, d, verdict, failed, outcome)

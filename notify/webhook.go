@@ -18,6 +18,9 @@ import (
 	"concordat/notify/wire"
 )
 
+// errAddress reports an address that net/http does not take.
+var errAddress = errors.New("the endpoint's address is not one")
+
 // WebhookName is the name of the webhook channel.
 const WebhookName = "webhook"
 
@@ -87,7 +90,7 @@ func (w *Webhook) Send(ctx context.Context, d Delivery) (Outcome, error) {
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.Endpoint.URL, bytes.NewReader(d.Body))
 	if err != nil {
-		return Outcome{}, &SendError{Stage: BeforeSend, Verdict: Fault, Err: errors.New("the endpoint's address is not one")}
+		return Outcome{}, &SendError{Stage: BeforeSend, Verdict: Fault, Err: errAddress}
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", "concordat")

@@ -126,7 +126,7 @@ func (o *office) deliver(ctx context.Context, log zerolog.Logger) (finish func()
 	drainer, err := notify.NewDrainer(notify.Config{
 		DB: o.db, Register: o.register, Endpoints: o.endpoints, Catalogue: o.catalogue, Calendar: o.calendar,
 		Channels: []notify.Channel{notify.NewWebhook(notify.WebhookConfig{Machine: now}), o.inbox},
-		Legal:    now, Machine: now, Sent: sent(o.telemetry),
+		Legal:    now, Machine: now, Sent: sent(o.telemetry, log),
 		Freed: func(sessions int) {
 			log.Warn().Int("sessions", sessions).Msg("a process that held lanes said nothing for ten seconds: its sessions were ended, and its lanes are sent here")
 		},

@@ -67,10 +67,23 @@ func version() string {
 	return "unknown"
 }
 
-// sent counts the sends of the drains.
-func sent(t *telemetry.Telemetry) func(context.Context, notify.Sent) {
+// sent counts the sends of the drains, and writes down each that failed and each whose
+// answer could not be used: ids and words of ours, nothing that a receiver wrote.
+func sent(t *telemetry.Telemetry, log zerolog.Logger) func(context.Context, notify.Sent) {
 	return func(ctx context.Context, s notify.Sent) {
 		t.Send(ctx, s.Channel, string(s.Lane), string(s.Verdict), s.Items, s.Took)
+		level, message := zerolog.WarnLevel, "a send failed"
+		switch {
+		case s.Verdict != notify.Answered:
+		case s.Reason != "":
+			message = "a message was taken and its answer cannot be used"
+		case s.Unsaid:
+			level, message = zerolog.InfoLevel, "a message was taken without an answer: it counts as delivered and is to be acknowledged by the API"
+		default:
+			return
+		}
+		log.WithLevel(level).Str("organisation", s.Organisation).Str("endpoint", s.Channel).Str("host", s.Host).Stringer("attempt", s.Attempt).
+			Str("lane", string(s.Lane)).Int("items", s.Items).Int("status", s.Status).Str("verdict", string(s.Verdict)).Str("reason", s.Reason).Msg(message)
 	}
 }
 
