@@ -32,6 +32,8 @@ type Endpoint struct {
 	// Gone: the receiver answered 401, 404 or 410; the next channel is used until
 	// an operator restores it.
 	Gone bool `json:"gone"`
+	// Paused: it is Gone because an operator took it out of use.
+	Paused bool `json:"paused"`
 	// ExpressDueAt and BulkDueAt are the machine times of the next probes; nil is now.
 	ExpressDueAt *time.Time `json:"express_due_at,omitempty"`
 	BulkDueAt    *time.Time `json:"bulk_due_at,omitempty"`
@@ -51,14 +53,18 @@ type endpointRow struct {
 	AllowInternal bool                       `bun:"allow_internal"`
 	Failures      int                        `bun:"failures"`
 	Gone          bool                       `bun:"gone"`
+	Paused        bool                       `bun:"paused"`
 	ExpressDueAt  *time.Time                 `bun:"express_due_at"`
 	BulkDueAt     *time.Time                 `bun:"bulk_due_at"`
 
 	Slug string `bun:"slug,scanonly"` // of the organisation
 }
 
-// closed is what closes a breaker.
-const closed = "failures = 0, express_due_at = NULL, bulk_due_at = NULL"
+// closed is what closes a breaker, inUse what also takes an endpoint back into use.
+const (
+	closed = "failures = 0, express_due_at = NULL, bulk_due_at = NULL"
+	inUse  = "gone = false, paused = false, " + closed
+)
 
 // change begins an update of one endpoint.
 func (t *Endpoints) change(org enforcement.OrganisationID, channel string) *bun.UpdateQuery {
@@ -107,7 +113,7 @@ type Endpoints struct {
 
 // Codes lists the refusal codes of this package.
 func Codes() []string {
-	return []string{"endpoint.url", "endpoint.keys", "endpoint.channel", "endpoint.priority", "not-found", "role.forbidden", "act.actor", "reconciliation.unasked"}
+	return append(testCodes(), "endpoint.url", "endpoint.keys", "endpoint.channel", "endpoint.priority", "not-found", "role.forbidden", "act.actor", "reconciliation.unasked")
 }
 
 func operator(act enforcement.Act) error {
@@ -152,7 +158,7 @@ func (t *Endpoints) Put(ctx context.Context, act enforcement.Act, e NewEndpoint)
 	}
 	_, err := t.DB.NewInsert().Model(&row).On("CONFLICT (organisation_id, channel) DO UPDATE").
 		Set("priority = excluded.priority, url = excluded.url, secrets = excluded.secrets, allow_internal = excluded.allow_internal").
-		Set("gone = false, " + closed).Exec(ctx)
+		Set(inUse).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("put endpoint %s of organisation %d: %w", e.Channel, e.Organisation, err)
 	}
@@ -191,12 +197,12 @@ func purpose(org enforcement.OrganisationID, channel string) string {
 	return "endpoint-secret:" + org.String() + ":" + channel
 }
 
-// Restore closes the breaker of an endpoint and uses it again, also if it was gone.
+// Restore closes the breaker of an endpoint and uses it again, also if it was gone or paused.
 func (t *Endpoints) Restore(ctx context.Context, act enforcement.Act, org enforcement.OrganisationID, channel string) error {
 	if err := operator(act); err != nil {
 		return err
 	}
-	done, err := t.change(org, channel).Set("gone = false, " + closed).Exec(ctx)
+	done, err := t.change(org, channel).Set(inUse).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("restore endpoint %s of organisation %d: %w", channel, org, err)
 	}

@@ -19,8 +19,12 @@ type EndpointFigure struct {
 	Failures int
 	// Waiting: a send failed, and neither lane is due for its next probe.
 	Waiting bool
-	// Gone: an operator must look before it is used again.
+	// Gone: it is not used; an operator must look before it is again.
 	Gone bool
+	// Paused: it is Gone because an operator took it out of use.
+	Paused bool
+	// URL is the address, "" of an inbox.
+	URL string `bun:"url"`
 }
 
 // Figures lists every endpoint that was entered, by organisation and channel.
@@ -28,7 +32,7 @@ func (t *Endpoints) Figures(ctx context.Context) ([]EndpointFigure, error) {
 	var list []EndpointFigure
 	now := t.Machine()
 	err := t.DB.NewSelect().TableExpr("endpoint AS e").Join("JOIN organisation AS o ON o.id = e.organisation_id").
-		ColumnExpr("o.slug AS organisation, e.channel, e.failures, e.gone").
+		ColumnExpr("o.slug AS organisation, e.channel, e.failures, e.gone, e.gone AND e.paused AS paused, e.url").
 		ColumnExpr("e.failures > 0 AND coalesce(e.express_due_at > ? AND e.bulk_due_at > ?, false) AS waiting", now, now).
 		OrderExpr("o.slug, e.channel").Scan(ctx, &list)
 	if err != nil {

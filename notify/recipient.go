@@ -32,7 +32,7 @@ func (r recipient) current() Endpoint {
 
 const selectRecipient = `SELECT o.slug, EXISTS (SELECT FROM inbox_item i WHERE i.organisation_id = o.id AND closed_at IS NULL),
     coalesce(e.channel::text, 'inbox'), coalesce(e.priority, 32767), coalesce(e.url, ''), e.secrets, coalesce(e.allow_internal, false),
-    coalesce(e.failures, 0), coalesce(e.gone, false), e.express_due_at, e.bulk_due_at
+    coalesce(e.failures, 0), coalesce(e.gone, false), coalesce(e.gone AND e.paused, false), e.express_due_at, e.bulk_due_at
   FROM organisation o LEFT JOIN endpoint e ON e.organisation_id = o.id WHERE o.id = $1 ORDER BY e.priority, e.channel`
 
 func (t *Endpoints) recipient(ctx context.Context, org enforcement.OrganisationID) (recipient, error) {
@@ -47,7 +47,7 @@ func (t *Endpoints) readRecipient(rows pgx.Rows, org enforcement.OrganisationID)
 	to.endpoints, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Endpoint, error) {
 		e := Endpoint{Organisation: org}
 		var sealed []byte
-		err := row.Scan(&to.slug, &to.inboxOpen, &e.Channel, &e.Priority, &e.URL, &sealed, &e.AllowInternal, &e.Failures, &e.Gone, &e.ExpressDueAt, &e.BulkDueAt)
+		err := row.Scan(&to.slug, &to.inboxOpen, &e.Channel, &e.Priority, &e.URL, &sealed, &e.AllowInternal, &e.Failures, &e.Gone, &e.Paused, &e.ExpressDueAt, &e.BulkDueAt)
 		if err != nil || sealed == nil {
 			return e, err
 		}

@@ -11,6 +11,11 @@ import (
 
 type endpointCmd struct {
 	Webhook endpointWebhookCmd `cmd:"" help:"Have an organisation's messages posted to an address; its inbox stays as the next way."`
+	List    endpointListCmd    `cmd:"" help:"List the endpoints that were entered, and how each stands."`
+	Test    endpointTestCmd    `cmd:"" help:"Send an organisation's webhook a signed sample that concerns nobody and changes nothing, and explain the answer."`
+	Pause   endpointPauseCmd   `cmd:"" help:"Take an organisation's webhook out of use: everything goes to its inbox, liftings too, until it is resumed."`
+	Resume  endpointResumeCmd  `cmd:"" help:"Use an organisation's webhook again, paused or gone, with its breaker closed."`
+	Remove  endpointRemoveCmd  `cmd:"" help:"Take an organisation's webhook away with its keys: everything goes to its inbox."`
 }
 
 type endpointWebhookCmd struct {

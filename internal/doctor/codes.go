@@ -17,7 +17,7 @@ var findingCodes = []string{
 	"doctor.demonstration.tokens",
 	"doctor.queue.migration", "doctor.queue.leader", "doctor.queue.paused",
 	"doctor.jobs.waiting", "doctor.jobs.stuck", "doctor.jobs.discarded",
-	"doctor.endpoints.gone", "doctor.endpoints.breaker", "doctor.endpoints.inbox",
+	"doctor.endpoints.gone", "doctor.endpoints.paused", "doctor.endpoints.breaker", "doctor.endpoints.inbox",
 	"doctor.secrets.unopenable",
 	"doctor.withdrawals.overdue",
 	"doctor.lanes.express", "doctor.lanes.bulk",

@@ -76,6 +76,7 @@ func faults() []planted {
 		{"a wake-up nobody takes", func(p *place) { p.job("available", "scheduled_at", time.Hour) }, "jobs", "doctor.jobs.waiting", doctor.Fault, "queue express: 1 wait, the oldest for 1h0m0s", false},
 		{"a job that hangs", func(p *place) { p.job("running", "attempted_at", time.Hour) }, "jobs", "doctor.jobs.stuck", doctor.Fault, "one runs for 1h0m0s", false},
 		{"a receiver that is gone", func(p *place) { p.sql(`UPDATE endpoint SET gone = true`) }, "endpoints", "doctor.endpoints.gone", doctor.Fault, "/webhook", false},
+		{"a receiver that is paused", func(p *place) { p.sql(`UPDATE endpoint SET gone = true, paused = true`) }, "endpoints", "doctor.endpoints.paused", doctor.Warn, "/webhook", false},
 		{"an open breaker", func(p *place) { p.sql(`UPDATE endpoint SET failures = 12`) }, "endpoints", "doctor.endpoints.breaker", doctor.Warn, "/webhook", false},
 		{"an inbox nobody opens", func(p *place) {
 			p.sql(`INSERT INTO inbox_item (organisation_id, directive_id, version, lane, placed_at) SELECT organisation_id, id, 1, 'bulk', now() - interval '9 days' FROM directive LIMIT 1`)

@@ -51,9 +51,11 @@ func (e *examination) endpoints(ctx context.Context) (string, []Finding, error) 
 	if err != nil {
 		return "", nil, err
 	}
-	var gone, open []string
+	var gone, paused, open []string
 	for _, f := range list {
 		switch {
+		case f.Paused:
+			paused = append(paused, f.Organisation+"/"+f.Channel)
 		case f.Gone:
 			gone = append(gone, f.Organisation+"/"+f.Channel)
 		case f.Failures >= openFailures:
@@ -63,6 +65,9 @@ func (e *examination) endpoints(ctx context.Context) (string, []Finding, error) 
 	var found []Finding
 	if len(gone) > 0 {
 		found = append(found, fault("doctor.endpoints.gone", "%s", names(gone)))
+	}
+	if len(paused) > 0 {
+		found = append(found, warn("doctor.endpoints.paused", "%s", names(paused)))
 	}
 	if len(open) > 0 {
 		found = append(found, warn("doctor.endpoints.breaker", "%s", names(open)))

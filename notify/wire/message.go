@@ -31,6 +31,9 @@ type Message struct {
 	SentAt       time.Time `json:"sent_at"`
 	// Demo marks what was made for demonstration and concerns nobody.
 	Demo bool `json:"demo,omitempty"`
+	// Test marks a sample: it is verified and answered as any message, and then
+	// forgotten. It concerns nobody and nothing of it is held.
+	Test bool `json:"test,omitempty"`
 	// Measures explains every measure named below, by "memorandum/slug".
 	Measures   map[string]Measure `json:"measures"`
 	Directives []Directive        `json:"directives"`

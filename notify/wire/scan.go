@@ -223,6 +223,8 @@ func scanMessage(body []byte) (m Message, ok bool) {
 			s.value(&m.SentAt)
 		case "demo":
 			s.value(&m.Demo)
+		case "test":
+			s.value(&m.Test)
 		case "measures":
 			s.once(&seen, 1)
 			s.value(&m.Measures)

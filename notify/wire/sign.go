@@ -107,6 +107,15 @@ func NewPair() (private, public string) {
 // CanSign reports whether the key signs: public keys do not.
 func (k Key) CanSign() bool { return k.secret != nil || k.private != nil }
 
+// Version is the version of the signatures that the key makes or confirms: v1 of a
+// shared secret, v1a of a pair.
+func (k Key) Version() string {
+	if k.secret != nil {
+		return "v1"
+	}
+	return "v1a"
+}
+
 // Sign sets the three headers: one signature for each key that signs, separated
 // by spaces.
 func Sign(h http.Header, keys []Key, id string, at time.Time, body []byte) {
