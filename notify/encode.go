@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/party"
 	"concordat/memoranda/day"
@@ -18,6 +19,7 @@ type message struct {
 	demo         bool
 	on           day.Day
 	items        []directive.Item
+	others       map[enforcement.ID][]still // what else carries, by the directive that is lifted
 }
 
 // encode appends the body of a message to buf. It writes wire.Message by hand:
@@ -33,13 +35,13 @@ func (l legend) encode(buf []byte, m message) []byte {
 	if m.demo {
 		buf = append(buf, `,"demo":true`...)
 	}
-	buf = l.measures(append(buf, `,"measures":{`...), m.items)
+	buf = l.measures(append(buf, `,"measures":{`...), naming(m.items, m.others))
 	buf = append(buf, `},"directives":[`...)
 	for i := range m.items {
 		if i > 0 {
 			buf = append(buf, ',')
 		}
-		buf = l.directive(buf, &m.items[i], m.on)
+		buf = append(l.still(l.directive(buf, &m.items[i], m.on), m.others[m.items[i].Directive]), '}')
 	}
 	return append(buf, `]}`...)
 }
@@ -121,7 +123,7 @@ func appendGround(buf []byte, g directive.Ground, lifted bool) []byte {
 	if !lifted && g.CaseNumber != "" {
 		buf = wire.AppendString(append(buf, `,"case_number":`...), g.CaseNumber)
 	}
-	return append(buf, `}}`...)
+	return append(buf, '}')
 }
 
 func appendDay(buf []byte, d day.Day) []byte {

@@ -320,11 +320,12 @@ func (p *pass) encode(ctx context.Context, channel Channel, items []directive.It
 		}
 		return buf, nil
 	}
-	l, err := p.d.legendFor(ctx, items)
+	others := p.carrying(ctx, items)
+	l, err := p.d.legendFor(ctx, naming(items, others))
 	if err != nil {
 		return buf, err
 	}
 	return l.encode(buf, message{
-		organisation: p.to.slug, lane: p.of.Lane, sentAt: p.d.c.Machine(), demo: p.d.c.Demo, on: p.d.c.Register.Record.Today(p.d.c.Legal()), items: items,
+		organisation: p.to.slug, lane: p.of.Lane, sentAt: p.d.c.Machine(), demo: p.d.c.Demo, on: p.d.c.Register.Record.Today(p.d.c.Legal()), items: items, others: others,
 	}), nil
 }

@@ -62,6 +62,16 @@ type Directive struct {
 	// says all.
 	Subject Subject `json:"subject,omitzero"`
 	Ground  Ground  `json:"ground"`
+	// Still names, of a lifting, what else the receiver was told of the same person and
+	// was not told to lift. A measure applies while any directive carries it; this is for
+	// people, the receiver's own record decides.
+	Still []Carrying `json:"still,omitempty"`
+}
+
+// Carrying is a directive and the measures it carries, as "memorandum/slug".
+type Carrying struct {
+	Directive uuid.UUID `json:"directive"`
+	Measures  []string  `json:"measures"`
 }
 
 // Final reports whether a kind ends a directive for good: nothing revives its id.

@@ -277,6 +277,9 @@ func (s *scan) directive(before []Directive) (d Directive) {
 		case "ground":
 			s.once(&seen, 4)
 			d.Ground = s.ground(&last.Ground)
+		case "still":
+			s.once(&seen, 8)
+			s.value(&d.Still)
 		default:
 			s.stop()
 		}
