@@ -6,75 +6,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/signal"
-	"path/filepath"
 	"runtime/debug"
-	"syscall"
 
 	"concordat/enforcement"
-	"concordat/enforcement/record"
 	"concordat/internal/backup"
 	"concordat/internal/pg"
 	"concordat/internal/vault"
 )
-
-// keyFile is where an installation's keys lie.
-func (i installation) keyFile() string { return filepath.Join(i.Data, "keys.json") }
-
-// reach leads to the database without touching what is in it.
-func (i installation) reach(ctx context.Context) (url string, cluster *pg.Cluster, err error) {
-	if i.DatabaseURL != "" {
-		return i.DatabaseURL, nil, nil
-	}
-	if err := os.MkdirAll(i.Data, 0o755); err != nil { //nolint:gosec // as in open
-		return "", nil, fmt.Errorf("make the data folder: %w", err)
-	}
-	if cluster, err = pg.StartCluster(ctx, pg.ClusterConfig{Dir: filepath.Join(i.Data, "postgres")}); err != nil {
-		return "", nil, fmt.Errorf("start the private PostgreSQL: %w", err)
-	}
-	return cluster.URL("postgres"), cluster, nil
-}
-
-// at works on the database as it is.
-func (i installation) at(fn func(ctx context.Context, url string) error) (err error) {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	url, cluster, err := i.reach(ctx)
-	if err != nil {
-		return err
-	}
-	if cluster != nil {
-		defer func() { err = errors.Join(err, cluster.Stop(pg.StopFast)) }()
-	}
-	return fn(ctx, url)
-}
-
-// openKeys opens the keys, or makes them where nothing was ever sealed: new keys
-// beside sealed data would open none of them.
-func (o *office) openKeys(ctx context.Context, path string) (err error) {
-	sealed, err := o.db.NewSelect().Table("subject").Exists(ctx)
-	if err != nil {
-		return fmt.Errorf("look for sealed data: %w", err)
-	}
-	o.vault, err = vault.Open(path, vault.Options{Create: !sealed})
-	if errors.Is(err, fs.ErrNotExist) {
-		return errors.Join(err, &enforcement.Refusal{Code: "restore.keys-missing"})
-	}
-	if err != nil {
-		return fmt.Errorf("open the keys: %w", err)
-	}
-	return nil
-}
-
-// refuseUnfinished refuses a database into which a restore was not finished,
-// before anything is changed in it.
-func (o *office) refuseUnfinished(ctx context.Context) error {
-	unfinished, err := record.Unfinished(ctx, o.db)
-	if err == nil && unfinished {
-		err = &enforcement.Refusal{Code: "restore.unfinished"}
-	}
-	return err
-}
 
 type backupCmd struct {
 	installation
@@ -86,7 +24,7 @@ type backupCmd struct {
 
 // Run writes the backup; the system goes on meanwhile.
 func (c *backupCmd) Run(a *app) error {
-	return c.at(func(ctx context.Context, url string) error {
+	return c.at(false, func(ctx context.Context, url string) error {
 		keys, err := vault.Open(c.keyFile(), vault.Options{})
 		if err != nil {
 			return fmt.Errorf("open the keys: %w", err)
@@ -128,18 +66,29 @@ type restoreCmd struct {
 	By  string `required:"" help:"Staff number of who restores; another person must end the hold."`
 	// Keys is put in its place in the data folder, where there must be none.
 	Keys string `type:"path" help:"Key file; without it the one in the data folder."`
+	// MakeCluster must be said: who forgot the service's settings would restore into a
+	// record that nobody serves.
+	MakeCluster bool `help:"Make the private PostgreSQL of the data folder; for an installation without a PostgreSQL of its own."`
 }
 
 // Run restores into an empty database and says what comes next.
 func (c *restoreCmd) Run(a *app) error {
+	if !c.MakeCluster {
+		if err := c.refuseNoCluster(); err != nil {
+			return err
+		}
+	}
 	keys, err := c.openKeys()
 	if err != nil {
 		return err
 	}
-	return c.at(func(ctx context.Context, url string) error {
+	return c.at(c.MakeCluster, func(ctx context.Context, url string) error {
 		made, m, err := backup.Restore(ctx, backup.Target{URL: url, Vault: keys, Act: byPerson(c.By), Machine: now, Step: func(name string) error {
 			if name != backup.StepMarked || c.Keys == "" {
 				return nil
+			}
+			if err := c.makeData(); err != nil {
+				return err
 			}
 			if err := keys.CopyTo(c.keyFile()); err != nil && !errors.Is(err, fs.ErrExist) {
 				return fmt.Errorf("put the keys in their place: %w", err)
@@ -161,9 +110,6 @@ func (c *restoreCmd) openKeys() (*vault.Vault, error) {
 	path := c.keyFile()
 	if c.Keys != "" {
 		path = c.Keys
-		if err := os.MkdirAll(c.Data, 0o755); err != nil { //nolint:gosec // as in open
-			return nil, fmt.Errorf("make the data folder: %w", err)
-		}
 		own, err := os.ReadFile(c.keyFile())
 		if err == nil {
 			given, err := os.ReadFile(c.Keys)

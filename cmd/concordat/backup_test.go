@@ -34,6 +34,17 @@ func newShell(t *testing.T) shell {
 	return shell{t, dir}
 }
 
+// newInstallation is a shell on an installation that was made.
+func newInstallation(t *testing.T) shell {
+	t.Helper()
+	s := newShell(t)
+	o, err := installation{Data: s.data}.openOrMake(t.Context())
+	if err := errors.Join(err, o.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // run demands the exit code and returns what was printed.
 func (s shell) run(want int, args ...string) (out, errs string) {
 	s.t.Helper()
@@ -46,7 +57,7 @@ func (s shell) run(want int, args ...string) (out, errs string) {
 
 func TestBackupAndRestoreByCommand(t *testing.T) {
 	t.Parallel()
-	first, second := newShell(t), newShell(t)
+	first, second := newInstallation(t), newShell(t)
 	first.run(0, "organisations", "nanning")
 	place := t.TempDir()
 	dir, keys := filepath.Join(place, "data"), filepath.Join(place, "keys.json")
@@ -63,10 +74,10 @@ func TestBackupAndRestoreByCommand(t *testing.T) {
 		t.Error(said)
 	}
 
-	if _, said := second.run(1, "restore", dir, "--by", "op-1"); !strings.Contains(said, "缺少密钥文件") {
+	if _, said := second.run(1, "restore", dir, "--by", "op-1", "--make-cluster"); !strings.Contains(said, "缺少密钥文件") {
 		t.Error(said)
 	}
-	out, said := second.run(0, "restore", dir, "--by", "op-1", "--keys", keys)
+	out, said := second.run(0, "restore", dir, "--by", "op-1", "--keys", keys, "--make-cluster")
 	hold := strings.TrimSpace(out)
 	if _, err := enforcement.ParseID(hold); err != nil || !strings.Contains(said, "hold end "+hold) {
 		t.Errorf("%q %q", out, said)
@@ -116,7 +127,7 @@ func TestBackupAndRestoreByCommand(t *testing.T) {
 func (s shell) keysAreNeverMadeBesideSealedData() {
 	s.t.Helper()
 	i := installation{Data: s.data}
-	err := i.at(func(ctx context.Context, url string) error {
+	err := i.at(false, func(ctx context.Context, url string) error {
 		conn, err := pgx.Connect(ctx, url)
 		if err != nil {
 			return err

@@ -30,15 +30,17 @@ const configurationIntro = `# Configuration
 <!-- Made by "make generate" from the structs in cmd/concordat; edit those. -->
 
 Every setting is a flag of a command. Those with an environment variable take it where the flag is not given; the flag
-wins. There is no configuration file: a systemd unit, a container or a shell sets the environment
-([deploy/concordat.service](deploy/concordat.service)). Everything is read once, at the start of a command.
+wins. A systemd unit, a container or a shell sets the environment
+([deploy/concordat.service](deploy/concordat.service)). --env-file FILE (before or after the command) reads it from a file, as systemd
+reads an EnvironmentFile; what the file says wins over the environment. Everything is read once, at the start of a
+command.
 
 Durations are written like 15s, 10m or 2160h. Sizes and counts are whole numbers. Where 0 or an empty text has a
 meaning of its own, the last column says so. A setting is named only where it has an effect: what is not here cannot be
 set.
 
 Two variables are read by Go's runtime and not by us: GOGC and GOMEMLIMIT (without GOGC the program collects garbage at
-five times what is live).
+five times what is live); a file given with --env-file comes too late for them.
 `
 
 // configurationDoc is one run of the writer.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"concordat/enforcement/register"
@@ -52,35 +51,42 @@ type office struct {
 // now is machine time, and in production legal time too.
 func now() time.Time { return time.Now().UTC() }
 
-// open opens the installation: database, schema, keys, catalogue.
-func (i installation) open(ctx context.Context) (o *office, err error) {
+// open opens the installation that is there: database, schema, keys, catalogue. Where
+// there is none it makes nothing and refuses (installation.none): a command that was run
+// without the service's settings would otherwise work on a record of its own.
+func (i installation) open(ctx context.Context) (*office, error) { return i.enter(ctx, false) }
+
+// openOrMake is [installation.open] that makes what is missing of an installation: the
+// private cluster, the schema, the key file. It is for the commands that set up one.
+func (i installation) openOrMake(ctx context.Context) (*office, error) { return i.enter(ctx, true) }
+
+func (i installation) enter(ctx context.Context, making bool) (o *office, err error) {
 	o = &office{}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, o.Close())
 		}
 	}()
-	if err := os.MkdirAll(i.Data, 0o755); err != nil { //nolint:gosec // PostgreSQL's own user must pass; what is secret in it is 0600 or 0700
-		return o, fmt.Errorf("make the data folder: %w", err)
+	url, cluster, err := i.reach(ctx, making)
+	if err != nil {
+		return o, err
 	}
-	url := i.DatabaseURL
-	if url == "" {
-		o.cluster, err = pg.StartCluster(ctx, pg.ClusterConfig{Dir: filepath.Join(i.Data, "postgres")})
-		if err != nil {
-			return o, fmt.Errorf("start the private PostgreSQL: %w", err)
-		}
-		url = o.cluster.URL("postgres")
-	}
+	o.cluster = cluster
 	if o.db, err = pg.Open(ctx, pg.Config{URL: url, MaxConns: i.Connections}); err != nil {
 		return o, fmt.Errorf("open the database: %w", err)
 	}
 	if err := o.refuseUnfinished(ctx); err != nil {
 		return o, err
 	}
+	if !making {
+		if err := o.refuseEmpty(ctx, i); err != nil {
+			return o, err
+		}
+	}
 	if err := migrations.Up(ctx, o.db.Pool); err != nil {
 		return o, fmt.Errorf("bring the schema up to date: %w", err)
 	}
-	if err := o.openKeys(ctx, i.keyFile()); err != nil {
+	if err := o.openKeys(ctx, i, making); err != nil {
 		return o, err
 	}
 	return o, o.build(ctx, i)

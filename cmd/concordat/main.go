@@ -18,6 +18,8 @@ import (
 type app struct{ Out, Err io.Writer }
 
 type commands struct {
+	EnvFile string `help:"File of settings as systemd reads an EnvironmentFile, such as the service's; it wins over the environment." placeholder:"FILE"`
+
 	Serve         serveCmd         `cmd:"" help:"Serve the API and deliver."`
 	Hold          holdCmd          `cmd:"" help:"Stop everything that burdens, and go on."`
 	Doctor        doctorCmd        `cmd:"" help:"Say what is wrong with the installation, who bears it and what to do; changes nothing."`
@@ -39,6 +41,10 @@ type commands struct {
 
 func main() {
 	collectLess()
+	if err := readEnvFiles(os.Args[1:], os.Setenv); err != nil {
+		fmt.Fprintf(os.Stderr, "concordat: %v\n", err)
+		os.Exit(2)
+	}
 	os.Exit(run(os.Args[1:], &app{Out: os.Stdout, Err: os.Stderr}))
 }
 

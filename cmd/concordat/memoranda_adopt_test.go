@@ -15,7 +15,7 @@ import (
 // shown before it is entered, an edition's impact before it is adopted.
 func TestAttestAndAdopt(t *testing.T) {
 	t.Parallel()
-	c := newShell(t)
+	c := newInstallation(t)
 	status := func() (s plan.Attested) {
 		t.Helper()
 		out, _ := c.run(0, "memoranda", "attest", "--status", "--json")

@@ -78,7 +78,7 @@ func (c *serveCmd) Run(a *app) error {
 		log.Error().Msg("the stop did not end in its time: what is still under way is broken off, is in doubt and goes again")
 		os.Exit(1)
 	})()
-	o, err := c.open(ctx)
+	o, err := c.openOrMake(ctx)
 	if err != nil {
 		return err
 	}
