@@ -3,6 +3,7 @@ package enforcement
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -20,6 +21,19 @@ const (
 	Operator           Role = "operator"
 	System             Role = "system"
 )
+
+// ownActors are the names under which the program itself acts.
+var ownActors = []string{"daily-round", "delivery", "command-line"}
+
+// AccountPrefix begins the name of somebody who is known by an account of the operating
+// system alone.
+const AccountPrefix = "os:"
+
+// Reserved reports whether a name is the program's own, or an account's: nobody gets a
+// token under it.
+func Reserved(actor string) bool {
+	return slices.Contains(ownActors, actor) || strings.HasPrefix(actor, AccountPrefix)
+}
 
 // Roles lists every role a token can carry.
 func Roles() []Role {

@@ -12,6 +12,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
+	"concordat/enforcement/record"
 	"concordat/internal/pg"
 	"concordat/internal/vault"
 	"concordat/notify/wire"
@@ -68,7 +69,11 @@ const (
 
 // change begins an update of one endpoint.
 func (t *Endpoints) change(org enforcement.OrganisationID, channel string) *bun.UpdateQuery {
-	return t.DB.NewUpdate().Model((*endpointRow)(nil)).Where("organisation_id = ? AND channel::text = ?", pg.Number(org), channel)
+	return ofEndpoint(t.DB, org, channel)
+}
+
+func ofEndpoint(db bun.IDB, org enforcement.OrganisationID, channel string) *bun.UpdateQuery {
+	return db.NewUpdate().Model((*endpointRow)(nil)).Where("organisation_id = ? AND channel::text = ?", pg.Number(org), channel)
 }
 
 // due reports whether the endpoint may be tried in a lane.
@@ -156,9 +161,17 @@ func (t *Endpoints) Put(ctx context.Context, act enforcement.Act, e NewEndpoint)
 			return fmt.Errorf("seal the keys of an endpoint: %w", err)
 		}
 	}
-	_, err := t.DB.NewInsert().Model(&row).On("CONFLICT (organisation_id, channel) DO UPDATE").
-		Set("priority = excluded.priority, url = excluded.url, secrets = excluded.secrets, allow_internal = excluded.allow_internal").
-		Set(inUse).Exec(ctx)
+	err := t.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		tx.Later(tx.NewInsert().Model(&row).On("CONFLICT (organisation_id, channel) DO UPDATE").
+			Set("priority = excluded.priority, url = excluded.url, secrets = excluded.secrets, allow_internal = excluded.allow_internal").
+			Set(inUse), "put an endpoint")
+		what := fmt.Sprintf("organisation %d %s priority %d", e.Organisation, e.Channel, e.Priority)
+		if e.Channel == WebhookName {
+			what += fmt.Sprintf(" at %s with %d keys", hostOf(e.URL), len(e.Keys))
+		}
+		t.log(ctx, tx, act, record.EventEndpointPut, what)
+		return nil
+	})
 	if err != nil {
 		return fmt.Errorf("put endpoint %s of organisation %d: %w", e.Channel, e.Organisation, err)
 	}
@@ -202,14 +215,21 @@ func (t *Endpoints) Restore(ctx context.Context, act enforcement.Act, org enforc
 	if err := operator(act); err != nil {
 		return err
 	}
-	done, err := t.change(org, channel).Set(inUse).Exec(ctx)
+	return t.alter(ctx, act, record.EventEndpointRestored, org, channel, func(tx *pg.Tx) execer { return ofEndpoint(tx, org, channel).Set(inUse) })
+}
+
+// hostOf is where an address lies; what comes behind it may be a secret.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
 	if err != nil {
-		return fmt.Errorf("restore endpoint %s of organisation %d: %w", channel, org, err)
+		return "?"
 	}
-	if n, err := done.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, &enforcement.Refusal{Code: "not-found"})
-	}
-	return nil
+	return u.Scheme + "://" + u.Host
+}
+
+// log writes down who changed how somebody is reached.
+func (t *Endpoints) log(ctx context.Context, tx *pg.Tx, act enforcement.Act, kind record.EventKind, what string) {
+	(&record.Record{DB: t.DB, Machine: t.Machine}).Log(ctx, tx, act, record.Event{Kind: kind, Reason: what})
 }
 
 // Of returns the endpoints of an organisation in order of priority. The inbox is

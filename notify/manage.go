@@ -2,10 +2,12 @@ package notify
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
 	"concordat/enforcement"
+	"concordat/enforcement/record"
 	"concordat/internal/pg"
 )
 
@@ -23,14 +25,9 @@ func (t *Endpoints) Pause(ctx context.Context, act enforcement.Act, org enforcem
 	if err := errors.Join(operator(act), webhookOnly(channel)); err != nil {
 		return err
 	}
-	done, err := t.change(org, channel).Set("gone = true, paused = true").Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("pause endpoint %s of organisation %d: %w", channel, org, err)
-	}
-	if n, err := done.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, &enforcement.Refusal{Code: "not-found"})
-	}
-	return nil
+	return t.alter(ctx, act, record.EventEndpointPaused, org, channel, func(tx *pg.Tx) execer {
+		return ofEndpoint(tx, org, channel).Set("gone = true, paused = true")
+	})
 }
 
 // Remove takes an endpoint away with its keys. What is due goes to the next channel,
@@ -39,12 +36,31 @@ func (t *Endpoints) Remove(ctx context.Context, act enforcement.Act, org enforce
 	if err := errors.Join(operator(act), webhookOnly(channel)); err != nil {
 		return err
 	}
-	done, err := t.DB.NewDelete().Model((*endpointRow)(nil)).Where("organisation_id = ? AND channel::text = ?", pg.Number(org), channel).Exec(ctx)
+	return t.alter(ctx, act, record.EventEndpointRemoved, org, channel, func(tx *pg.Tx) execer {
+		return tx.NewDelete().Model((*endpointRow)(nil)).Where("organisation_id = ? AND channel::text = ?", pg.Number(org), channel)
+	})
+}
+
+// execer is a statement of bun's.
+type execer interface {
+	Exec(ctx context.Context, dest ...any) (sql.Result, error)
+}
+
+// alter changes one endpoint and writes down who did; one that is not there is not found.
+func (t *Endpoints) alter(ctx context.Context, act enforcement.Act, kind record.EventKind, org enforcement.OrganisationID, channel string, how func(tx *pg.Tx) execer) error {
+	err := t.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		done, err := how(tx).Exec(ctx)
+		if err != nil {
+			return err //nolint:wrapcheck // said below
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			return errors.Join(err, &enforcement.Refusal{Code: "not-found"})
+		}
+		t.log(ctx, tx, act, kind, fmt.Sprintf("organisation %d %s", org, channel))
+		return nil
+	})
 	if err != nil {
-		return fmt.Errorf("remove endpoint %s of organisation %d: %w", channel, org, err)
-	}
-	if n, err := done.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, &enforcement.Refusal{Code: "not-found"})
+		return fmt.Errorf("%s %s of organisation %d: %w", kind, channel, org, err)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/record"
 	"concordat/internal/nanning"
 	"concordat/internal/telemetry"
 	"concordat/memoranda"
@@ -91,6 +92,9 @@ type keysRotateCmd struct {
 // interrupted and run again.
 func (c *keysRotateCmd) Run(a *app) error {
 	return c.within(func(ctx context.Context, o *office) error {
+		if err := o.register.Record.Note(ctx, byOperator(), record.EventKeysChanged, "rotation begun"); err != nil {
+			return err
+		}
 		if _, err := o.vault.Prepare(); err != nil {
 			return fmt.Errorf("prepare a key: %w", err)
 		}
@@ -113,6 +117,9 @@ func (c *keysRotateCmd) Run(a *app) error {
 		}
 		for _, old := range o.vault.Live() {
 			if old != version {
+				if err := o.register.Record.Note(ctx, byOperator(), record.EventKeysChanged, fmt.Sprintf("key %d retired", old)); err != nil {
+					return err
+				}
 				if err := o.vault.Retire(old); err != nil {
 					return fmt.Errorf("retire key %d: %w", old, err)
 				}
@@ -170,42 +177,6 @@ func pause(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	}
-}
-
-type tokenCmd struct {
-	Issue tokenIssueCmd `cmd:"" help:"Issue a bearer token; it is shown once."`
-}
-
-type tokenIssueCmd struct {
-	installation
-
-	Actor        string        `arg:"" help:"Who will use it: a staff number, never a name."`
-	Role         string        `arg:"" help:"clerk, judge, president, department-clerk, department-reviewer, overseer or operator."`
-	Organisation string        `help:"Slug of the organisation."`
-	Valid        time.Duration `help:"How long it is valid; 0 is until revoked." default:"2160h"`
-}
-
-// Run prints the token alone on standard output.
-func (c *tokenIssueCmd) Run(a *app) error {
-	return c.within(func(ctx context.Context, o *office) error {
-		var org enforcement.OrganisationID
-		if c.Organisation != "" {
-			var err error
-			if org, err = o.organisation(ctx, c.Organisation); err != nil {
-				return err
-			}
-		}
-		var expires time.Time
-		if c.Valid > 0 {
-			expires = now().Add(c.Valid)
-		}
-		token, err := o.tokens.Issue(ctx, c.Actor, enforcement.Role(c.Role), org, false, expires)
-		if err != nil {
-			return fmt.Errorf("issue a token: %w", err)
-		}
-		fmt.Fprintln(a.Out, token)
-		return nil
-	})
 }
 
 type organisationsCmd struct {

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
+	"concordat/enforcement/record"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
@@ -83,10 +85,20 @@ func (r *Parties) AddOrganisation(ctx context.Context, act enforcement.Act, o Or
 			}
 			tx.Later(tx.NewInsert().Model(&part{Organisation: id, Body: body.Body, From: body.From, Until: body.Until}), "enter role %s of organisation %s", body.Body, o.Slug)
 		}
+		r.Record.Log(ctx, tx, act, record.Event{Kind: record.EventOrganisationEntered, Reason: o.told()})
 		c.WriteDown(tx)
 		return nil
 	})
 	return id, enforcement.AsRefusal(err)
+}
+
+// told says which organisation it is, and what it stands for.
+func (o *Organisation) told() string {
+	said := []string{o.Slug, string(o.Kind), o.Serves}
+	for _, body := range o.Bodies {
+		said = append(said, body.Body+"@"+body.From.String())
+	}
+	return strings.Join(said, " ")
 }
 
 // organisationRow is an organisation as it is kept.

@@ -15,6 +15,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
+	"concordat/enforcement/record"
 	"concordat/internal/pg"
 )
 
@@ -39,17 +40,27 @@ const (
 	CodeOrganisation = "token.organisation"
 	CodeActor        = "token.actor"
 	CodeExpires      = "token.expires"
+	CodeTooLong      = "token.too-long"
+	CodeRevoked      = "token.revoked"
 )
+
+// Most is how long a token holds at most: nobody's place is sure for longer. No law says
+// so; it is ours.
+const Most = 366 * 24 * time.Hour
+
+// Soon is how long before its end a token's holder is told of it.
+const Soon = 30 * 24 * time.Hour
 
 // Codes lists every refusal code of this package.
 func Codes() []string {
-	return []string{CodeMissing, CodeUnknown, CodeDemo, CodeRole, CodeOrganisation, CodeActor, CodeExpires}
+	return []string{CodeMissing, CodeUnknown, CodeDemo, CodeRole, CodeOrganisation, CodeActor, CodeExpires, CodeTooLong, CodeRevoked}
 }
 
 // tokenRow is a token as it is kept: of its plain text only the hash.
 type tokenRow struct {
 	bun.BaseModel `bun:"table:token"`
 
+	ID           enforcement.ID             `bun:"id"`
 	Hash         []byte                     `bun:"hash"`
 	Actor        string                     `bun:"actor"`
 	Role         enforcement.Role           `bun:"role"`
@@ -57,6 +68,7 @@ type tokenRow struct {
 	Demo         bool                       `bun:"demo"`
 	CreatedAt    time.Time                  `bun:"created_at"`
 	ExpiresAt    time.Time                  `bun:"expires_at,nullzero"`
+	RevokedAt    time.Time                  `bun:"revoked_at,nullzero"`
 }
 
 // whose are the tokens of a holder and organisation that were not revoked.
@@ -75,21 +87,37 @@ func New(db *pg.DB, machine func() time.Time, demo bool) *Tokens {
 	return &Tokens{db: db, machine: machine, demo: demo}
 }
 
-// Issue makes a token for a person or system and returns its only plain copy.
-// actor is a staff number or the like, never a name. A court's role needs a
-// court, a department's an organisation that is none; overseers and operators
-// may stand for none (0). The zero expires means that it holds until revoked.
+// Issue is [Tokens.IssueBy] by the installation itself, as when it is set up.
 func (t *Tokens) Issue(ctx context.Context, actor string, role enforcement.Role, org enforcement.OrganisationID, demo bool, expires time.Time) (plaintext string, err error) {
+	act := enforcement.Act{At: t.machine().UTC(), Actor: enforcement.Actor{ID: "command-line", Role: enforcement.System}}
+	return t.IssueBy(ctx, act, actor, role, org, demo, expires)
+}
+
+// IssueBy makes a token for a person or system and returns its only plain copy.
+// actor is a staff number or the like, never a name. A court's role needs a
+// court, a department's an organisation that is none; the others may stand for none
+// (0). expires is at most [Most] away; the zero time means [Most].
+func (t *Tokens) IssueBy(
+	ctx context.Context, act enforcement.Act, actor string, role enforcement.Role, org enforcement.OrganisationID, demo bool, expires time.Time,
+) (plaintext string, err error) {
+	if err := act.Check(enforcement.Operator, enforcement.System); err != nil {
+		return "", err
+	}
 	now := t.machine().UTC()
+	if expires.IsZero() {
+		expires = now.Add(Most)
+	}
 	switch {
-	case actor == "":
+	case actor == "" || enforcement.Reserved(actor):
 		return "", refuse(CodeActor)
 	case !slices.Contains(enforcement.Roles(), role):
 		return "", refuse(CodeRole)
 	case demo && !t.demo:
 		return "", refuse(CodeDemo)
-	case !expires.IsZero() && !expires.After(now):
+	case !expires.After(now):
 		return "", refuse(CodeExpires)
+	case expires.After(now.Add(Most)):
+		return "", refuse(CodeTooLong)
 	}
 	if err := t.checkOrganisation(ctx, role, org); err != nil {
 		return "", err
@@ -101,12 +129,28 @@ func (t *Tokens) Issue(ctx context.Context, actor string, role enforcement.Role,
 		plaintext = demoPrefix
 	}
 	plaintext += base64.RawURLEncoding.EncodeToString(secret)
-	row := tokenRow{Hash: hash(plaintext), Actor: actor, Role: role, Organisation: org, Demo: demo, CreatedAt: now, ExpiresAt: expires.UTC()}
-	_, err = t.db.NewInsert().Model(&row).Exec(ctx)
+	row := tokenRow{ID: enforcement.NewID(), Hash: hash(plaintext), Actor: actor, Role: role, Organisation: org, Demo: demo, CreatedAt: now, ExpiresAt: expires.UTC()}
+	err = t.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		tx.Later(tx.NewInsert().Model(&row), "insert a token")
+		t.log(ctx, tx, act, record.EventTokenIssued, &row)
+		return nil
+	})
 	if err != nil {
 		return "", fmt.Errorf("store a token of %s: %w", role, err)
 	}
 	return plaintext, nil
+}
+
+// log writes down who issued or ended whose token.
+func (t *Tokens) log(ctx context.Context, tx *pg.Tx, act enforcement.Act, kind record.EventKind, row *tokenRow) {
+	what := fmt.Sprintf("%s %s", row.Actor, row.Role)
+	if row.Organisation != 0 {
+		what += " of organisation " + row.Organisation.String()
+	}
+	if !row.ExpiresAt.IsZero() {
+		what += " until " + row.ExpiresAt.UTC().Format(time.DateOnly)
+	}
+	(&record.Record{DB: t.db, Machine: t.machine}).Log(ctx, tx, act, record.Event{Kind: kind, RefersTo: row.ID, Reason: what})
 }
 
 func (t *Tokens) checkOrganisation(ctx context.Context, role enforcement.Role, org enforcement.OrganisationID) error {
@@ -133,32 +177,48 @@ func (t *Tokens) checkOrganisation(ctx context.Context, role enforcement.Role, o
 // token that is unknown, expired or revoked is refused with one and the same
 // code; a demonstration token outside a demonstration with its own.
 func (t *Tokens) Authenticate(ctx context.Context, bearer string) (enforcement.Actor, error) {
-	var actor enforcement.Actor
+	actor, _, err := t.Holder(ctx, bearer)
+	return actor, err
+}
+
+// Holder is [Tokens.Authenticate] that also tells when the token ends; the zero time is
+// one of a release whose tokens had no end. Every request looks, so a token that was
+// revoked is refused at once by every process.
+func (t *Tokens) Holder(ctx context.Context, bearer string) (actor enforcement.Actor, expires time.Time, err error) {
 	switch {
 	case bearer == "":
-		return actor, refuse(CodeMissing)
+		return actor, expires, refuse(CodeMissing)
 	case len(bearer) > maxToken || !strings.HasPrefix(bearer, prefix):
-		return actor, refuse(CodeUnknown)
+		return actor, expires, refuse(CodeUnknown)
 	case strings.HasPrefix(bearer, demoPrefix) && !t.demo:
-		return actor, refuse(CodeDemo)
+		return actor, expires, refuse(CodeDemo)
 	}
 	// Every request asks this: a statement of the pool stays prepared.
 	var demo bool
-	err := t.db.Pool.QueryRow(ctx, `SELECT actor, role, coalesce(organisation_id, 0), demo FROM token
+	var until *time.Time
+	err = t.db.Pool.QueryRow(ctx, `SELECT actor, role, coalesce(organisation_id, 0), demo, expires_at FROM token
 		WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)`, hash(bearer), t.machine().UTC()).
-		Scan(&actor.ID, &actor.Role, &actor.Organisation, &demo)
+		Scan(&actor.ID, &actor.Role, &actor.Organisation, &demo, &until)
 	if errors.Is(err, sql.ErrNoRows) {
-		return enforcement.Actor{}, refuse(CodeUnknown)
+		return enforcement.Actor{}, expires, refuse(CodeUnknown)
 	}
 	if err != nil {
-		return enforcement.Actor{}, fmt.Errorf("look up a token: %w", err)
+		return enforcement.Actor{}, expires, fmt.Errorf("look up a token: %w", err)
 	}
 	// The column decides, not the prefix: a row carried over from a
 	// demonstration stays refused whatever the token looks like.
 	if demo && !t.demo {
-		return enforcement.Actor{}, refuse(CodeDemo)
+		return enforcement.Actor{}, expires, refuse(CodeDemo)
 	}
-	return actor, nil
+	if until != nil {
+		expires = *until
+	}
+	return actor, expires, nil
+}
+
+// EndsSoon reports whether a token that ends then ends within [Soon].
+func (t *Tokens) EndsSoon(expires time.Time) bool {
+	return !expires.IsZero() && expires.Before(t.machine().Add(Soon))
 }
 
 // Roles returns in which roles a holder has a valid token of an organisation.
@@ -175,31 +235,80 @@ func (t *Tokens) Roles(ctx context.Context, actor string, org enforcement.Organi
 	return roles, nil
 }
 
-// Revoke ends one token from now on; false means that no valid one was found.
-func (t *Tokens) Revoke(ctx context.Context, bearer string) (bool, error) {
-	n, err := t.revoke(ctx, "hash = ? AND revoked_at IS NULL", hash(bearer))
-	if err != nil {
-		return false, fmt.Errorf("revoke a token: %w", err)
-	}
-	return n > 0, nil
+// Token is a token as it is listed: of what it is made nothing.
+type Token struct {
+	ID           enforcement.ID             `json:"id"`
+	Actor        string                     `json:"actor"`
+	Role         enforcement.Role           `json:"role"`
+	Organisation enforcement.OrganisationID `json:"organisation,omitempty"`
+	Demo         bool                       `json:"demo,omitempty"`
+	CreatedAt    time.Time                  `json:"created_at"`
+	ExpiresAt    time.Time                  `json:"expires_at,omitzero"`
+	RevokedAt    time.Time                  `json:"revoked_at,omitzero"`
 }
 
-// RevokeAll ends every token of a holder, as when somebody leaves an
-// organisation, and returns how many.
-func (t *Tokens) RevokeAll(ctx context.Context, actor string, org enforcement.OrganisationID) (int, error) {
-	n, err := t.revoke(ctx, whose, actor, org)
-	if err != nil {
-		return 0, fmt.Errorf("revoke the tokens of a holder: %w", err)
+// List returns the tokens that are valid now, or all, by holder.
+func (t *Tokens) List(ctx context.Context, all bool) ([]Token, error) {
+	var rows []tokenRow
+	q := t.db.NewSelect().Model(&rows).Order("actor", "role", "created_at", "id")
+	if !all {
+		q = q.Where("revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)", t.machine().UTC())
 	}
-	return int(n), nil
+	if err := q.Scan(ctx); err != nil {
+		return nil, fmt.Errorf("list tokens: %w", err)
+	}
+	list := make([]Token, len(rows))
+	for i, row := range rows {
+		list[i] = Token{row.ID, row.Actor, row.Role, row.Organisation, row.Demo, row.CreatedAt, row.ExpiresAt, row.RevokedAt}
+	}
+	return list, nil
 }
 
-func (t *Tokens) revoke(ctx context.Context, which string, args ...any) (int64, error) {
-	done, err := t.db.NewUpdate().Model((*tokenRow)(nil)).Set("revoked_at = ?", t.machine().UTC()).Where(which, args...).Exec(ctx)
-	if err != nil {
-		return 0, err //nolint:wrapcheck // the caller says whose
+// Revoke ends the token of an id, or refuses where there is none that could end.
+func (t *Tokens) Revoke(ctx context.Context, act enforcement.Act, id enforcement.ID) error {
+	return t.revokeOne(ctx, act, "id = ?", id)
+}
+
+// RevokePlain is [Tokens.Revoke] of a token that somebody found.
+func (t *Tokens) RevokePlain(ctx context.Context, act enforcement.Act, bearer string) error {
+	return t.revokeOne(ctx, act, "hash = ?", hash(bearer))
+}
+
+func (t *Tokens) revokeOne(ctx context.Context, act enforcement.Act, which string, of any) error {
+	n, err := t.revoke(ctx, act, which, of)
+	if err == nil && n == 0 {
+		err = refuse(CodeRevoked)
 	}
-	return done.RowsAffected()
+	return err
+}
+
+// RevokeAll ends every token of a person, of whatever role and organisation, and returns
+// how many.
+func (t *Tokens) RevokeAll(ctx context.Context, act enforcement.Act, actor string) (int, error) {
+	return t.revoke(ctx, act, "actor = ?", actor)
+}
+
+func (t *Tokens) revoke(ctx context.Context, act enforcement.Act, which string, of any) (n int, err error) {
+	if err := act.Check(enforcement.Operator, enforcement.System); err != nil {
+		return 0, err
+	}
+	err = t.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		var ended []tokenRow
+		err := tx.NewUpdate().Model((*tokenRow)(nil)).Set("revoked_at = ?", t.machine().UTC()).Where(which+" AND revoked_at IS NULL", of).
+			Returning("id, actor, role, organisation_id").Scan(ctx, &ended)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		for i := range ended {
+			t.log(ctx, tx, act, record.EventTokenRevoked, &ended[i])
+		}
+		n = len(ended)
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("revoke tokens: %w", err)
+	}
+	return n, nil
 }
 
 func hash(token string) []byte {

@@ -76,10 +76,10 @@ func TestTokensThatAreRefused(t *testing.T) {
 	good, made := issue(false, time.Time{}), issue(true, time.Time{})
 	short := issue(false, c.now.Add(time.Hour))
 	revoked := issue(false, time.Time{})
-	if ok, err := demo.Revoke(t.Context(), revoked); err != nil || !ok {
-		t.Fatal(ok, err)
+	if err := demo.RevokePlain(t.Context(), operator(c), revoked); err != nil {
+		t.Fatal(err)
 	}
-	if ok, err := demo.Revoke(t.Context(), revoked); err != nil || ok {
+	if err := demo.RevokePlain(t.Context(), operator(c), revoked); codeOf(t, err) != access.CodeRevoked {
 		t.Fatal("revoked twice", err)
 	}
 	// Somebody carries a demonstration's row over and gives it another look.
@@ -113,11 +113,77 @@ func TestTokensThatAreRefused(t *testing.T) {
 			}
 		})
 	}
-	if n, err := demo.RevokeAll(t.Context(), "judge-1", b.Court); err != nil || n != 4 {
+	if n, err := demo.RevokeAll(t.Context(), operator(c), "judge-1"); err != nil || n != 4 {
 		t.Errorf("revoked %d of the holder's tokens, want 4: %v", n, err)
 	}
 	if _, err := production.Authenticate(t.Context(), good); codeOf(t, err) != access.CodeUnknown {
 		t.Error("a token outlived its holder's leaving")
+	}
+}
+
+// operator is an act of an operator's.
+func operator(c *clock) enforcement.Act {
+	return enforcement.Act{At: c.now, Actor: enforcement.Actor{ID: "operator-1", Role: enforcement.Operator}}
+}
+
+// Who gave and who took is in the log, under the token's number, and nothing of the token.
+func TestIssuingAndRevokingAreEvents(t *testing.T) {
+	t.Parallel()
+	b, c := setup(t)
+	tokens := access.New(b.DB, c.machine, false)
+	plain, err := tokens.IssueBy(t.Context(), operator(c), "clerk-7", enforcement.Clerk, b.Court, false, c.now.Add(access.Soon+time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, expires, err := tokens.Holder(t.Context(), plain)
+	if err != nil || tokens.EndsSoon(expires) {
+		t.Errorf("ends %s: %v", expires, err)
+	}
+	c.now = c.now.Add(2 * time.Hour)
+	if !tokens.EndsSoon(expires) || tokens.EndsSoon(time.Time{}) {
+		t.Error("its holder is not told of its end")
+	}
+	if _, err := tokens.Issue(t.Context(), "clerk-7", enforcement.Clerk, b.Court, false, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	list, err := tokens.List(t.Context(), false)
+	if err != nil || len(list) != 2 || !list[1].ExpiresAt.Equal(c.now.Add(access.Most)) {
+		t.Fatalf("%+v %v", list, err)
+	}
+	if err := tokens.Revoke(t.Context(), b.President(), list[0].ID); codeOf(t, err) != "role.forbidden" {
+		t.Error(err)
+	}
+	if err := tokens.Revoke(t.Context(), operator(c), list[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := tokens.Revoke(t.Context(), operator(c), enforcement.NewID()); codeOf(t, err) != access.CodeRevoked {
+		t.Error(err)
+	}
+	changes, err := b.Record.Changes(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for _, change := range changes[:3] {
+		said = append(said, string(change.Kind)+" "+change.Actor+": "+change.What)
+	}
+	court := b.Court.String()
+	want := []string{
+		"token-revoked operator-1: clerk-7 clerk of organisation " + court,
+		"token-issued command-line: clerk-7 clerk of organisation " + court + " until 2027-03-03",
+		"token-issued operator-1: clerk-7 clerk of organisation " + court + " until 2026-04-01",
+	}
+	if diff := cmp.Diff(want, said); diff != "" {
+		t.Error(diff)
+	}
+	if n := b.Count(`SELECT count(*) FROM event WHERE kind = 'token-revoked' AND refers_to = $1`, list[0].ID); n != 1 {
+		t.Errorf("%d events under the token's number", n)
+	}
+	if left, err := tokens.List(t.Context(), false); err != nil || len(left) != 1 {
+		t.Errorf("%+v %v", left, err)
+	}
+	if all, err := tokens.List(t.Context(), true); err != nil || len(all) != 2 {
+		t.Errorf("%+v %v", all, err)
 	}
 }
 
@@ -142,6 +208,11 @@ func TestIssueRefuses(t *testing.T) {
 		{"a president of a department", "x", enforcement.President, b.Departments[0], false, time.Time{}, access.CodeOrganisation},
 		{"a department's clerk at a court", "x", enforcement.DepartmentClerk, b.Court, false, time.Time{}, access.CodeOrganisation},
 		{"over already", "x", enforcement.Clerk, b.Court, false, c.now, access.CodeExpires},
+		{"far too long", "x", enforcement.Clerk, b.Court, false, c.now.Add(access.Most + time.Second), access.CodeTooLong},
+		{"under the daily round's name", "daily-round", enforcement.Overseer, 0, false, time.Time{}, access.CodeActor},
+		{"under the deliveries' name", "delivery", enforcement.Overseer, 0, false, time.Time{}, access.CodeActor},
+		{"under the command line's name", "command-line", enforcement.Operator, 0, false, time.Time{}, access.CodeActor},
+		{"under an account's name", "os:root", enforcement.Operator, 0, false, time.Time{}, access.CodeActor},
 		{"for a demonstration", "x", enforcement.Clerk, b.Court, true, time.Time{}, access.CodeDemo},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -153,6 +224,12 @@ func TestIssueRefuses(t *testing.T) {
 	}
 	if n := b.Count(`SELECT count(*) FROM token`); n != 0 {
 		t.Errorf("%d tokens were stored", n)
+	}
+	if _, err := tokens.IssueBy(t.Context(), b.President(), "x", enforcement.Operator, 0, false, time.Time{}); codeOf(t, err) != "role.forbidden" {
+		t.Error("a president made an operator", err)
+	}
+	if _, err := b.DB.Pool.Exec(t.Context(), `INSERT INTO token (hash, actor, role, created_at) VALUES ('\x00', 'x', 'system', now())`); err == nil {
+		t.Error("a token of the program's own role was stored")
 	}
 	for _, role := range []enforcement.Role{enforcement.Overseer, enforcement.Operator} {
 		if _, err := tokens.Issue(t.Context(), "x", role, 0, false, time.Time{}); err != nil {

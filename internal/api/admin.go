@@ -2,8 +2,10 @@ package api
 
 import (
 	"net/http"
+	"strings"
 
 	"concordat/enforcement"
+	"concordat/enforcement/record"
 	"concordat/internal/edge"
 )
 
@@ -34,7 +36,11 @@ func (s *server) admin() {
 		s.door.Fail(w, r, refuse(edge.CodeOrigin))
 	}))
 	page := origin.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := s.door.Admit(w, byBasic(r), edge.Endpoint{Roles: ofOperator}, func(http.ResponseWriter, *http.Request) {
+		err := s.door.Admit(w, byBasic(r), edge.Endpoint{Roles: ofOperator}, func(_ http.ResponseWriter, admitted *http.Request) {
+			if err := s.noteQueues(admitted); err != nil {
+				s.door.Fail(w, r, err)
+				return
+			}
 			w.Header().Set("Content-Security-Policy", adminPolicy)
 			s.Queues.ServeHTTP(unstored{w}, r)
 		})
@@ -45,6 +51,23 @@ func (s *server) admin() {
 	s.router.Handle(QueuesPath, page)
 	s.router.Handle(QueuesPath+"/*", page)
 }
+
+// noteQueues writes down who asks to pause a queue, let it go on or remove jobs, before
+// it is done: nothing is stopped there without a trace.
+func (s *server) noteQueues(r *http.Request) error {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return nil
+	}
+	what := strings.TrimPrefix(r.URL.Path, QueuesPath)
+	if len(what) > maxQueueNote {
+		what = what[:maxQueueNote]
+	}
+	act := enforcement.Act{At: s.Legal().UTC(), Actor: edge.VisitOf(r.Context()).Actor}
+	return s.Register.Record.Note(r.Context(), act, record.EventQueuesChanged, r.Method+" "+strings.ToValidUTF8(what, "?"))
+}
+
+// maxQueueNote bounds what is kept of a path on the page of the queues, in bytes.
+const maxQueueNote = 200
 
 // byBasic is the request with the password of HTTP Basic as its token.
 func byBasic(r *http.Request) *http.Request {

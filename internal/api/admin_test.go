@@ -102,6 +102,10 @@ func TestAnotherSiteCannotPauseAQueue(t *testing.T) {
 	if n := b.Count(`SELECT count(*) FROM river.river_queue WHERE paused_at IS NOT NULL`); n != 1 {
 		t.Error("the operator's own pause did nothing")
 	}
+	noted := b.Count(`SELECT count(*) FROM event WHERE kind = 'queues-changed' AND role = 'operator' AND actor <> '' AND reason = 'PUT /api/queues/express/pause'`)
+	if all := b.Count(`SELECT count(*) FROM event WHERE kind = 'queues-changed'`); noted != 1 || all != 1 {
+		t.Errorf("%d of %d events of one pause", noted, all)
+	}
 }
 
 var (

@@ -132,6 +132,8 @@ func examiners() []examiner {
 		{"adoptions", database | schema, (*examination).adoptions},
 		{"attested", database | schema, (*examination).attested},
 		{"demonstration", database | schema, (*examination).demonstration},
+		{"tokens", database | schema, (*examination).tokens},
+		{"changes", database | schema, (*examination).changes},
 		{"queue", database, (*examination).queue},
 		{"jobs", database, (*examination).jobs},
 		{"endpoints", database | schema, (*examination).endpoints},

@@ -71,6 +71,12 @@ func faults() []planted {
 		{"tokens of a demonstration", func(p *place) {
 			p.sql(`INSERT INTO token (hash, actor, role, demo, created_at) VALUES ('\x00', 'made', 'overseer', true, now())`)
 		}, "demonstration", "doctor.demonstration.tokens", doctor.Warn, "1 tokens", false},
+		{"a token that ends soon", func(p *place) {
+			p.sql(`INSERT INTO token (hash, actor, role, created_at, expires_at) VALUES ('\x00', 'made', 'overseer', now(), now() + interval '20 days')`)
+		}, "tokens", "doctor.tokens.expiring", doctor.Warn, "overseer until", false},
+		{"a token without an end", func(p *place) {
+			p.sql(`INSERT INTO token (hash, actor, role, created_at) VALUES ('\x00', 'made', 'overseer', now())`)
+		}, "tokens", "doctor.tokens.endless", doctor.Warn, "overseer", false},
 		{"nobody delivers", func(p *place) { p.sql(`DELETE FROM river.river_leader`) }, "queue", "doctor.queue.leader", doctor.Fault, "0 leader", false},
 		{"a paused queue", func(p *place) { p.sql(`UPDATE river.river_queue SET paused_at = now() WHERE name = 'express'`) }, "queue", "doctor.queue.paused", doctor.Fault, "express", false},
 		{"a wake-up nobody takes", func(p *place) { p.job("available", "scheduled_at", time.Hour) }, "jobs", "doctor.jobs.waiting", doctor.Fault, "queue express: 1 wait, the oldest for 1h0m0s", false},

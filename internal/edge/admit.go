@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"concordat/enforcement"
 	"concordat/internal/access"
@@ -37,7 +38,7 @@ type Endpoint struct {
 // and a request that see to it; see [Door.Act]. An error says that nobody was
 // admitted and nothing is written.
 func (d *Door) Admit(w http.ResponseWriter, r *http.Request, e Endpoint, work func(http.ResponseWriter, *http.Request)) error {
-	if err := d.identify(r, e); err != nil {
+	if err := d.identify(w, r, e); err != nil {
 		return err
 	}
 	if visitOf(r.Context()).key != "" && e.Route != "" {
@@ -48,7 +49,7 @@ func (d *Door) Admit(w http.ResponseWriter, r *http.Request, e Endpoint, work fu
 	return nil
 }
 
-func (d *Door) identify(r *http.Request, e Endpoint) error {
+func (d *Door) identify(w http.ResponseWriter, r *http.Request, e Endpoint) error {
 	v := visitOf(r.Context())
 	if e.Roles == nil {
 		return nil
@@ -57,9 +58,12 @@ func (d *Door) identify(r *http.Request, e Endpoint) error {
 	if err != nil {
 		return err
 	}
-	actor, err := d.Tokens.Authenticate(r.Context(), token)
+	actor, expires, err := d.Tokens.Holder(r.Context(), token)
 	if err != nil {
 		return err
+	}
+	if d.Tokens.EndsSoon(expires) {
+		w.Header().Set(expiresHeader, expires.UTC().Format(time.RFC3339))
 	}
 	v.Actor = actor
 	if !slices.Contains(e.Roles, actor.Role) {
@@ -72,6 +76,9 @@ func (d *Door) identify(r *http.Request, e Endpoint) error {
 	v.key, err = keyOf(r, actor)
 	return err
 }
+
+// expiresHeader tells, from [access.Soon] before it, when the token of the request ends.
+const expiresHeader = "Concordat-Token-Expires"
 
 // bearer is the scheme of tokens, in any case.
 const bearer = "bearer"

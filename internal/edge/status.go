@@ -106,6 +106,8 @@ var statuses = map[string]int{
 	access.CodeOrganisation: http.StatusUnprocessableEntity,
 	access.CodeActor:        http.StatusUnprocessableEntity,
 	access.CodeExpires:      http.StatusUnprocessableEntity,
+	access.CodeTooLong:      http.StatusUnprocessableEntity,
+	access.CodeRevoked:      http.StatusNotFound,
 	"act":                   http.StatusInternalServerError,
 	codeForbidden:           http.StatusForbidden,
 	"decision.signer":       http.StatusForbidden,

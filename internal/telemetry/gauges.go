@@ -27,6 +27,7 @@ const (
 	imports        = "concordat_import_runs"
 	importRows     = "concordat_import_rows"
 	orphans        = "concordat_orphans_due"
+	tokensEnding   = "concordat_tokens_expiring"
 	pool           = "concordat_pool_connections"
 	poolMax        = "concordat_pool_connections_max"
 	auditAge       = "concordat_audit_age_seconds"
@@ -50,6 +51,7 @@ var described = map[string]string{
 	imports:        "Import runs, by kind and state.",
 	importRows:     "Rows of all import runs, by kind and what became of them.",
 	orphans:        "Directives that recipients hold and the restored record does not know, whose withdrawal is not acknowledged; counted up to 1000.",
+	tokensEnding:   "Tokens that end within thirty days.",
 	pool:           "Connections of this process to the database, by state.",
 	poolMax:        "Most connections this process may have.",
 	auditAge:       "Time since the newest audit ended; absent if there was none.",
@@ -127,6 +129,7 @@ func (f figures) show(s shown, now time.Time) {
 		s.value(holds, float64(h.Count), "scope", h.Scope, "cause", h.Cause)
 	}
 	s.value(orphans, float64(f.record.Orphans))
+	s.value(tokensEnding, float64(f.tokensEnding))
 	f.showImports(s)
 	for _, e := range f.endpoints {
 		labels := []string{"organisation", e.Organisation, "channel", e.Channel}

@@ -38,11 +38,16 @@ type Record struct {
 	err  error
 }
 
+// selectEnding counts by the database's clock, which is machine time.
+const selectEnding = `SELECT count(*) FROM token WHERE revoked_at IS NULL AND expires_at BETWEEN now() AND now() + interval '30 days'`
+
 // figures are one reading of the record.
 type figures struct {
 	record    audit.Figures
 	endpoints []notify.EndpointFigure
 	queues    []jobs.QueueFigure
+	// tokensEnding counts the tokens that end within thirty days.
+	tokensEnding int
 }
 
 // read returns figures that are no older than freshFor. A failure is kept as long,
@@ -71,6 +76,9 @@ func (r *Record) ask(ctx context.Context) (f figures, err error) {
 	}
 	if f.queues, err = jobs.Figures(ctx, r.DB); err != nil {
 		return f, fmt.Errorf("read figures: %w", err)
+	}
+	if err := r.DB.NewRaw(selectEnding).Scan(ctx, &f.tokensEnding); err != nil {
+		return f, fmt.Errorf("count tokens that end: %w", err)
 	}
 	return f, nil
 }

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"concordat/enforcement"
+	"concordat/internal/access"
+)
+
+type tokenCmd struct {
+	Issue  tokenIssueCmd  `cmd:"" help:"Issue a bearer token; it is shown once."`
+	List   tokenListCmd   `cmd:"" help:"List the tokens that are valid: whose, in which role, until when; never the token itself."`
+	Revoke tokenRevokeCmd `cmd:"" help:"End a token, or all of a person, in every process at once."`
+}
+
+type tokenIssueCmd struct {
+	installation
+
+	Actor        string        `arg:"" help:"Who will use it: a staff number, never a name."`
+	Role         string        `arg:"" help:"clerk, judge, president, department-clerk, department-reviewer, overseer, operator or lawyer."`
+	Organisation string        `help:"Slug of the organisation."`
+	Valid        time.Duration `help:"How long it is valid: 8784h, a year, at most." default:"2160h"`
+}
+
+// Run prints the token alone on standard output.
+func (c *tokenIssueCmd) Run(a *app) error {
+	if c.Valid <= 0 {
+		return &enforcement.Refusal{Code: access.CodeExpires}
+	}
+	return c.within(func(ctx context.Context, o *office) error {
+		var org enforcement.OrganisationID
+		if c.Organisation != "" {
+			var err error
+			if org, err = o.organisation(ctx, c.Organisation); err != nil {
+				return err
+			}
+		}
+		token, err := o.tokens.IssueBy(ctx, byOperator(), c.Actor, enforcement.Role(c.Role), org, false, now().Add(c.Valid))
+		if err != nil {
+			return fmt.Errorf("issue a token: %w", err)
+		}
+		fmt.Fprintln(a.Out, token)
+		return nil
+	})
+}
+
+type tokenListCmd struct {
+	installation
+
+	All  bool `help:"Also those that ended or were revoked."`
+	JSON bool `help:"Print them as a JSON array."`
+}
+
+// Run prints a line per token.
+func (c *tokenListCmd) Run(a *app) error {
+	return c.within(func(ctx context.Context, o *office) error {
+		list, err := o.tokens.List(ctx, c.All)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			if err := json.NewEncoder(plain(a.Out)).Encode(list); err != nil {
+				return fmt.Errorf("print the tokens: %w", err)
+			}
+			return nil
+		}
+		for i := range list {
+			t := &list[i]
+			until := "no end; revoke it and issue another"
+			switch {
+			case !t.RevokedAt.IsZero():
+				until = "revoked " + t.RevokedAt.Format(time.RFC3339)
+			case !t.ExpiresAt.IsZero():
+				until = "until " + t.ExpiresAt.Format(time.RFC3339)
+			}
+			fmt.Fprintf(plain(a.Out), "%s  %s  %s  organisation %d  %s\n", t.ID, t.Actor, t.Role, t.Organisation, until)
+		}
+		return nil
+	})
+}
+
+type tokenRevokeCmd struct {
+	installation
+
+	Token string `arg:"" optional:"" help:"Id of the token (token list), or a token that was found."`
+	Actor string `help:"Staff number of whom all tokens are ended."`
+}
+
+// Validate demands one of the two.
+func (c *tokenRevokeCmd) Validate() error {
+	if (c.Token == "") == (c.Actor == "") {
+		return errors.New("one of a token and --actor is needed")
+	}
+	return nil
+}
+
+// Run ends them.
+func (c *tokenRevokeCmd) Run(a *app) error {
+	return c.within(func(ctx context.Context, o *office) error {
+		switch {
+		case c.Actor != "":
+			n, err := o.tokens.RevokeAll(ctx, byOperator(), c.Actor)
+			if err == nil && n == 0 {
+				err = &enforcement.Refusal{Code: access.CodeRevoked}
+			}
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(a.Err, "%d tokens are revoked\n", n)
+			return nil
+		case strings.HasPrefix(c.Token, "cct_"):
+			return o.tokens.RevokePlain(ctx, byOperator(), c.Token)
+		}
+		id, err := enforcement.ParseID(c.Token)
+		if err != nil {
+			return err
+		}
+		return o.tokens.Revoke(ctx, byOperator(), id)
+	})
+}

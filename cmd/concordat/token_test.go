@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"concordat/internal/access"
+	"concordat/internal/doctor"
+)
+
+// Whatever says who may ask, who is told and by what keys leaves a trace that the doctor
+// shows: an endpoint that was turned to another address, above all.
+func TestTheDoctorShowsWhoChangedWhat(t *testing.T) {
+	t.Parallel()
+	s := newInstallation(t)
+	err := installation{Data: s.data}.at(false, func(context.Context, string) error { // the doctor starts no server
+		s.run(0, "organisations", "nanning")
+		s.run(0, "endpoint", "webhook", "nanning-tax", "https://receiver.example/hook?secret=hunter2")
+		s.run(0, "keys", "rotate", "--settle", "0s")
+		plain, _ := s.run(0, "token", "issue", "tax-7", "department-clerk", "--organisation", "nanning-tax", "--valid", "48h")
+		s.run(0, "token", "issue", "tax-7", "department-reviewer", "--organisation", "nanning-tax")
+		var list []access.Token
+		said, _ := s.run(0, "token", "list", "--json")
+		if err := json.Unmarshal([]byte(said), &list); err != nil || len(list) != 2 {
+			t.Fatalf("%s: %v", said, err)
+		}
+		s.run(0, "token", "revoke", strings.TrimSpace(plain))
+		s.run(1, "token", "revoke", strings.TrimSpace(plain))
+		s.run(0, "token", "revoke", "--actor", "tax-7")
+		s.run(1, "token", "revoke", "--actor", "tax-7")
+		if said, _ := s.run(0, "token", "list"); said != "" {
+			t.Errorf("still valid: %s", said)
+		}
+		out, _ := s.run(1, "doctor", "--json")
+		var report doctor.Report
+		if err := json.Unmarshal([]byte(out), &report); err != nil {
+			t.Fatal(err)
+		}
+		for _, check := range report.Checks {
+			if check.Name != "changes" {
+				continue
+			}
+			lines := strings.Split(check.Seen, "; ")
+			if len(lines) != 30 {
+				t.Errorf("%d changes are shown", len(lines))
+			}
+			for n, want := range []string{"token-revoked", "token-revoked", "token-issued", "token-issued", "keys-changed", "endpoint-put", "organisation-entered"} {
+				if !strings.Contains(lines[n], want+" by command-line (operator)") {
+					t.Errorf("line %d: %s, want %s", n, lines[n], want)
+				}
+			}
+			if !strings.Contains(lines[5], "at https://receiver.example with 1 keys") || strings.Contains(check.Seen, "hunter2") || strings.Contains(check.Seen, strings.TrimSpace(plain)) {
+				t.Errorf("the endpoint: %s", lines[5])
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, valid := range []string{"0s", "-1h", "9000h"} {
+		if _, said := s.run(1, "token", "issue", "tax-8", "overseer", "--valid="+valid); !strings.Contains(said, "token.expires") && !strings.Contains(said, "token.too-long") {
+			t.Errorf("%s: %s", valid, said)
+		}
+	}
+	s.run(1, "token", "issue", "tax-8", "system")
+	s.run(2, "token", "revoke")
+}
