@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -64,6 +65,10 @@ type InboxItem struct {
 	OpenedBy  string         `json:"opened_by,omitempty"`
 }
 
+func (i InboxItem) same(other InboxItem) bool {
+	return i.Directive == other.Directive && i.Version == other.Version
+}
+
 // open asks for what lies open in the inbox of an organisation, by directive. What a
 // hold stops is not shown while it stands. An item whose version, or a newer one, was
 // acknowledged by another channel is no longer open, even if nobody has closed it: the
@@ -109,10 +114,6 @@ func (b *Inbox) Open(ctx context.Context, act enforcement.Act, ids []enforcement
 	if err := b.open(act.Actor.Organisation).Where("i.directive_id = ANY (?)", pg.Array(ids)).Scan(ctx, &open); err != nil {
 		return nil, fmt.Errorf("open %d inbox items: %w", len(ids), err)
 	}
-	answers := make([]directive.Answer, 0, len(open))
-	for _, item := range open {
-		answers = append(answers, directive.Answer{Directive: item.Directive, Version: item.Version, Step: directive.Delivered})
-	}
 	if len(open) != len(ids) {
 		return nil, &enforcement.Refusal{Code: "not-found"}
 	}
@@ -121,13 +122,20 @@ func (b *Inbox) Open(ctx context.Context, act enforcement.Act, ids []enforcement
 		return nil, err
 	}
 	on := b.Register.Record.Today(act.At)
-	for i := range items {
+	for i := range items { // the newest version is shown, which may lie here only later: it left with this
+		if shown := (InboxItem{Directive: items[i].Directive, Version: items[i].Version}); !slices.ContainsFunc(open, shown.same) {
+			open = append(open, shown)
+		}
 		switch {
 		case barred(&items[i], on) == barChild: // laid before the mistake was seen
 			return nil, &enforcement.Refusal{Code: "not-found"}
 		case underFourteen(&items[i], on):
 			items[i].Subject = party.Identity{}
 		}
+	}
+	answers := make([]directive.Answer, 0, len(open))
+	for _, item := range open {
+		answers = append(answers, directive.Answer{Directive: item.Directive, Version: item.Version, Step: directive.Delivered})
 	}
 	if err := b.Register.Directives.Opened(ctx, act, answers); err != nil {
 		return nil, err

@@ -29,7 +29,8 @@ type still struct {
 const selectStill = `SELECT x.id, o.id, o.measures FROM directive x CROSS JOIN LATERAL (
     SELECT d.id, coalesce(a.measures, d.measures) AS measures FROM directive d
       CROSS JOIN LATERAL (SELECT plan_id FROM ground WHERE id = d.ground_id AND state = 'in-force' AND kind <> 'reward' LIMIT 1) g
-      LEFT JOIN LATERAL (SELECT version, step, measures, valid_until FROM amendment WHERE directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true
+      LEFT JOIN LATERAL (SELECT version, step, measures, valid_until
+        FROM amendment WHERE directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true
     WHERE d.subject_id = x.subject_id AND d.organisation_id = x.organisation_id AND d.id <> x.id
       AND coalesce(a.step, d.step) IN ('left', 'delivered', 'acknowledged') AND cardinality(coalesce(a.measures, d.measures)) > 0
       AND coalesce(CASE WHEN a.version IS NULL THEN d.valid_until ELSE a.valid_until END, 'infinity') >= $2::date

@@ -242,7 +242,7 @@ func TestAdministrativeStaleAndForeign(t *testing.T) {
 	wantCode(t, "another's", l.Administrative.GiveNotice(ctx, other, c, l.NoticeOfIt()), "not-found")
 	wantCode(t, "another's in a wrong version", l.Administrative.GiveNotice(ctx, other, ground.Change{Ground: id, Version: 7}, l.NoticeOfIt()), "not-found")
 	must(t, l.Administrative.GiveNotice(ctx, l.OwnersClerk(), c, l.NoticeOfIt()))
-	wantCode(t, "stale", l.Administrative.Abandon(ctx, l.OwnersClerk(), c, ground.Performed), "version.stale")
+	wantCode(t, "stale", l.Administrative.GiveNotice(ctx, l.OwnersClerk(), c, l.NoticeOfIt()), "version.stale")
 	_, err := l.Administrative.Get(ctx, other, id)
 	wantCode(t, "read another's", err, "not-found")
 	_, err = l.Administrative.Texts(ctx, l.As(enforcement.Overseer, 0), id)

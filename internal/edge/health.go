@@ -63,7 +63,8 @@ func DatabaseReady(db *pg.DB, machine func() time.Time, wanted int64) func(ctx c
 		var schema int64
 		var now time.Time
 		var readOnly bool
-		err := db.NewRaw(`SELECT coalesce(max(version_id), 0), clock_timestamp(), pg_is_in_recovery() OR current_setting('transaction_read_only')::bool
+		err := db.NewRaw(`SELECT coalesce(max(version_id), 0), clock_timestamp(),
+				pg_is_in_recovery() OR current_setting('transaction_read_only')::bool
 			FROM goose_db_version WHERE is_applied`).Scan(ctx, &schema, &now, &readOnly)
 		if err != nil {
 			return fmt.Errorf("ask the database: %w", err)
