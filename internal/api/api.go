@@ -80,6 +80,7 @@ func New(c Config) (http.Handler, error) {
 	s.routes()
 	s.documentErrors()
 	s.names = schemaNames(s.api.OpenAPI())
+	s.documentWebhooks()
 	s.door.Health(s.router)
 	s.admin()
 	return s.router, s.documentation()

@@ -37,6 +37,19 @@ var typeNames = map[string]string{
 	"concordat/enforcement/record.Entry":               "Event",
 	"concordat/enforcement/reward.PublicEntry":         "PublicReward",
 	"concordat/enforcement/reward.Review":              "RewardReview",
+	"concordat/notify/wire.Answer":                     "WebhookAnswer",
+	"concordat/notify/wire.Answers":                    "WebhookAnswers",
+	"concordat/notify/wire.Carrying":                   "WebhookCarrying",
+	"concordat/notify/wire.Directive":                  "WebhookDirective",
+	"concordat/notify/wire.Ground":                     "WebhookGround",
+	"concordat/notify/wire.Held":                       "WebhookHeld",
+	"concordat/notify/wire.Inventory":                  "WebhookInventory",
+	"concordat/notify/wire.InventoryQuery":             "WebhookInventoryQuery",
+	"concordat/notify/wire.InventoryRequest":           "WebhookInventoryRequest",
+	"concordat/notify/wire.Measure":                    "WebhookMeasure",
+	"concordat/notify/wire.Message":                    "WebhookMessage",
+	"concordat/notify/wire.Report":                     "WebhookReport",
+	"concordat/notify/wire.Subject":                    "WebhookSubject",
 }
 
 var qualified = regexp.MustCompile(`[\w./-]+\.(\w+)`)
