@@ -133,11 +133,18 @@ func FuzzParseAnswers(f *testing.F) {
 	f.Add([]byte(`{"format":1,"answers":[{"version":01}]} `))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		a, err := wire.ParseAnswers(body)
+		heard, ours, unread := wire.ReadAnswers(body)
+		if unread != nil && (!ours || !errors.Is(unread, wire.ErrFormat) || len(heard.Answers) > 0) {
+			t.Fatalf("read as %+v, ours %v: %v", heard, ours, unread)
+		}
 		if err != nil {
 			if !errors.Is(err, wire.ErrFormat) {
 				t.Fatalf("another error: %v", err)
 			}
 			return
+		}
+		if len(a.Answers) > 0 && (!ours || unread != nil || cmp.Diff(a, heard) != "") {
+			t.Fatalf("answers that are read alone are not heard: %v, %v", ours, unread)
 		}
 		if !json.Valid(body) {
 			t.Fatalf("not JSON and taken: %q", body)
