@@ -19,7 +19,9 @@ const (
 	DepartmentReviewer Role = "department-reviewer"
 	Overseer           Role = "overseer"
 	Operator           Role = "operator"
-	System             Role = "system"
+	// Lawyer attests that what a memorandum says is encoded rightly.
+	Lawyer Role = "lawyer"
+	System Role = "system"
 )
 
 // ownActors are the names under which the program itself acts.
@@ -37,7 +39,7 @@ func Reserved(actor string) bool {
 
 // Roles lists every role a token can carry.
 func Roles() []Role {
-	return []Role{Clerk, Judge, President, DepartmentClerk, DepartmentReviewer, Overseer, Operator}
+	return []Role{Clerk, Judge, President, DepartmentClerk, DepartmentReviewer, Overseer, Operator, Lawyer}
 }
 
 // Department are the roles of a department's people, Reviewers those of them that

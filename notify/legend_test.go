@@ -42,7 +42,7 @@ measures:
 	}
 	s.Hash = next.AttestedHash(s)
 	act := enforcement.Act{At: b.At(), Actor: enforcement.Actor{ID: "operator-1", Role: enforcement.Operator}}
-	if _, err := other.Plans.Attest(ctx, act, s, next); err != nil {
+	if _, err := other.Plans.Attest(ctx, b.As(enforcement.Lawyer, 0), s, next); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := other.Replanner.Adopt(ctx, act, text); err != nil {

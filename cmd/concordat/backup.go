@@ -63,7 +63,6 @@ type restoreCmd struct {
 	installation
 
 	Dir string `arg:"" type:"path" help:"Folder that concordat backup wrote."`
-	By  string `required:"" help:"Staff number of who restores; another person must end the hold."`
 	// Keys is put in its place in the data folder, where there must be none.
 	Keys string `type:"path" help:"Key file; without it the one in the data folder."`
 	// MakeCluster must be said: who forgot the service's settings would restore into a
@@ -82,8 +81,12 @@ func (c *restoreCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	act, err := actByAccount(a) // tokens lie in the backup
+	if err != nil {
+		return err
+	}
 	return c.at(c.MakeCluster, func(ctx context.Context, url string) error {
-		made, m, err := backup.Restore(ctx, backup.Target{URL: url, Vault: keys, Act: byPerson(c.By), Machine: now, Step: func(name string) error {
+		made, m, err := backup.Restore(ctx, backup.Target{URL: url, Vault: keys, Act: act, Machine: now, Step: func(name string) error {
 			if name != backup.StepMarked || c.Keys == "" {
 				return nil
 			}
@@ -134,8 +137,8 @@ const restoredWords = `restored as of %s; this is restoration %d
 已恢复；核对完成之前，一切加重负担的事项暂停下发，解除类事项照常发出。
 Nothing that burdens leaves and nobody is told who is restricted (hold %s). Next:
   1. concordat serve                          liftings go out
-  2. concordat reconcile --by STAFF           asks every organisation that has a system
+  2. concordat reconcile                      asks every organisation that has a system
   3. concordat reconcile --list               who is left: a file (--file) or an officer's statement (--stated)
   4. the courts' tasks "restored"             enter the lost ends, or resume with reasons
-  5. concordat hold end %s REASON --by ANOTHER
+  5. concordat hold end %s REASON             by another person, with a token
 `

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,6 +23,20 @@ import (
 type shell struct {
 	t    *testing.T
 	data string
+	// token and account are those of who runs the commands; empty: none, and os:tester.
+	token, account string
+}
+
+// by is the shell of a person who brings a token along.
+func (s shell) by(token string) shell {
+	s.token = token
+	return s
+}
+
+// issue makes a token by command.
+func (s shell) issue(args ...string) string {
+	out, _ := s.run(0, append([]string{"token", "issue"}, args...)...)
+	return strings.TrimSpace(out)
 }
 
 func newShell(t *testing.T) shell {
@@ -31,7 +46,7 @@ func newShell(t *testing.T) shell {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // the servers have stopped
-	return shell{t, dir}
+	return shell{t: t, data: dir}
 }
 
 // newInstallation is a shell on an installation that was made.
@@ -49,7 +64,9 @@ func newInstallation(t *testing.T) shell {
 func (s shell) run(want int, args ...string) (out, errs string) {
 	s.t.Helper()
 	var o, e bytes.Buffer
-	if got := run(append(args, "--data", s.data, "--database-url="), &app{Out: &o, Err: &e}); got != want {
+	if got := run(append(args, "--data", s.data, "--database-url="), &app{
+		Out: &o, Err: &e, Token: func() string { return s.token }, Account: func() string { return cmp.Or(s.account, "os:tester") },
+	}); got != want {
 		s.t.Fatalf("%v exits with %d: %s%s", args, got, o.String(), e.String())
 	}
 	return o.String(), e.String()
@@ -74,10 +91,10 @@ func TestBackupAndRestoreByCommand(t *testing.T) {
 		t.Error(said)
 	}
 
-	if _, said := second.run(1, "restore", dir, "--by", "op-1", "--make-cluster"); !strings.Contains(said, "缺少密钥文件") {
+	if _, said := second.run(1, "restore", dir, "--make-cluster"); !strings.Contains(said, "缺少密钥文件") {
 		t.Error(said)
 	}
-	out, said := second.run(0, "restore", dir, "--by", "op-1", "--keys", keys, "--make-cluster")
+	out, said := second.run(0, "restore", dir, "--keys", keys, "--make-cluster")
 	hold := strings.TrimSpace(out)
 	if _, err := enforcement.ParseID(hold); err != nil || !strings.Contains(said, "hold end "+hold) {
 		t.Errorf("%q %q", out, said)
@@ -85,15 +102,27 @@ func TestBackupAndRestoreByCommand(t *testing.T) {
 	if info, err := os.Stat(filepath.Join(second.data, "keys.json")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the keys are not in their place: %v", err)
 	}
-	if _, said := second.run(1, "restore", dir, "--by", "op-1"); !strings.Contains(said, "not empty") {
+	if _, said := second.run(1, "restore", dir); !strings.Contains(said, "not empty") {
 		t.Error(said)
 	}
-	if _, said := second.run(1, "hold", "end", hold, "演示", "--by", "op-2"); !strings.Contains(said, "are not yet") {
+	// Nothing that lets burdens go on, or speaks for others, is done by a name that is typed.
+	operator := second.issue("op-2", "operator")
+	for _, line := range [][]string{{"hold", "end", hold, "演示"}, {"reconcile"}, {"reconcile", "--stated", "演示", "--organisation", "nanning-tax"}} {
+		if _, said := second.run(1, line...); !strings.Contains(said, "token.missing") {
+			t.Errorf("%v without a token: %s", line, said)
+		}
+	}
+	if _, said := second.by(operator).run(1, "hold", "end", hold, "演示"); !strings.Contains(said, "hold.second-person") {
+		t.Errorf("by the account that placed it: %s", said)
+	}
+	ending := second.by(operator)
+	ending.account = "os:another"
+	if _, said := ending.run(1, "hold", "end", hold, "演示"); !strings.Contains(said, "are not yet") {
 		t.Error(said)
 	}
 
-	state := func(args ...string) (open int) {
-		out, _ := second.run(0, append([]string{"reconcile", "--json"}, args...)...)
+	state := func(token string, args ...string) (open int) {
+		out, _ := second.by(token).run(0, append([]string{"reconcile", "--json"}, args...)...)
 		var list []restore.Reconciliation
 		if err := json.Unmarshal([]byte(out), &list); err != nil {
 			t.Fatal(err)
@@ -105,17 +134,27 @@ func TestBackupAndRestoreByCommand(t *testing.T) {
 		}
 		return open
 	}
-	all := state("--by", "op-1") // nobody has a system
-	stated := state("--by", "op-1", "--organisation", "nanning-tax", "--stated", "演示:此后未收到", "--officer", "officer-7")
+	all := state(operator) // nobody has a system
+	tax := second.issue("officer-7", "department-reviewer", "--organisation", "nanning-tax")
+	forestry := second.issue("officer-8", "department-reviewer", "--organisation", "nanning-forestry")
+	for token, code := range map[string]string{operator: "role.forbidden", forestry: "not-found"} {
+		if _, said := second.by(token).run(1, "reconcile", "--organisation", "nanning-tax", "--stated", "演示:此后未收到"); !strings.Contains(said, code) {
+			t.Errorf("for another organisation: %s", said)
+		}
+	}
+	if _, said := second.by(tax).run(1, "reconcile"); !strings.Contains(said, "role.forbidden") {
+		t.Errorf("a reviewer asks all: %s", said)
+	}
+	stated := state(tax, "--organisation", "nanning-tax", "--stated", "演示:此后未收到")
 	file := filepath.Join(place, "held.csv")
 	if err := os.WriteFile(file, []byte("\ufeffdirective,version,withdrawn,carries\n01990000-0000-7000-8000-000000000002,3,否,是\n01990000-0000-7000-8000-000000000001,2,是,\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	filed := state("--by", "op-1", "--organisation", "nanning-forestry", "--file", file, "--officer", "officer-8")
+	filed := state(forestry, "--file", file)
 	if all == 0 || stated != all-1 || filed != all-2 {
 		t.Errorf("%d to reconcile, then %d, then %d", all, stated, filed)
 	}
-	if _, said := second.run(1, "reconcile", "--by", "op-1", "--organisation", "nanning-commerce"); !strings.Contains(said, "no system that can be asked") {
+	if _, said := second.by(operator).run(1, "reconcile", "--organisation", "nanning-commerce"); !strings.Contains(said, "no system that can be asked") {
 		t.Error(said)
 	}
 	second.run(0, "audit", "directives")

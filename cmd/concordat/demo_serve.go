@@ -44,6 +44,7 @@ var visitors = []visitor{
 	{enforcement.DepartmentReviewer, "nanning-forestry", "/v1/inbox?limit=3"},
 	{enforcement.Overseer, "", "/v1/directives?limit=3"},
 	{enforcement.Operator, "", "/v1/incidents?limit=3"},
+	{enforcement.Lawyer, "", "/v1/me"},
 }
 
 // serveDemo lets legal time run on and serves the interface until ctx ends.

@@ -33,6 +33,9 @@ func readEnvFiles(args []string, set func(name, value string) error) error {
 			return fmt.Errorf("read the settings: %w", err)
 		}
 		for _, s := range parseEnvFile(text) {
+			if s.name == tokenVariable { // a person's, never the service's
+				continue
+			}
 			if err := set(s.name, s.value); err != nil {
 				return fmt.Errorf("set %s of %s: %w", s.name, name, err)
 			}

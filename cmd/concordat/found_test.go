@@ -157,7 +157,7 @@ func TestNoCommandMakesASchemaOrKeys(t *testing.T) {
 		if err := cluster.CreateDatabase(ctx, "bare", "template0"); err != nil {
 			return err
 		}
-		code, out, said := command(t, "hold", "impositions", "x", "--by", "op-1", "--data", s.data, "--database-url", cluster.URL("bare"))
+		code, out, said := command(t, "hold", "impositions", "x", "--data", s.data, "--database-url", cluster.URL("bare"))
 		if code != 1 || !strings.Contains(said, "DATABASE_URL") {
 			t.Errorf("on a bare database: exit %d: %s%s", code, out, said)
 		}

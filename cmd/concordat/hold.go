@@ -21,7 +21,6 @@ type holdImpositionsCmd struct {
 	installation
 
 	Reason       string `arg:"" help:"Why; everybody reads it, so nothing about a person."`
-	By           string `required:"" help:"Staff number of who holds."`
 	Court        string `xor:"scope" help:"Slug of the court whose grounds are held; without a scope everything is."`
 	Organisation string `xor:"scope" help:"Slug of the organisation that is sent nothing."`
 	Memorandum   string `xor:"scope" help:"Slug of the memorandum whose measures are not sent."`
@@ -36,7 +35,12 @@ func (c *holdImpositionsCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		id, err := o.register.Holds.Place(ctx, byPerson(c.By), n)
+		// It stops what burdens, so it needs no token, and asks for none.
+		act, err := actByAccount(a)
+		if err != nil {
+			return err
+		}
+		id, err := o.register.Holds.Place(ctx, act, n)
 		if err != nil {
 			return err
 		}
@@ -78,8 +82,10 @@ type holdEndCmd struct {
 
 	ID     string `arg:"" help:"Id of the hold."`
 	Reason string `arg:"" help:"Why it may end."`
-	By     string `required:"" help:"Staff number of who ends it."`
 }
+
+// Help is shown by --help.
+func (c *holdEndCmd) Help() string { return tokenHelp }
 
 // Run ends a hold; what is due leaves at the next sweep.
 func (c *holdEndCmd) Run(a *app) error {
@@ -88,12 +94,38 @@ func (c *holdEndCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		if err := o.register.Holds.End(ctx, byPerson(c.By), id, c.Reason); err != nil {
+		act, err := o.actBy(ctx, a)
+		if err != nil {
+			return err
+		}
+		if err := c.refuseSameAccount(ctx, a, o, id); err != nil {
+			return err
+		}
+		if err := o.register.Holds.End(ctx, act, id, c.Reason); err != nil {
 			return err
 		}
 		fmt.Fprintln(a.Err, "the hold has ended: what is due leaves within seconds")
 		return nil
 	})
+}
+
+// refuseSameAccount refuses who placed the hold without a token and now brings one: the
+// record cannot see that an account and a staff number are one person.
+func (c *holdEndCmd) refuseSameAccount(ctx context.Context, a *app, o *office, id enforcement.ID) error {
+	account, err := a.account()
+	if err != nil {
+		return err
+	}
+	list, err := o.register.Holds.List(ctx, false)
+	if err != nil {
+		return err
+	}
+	for _, h := range list {
+		if h.ID == id && sameAccount(h.PlacedBy, account) {
+			return &enforcement.Refusal{Code: "hold.second-person"}
+		}
+	}
+	return nil
 }
 
 type holdListCmd struct {
@@ -136,9 +168,4 @@ func scopeOf(h hold.Hold) string {
 	default:
 		return ""
 	}
-}
-
-// byPerson is an act of a named member of the operator's staff.
-func byPerson(staff string) enforcement.Act {
-	return enforcement.Act{At: now(), Actor: enforcement.Actor{ID: staff, Role: enforcement.Operator}}
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 
 	"concordat/enforcement"
 	"concordat/enforcement/intake"
@@ -26,13 +25,14 @@ type importCmd struct {
 type importFlags struct {
 	installation
 
-	File  string `arg:"" type:"existingfile" help:"The file. Run again after an interruption, the command goes on where it stopped."`
-	Court string `required:"" help:"Slug of the court."`
-	By    string `required:"" help:"Staff number of who does it; must hold a token of that court."`
-	JSON  bool   `help:"Print the outcome as one JSON object."`
+	File string `arg:"" type:"existingfile" help:"The file. Run again after an interruption, the command goes on where it stopped."`
+	JSON bool   `help:"Print the outcome as one JSON object."`
 	// Progress shows the bar also where the output is no terminal.
 	Progress bool `help:"Show the progress even if standard error is no terminal."`
 }
+
+// Help is shown by --help.
+func (c *importFlags) Help() string { return "The court is the token's. " + tokenHelp }
 
 type importListingsCmd struct{ importFlags }
 
@@ -75,7 +75,10 @@ type importOutcome struct {
 
 func (c *importFlags) read(a *app, kind intake.Kind, statement []byte, roles ...enforcement.Role) error {
 	return c.within(func(ctx context.Context, o *office) error {
-		act, err := c.act(ctx, o, roles)
+		act, err := o.actBy(ctx, a)
+		if err == nil {
+			err = act.Check(roles...)
+		}
 		if err != nil {
 			return err
 		}
@@ -103,24 +106,6 @@ func (c *importFlags) read(a *app, kind intake.Kind, statement []byte, roles ...
 		}
 		return c.report(a, run, before)
 	})
-}
-
-// act is the act of the person named, who must be known in one of the roles.
-func (c *importFlags) act(ctx context.Context, o *office, roles []enforcement.Role) (enforcement.Act, error) {
-	court, err := o.organisation(ctx, c.Court)
-	if err != nil {
-		return enforcement.Act{}, err
-	}
-	known, err := o.tokens.Roles(ctx, c.By, court)
-	if err != nil {
-		return enforcement.Act{}, err
-	}
-	for _, role := range roles {
-		if slices.Contains(known, role) {
-			return enforcement.Act{At: now(), Actor: enforcement.Actor{ID: c.By, Role: role, Organisation: court}}, nil
-		}
-	}
-	return enforcement.Act{}, fmt.Errorf("%s is not known as %s of %s: issue a token first (concordat token issue)", plainText(c.By), roles, c.Court)
 }
 
 func (c *importFlags) refusedFile() string { return c.File + ".refused.csv" }

@@ -34,8 +34,8 @@ func TestImportRefusesBadCommandLines(t *testing.T) {
 	t.Parallel()
 	missing := filepath.Join(t.TempDir(), "none.csv")
 	for _, args := range []string{
-		"import listings " + missing + " --court a --by b", "import listings --court a --by b", "import template orders", "import template listings --format pdf",
-		"import takeover " + os.Args[0] + " --court a --by b", "import takeover " + os.Args[0] + " --court a --by b --statement " + missing,
+		"import listings " + missing, "import listings", "import template orders", "import template listings --format pdf",
+		"import takeover " + os.Args[0], "import listings " + os.Args[0] + " --by b", "import listings " + os.Args[0] + " --court a", "import takeover " + os.Args[0] + " --statement " + missing,
 	} {
 		if code, out, errOut := command(t, strings.Fields(args)...); code != 2 || out != "" || errOut == "" {
 			t.Errorf("%s: %d %s %s", args, code, out, errOut)

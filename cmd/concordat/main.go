@@ -15,7 +15,12 @@ import (
 )
 
 // app is what every command works with.
-type app struct{ Out, Err io.Writer }
+type app struct {
+	Out, Err io.Writer
+	// Token and Account stand in for the environment, the terminal and the operating
+	// system, for tests; nil asks those.
+	Token, Account func() string
+}
 
 type commands struct {
 	EnvFile string `help:"File of settings as systemd reads an EnvironmentFile, such as the service's; it wins over the environment." placeholder:"FILE"`

@@ -26,7 +26,6 @@ type memorandaAdoptCmd struct {
 	installation
 
 	File string `arg:"" type:"existingfile" help:"File of a memorandum: the edition to adopt. Run again after an interruption, the command goes on."`
-	By   string `required:"" help:"Staff number of who adopts it."`
 	Yes  bool   `help:"Adopt it; without this its impact is shown and nothing written."`
 	JSON bool   `name:"json" help:"Print one JSON object."`
 	// Progress shows the bar also where the output is no terminal.
@@ -38,7 +37,7 @@ func (c *memorandaAdoptCmd) Help() string {
 	return "The edition must begin after the day on which the present one began, which it ends the day before. " +
 		"Directives of live grounds follow, withdrawals first; those of an edition of a later day when its day comes. " +
 		"Have it attested before (memoranda attest --for FILE): what nobody attests is withdrawn. " +
-		"Exit code 1: it was refused, not confirmed, or broke off."
+		"Exit code 1: it was refused, not confirmed, or broke off. With --yes: " + tokenHelp
 }
 
 // adoptOutcome is what the command prints.
@@ -72,6 +71,26 @@ func (c *memorandaAdoptCmd) Run(a *app) error {
 }
 
 func (c *memorandaAdoptCmd) adopt(ctx context.Context, a *app, o *office, source []byte) (out adoptOutcome, err error) {
+	if c.Yes { // before anything is shown: who may not is told at once
+		act, err := o.actBy(ctx, a)
+		if err == nil {
+			err = act.Check(enforcement.Operator)
+		}
+		if err != nil {
+			return out, err
+		}
+		return c.adoptBy(ctx, a, o, act, source)
+	}
+	impact, err := c.foresee(ctx, o, source)
+	if err != nil {
+		return out, err
+	}
+	out.Impact = &impact
+	return out, errNotConfirmed
+}
+
+// adoptBy adopts it, or goes on with an adoption that broke off.
+func (c *memorandaAdoptCmd) adoptBy(ctx context.Context, a *app, o *office, act enforcement.Act, source []byte) (out adoptOutcome, err error) {
 	total := int64(-1) // not known
 	if !adoptedBefore(o.register.Plans.Catalogue(), source) {
 		impact, err := c.foresee(ctx, o, source)
@@ -79,18 +98,15 @@ func (c *memorandaAdoptCmd) adopt(ctx context.Context, a *app, o *office, source
 			return out, err
 		}
 		out.Impact = &impact
-		if !c.Yes {
-			return out, errNotConfirmed
-		}
 		total = impact.Counts.Withdrawn + impact.Counts.Shrunk + impact.Counts.Grown + impact.Counts.Added
-		adoption, err := o.register.Plans.SwitchEdition(ctx, byPerson(c.By), filepath.Base(c.File), source)
+		adoption, err := o.register.Plans.SwitchEdition(ctx, act, filepath.Base(c.File), source)
 		if err != nil {
 			return out, err
 		}
 		out.Adoption = &adoption
 	}
 	bar := newAdoptBar(a, total, c.Progress)
-	followed, err := o.register.Replanner.ResumeAdoptions(ctx, byPerson(c.By), bar.show)
+	followed, err := o.register.Replanner.ResumeAdoptions(ctx, act, bar.show)
 	bar.end()
 	out.Followed = &followed
 	if err != nil {
@@ -117,7 +133,7 @@ func (c *memorandaAdoptCmd) foresee(ctx context.Context, o *office, source []byt
 	if err != nil {
 		return replan.Impact{}, err //nolint:wrapcheck // mistakes say where
 	}
-	act := byPerson(c.By)
+	act := byOperator()
 	if first := calendar.Start(edition.From); first.After(act.At) {
 		act.At = first
 	}

@@ -16,6 +16,7 @@ import (
 func TestAttestAndAdopt(t *testing.T) {
 	t.Parallel()
 	c := newInstallation(t)
+	lawyer, operator := c.by(c.issue("lawyer-1", "lawyer")), c.by(c.issue("operator-1", "operator"))
 	status := func() (s plan.Attested) {
 		t.Helper()
 		out, _ := c.run(0, "memoranda", "attest", "--status", "--json")
@@ -28,7 +29,7 @@ func TestAttestAndAdopt(t *testing.T) {
 		t.Errorf("at first %+v", s)
 	}
 	statement := []string{
-		"memoranda", "attest", "--by", "operator-1", "--who", "演示律师", "--role", "仅供演示", "--source", "演示",
+		"memoranda", "attest", "--source", "演示",
 		"--measure", "judgment-debtor-141/2016/securities-futures-fund-setup", "--basis", "", "--basic-list", "2024",
 	}
 	source, err := os.ReadFile(filepath.Join("..", "..", "memoranda", "catalogue", "judgment-debtor-141.yaml"))
@@ -37,23 +38,31 @@ func TestAttestAndAdopt(t *testing.T) {
 	}
 	basis := firstBasis(t, source)
 	statement[len(statement)-3] = basis
-	out, said := c.run(1, statement...)
+	out, said := lawyer.run(1, statement...)
 	if !strings.Contains(out, "securities-futures-fund-setup") || !strings.Contains(out, basis) || !strings.Contains(out, "hash") || !strings.Contains(said, "--yes") {
 		t.Errorf("not confirmed: %s%s", out, said)
 	}
 	if s := status(); s.Attested != 0 {
 		t.Errorf("an unconfirmed statement was entered: %+v", s)
 	}
-	c.run(0, append(statement, "--yes")...)
+	for name, who := range map[string]shell{"token.missing": c, "role.forbidden": operator} { // nobody states for a lawyer
+		if _, said := who.run(1, append(statement, "--yes")...); !strings.Contains(said, name) {
+			t.Errorf("want %s: %s", name, said)
+		}
+	}
+	if s := status(); s.Attested != 0 {
+		t.Errorf("a statement of nobody's was entered: %+v", s)
+	}
+	lawyer.run(0, append(statement, "--yes")...)
 	if s := status(); s.Attested != 1 {
 		t.Errorf("after one statement %+v", s)
 	}
 	out, _ = c.run(0, "memoranda", "attest", "--list", "--json")
 	var lines []attestationLine
-	if err := json.Unmarshal([]byte(out), &lines); err != nil || len(lines) != 1 || !lines[0].Counts || lines[0].EnteredBy != "operator-1" {
+	if err := json.Unmarshal([]byte(out), &lines); err != nil || len(lines) != 1 || !lines[0].Counts || lines[0].EnteredBy != "lawyer-1" || lines[0].Who != "lawyer-1" || lines[0].Role != "lawyer" {
 		t.Fatalf("the list %s: %v", out, err)
 	}
-	c.run(0, "memoranda", "attest", "--withdraw", lines[0].ID.String(), "--reason", "演示", "--by", "operator-2")
+	operator.run(0, "memoranda", "attest", "--withdraw", lines[0].ID.String(), "--reason", "演示")
 	if s := status(); s.Attested != 0 {
 		t.Errorf("after it was taken back %+v", s)
 	}
@@ -70,17 +79,22 @@ func TestAttestAndAdopt(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, said = c.run(1, "memoranda", "adopt", broken, "--by", "operator-1", "--yes")
+	for name, who := range map[string]shell{"token.missing": c, "role.forbidden": lawyer} {
+		if _, said := who.run(1, "memoranda", "adopt", file, "--yes"); !strings.Contains(said, name) {
+			t.Errorf("adopted by another, want %s: %s", name, said)
+		}
+	}
+	_, said = operator.run(1, "memoranda", "adopt", broken, "--yes")
 	if !strings.Contains(said, "broken.yaml:") || !strings.Contains(said, "memoranda.unknown-list-type") {
 		t.Errorf("a broken file: %s", said)
 	}
-	out, _ = c.run(1, "memoranda", "adopt", file, "--by", "operator-1")
+	out, _ = c.run(1, "memoranda", "adopt", file)
 	if !strings.Contains(out, "live grounds") {
 		t.Errorf("its impact: %s", out)
 	}
-	c.run(1, append(statement[:len(statement)-6], "--measure", "judgment-debtor-141/made")...)
-	c.run(0, append(statement[:len(statement)-6], "--measure", "judgment-debtor-141/made", "--for", file, "--yes")...)
-	out, said = c.run(0, "memoranda", "adopt", file, "--by", "operator-1", "--yes", "--json", "--progress")
+	lawyer.run(1, append(statement[:len(statement)-6], "--measure", "judgment-debtor-141/made")...)
+	lawyer.run(0, append(statement[:len(statement)-6], "--measure", "judgment-debtor-141/made", "--for", file, "--yes")...)
+	out, said = operator.run(0, "memoranda", "adopt", file, "--yes", "--json", "--progress")
 	var outcome adoptOutcome
 	if err := json.Unmarshal([]byte(out), &outcome); err != nil || outcome.Adoption == nil || outcome.Adoption.CompletedAt.IsZero() || outcome.Impact == nil {
 		t.Errorf("adopted: %s%s: %v", out, said, err)
@@ -88,12 +102,12 @@ func TestAttestAndAdopt(t *testing.T) {
 	if s := status(); s.Attested != 55 {
 		t.Errorf("of the new edition %+v", s)
 	}
-	c.run(0, "memoranda", "adopt", file, "--by", "operator-1", "--yes") // again: it goes on, and there is nothing to do
+	operator.run(0, "memoranda", "adopt", file, "--yes") // again: it goes on, and there is nothing to do
 	again := strings.Replace(text, `edition: "made"`, `edition: "again"`, 1)
 	if err := os.WriteFile(file, []byte(again), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, said = c.run(1, "memoranda", "adopt", file, "--by", "operator-1", "--yes"); !strings.Contains(said, "memoranda.not-after") {
+	if _, said = operator.run(1, "memoranda", "adopt", file, "--yes"); !strings.Contains(said, "memoranda.not-after") {
 		t.Errorf("a second one of the day: %s", said)
 	}
 }
@@ -108,11 +122,37 @@ func firstBasis(t *testing.T, source []byte) string {
 	return after[:strings.IndexAny(after, ",} \n")]
 }
 
+// A file may name whom it likes: the statement is whose token enters it.
+func TestAttestFileIsTheTokensHolder(t *testing.T) {
+	t.Parallel()
+	c := newInstallation(t)
+	lawyer := c.by(c.issue("lawyer-1", "lawyer"))
+	text, err := os.ReadFile(filepath.Join("..", "..", "memoranda", "demonstration", "attestation.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "statements.yaml")
+	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(text), "    demonstration: true\n", "")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	lawyer.run(0, "memoranda", "attest", "--file", file, "--yes")
+	out, _ := c.run(0, "memoranda", "attest", "--list", "--json")
+	var lines []attestationLine
+	if err := json.Unmarshal([]byte(out), &lines); err != nil || len(lines) == 0 {
+		t.Fatalf("%s: %v", out, err)
+	}
+	for _, l := range lines {
+		if l.Who != "lawyer-1" || l.Role != "lawyer" || l.EnteredBy != "lawyer-1" {
+			t.Errorf("%+v", l)
+		}
+	}
+}
+
 func TestAttestRefusesBadCommandLines(t *testing.T) {
 	t.Parallel()
 	for _, args := range []string{
-		"", "--by o", "--by o --who a --role b --source c", "--who a --role b --source c --basis d", "--list --status", "--by o --file none.yaml",
-		"--by o --file memoranda_attest.go --basis d", "--withdraw 1",
+		"", "--source c", "--basis d", "--list --status", "--file none.yaml", "--file memoranda_attest.go --basis d",
+		"--by o --source c --basis d", "--who a --source c --basis d", // no name is typed
 	} {
 		if code, _, errOut := command(t, append([]string{"memoranda", "attest"}, strings.Fields(args)...)...); code != 2 || errOut == "" {
 			t.Errorf("%q: exit %d %s", args, code, errOut)

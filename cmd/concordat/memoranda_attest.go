@@ -23,8 +23,6 @@ import (
 type memorandaAttestCmd struct {
 	installation
 
-	Who       string   `help:"Name of the lawyer who states it."`
-	Role      string   `help:"In which role."`
 	On        day.Day  `help:"Day of the statement; today if not given."`
 	Source    string   `help:"What was read for it."`
 	Measure   []string `sep:"none" help:"memorandum/edition/measure that is encoded rightly, or memorandum/edition for all of its measures; of one edition." placeholder:"MEASURE"`
@@ -32,7 +30,6 @@ type memorandaAttestCmd struct {
 	BasicList []string `sep:"none" help:"Name of an edition of the basic list, with its items." placeholder:"EDITION"`
 	File      string   `type:"existingfile" help:"File of statements instead, in the form of --attestations."`
 	For       string   `type:"existingfile" help:"File of a memorandum that is to be adopted: the statement is about what would then be in force."`
-	By        string   `help:"Staff number of who enters the statement, or takes one back."`
 	Yes       bool     `help:"Enter it; without this what it attests is shown and nothing written."`
 
 	List     bool   `xor:"what" help:"List the statements of the record, and whether they count."`
@@ -45,7 +42,8 @@ type memorandaAttestCmd struct {
 // Help is shown by --help.
 func (c *memorandaAttestCmd) Help() string {
 	return "A statement is bound to the words it is about: where they change it attests nothing any more. " +
-		"Nothing leaves of which the measure, a sufficient basis and the basic list's edition are not all attested."
+		"Nothing leaves of which the measure, a sufficient basis and the basic list's edition are not all attested. " +
+		"A lawyer's token states it. " + tokenHelp
 }
 
 // Validate is called by kong.
@@ -54,14 +52,12 @@ func (c *memorandaAttestCmd) Validate() error {
 	switch {
 	case c.List || c.Status:
 		return nil
-	case c.By == "":
-		return errors.New("--by names who does it")
 	case c.Withdraw != "":
 		return nil
-	case c.File != "" && (things > 0 || c.Who != "" || c.Role != "" || c.Source != ""):
-		return errors.New("a file has its own statements: no --who, --role, --source, --measure, --basis or --basic-list beside --file")
-	case c.File == "" && (things == 0 || c.Who == "" || c.Role == "" || c.Source == ""):
-		return errors.New("--who, --role, --source and something of --measure, --basis, --basic-list are needed, or --file")
+	case c.File != "" && (things > 0 || c.Source != ""):
+		return errors.New("a file has its own statements: no --source, --measure, --basis or --basic-list beside --file")
+	case c.File == "" && (things == 0 || c.Source == ""):
+		return errors.New("--source and something of --measure, --basis, --basic-list are needed, or --file")
 	}
 	return nil
 }
@@ -79,7 +75,11 @@ func (c *memorandaAttestCmd) Run(a *app) error {
 			if err != nil {
 				return err
 			}
-			return o.register.Plans.WithdrawAttestation(ctx, byPerson(c.By), id, c.Reason)
+			act, err := o.actBy(ctx, a)
+			if err != nil {
+				return err
+			}
+			return o.register.Plans.WithdrawAttestation(ctx, act, id, c.Reason)
 		}
 		return c.enter(ctx, a, o)
 	})
@@ -97,9 +97,20 @@ func (c *memorandaAttestCmd) enter(ctx context.Context, a *app, o *office) error
 		}
 		about = next
 	}
-	statements, err := c.statements(about)
+	act, err := o.actBy(ctx, a)
+	if err == nil {
+		err = act.Check(enforcement.Lawyer)
+	}
 	if err != nil {
 		return err
+	}
+	who := memoranda.Attester{Name: act.Actor.ID, Role: string(act.Actor.Role)}
+	statements, err := c.statements(about, who)
+	if err != nil {
+		return err
+	}
+	for i := range statements { // who states it is who enters it, whatever a file says
+		statements[i].Who = who
 	}
 	for i := range statements {
 		printStatement(plain(a.Out), about, &statements[i])
@@ -108,7 +119,7 @@ func (c *memorandaAttestCmd) enter(ctx context.Context, a *app, o *office) error
 		return errNotConfirmed
 	}
 	for _, s := range statements {
-		id, err := o.register.Plans.Attest(ctx, byPerson(c.By), s, next)
+		id, err := o.register.Plans.Attest(ctx, act, s, next)
 		if err != nil {
 			return err
 		}
@@ -118,7 +129,7 @@ func (c *memorandaAttestCmd) enter(ctx context.Context, a *app, o *office) error
 }
 
 // statements are those of the file, or the one of the flags.
-func (c *memorandaAttestCmd) statements(about *memoranda.Catalogue) ([]memoranda.Attestation, error) {
+func (c *memorandaAttestCmd) statements(about *memoranda.Catalogue, who memoranda.Attester) ([]memoranda.Attestation, error) {
 	if c.File != "" {
 		text, err := os.ReadFile(c.File)
 		if err != nil {
@@ -131,7 +142,7 @@ func (c *memorandaAttestCmd) statements(about *memoranda.Catalogue) ([]memoranda
 		return attested.Statements, nil
 	}
 	s := memoranda.Attestation{
-		Who: memoranda.Attester{Name: c.Who, Role: c.Role}, When: cmp.Or(c.On, calendar.DayOf(now())), Source: c.Source, Bases: c.Basis, BasicList: c.BasicList,
+		Who: who, When: cmp.Or(c.On, calendar.DayOf(now())), Source: c.Source, Bases: c.Basis, BasicList: c.BasicList,
 	}
 	for _, name := range c.Measure {
 		if err := addMeasures(&s, about, name); err != nil {

@@ -18,12 +18,15 @@ type reconcileCmd struct {
 	installation
 
 	Organisation string `help:"Slug of the organisation; without one every organisation that has a system is asked."`
-	File         string `type:"existingfile" xor:"manner" help:"CSV of what it holds: directive, version, withdrawn and, if known, carries."`
-	Stated       string `xor:"manner" help:"Statement that nothing newer came than the record shows."`
-	Officer      string `help:"Staff number of the organisation's officer who answers for the file or the statement."`
-	By           string `help:"Staff number of who reconciles."`
+	File         string `type:"existingfile" xor:"manner" help:"CSV of what the organisation of the token holds: directive, version, withdrawn and, if known, carries."`
+	Stated       string `xor:"manner" help:"Statement that nothing newer came to the organisation of the token than the record shows."`
 	List         bool   `help:"Only say how far each organisation is."`
 	JSON         bool   `help:"Print the state as a JSON array."`
+}
+
+// Help is shown by --help.
+func (c *reconcileCmd) Help() string {
+	return "An operator asks; what an organisation holds its own reviewer says. " + tokenHelp
 }
 
 // Run reconciles, prints where every organisation stands, and fails where one
@@ -32,9 +35,6 @@ func (c *reconcileCmd) Run(a *app) error {
 	return c.within(func(ctx context.Context, o *office) error {
 		var failed error
 		if !c.List {
-			if c.By == "" {
-				return &enforcement.Refusal{Code: "act.actor"}
-			}
 			failed = c.reconcile(ctx, a, o)
 		}
 		list, err := o.register.Restorer.Reconciliations(ctx)
@@ -46,23 +46,24 @@ func (c *reconcileCmd) Run(a *app) error {
 }
 
 func (c *reconcileCmd) reconcile(ctx context.Context, a *app, o *office) error {
-	act := byPerson(c.By)
-	if c.Organisation == "" {
-		if c.File != "" || c.Stated != "" {
-			return &enforcement.Refusal{Code: "organisation.unknown"}
-		}
-		return c.askAll(ctx, a, o, act)
-	}
-	org, err := o.organisation(ctx, c.Organisation)
+	act, err := o.actBy(ctx, a)
 	if err != nil {
 		return err
 	}
+	var org enforcement.OrganisationID
+	if c.Organisation != "" {
+		if org, err = o.organisation(ctx, c.Organisation); err != nil {
+			return err
+		}
+	}
+	if c.File != "" || c.Stated != "" {
+		return c.answer(ctx, o, act, org)
+	}
 	switch {
-	case c.Stated != "":
-		_, err = o.register.Restorer.ReconcileStated(ctx, act, org, c.Officer, c.Stated)
-		return err
-	case c.File != "":
-		return c.handIn(ctx, o, act, org)
+	case act.Check(enforcement.Operator) != nil:
+		return act.Check(enforcement.Operator)
+	case c.Organisation == "":
+		return c.askAll(ctx, a, o, act)
 	default:
 		_, err = c.inquirer(o).Ask(ctx, act, org)
 		if errors.Is(err, notify.ErrUnasked) {
@@ -72,9 +73,17 @@ func (c *reconcileCmd) reconcile(ctx context.Context, a *app, o *office) error {
 	}
 }
 
-func (c *reconcileCmd) handIn(ctx context.Context, o *office, act enforcement.Act, org enforcement.OrganisationID) error {
-	if c.Officer == "" {
-		return &enforcement.Refusal{Code: "reconciliation.statement"}
+// answer takes what an organisation's reviewer says it holds: nobody else can say it.
+func (c *reconcileCmd) answer(ctx context.Context, o *office, act enforcement.Act, org enforcement.OrganisationID) error {
+	if err := act.Check(enforcement.DepartmentReviewer); err != nil {
+		return err
+	}
+	if c.Stated != "" {
+		_, err := o.register.Restorer.ReconcileStated(ctx, act, org, "", c.Stated)
+		return err
+	}
+	if org != 0 && org != act.Actor.Organisation {
+		return &enforcement.Refusal{Code: "not-found"}
 	}
 	file, err := os.Open(c.File)
 	if err != nil {
@@ -85,7 +94,7 @@ func (c *reconcileCmd) handIn(ctx context.Context, o *office, act enforcement.Ac
 	if err != nil {
 		return err
 	}
-	_, err = backup.HandIn(ctx, o.register, act, org, c.Officer, lines)
+	_, err = backup.HandIn(ctx, o.register, act, act.Actor.Organisation, "", lines)
 	return err
 }
 

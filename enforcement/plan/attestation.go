@@ -46,7 +46,7 @@ const maxStatementText = 2000
 // [memoranda.Catalogue.AttestedHash] of the words in force, or of those of next,
 // which may be nil: what is to be adopted can be attested before.
 func (r *Plans) Attest(ctx context.Context, act enforcement.Act, s memoranda.Attestation, next *memoranda.Catalogue) (enforcement.ID, error) {
-	if err := act.Check(enforcement.Operator, enforcement.Overseer); err != nil {
+	if err := act.Check(enforcement.Lawyer); err != nil {
 		return enforcement.ID{}, err
 	}
 	s, err := r.entered(act, s)
@@ -152,7 +152,7 @@ func texts(list []string) []string { return append([]string{}, list...) }
 // WithdrawAttestation takes a statement back: from the next publication on it
 // attests nothing.
 func (r *Plans) WithdrawAttestation(ctx context.Context, act enforcement.Act, id enforcement.ID, reason string) error {
-	if err := act.Check(enforcement.Operator, enforcement.Overseer); err != nil {
+	if err := act.Check(enforcement.Operator, enforcement.Overseer, enforcement.Lawyer); err != nil {
 		return err
 	}
 	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > maxStatementText {

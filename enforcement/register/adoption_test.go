@@ -34,7 +34,7 @@ func (w *planned) attest(text []byte) enforcement.ID {
 	c, m, err := memoranda.Next(w.Plans.Catalogue(), "new.yaml", text)
 	must(w.t, err)
 	s := madeStatement(c, m)
-	return value(w.Plans.Attest(w.t.Context(), operator(w.Bundle, "operator-1"), s, c))(w.t)
+	return value(w.Plans.Attest(w.t.Context(), lawyer(w.Bundle, "operator-1"), s, c))(w.t)
 }
 
 func madeStatement(c *memoranda.Catalogue, m *memoranda.Memorandum) memoranda.Attestation {

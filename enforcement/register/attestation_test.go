@@ -44,7 +44,7 @@ func TestStatementsOfTheRecord(t *testing.T) {
 	w := newPlanned(t, firstEdition)
 	ctx := t.Context()
 	demonstration := madeStatement(w.Plans.Catalogue(), &w.Plans.Catalogue().Memoranda[0])
-	must(t, justError(w.Plans.Attest(ctx, operator(w.Bundle, "operator-1"), demonstration, nil)))
+	must(t, justError(w.Plans.Attest(ctx, lawyer(w.Bundle, "operator-1"), demonstration, nil)))
 	w.Offices = production(t, w)
 	measures := 6 // 0 to 5; number 0 reaches nobody who is listed here, and would travel
 	counted := func(attested, travel int) {
@@ -56,11 +56,11 @@ func TestStatementsOfTheRecord(t *testing.T) {
 	}
 	counted(0, 0)
 	w.wants("nothing is attested", w.Published(w.Subject(w.Person())), madeEdition{})
-	_, err := w.Plans.Attest(ctx, operator(w.Bundle, "operator-1"), demonstration, nil)
+	_, err := w.Plans.Attest(ctx, lawyer(w.Bundle, "operator-1"), demonstration, nil)
 	wantCode(t, "a demonstration's", err, "attestation.demonstration")
 	statements := lawyers(w.Plans.Catalogue())
 	for i, s := range statements {
-		must(t, justError(w.Plans.Attest(ctx, w.As(enforcement.Overseer, 0), s, nil)))
+		must(t, justError(w.Plans.Attest(ctx, w.As(enforcement.Lawyer, 0), s, nil)))
 		if i < 2 {
 			counted(measures, 0)
 			w.wants("not all is attested", w.Published(w.Subject(w.Person())), madeEdition{})
@@ -108,24 +108,26 @@ func TestStatementsThatAreRefused(t *testing.T) {
 		code   string
 	}{
 		"a clerk":         {w.Clerk(), func(*memoranda.Attestation) {}, "role.forbidden"},
+		"an operator":     {operator(w.Bundle, "o"), func(*memoranda.Attestation) {}, "role.forbidden"},
+		"an overseer":     {w.As(enforcement.Overseer, 0), func(*memoranda.Attestation) {}, "role.forbidden"},
 		"the system":      {w.System(), func(*memoranda.Attestation) {}, "role.forbidden"},
-		"nobody":          {operator(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Who.Name = " " }, "attestation.who"},
-		"no role":         {operator(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Who.Role = "" }, "attestation.who"},
-		"no source":       {operator(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Source = "" }, "attestation.who"},
-		"a long source":   {operator(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Source = strings.Repeat("长", 1000) }, "attestation.who"},
-		"no day":          {operator(w.Bundle, "o"), func(s *memoranda.Attestation) { s.When = 0 }, "attestation.date"},
-		"tomorrow":        {operator(w.Bundle, "o"), func(s *memoranda.Attestation) { s.When = w.Day().AddDays(1) }, "attestation.date"},
-		"nothing":         {operator(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Measures, s.Bases, s.BasicList = nil, nil, nil }, "attestation.nothing"},
-		"another hash":    {operator(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Hash[0]++ }, "attestation.stale"},
-		"another edition": {operator(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Edition = "7" }, "attestation.unknown"},
-		"another measure": {operator(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Measures = []string{"none"} }, "attestation.unknown"},
-		"another basis":   {operator(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Bases = []string{"none"} }, "attestation.unknown"},
-		"as it should be": {operator(w.Bundle, "o"), func(*memoranda.Attestation) {}, ""},
-		"bases alone": {operator(w.Bundle, "o"), func(s *memoranda.Attestation) {
+		"nobody":          {lawyer(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Who.Name = " " }, "attestation.who"},
+		"no role":         {lawyer(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Who.Role = "" }, "attestation.who"},
+		"no source":       {lawyer(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Source = "" }, "attestation.who"},
+		"a long source":   {lawyer(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Source = strings.Repeat("长", 1000) }, "attestation.who"},
+		"no day":          {lawyer(w.Bundle, "o"), func(s *memoranda.Attestation) { s.When = 0 }, "attestation.date"},
+		"tomorrow":        {lawyer(w.Bundle, "o"), func(s *memoranda.Attestation) { s.When = w.Day().AddDays(1) }, "attestation.date"},
+		"nothing":         {lawyer(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Measures, s.Bases, s.BasicList = nil, nil, nil }, "attestation.nothing"},
+		"another hash":    {lawyer(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Hash[0]++ }, "attestation.stale"},
+		"another edition": {lawyer(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Edition = "7" }, "attestation.unknown"},
+		"another measure": {lawyer(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Measures = []string{"none"} }, "attestation.unknown"},
+		"another basis":   {lawyer(w.Bundle, "o"), func(s *memoranda.Attestation) { s.Bases = []string{"none"} }, "attestation.unknown"},
+		"as it should be": {lawyer(w.Bundle, "o"), func(*memoranda.Attestation) {}, ""},
+		"bases alone": {lawyer(w.Bundle, "o"), func(s *memoranda.Attestation) {
 			s.Measures, s.BasicList = nil, nil
 			s.Hash = w.Plans.Catalogue().AttestedHash(*s)
 		}, ""},
-		"an older edition": {operator(w.Bundle, "o"), func(s *memoranda.Attestation) { s.BasicList = []string{"2021"} }, "attestation.unknown"},
+		"an older edition": {lawyer(w.Bundle, "o"), func(s *memoranda.Attestation) { s.BasicList = []string{"2021"} }, "attestation.unknown"},
 	} {
 		s := sound
 		row.change(&s)

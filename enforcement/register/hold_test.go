@@ -14,6 +14,10 @@ func operator(b *enforcetest.Bundle, name string) enforcement.Act {
 	return enforcement.Act{At: b.At(), Actor: enforcement.Actor{ID: name, Role: enforcement.Operator}}
 }
 
+func lawyer(b *enforcetest.Bundle, name string) enforcement.Act {
+	return enforcement.Act{At: b.At(), Actor: enforcement.Actor{ID: name, Role: enforcement.Lawyer}}
+}
+
 // dueAt counts what is due at all departments, and demands that every way to ask
 // says the same.
 func dueAt(t *testing.T, b *enforcetest.Bundle, lane directive.Lane) int {

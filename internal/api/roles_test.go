@@ -23,7 +23,7 @@ func TestEveryRouteAsksWhoIsThere(t *testing.T) {
 			org = b.Court
 		case enforcement.DepartmentClerk, enforcement.DepartmentReviewer:
 			org = b.Departments[0]
-		case enforcement.Overseer, enforcement.Operator, enforcement.System:
+		case enforcement.Overseer, enforcement.Operator, enforcement.Lawyer, enforcement.System:
 		}
 		tokens[role] = b.token(role, org)
 	}

@@ -145,7 +145,9 @@ func (w *world) switchEdition(ctx context.Context, result *RepealResult) error {
 	if err != nil {
 		return fmt.Errorf("make the next edition: %w", err)
 	}
-	if _, err := w.register.Plans.Attest(ctx, act, statementOf(next, edition), next); err != nil {
+	lawyer := act
+	lawyer.Actor.Role = enforcement.Lawyer
+	if _, err := w.register.Plans.Attest(ctx, lawyer, statementOf(next, edition), next); err != nil {
 		return fmt.Errorf("attest the next edition: %w", err)
 	}
 	w.act = act

@@ -91,7 +91,9 @@ func (s *scene) attest(t *testing.T, text []byte) {
 		}
 	}
 	of.Hash = next.AttestedHash(of)
-	_, err = s.register.Plans.Attest(t.Context(), operatorAct("chaos/attest"), of, next)
+	attests := operatorAct("chaos/attest")
+	attests.Actor.Role = enforcement.Lawyer
+	_, err = s.register.Plans.Attest(t.Context(), attests, of, next)
 	must(t, err)
 }
 
