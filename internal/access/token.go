@@ -71,9 +71,6 @@ type tokenRow struct {
 	RevokedAt    time.Time                  `bun:"revoked_at,nullzero"`
 }
 
-// whose are the tokens of a holder and organisation that were not revoked.
-const whose = "actor = ? AND coalesce(organisation_id, 0) = ? AND revoked_at IS NULL"
-
 // Tokens issues and checks bearer tokens. It is safe for concurrent use.
 type Tokens struct {
 	db      *pg.DB
@@ -219,20 +216,6 @@ func (t *Tokens) Holder(ctx context.Context, bearer string) (actor enforcement.A
 // EndsSoon reports whether a token that ends then ends within [Soon].
 func (t *Tokens) EndsSoon(expires time.Time) bool {
 	return !expires.IsZero() && expires.Before(t.machine().Add(Soon))
-}
-
-// Roles returns in which roles a holder has a valid token of an organisation.
-func (t *Tokens) Roles(ctx context.Context, actor string, org enforcement.OrganisationID) ([]enforcement.Role, error) {
-	var roles []enforcement.Role
-	held := t.db.NewSelect().Model((*tokenRow)(nil)).Distinct().Column("role").Where(whose, actor, pg.Number(org)).
-		Where("expires_at IS NULL OR expires_at > ?", t.machine().UTC()).Order("role")
-	if !t.demo {
-		held = held.Where("NOT demo")
-	}
-	if err := held.Scan(ctx, &roles); err != nil {
-		return nil, fmt.Errorf("look for the roles of a holder: %w", err)
-	}
-	return roles, nil
 }
 
 // Token is a token as it is listed: of what it is made nothing.
