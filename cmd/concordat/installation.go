@@ -75,6 +75,9 @@ func (i installation) enter(ctx context.Context, making bool) (o *office, err er
 	if o.db, err = pg.Open(ctx, pg.Config{URL: url, MaxConns: i.Connections}); err != nil {
 		return o, fmt.Errorf("open the database: %w", err)
 	}
+	if err := o.db.RequireSession(ctx); err != nil {
+		return o, err
+	}
 	if err := o.refuseUnfinished(ctx); err != nil {
 		return o, err
 	}

@@ -3,7 +3,7 @@ package doctor
 // findingCodes lists what can be found.
 var findingCodes = []string{
 	"doctor.unreadable",
-	"doctor.database.down", "doctor.database.version", "doctor.database.standby",
+	"doctor.database.down", "doctor.database.version", "doctor.database.standby", "doctor.database.read-only", "doctor.database.pooler",
 	"doctor.settings.fsync", "doctor.settings.synchronous-commit", "doctor.settings.full-page-writes", "doctor.settings.checksums",
 	"doctor.settings.connections", "doctor.settings.autovacuum",
 	"doctor.clock.skew",
@@ -20,7 +20,7 @@ var findingCodes = []string{
 	"doctor.endpoints.gone", "doctor.endpoints.paused", "doctor.endpoints.breaker", "doctor.endpoints.inbox",
 	"doctor.secrets.unopenable",
 	"doctor.withdrawals.overdue",
-	"doctor.lanes.express", "doctor.lanes.bulk",
+	"doctor.lanes.express", "doctor.lanes.bulk", "doctor.lanes.locked",
 	"doctor.attempts.open",
 	"doctor.incidents.open",
 	"doctor.holds.standing",

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -44,10 +45,12 @@ func (e *examination) reachDatabase(ctx context.Context) (string, []Finding, err
 	}
 	e.db = db
 	var version int
-	var standby bool
+	var standby, readOnly bool
 	var name string
-	err = db.NewRaw(`SELECT current_setting('server_version_num')::int, pg_is_in_recovery(), current_setting('server_version')`).
-		Scan(ctx, &version, &standby, &name)
+	// Our own session is read only; its reset value is what others begin with.
+	err = db.NewRaw(`SELECT current_setting('server_version_num')::int, pg_is_in_recovery(), current_setting('server_version'),
+			(SELECT reset_val::bool FROM pg_settings WHERE name = 'default_transaction_read_only')`).
+		Scan(ctx, &version, &standby, &name, &readOnly)
 	if err != nil {
 		return seen, nil, fmt.Errorf("ask the server: %w", err)
 	}
@@ -58,6 +61,14 @@ func (e *examination) reachDatabase(ctx context.Context) (string, []Finding, err
 	}
 	if standby {
 		found = append(found, fault("doctor.database.standby", "%s", seen))
+	}
+	if readOnly {
+		found = append(found, fault("doctor.database.read-only", "default_transaction_read_only = on"))
+	}
+	if err := db.RequireSession(ctx); errors.Is(err, pg.ErrPooler) {
+		found = append(found, fault("doctor.database.pooler", "%v", err))
+	} else if err != nil {
+		return seen, found, err //nolint:wrapcheck // says what was being done
 	}
 	return seen, found, nil
 }

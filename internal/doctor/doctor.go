@@ -33,6 +33,8 @@ type Config struct {
 	// FreePercent is how much of that disk should be free, in hundredths; 0 means
 	// 15. A third of it is too little.
 	FreePercent uint64
+	// Silence is how long the holder of a lane may say nothing; 0 means 30 s.
+	Silence time.Duration
 }
 
 // Verdict is how a check came out.

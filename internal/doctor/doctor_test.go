@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/record"
 	"concordat/internal/calendar"
 	"concordat/internal/doctor"
 	"concordat/internal/i18n"
@@ -35,6 +37,8 @@ func faults() []planted {
 	return []planted{
 		{"the database is down", func(p *place) { p.DatabaseURL = "postgres:///none?host=" + p.Data }, "database", "doctor.database.down", doctor.Fault, "", true},
 		{"no private PostgreSQL runs", func(p *place) { p.DatabaseURL = "" }, "database", "doctor.database.down", doctor.Fault, "postgres", true},
+		{"the database takes no writes", func(p *place) { p.sql(`ALTER DATABASE ` + p.name + ` SET default_transaction_read_only = on`) }, "database", "doctor.database.read-only", doctor.Fault, "", false},
+		{"a lane whose holder says nothing", func(p *place) { p.Silence = time.Nanosecond; p.lockLane() }, "lanes", "doctor.lanes.locked", doctor.Fault, "/express for ", false},
 		{"commits do not wait for the disk", func(p *place) { p.sql(`ALTER DATABASE ` + p.name + ` SET synchronous_commit = off`) }, "settings", "doctor.settings.synchronous-commit", doctor.Fault, "synchronous_commit = off", false},
 		{"a pool larger than the server", func(p *place) { p.Connections = 500 }, "settings", "doctor.settings.connections", doctor.Fault, "504", false},
 		{"the machine's clock is fast", func(p *place) { p.Machine = func() time.Time { return time.Now().UTC().Add(7 * time.Second) } }, "clock", "doctor.clock.skew", doctor.Fault, "7s", false},
@@ -120,6 +124,16 @@ func (p *place) job(state, column string, since time.Duration) {
 	p.sql(`INSERT INTO river.river_job (state, queue, kind, args, max_attempts, attempt, ` + column + `) VALUES ('` + state + `', 'express', 'wake-up', '{}', 2, 1, now() - interval '` + since.String() + `')`)
 }
 
+// lockLane holds the express lane of an organisation until the test ends.
+func (p *place) lockLane() {
+	p.t.Helper()
+	conn, err := pgx.Connect(p.t.Context(), p.DatabaseURL)
+	must(p.t, err)
+	p.t.Cleanup(func() { _ = conn.Close(context.WithoutCancel(p.t.Context())) })
+	_, err = conn.Exec(p.t.Context(), `SELECT pg_advisory_lock($1, min(id) * 2 + 1) FROM organisation`, record.LaneLocks)
+	must(p.t, err)
+}
+
 // rotate begins a rotation and brings nothing over.
 func rotate(p *place, retire bool) {
 	p.t.Helper()
@@ -175,6 +189,7 @@ func TestTenFaults(t *testing.T) {
 		})
 	}
 	t.Run("the private server is found", s.privateServer)
+	t.Run("a URL for a host that takes writes", s.aPair)
 }
 
 func judge(t *testing.T, f planted, report doctor.Report) {
@@ -205,6 +220,17 @@ func show(t *testing.T, report doctor.Report) {
 		}
 	}
 	t.Log("\n" + out.String())
+}
+
+// aPair: a URL that asks for a host that takes writes is examined as any other.
+func (s *sound) aPair(t *testing.T) {
+	p := s.copy(t)
+	p.DatabaseURL += "&target_session_attrs=read-write"
+	for _, c := range doctor.Examine(t.Context(), p.Config).Checks {
+		if c.Verdict != doctor.OK {
+			t.Errorf("%s is %s: %+v", c.Name, c.Verdict, c.Findings)
+		}
+	}
 }
 
 // privateServer: the private PostgreSQL that another process runs is found and left running.

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -166,6 +167,10 @@ const selectFirstDue = `SELECT o.slug,
     (SELECT d.id FROM directive d WHERE d.due AND d.organisation_id = o.id ORDER BY d.organisation_id, d.id LIMIT 1)
   FROM organisation o ORDER BY o.slug`
 
+// silence is how long the holder of a lane may say nothing: a process that delivers
+// would have taken the lane from it long before (notify.Config).
+const silence = 30 * time.Second
+
 // lanes looks for what is due and does not leave. A first version's age stands in
 // its id; later ones are as old as the day of the end or suspension.
 func (e *examination) lanes(ctx context.Context) (string, []Finding, error) {
@@ -180,6 +185,17 @@ func (e *examination) lanes(ctx context.Context) (string, []Finding, error) {
 	}
 	if err := e.db.NewRaw(selectFirstDue).Scan(ctx, &slugs, &first); err != nil {
 		return "", found, fmt.Errorf("look for impositions that wait: %w", err)
+	}
+	still, err := notify.SilentHolders(ctx, e.db, cmp.Or(e.Silence, silence))
+	if err != nil {
+		return "", found, err //nolint:wrapcheck // says what was being done
+	}
+	if len(still) > 0 {
+		locked := make([]string, len(still))
+		for i, s := range still {
+			locked[i] = fmt.Sprintf("%s/%s for %s by session %d %s", s.Organisation, s.Lane, shown(s.Silence()), s.PID, s.Client)
+		}
+		found = append(found, fault("doctor.lanes.locked", "%s", names(locked)))
 	}
 	var oldest time.Duration
 	for i, id := range first {
