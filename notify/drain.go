@@ -149,9 +149,9 @@ func (d *Drainer) Drain(ctx context.Context, w directive.WakeUp) (err error) {
 		p := &pass{d: d, of: w, lane: held, end: end, skipped: map[enforcement.ID]bool{}}
 		err = p.run(held.ctx)
 		lost := errors.Is(err, errLaneLost) || errors.Is(context.Cause(held.ctx), errLaneLost)
-		held.release()
+		kept := held.release()
 		d.setWaits(w, p.waits)
-		if lost {
+		if lost || !kept {
 			return fmt.Errorf("drain lane %s of organisation %d: %w", w.Lane, w.Organisation, errLaneLost)
 		}
 		if err != nil {

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"context"
 	"net/netip"
 	"time"
 
@@ -34,3 +35,12 @@ func (p Probes) Delay(lane directive.Lane, n int, asked time.Duration) time.Dura
 
 // RetryAfter reads the header.
 func RetryAfter(text string, now time.Time) time.Duration { return retryAfter(text, now) }
+
+// ForgetLanes has the session that holds a drainer's lanes hold none any more, as if it
+// were another one.
+func (d *Drainer) ForgetLanes(ctx context.Context) error {
+	d.lanes.mu.Lock()
+	defer d.lanes.mu.Unlock()
+	_, err := d.lanes.conn.Exec(ctx, `SELECT pg_advisory_unlock_all()`)
+	return err
+}

@@ -207,22 +207,27 @@ func (h *lane) fenced() bool {
 	return l.held[h.of] != h || l.machine().Sub(l.heard) >= l.silence
 }
 
-// release lets the lane go; a lane that was lost is gone already.
-func (h *lane) release() {
+// release lets the lane go and tells whether it was held until then. One that is not
+// held any more where it is let go was lost without a word, and so was every other: the
+// session is not the one that took it, as behind a pooler of transactions.
+func (h *lane) release() (held bool) {
 	l := h.by
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	defer h.cancel(nil)
 	if l.held[h.of] != h {
-		return
+		return false
 	}
 	quiet, stop := context.WithTimeout(context.WithoutCancel(h.ctx), lockTimeout)
 	defer stop()
-	if _, err := l.conn.Exec(quiet, `SELECT pg_advisory_unlock($1, $2)`, record.LaneLocks, lockKey(h.of)); err != nil {
+	err := l.conn.QueryRow(quiet, `SELECT pg_advisory_unlock($1, $2)`, record.LaneLocks, lockKey(h.of)).Scan(&held)
+	if err != nil || !held {
 		l.lost(quiet) // the connection's end frees it
-		return
+		return false
 	}
+	l.heard = l.machine()
 	delete(l.held, h.of)
+	return true
 }
 
 // holds reports whether this process holds a lane.

@@ -124,3 +124,33 @@ func TestAHolderThatLivesKeepsItsLane(t *testing.T) {
 	b.quiet(t, b.drainer)
 	b.agree(t)
 }
+
+// A lane that is not held any more when it is let go was lost, and with it all that the
+// connection held: what they sent is not taken for alone any more, and a new connection
+// is made.
+func TestALaneThatCannotBeLetGoIsLost(t *testing.T) {
+	t.Parallel()
+	var b *bench
+	forgotten := false
+	b = setup(t, func(c *notify.Config) {
+		c.Step = func(ctx context.Context, at string) error {
+			if at != notify.StepAfterAnswer || forgotten {
+				return nil
+			}
+			forgotten = true
+			return b.drainer.ForgetLanes(ctx)
+		}
+	})
+	b.Published(b.Subject(b.Person()))
+	if err := b.drainer.Drain(t.Context(), b.aLane(t)); err == nil {
+		t.Error("a lane was let go that was not held, and nobody noticed")
+	}
+	const selectSessions = `SELECT count(*) FROM pg_stat_activity WHERE application_name = 'concordat-lanes' AND datname = current_database()`
+	for end := time.Now().Add(10 * time.Second); b.Count(selectSessions) != 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the session that lost a lane is kept")
+		}
+	}
+	b.quiet(t, b.drainer)
+	b.agree(t)
+}
