@@ -5,7 +5,7 @@ package record
 // ([enforcement.Request.Lock]) and never meets them, nor do goose's and River's own.
 //
 //	class  number              who holds it, until when
-//	CONC   a lane's            who drains the lane; the connection ends, or it is let go
+//	CONC   a lane's            who drains the lane; the connection ends, by whoever finds it silent too, or it is let go
 //	CONH   0                   shared: who opens an attempt or publishes; alone: who places a hold; the transaction ends
 //	CONH   1                   shared: who makes directives; alone: who adopts an edition or enters a statement; the same
 //	CONH   13                  who finds out what has to be replanned; the same
