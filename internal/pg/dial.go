@@ -19,13 +19,14 @@ const (
 	// defaultConnect is how long one host of a URL may take to be connected to.
 	defaultConnect = 2 * time.Second
 	// pingPatience is how long an idle connection may take to answer before it is thrown
-	// away and another is taken.
-	pingPatience = 3 * time.Second
+	// away and the next one is asked. All that are dead are gone by then by their
+	// keepalives, so nobody asks many.
+	pingPatience = 2 * time.Second
 	// A silent peer is asked after keepIdle, every keepInterval, and given up after
 	// keepCount questions or when what was sent to it was not received for unreceived.
-	keepIdle, keepInterval = 10 * time.Second, 5 * time.Second
+	keepIdle, keepInterval = 5 * time.Second, 3 * time.Second
 	keepCount              = 2
-	unreceived             = 20 * time.Second
+	unreceived             = 10 * time.Second
 )
 
 // keepalives are the server's side, as PostgreSQL takes it of a session or of its own

@@ -66,7 +66,7 @@ func TestConnectionsNoticeADeadPeer(t *testing.T) {
 	t.Cleanup(func() { _ = db.Close() })
 	config := db.Pool.Config().ConnConfig
 	for name, want := range map[string]string{
-		"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "2", "tcp_user_timeout": "20000",
+		"tcp_keepalives_idle": "5", "tcp_keepalives_interval": "3", "tcp_keepalives_count": "2", "tcp_user_timeout": "10000",
 	} {
 		if got := config.RuntimeParams[name]; got != want {
 			t.Errorf("the server's %s is %q, want %s", name, got, want)
@@ -87,8 +87,8 @@ func TestConnectionsNoticeADeadPeer(t *testing.T) {
 	}
 	err = raw.Control(func(fd uintptr) {
 		for option, want := range map[[2]int]int{
-			{unix.SOL_SOCKET, unix.SO_KEEPALIVE}: 1, {unix.IPPROTO_TCP, unix.TCP_KEEPIDLE}: 10, {unix.IPPROTO_TCP, unix.TCP_KEEPINTVL}: 5,
-			{unix.IPPROTO_TCP, unix.TCP_KEEPCNT}: 2, {unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT}: 20000,
+			{unix.SOL_SOCKET, unix.SO_KEEPALIVE}: 1, {unix.IPPROTO_TCP, unix.TCP_KEEPIDLE}: 5, {unix.IPPROTO_TCP, unix.TCP_KEEPINTVL}: 3,
+			{unix.IPPROTO_TCP, unix.TCP_KEEPCNT}: 2, {unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT}: 10000,
 		} {
 			if got, err := unix.GetsockoptInt(int(fd), option[0], option[1]); err != nil || got != want {
 				t.Errorf("our socket's option %v is %d, want %d; %v", option, got, want, err)
