@@ -161,7 +161,7 @@ var codes = []string{
 	"import.kind", "import.statement", "import.empty", "import.court", "import.elsewhere", "import.conflict", "review.reason",
 	"takeover.ended", "takeover.ended-here", "takeover.decision", "takeover.minor", "takeover.no-warning", "takeover.no-service", "takeover.no-repair-notice",
 	"takeover.not-published", "takeover.dates", "takeover.term", "takeover.term-over",
-	"task.closed", "task.reason", "cursor.malformed", "request.in-flight", "request.key-reused",
+	"task.closed", "task.reason", "cursor.malformed", "request.in-flight", "request.key-reused", "clock.skew",
 	"restore.unfinished", "restore.none", "restore.reconciling", "restore.not-reconciled", "restore.epochs",
 	"listing.restored", "reconciliation.page", "reconciliation.lines", "reconciliation.statement", "resumption.reasons",
 	"explain.day", "explain.measure",

@@ -113,7 +113,7 @@ func administrativeDecision() []ground.Move {
 	return []ground.Move{
 		{
 			Name: moveDecide, Door: "decision", Group: ground.GroupAdvance, From: []ground.State{notified, answered}, To: ground.Decided, Roles: enforcement.Reviewers, Signer: "decision.reviewer", Event: eventDecided,
-			NotBy: ground.Drafter, Second: "decision.second-person", Instead: map[ground.State]string{stated: "statement.unanswered"},
+			NotBy: ground.Drafter, Second: "decision.second-person", Instead: map[ground.State]string{stated: "statement.unanswered"}, Awaits: true,
 			ZH: "作出决定（审核人员，非起草人）", EN: "Decide, as a reviewer who did not draft", Source: ground.ByList, Effect: ground.EffectNone,
 			Needs: []ground.Need{
 				{Field: "reasons", Rule: ground.RuleText, Code: "decision.reasons"},

@@ -5,6 +5,7 @@ package directive
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -84,6 +85,9 @@ const selectDue = `SELECT x.id, x.version, x.kind, x.measures, x.valid_until, s.
 // Due reads up to limit versions that are due at an organisation in a lane,
 // by directive id from after on. Identities are opened for the send alone.
 func (r *Directives) Due(ctx context.Context, org enforcement.OrganisationID, lane Lane, on day.Day, after enforcement.ID, limit int) ([]Item, error) {
+	if held, err := r.byWrongClock(ctx, lane); held || err != nil {
+		return nil, err
+	}
 	// The mode is said because the rows are read in binary.
 	rows, err := r.Record.DB.Pool.Query(ctx, selectDue, pgx.QueryExecModeCacheStatement, org, string(lane), [16]byte(after), limit, on)
 	if err != nil {
@@ -97,6 +101,19 @@ func (r *Directives) Due(ctx context.Context, org enforcement.OrganisationID, la
 		return r.withOrphans(ctx, org, after, limit, items)
 	}
 	return items, nil
+}
+
+// byWrongClock reports whether a lane stands still because machine time and the
+// database's lie too far apart: nothing that burdens is due then. Liftings go on.
+func (r *Directives) byWrongClock(ctx context.Context, lane Lane) (held bool, err error) {
+	if lane == Express {
+		return false, nil
+	}
+	err = r.Record.RightClock(ctx)
+	if _, skewed := errors.AsType[*enforcement.Refusal](err); skewed {
+		return true, nil
+	}
+	return false, err
 }
 
 // inOrder sorts by directive. Items come in order as a rule; the planner does not know
@@ -119,6 +136,9 @@ const selectIsDue = `SELECT CASE WHEN ` + laneFree + `
 
 // IsDue reports whether anything is due at an organisation in a lane.
 func (r *Directives) IsDue(ctx context.Context, w WakeUp, on day.Day) (bool, error) {
+	if held, err := r.byWrongClock(ctx, w.Lane); held || err != nil {
+		return false, err
+	}
 	var due bool
 	err := r.Record.DB.Pool.QueryRow(ctx, selectIsDue, w.Organisation, string(w.Lane), noCursor, on).Scan(&due)
 	if err != nil {

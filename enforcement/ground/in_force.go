@@ -29,6 +29,7 @@ func (r *Grounds) PutInForce(ctx context.Context, act enforcement.Act, grounds [
 	}
 	for batch := range slices.Chunk(grounds, directive.Batch) {
 		err := r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+			r.Record.SameClock(tx)
 			return r.PutInForceIn(ctx, tx, act, EventInForce, batch)
 		})
 		if refused := enforcement.AsRefusal(err); refused != nil {

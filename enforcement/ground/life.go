@@ -209,7 +209,8 @@ func (l *Life[C]) Do(ctx context.Context, act enforcement.Act, c Change, given G
 		return err
 	}
 	if len(moves) == 1 {
-		if err := first.asked(act, given); err != nil {
+		var err error
+		if act, err = l.asked(ctx, act, first, given); err != nil {
 			return err
 		}
 	}
@@ -233,6 +234,25 @@ func (l *Life[C]) Do(ctx context.Context, act enforcement.Act, c Change, given G
 	return err
 }
 
+// asked is [Move.asked]; what lifts is taken by the later of the act's day and that of
+// the database's clock, so that a clock that lags refuses nobody what happened today.
+func (l *Life[C]) asked(ctx context.Context, act enforcement.Act, m *Move, given Given) (enforcement.Act, error) {
+	refused := m.asked(act, given)
+	if refused == nil || !l.Lifts(m) {
+		return act, refused
+	}
+	ahead, err := l.Grounds.Record.Ahead(ctx)
+	if err != nil || ahead <= record.MaxSkew {
+		return act, refused
+	}
+	late := act
+	late.At = late.At.Add(ahead)
+	if m.asked(late, given) != nil {
+		return act, refused
+	}
+	return late, nil
+}
+
 // found is what a move finds: the case, how its directives stand if it changes them, and
 // what may refuse each of the moves behind its door.
 type found[C any] struct {
@@ -251,6 +271,9 @@ func (l *Life[C]) asks(tx *pg.Tx, id enforcement.ID, moves []MoveName, f *found[
 	}
 	for _, name := range moves {
 		m := l.Move(name)
+		if l.ByClock(m) {
+			l.Grounds.Record.SameClock(tx)
+		}
 		if m.Effect == EffectInForce {
 			hold.Enter(tx)
 		}

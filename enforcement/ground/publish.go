@@ -97,12 +97,13 @@ func (l *Life[C]) GoOut(ctx context.Context, tx *pg.Tx, act enforcement.Act, cas
 
 // Passing sorts cases into those that may go out on the day and those that may not:
 // each by its own check, and none that a restoration put in doubt or that a hold
-// stops.
+// stops; none at all by a wrong clock.
 func (l *Life[C]) Passing(ctx context.Context, tx *pg.Tx, cases []C, may func(*C) error) (pass []enforcement.ID, refused []NotMoved, err error) {
 	ids := make([]enforcement.ID, 0, len(cases))
 	for i := range cases {
 		ids = append(ids, l.Head(&cases[i]).ID)
 	}
+	l.Grounds.Record.SameClock(tx)
 	hold.Enter(tx)
 	var s stopping
 	if err := tx.Together(ctx, s.asks(tx, ids)...); err != nil {

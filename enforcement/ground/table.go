@@ -138,6 +138,8 @@ type Move struct {
 	// Spares: it lifts although no directive changes, for what threatened the subject is
 	// over. What else lifts, its effect says ([Table.Lifts]).
 	Spares bool
+	// Awaits: it may be made only when somebody's time is over, or burdens because it is.
+	Awaits bool
 	// Opens are tasks of the owner that begin with it, by kind.
 	Opens  []string
 	Source Source
@@ -177,6 +179,13 @@ type Table struct {
 	Waits []State
 	// Favours: an entry is to its subject's good, so that what takes it away burdens.
 	Favours bool
+}
+
+// ByClock reports whether a wrong clock would burden somebody by a move: it publishes,
+// gives back what was taken away, or ends somebody's time.
+func (t *Table) ByClock(m *Move) bool {
+	puts := m.Effect == EffectInForce || m.Effect == EffectResumes
+	return m.Awaits || puts && !t.Lifts(m)
 }
 
 // Lifts reports whether a move only takes from what its subject bears: then nothing

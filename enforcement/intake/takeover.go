@@ -77,6 +77,7 @@ func (r *Intake) inForceFromElsewhere(ctx context.Context, tx *pg.Tx, act enforc
 	if err := r.Rewards.OpenReviews(ctx, tx, act, listings); err != nil {
 		return err
 	}
+	r.Record.SameClock(tx)
 	return r.Grounds.PutInForceFrom(ctx, tx, act, EventTakenOver, listings, directive.Origin{RefersTo: run.ID, Document: run.statement})
 }
 

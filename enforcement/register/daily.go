@@ -20,7 +20,9 @@ import (
 //
 // What cannot be done to one case, or on a list of which an edition's text is unknown,
 // holds up no other. refused are the listings that could not be published; an end that
-// was refused and a text that is unknown are the error, said when all else is done.
+// was refused and a text that is unknown are the error, said when all else is done. So is
+// a machine's clock that differs from the database's (clock.skew): then only what lifts,
+// or merely tells, is done.
 func (r *Offices) Daily(ctx context.Context, act enforcement.Act, step func(ended, published int)) (ended, published int, refused []ground.NotMoved, err error) {
 	var rewards int
 	var notEnded, drafts []ground.NotMoved
@@ -36,27 +38,35 @@ func (r *Offices) Daily(ctx context.Context, act enforcement.Act, step func(ende
 			return err
 		}
 	}
+	wrong := r.Record.RightClock(ctx)
+	if _, person := errors.AsType[*enforcement.Refusal](wrong); wrong != nil && !person {
+		return 0, 0, nil, wrong
+	}
 	for _, part := range []struct {
 		doing string
 		do    func() error
+		lifts bool // also by a wrong clock
 	}{
-		{"end the courts' listings", all(r.Listings.ExpireDue(), &ended, &notEnded)},
-		{"end administrative listings", all(r.Administrative.ExpireDue(), &ended, &notEnded)},
-		{"look for statements without an answer", func() error { _, err := r.Administrative.CheckStatements(ctx, act); return err }},
-		{"escalate what is overdue", func() error { _, err := r.Directives.CheckLiftings(ctx, act); return err }},
-		{"end rewards", all(r.Rewards.ExpireDue(), &rewards, &notEnded)},
-		{"grant rewards", all(r.Rewards.GrantDue, &rewards, &drafts)}, // one that nothing carries today waits on
-		{"weigh rewards", func() error { return r.Rewards.ReviewDue(ctx, act) }},
+		{"end the courts' listings", all(r.Listings.ExpireDue(), &ended, &notEnded), true},
+		{"end administrative listings", all(r.Administrative.ExpireDue(), &ended, &notEnded), true},
+		{"look for statements without an answer", func() error { _, err := r.Administrative.CheckStatements(ctx, act); return err }, true},
+		{"escalate what is overdue", func() error { _, err := r.Directives.CheckLiftings(ctx, act); return err }, true},
+		{"end rewards", all(r.Rewards.ExpireDue(), &rewards, &notEnded), false},
+		{"grant rewards", all(r.Rewards.GrantDue, &rewards, &drafts), false}, // one that nothing carries today waits on
+		{"weigh rewards", func() error { return r.Rewards.ReviewDue(ctx, act) }, false},
 		{"follow what is in force", func() error {
 			_, err := r.Replanner.ResumeAdoptions(ctx, act, nil)
 			if _, person := errors.AsType[*enforcement.Refusal](err); person {
 				unknown, err = err, nil
 			}
 			return err
-		}},
-		{"publish the courts' listings", all(r.Listings.PublishDue(), &published, &refused)},
-		{"publish administrative listings", all(r.Administrative.PublishDue(), &published, &refused)},
+		}, false},
+		{"publish the courts' listings", all(r.Listings.PublishDue(), &published, &refused), false},
+		{"publish administrative listings", all(r.Administrative.PublishDue(), &published, &refused), false},
 	} {
+		if wrong != nil && !part.lifts {
+			continue
+		}
 		if err := part.do(); err != nil {
 			return ended, published, refused, fmt.Errorf("%s: %w", part.doing, err)
 		}
@@ -64,7 +74,7 @@ func (r *Offices) Daily(ctx context.Context, act enforcement.Act, step func(ende
 	if i := slices.IndexFunc(refused, func(n ground.NotMoved) bool { return n.Because.Code == "plan.edition-unknown" }); i >= 0 && unknown == nil {
 		unknown = fmt.Errorf("publish what is due: %w", refused[i].Because)
 	}
-	stuck := []error{unknown}
+	stuck := []error{unknown, wrong}
 	for _, n := range notEnded {
 		stuck = append(stuck, fmt.Errorf("end case %s: %w", n.Case, n.Because))
 	}

@@ -101,7 +101,7 @@ func rewardMoves(live []ground.State) []ground.Move {
 		},
 		{
 			Name: moveEndReviewed, Door: "review", Choice: &ground.Choice{Field: "decision", Value: "end"}, Group: ground.GroupEnd, From: []ground.State{underReview}, To: ended, Roles: enforcement.Reviewers, Event: eventEndedAfterReview,
-			ZH: "复核后终止激励", EN: "End a reward after its review, with reasons and the rule cited", Source: ground.ByList, Effect: ground.EffectEnds, Needs: []ground.Need{reasons, cited}, Stops: []string{ground.Every},
+			ZH: "复核后终止激励", EN: "End a reward after its review, with reasons and the rule cited", Source: ground.ByList, Effect: ground.EffectEnds, Awaits: true, Needs: []ground.Need{reasons, cited}, Stops: []string{ground.Every},
 		},
 		{
 			Name: moveMoot, Group: ground.GroupCorrect, From: []ground.State{underReview}, To: inForce, Roles: system, Event: eventReviewClosed,
@@ -117,7 +117,7 @@ func rewardMoves(live []ground.State) []ground.Move {
 		},
 		{
 			Name: ground.MoveExpire, Group: ground.GroupEnd, From: []ground.State{ground.Draft, inForce, underReview}, To: ended, Roles: system, Event: eventExpired,
-			ZH: "期限届满，自行结束", EN: "Expire: its term is over", Source: ground.ByList, Effect: ground.EffectEnds, Stops: []string{ground.Every},
+			ZH: "期限届满，自行结束", EN: "Expire: its term is over", Source: ground.ByList, Effect: ground.EffectEnds, Awaits: true, Stops: []string{ground.Every},
 		},
 		{
 			Name: ground.MoveConfirm, Door: "confirmation", Group: ground.GroupBrake, From: live, Roles: enforcement.Reviewers, Event: ground.EventResumed,

@@ -10,11 +10,9 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"concordat/enforcement/record"
 	"concordat/internal/pg"
 )
-
-// maxSkew is how far machine time and the database's may lie apart.
-const maxSkew = 5 * time.Second
 
 const (
 	// readyTimeout bounds a readiness check.
@@ -56,7 +54,7 @@ var (
 // DatabaseReady is the usual [Door.Ready]: the database answers and takes writes, the
 // last one did not fail for its state (none committed since, and not 30 s ago), its
 // schema is at least of the wanted version (a binary also runs on the next one), and its
-// clock lies within 5 s of machine time.
+// clock lies within [record.MaxSkew] of machine time.
 func DatabaseReady(db *pg.DB, machine func() time.Time, wanted int64) func(ctx context.Context) error {
 	failure := lastFailure{machine: machine}
 	return func(ctx context.Context) error {
@@ -79,7 +77,7 @@ func DatabaseReady(db *pg.DB, machine func() time.Time, wanted int64) func(ctx c
 		if schema < wanted {
 			return fmt.Errorf("version %d instead of %d: %w", schema, wanted, errSchema)
 		}
-		if skew := machine().Sub(now).Abs(); skew > maxSkew {
+		if skew := machine().Sub(now).Abs(); skew > record.MaxSkew {
 			return fmt.Errorf("%s: %w", skew.Round(time.Millisecond), errSkew)
 		}
 		return nil

@@ -171,6 +171,7 @@ var statuses = map[string]int{
 	CodeUploadType:          http.StatusUnsupportedMediaType,
 	CodeUploadBroken:        http.StatusBadRequest,
 	codeInFlight:            http.StatusConflict,
+	"clock.skew":            http.StatusServiceUnavailable,
 
 	"list.not-owner":         http.StatusForbidden,
 	"list.no-footing":        http.StatusConflict,
