@@ -52,6 +52,9 @@ func (p *pass) fallBack(ctx context.Context) error {
 	if p.to.current().Channel == InboxName || !p.d.mayFallBack(p.of) {
 		return nil
 	}
+	if still, err := p.d.c.Register.Directives.StandsStill(ctx, p.of.Lane); still || err != nil {
+		return err // what is late is told by the clock
+	}
 	all := false
 	defer func() {
 		if !all { // it broke off, or the slice was over: the next drain goes on

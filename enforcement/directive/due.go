@@ -85,7 +85,7 @@ const selectDue = `SELECT x.id, x.version, x.kind, x.measures, x.valid_until, s.
 // Due reads up to limit versions that are due at an organisation in a lane,
 // by directive id from after on. Identities are opened for the send alone.
 func (r *Directives) Due(ctx context.Context, org enforcement.OrganisationID, lane Lane, on day.Day, after enforcement.ID, limit int) ([]Item, error) {
-	if held, err := r.byWrongClock(ctx, lane); held || err != nil {
+	if held, err := r.StandsStill(ctx, lane); held || err != nil {
 		return nil, err
 	}
 	// The mode is said because the rows are read in binary.
@@ -103,9 +103,9 @@ func (r *Directives) Due(ctx context.Context, org enforcement.OrganisationID, la
 	return items, nil
 }
 
-// byWrongClock reports whether a lane stands still because machine time and the
+// StandsStill reports whether a lane stands still because machine time and the
 // database's lie too far apart: nothing that burdens is due then. Liftings go on.
-func (r *Directives) byWrongClock(ctx context.Context, lane Lane) (held bool, err error) {
+func (r *Directives) StandsStill(ctx context.Context, lane Lane) (held bool, err error) {
 	if lane == Express {
 		return false, nil
 	}
@@ -136,7 +136,7 @@ const selectIsDue = `SELECT CASE WHEN ` + laneFree + `
 
 // IsDue reports whether anything is due at an organisation in a lane.
 func (r *Directives) IsDue(ctx context.Context, w WakeUp, on day.Day) (bool, error) {
-	if held, err := r.byWrongClock(ctx, w.Lane); held || err != nil {
+	if held, err := r.StandsStill(ctx, w.Lane); held || err != nil {
 		return false, err
 	}
 	var due bool
