@@ -23,7 +23,8 @@ type SilentHolder struct {
 // Silence is how long it has said nothing, by the database's clock.
 func (s SilentHolder) Silence() time.Duration { return time.Duration(s.Seconds * float64(time.Second)) }
 
-const selectSilent = `SELECT o.slug, CASE l.objid::bigint % 2 WHEN 1 THEN ? ELSE ? END AS lane, a.pid, coalesce(host(a.client_addr), '') AS client,
+const selectSilent = `SELECT o.slug, CASE l.objid::bigint % 2 WHEN 1 THEN ? ELSE ? END AS lane,
+    a.pid, coalesce(host(a.client_addr), '') AS client,
     extract(epoch FROM clock_timestamp() - a.state_change)::float8 AS seconds
   FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid JOIN organisation o ON o.id = l.objid::bigint / 2
   WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid::bigint = ?

@@ -114,7 +114,7 @@ func everybody() (all []asker) {
 	}
 	for _, role := range append(enforcement.Roles(), enforcement.System) {
 		org, officer := enforcement.OrganisationID(7), true
-		if slices.Contains([]enforcement.Role{enforcement.Overseer, enforcement.Operator, enforcement.System}, role) {
+		if slices.Contains([]enforcement.Role{enforcement.Overseer, enforcement.Operator, enforcement.Lawyer, enforcement.System}, role) {
 			org, officer = 0, false
 		}
 		add(string(role), "", at, enforcement.Actor{ID: "somebody", Role: role, Organisation: org})

@@ -169,7 +169,7 @@ func everyone() []enforcement.Role { return append(enforcement.Roles(), enforcem
 // inRole is an act of somebody of an organisation in a role, at the same instant.
 func inRole(act enforcement.Act, role enforcement.Role, org enforcement.OrganisationID) enforcement.Act {
 	switch role { //nolint:exhaustive // the others are of an organisation
-	case enforcement.Overseer, enforcement.Operator, enforcement.System:
+	case enforcement.Overseer, enforcement.Operator, enforcement.Lawyer, enforcement.System:
 		org = 0
 	}
 	act.Actor = enforcement.Actor{ID: "a " + string(role), Role: role, Organisation: org}

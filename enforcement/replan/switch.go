@@ -191,7 +191,11 @@ const holdEditionsOf = `SELECT FROM edition WHERE id IN (
 // a plan that cannot be made; it does not stand in the way of others.
 func (r *Replanner) enterSwitches(ctx context.Context, act enforcement.Act) (open []*switching, entered int, stuck, err error) {
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		tx.Later(tx.NewRaw(oneReplanning), "replan alone")
+		// Now, not with the next question: that is asked by who holds the memory, for which
+		// the one that replans would wait in turn.
+		if err := tx.Together(ctx, pg.Just(tx.NewRaw(oneReplanning))); err != nil {
+			return fmt.Errorf("replan alone: %w", err)
+		}
 		var stands, days []int32
 		if stands, days, stuck, err = r.outdated(ctx, tx, act); err != nil {
 			return err
