@@ -12,7 +12,7 @@ import (
 func main() {
 	root := flag.String("root", ".", "directory of the checkout")
 	mutants := flag.Bool("mutants", false, "take each guard out and see its test fail")
-	since := flag.String("since", "", "with -mutants: only guards and tests in files changed since this revision")
+	since := flag.String("since", "", "with -mutants: only guards in files changed since this revision")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) //nolint:forbidigo // a command, though not of cmd
 	defer stop()

@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// try takes each guard out, of those whose file or test changed since a revision if one
-// is given, and tells which test died. It fails where one lived.
+// try takes each guard out, of those whose file changed since a revision if one is given,
+// and tells which test died. It fails where one lived.
 func try(ctx context.Context, root, since string, told io.Writer) error {
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(told, format, args...) }
 	themes, err := read(root)
@@ -50,7 +50,7 @@ func try(ctx context.Context, root, since string, told io.Writer) error {
 	return errors.Join(lived...)
 }
 
-// changedSince tells of an attack whether its guard or its test stands in what changed.
+// changedSince tells of an attack whether its guard stands in what changed.
 func changedSince(ctx context.Context, root, since string) (func(attack) bool, error) {
 	c := exec.CommandContext(ctx, "git", "diff", "--name-only", since) //nolint:gosec // the caller's own revision
 	c.Dir = root
@@ -58,14 +58,11 @@ func changedSince(ctx context.Context, root, since string) (func(attack) bool, e
 	if err != nil {
 		return nil, fmt.Errorf("ask what changed since %s: %w", since, err)
 	}
-	files, folders := map[string]bool{}, map[string]bool{}
+	files := map[string]bool{}
 	for name := range strings.Lines(string(names)) {
-		name = strings.TrimSpace(name)
-		if files[name] = true; strings.HasSuffix(name, "_test.go") {
-			folders["./"+filepath.ToSlash(filepath.Dir(name))] = true
-		}
+		files[strings.TrimSpace(name)] = true
 	}
-	return func(a attack) bool { return files[a.Guard.File] || folders[a.Test.Package] }, nil
+	return func(a attack) bool { return files[a.Guard.File] }, nil
 }
 
 // dies lays the mutant over the checkout and runs the test, which must fail, and not
