@@ -62,7 +62,7 @@ func (p Report) check() error {
 	switch {
 	case !slices.Contains(ReportOutcomes, p.Outcome):
 		return enforcement.Refuse("report.outcome")
-	case p.Outcome == RefusedReport && !slices.Contains([]string{"no-legal-basis", "beyond-basic-list", "identity-doubtful"}, p.Reason):
+	case p.Outcome == RefusedReport && !slices.Contains([]string{"no-legal-basis", "beyond-basic-list", reasonDoubtful}, p.Reason):
 		return enforcement.Refuse("report.reason")
 	case p.Outcome == kept && (p.Basis == "" || p.KeptUntil.IsZero()):
 		return enforcement.Refuse("report.kept")

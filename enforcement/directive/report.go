@@ -10,10 +10,18 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
+	"concordat/enforcement/docket"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
+
+// TaskIdentityDoubtful is opened where a department cannot tell whether the person is the one that is
+// meant; who decided must look.
+const TaskIdentityDoubtful = "identity-doubtful"
+
+// reasonDoubtful is the reason of a refusal that says so.
+const reasonDoubtful = "identity-doubtful"
 
 // keptYears is how long a measure may be kept on the department's own basis where that
 // gives no period: ours, an open question.
@@ -30,6 +38,7 @@ type reportedVersion struct {
 	kind          VersionKind
 	carried, ever []int16
 	revoked       bool
+	ground        enforcement.ID // zero where it has ended
 }
 
 // bears refuses a report that cannot be true of a version: that a withdrawal was
@@ -66,45 +75,48 @@ func (v *reportedVersion) bears(measure int16, report Report, today day.Day) err
 const selectReported = `SELECT u.id, u.v, CASE WHEN u.v = 1 THEN 'impose' ELSE coalesce(m.kind::text, 'withdraw') END,
     CASE WHEN u.v = 1 THEN d.measures ELSE m.measures END,
     d.measures || ARRAY(SELECT unnest(e.measures) FROM amendment e WHERE e.directive_id = u.id AND e.version <= u.v),
-    coalesce(g.case_state = 'revoked', false)
+    coalesce(g.case_state = 'revoked', false), CASE WHEN g.state <> 'ended' THEN g.id END
   FROM (SELECT DISTINCT id, v FROM unnest($1::uuid[], $2::smallint[]) l (id, v)) u
     LEFT JOIN directive d ON d.id = u.id LEFT JOIN amendment m ON m.directive_id = u.id AND m.version = u.v
     LEFT JOIN ground g ON g.id = d.ground_id`
 
-// weigh drops the reports that their versions do not bear.
-func (t *reportRows) weigh(ctx context.Context, p pgx.Tx, today day.Day, unfit func(enforcement.ID, error) error) error {
+// weigh drops the reports that their versions do not bear, and returns the grounds of
+// which somebody doubts whose they are.
+func (t *reportRows) weigh(ctx context.Context, p pgx.Tx, today day.Day, unfit func(enforcement.ID, error) error) (doubted []enforcement.ID, err error) {
 	ids, numbers := make([]enforcement.ID, len(t.keys)), make([]int16, len(t.keys))
 	for i, key := range t.keys {
 		ids[i], numbers[i] = key.Directive, key.Version
 	}
 	rows, err := p.Query(ctx, selectReported, ids, numbers)
 	if err != nil {
-		return fmt.Errorf("read what %d reports are about: %w", len(ids), err)
+		return nil, fmt.Errorf("read what %d reports are about: %w", len(ids), err)
 	}
 	about := map[VersionKey]reportedVersion{}
 	var key VersionKey
 	var v reportedVersion
-	_, err = pgx.ForEachRow(rows, []any{&key.Directive, &key.Version, &v.kind, &v.carried, &v.ever, &v.revoked}, func() error {
-		about[key] = reportedVersion{v.kind, slices.Clone(v.carried), slices.Clone(v.ever), v.revoked}
+	_, err = pgx.ForEachRow(rows, []any{&key.Directive, &key.Version, &v.kind, &v.carried, &v.ever, &v.revoked, &v.ground}, func() error {
+		about[key] = reportedVersion{v.kind, slices.Clone(v.carried), slices.Clone(v.ever), v.revoked, v.ground}
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("read what %d reports are about: %w", len(ids), err)
+		return nil, fmt.Errorf("read what %d reports are about: %w", len(ids), err)
 	}
 	var fit reportRows
 	for i, key := range t.keys {
 		v := about[key.VersionKey]
 		because := v.bears(key.measure, t.reports[i], today)
 		if because == nil {
-			fit.add(key, t.reports[i])
+			if fit.add(key, t.reports[i]); t.reports[i].Reason == reasonDoubtful && !v.ground.IsZero() && !slices.Contains(doubted, v.ground) {
+				doubted = append(doubted, v.ground)
+			}
 			continue
 		}
 		if err := unfit(key.Directive, because); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	*t = fit
-	return nil
+	return doubted, nil
 }
 
 // writeReports keeps the newest word on each measure, and logs what changed. The last
@@ -128,8 +140,12 @@ func (r *Directives) writeReports(ctx context.Context, tx *pg.Tx, act enforcemen
 	if len(rows.keys) == 0 {
 		return nil
 	}
-	if err := rows.weigh(ctx, tx.Pgx(), day, unfit); err != nil || len(rows.keys) == 0 {
+	doubted, err := rows.weigh(ctx, tx.Pgx(), day, unfit)
+	if err != nil || len(rows.keys) == 0 {
 		return err
+	}
+	if len(doubted) > 0 {
+		docket.OpenTasks(tx, doubted, TaskIdentityDoubtful, day)
 	}
 	changed, err := rows.write(ctx, tx.Pgx(), day)
 	if err != nil || len(changed) == 0 {

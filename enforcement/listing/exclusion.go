@@ -6,6 +6,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
+	"concordat/enforcement/docket"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
@@ -64,6 +65,9 @@ func (r *Listings) OpenExclusion(ctx context.Context, act enforcement.Act, listi
 			return nil, err
 		}
 		tx.Later(tx.NewInsert().Model(&exclusion{ID: id, Listing: listing, Kind: kind, OpenedOn: on}), "open an exclusion")
+		if !l.PublishedOn.IsZero() && l.EndedOn.IsZero() {
+			docket.OpenTasks(tx, []enforcement.ID{l.ID}, TaskBarred, r.Record.Today(act.At))
+		}
 		return &record.Event{Kind: eventExclusionOpened, Subject: l.Subject, Ground: l.ID, RefersTo: id, Reason: string(kind), Day: on, LegalBasis: "法释〔2017〕7号 Art. 3"}, nil
 	})
 	return d.RefersTo, err

@@ -7,6 +7,7 @@ import (
 	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
 )
 
 // Nobody swallows a lifting by answering it before it leaves: neither its withdrawal nor
@@ -213,4 +214,58 @@ func TestAnUnfitReportIsDroppedAndTold(t *testing.T) {
 		t.Errorf("%d incidents of it", n)
 	}
 	wantAudit(t, b)
+}
+
+// No signal is only stored: that a department doubts whose identity it is, and that a
+// fact bars a published listing, are tasks of who decided, which its clerk cannot close.
+func TestNoSignalIsOnlyStored(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	few(t, b, 1)
+	ctx := t.Context()
+	id, draft := b.Published(b.Subject(b.Company())), b.Draft(b.Subject(b.Company()))
+	sendAll(t, b, directive.Acknowledged)
+	open := func(ground enforcement.ID, kind string) (task enforcement.ID) {
+		t.Helper()
+		for _, found := range value(b.Docket.Tasks(ctx, b.Judge(), enforcement.ID{}, 100))(t) {
+			if found.Ground == ground && found.Kind == kind {
+				if !task.IsZero() {
+					t.Errorf("two tasks %s", kind)
+				}
+				task = found.ID
+			}
+		}
+		return task
+	}
+	d := directives(t, b, id)[0]
+	doubt := func(reason string) error {
+		return b.Directives.Answer(ctx, officer(b, d.Organisation), []directive.Answer{{Directive: d.ID, Version: 1, Step: directive.Acknowledged, Reports: []directive.Report{
+			{Measure: d.Measures[0], Outcome: directive.RefusedReport, Reason: reason}, {Measure: d.Measures[1], Outcome: directive.RefusedReport, Reason: reason},
+		}}})
+	}
+	must(t, doubt("no-legal-basis"))
+	if !open(id, directive.TaskIdentityDoubtful).IsZero() {
+		t.Error("a refusal for another reason is taken for a doubt")
+	}
+	must(t, doubt("identity-doubtful"))
+	must(t, second(b.Listings.OpenExclusion(ctx, b.Clerk(), id, "security-given", b.Day())))
+	must(t, second(b.Listings.OpenExclusion(ctx, b.Clerk(), draft, "security-given", b.Day())))
+	if !open(draft, listing.TaskBarred).IsZero() {
+		t.Error("a draft is not published, but somebody must look into its bar")
+	}
+	for _, kind := range []string{directive.TaskIdentityDoubtful, listing.TaskBarred} {
+		task := open(id, kind)
+		if task.IsZero() {
+			t.Fatalf("no task %s", kind)
+		}
+		wantCode(t, "a clerk", b.Listings.CloseTask(ctx, b.Clerk(), task, "examined"), "role.forbidden")
+		wantCode(t, "a judge", b.Listings.CloseTask(ctx, b.Judge(), task, "examined"), "role.forbidden")
+		wantCode(t, "another court's president", b.Listings.CloseTask(ctx, b.As(enforcement.President, b.OtherCourt), task, "examined"), "not-found")
+		wantCode(t, "the department's reviewer", b.Listings.CloseTask(ctx, officer(b, d.Organisation), task, "examined"), "not-found")
+		for _, excuse := range []string{"told", "assets-suffice"} {
+			wantCode(t, excuse, b.Listings.CloseTask(ctx, b.President(), task, excuse), "task.reason")
+		}
+		must(t, b.Listings.CloseTask(ctx, b.President(), task, "examined"))
+	}
+	wantCode(t, "an order that is missing", b.Listings.CloseTask(ctx, b.President(), open(id, listing.TaskConsumptionOrder), "examined"), "task.reason")
 }

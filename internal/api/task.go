@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
@@ -14,7 +15,7 @@ type TaskClosing struct {
 	Repeatable
 
 	Body struct {
-		Reason string `json:"reason" enum:"assets-suffice,creditor-asks-not-to,campus-loan-student,told" doc:"told: who was to be told was told; the president says so himself"`
+		Reason string `json:"reason" enum:"assets-suffice,creditor-asks-not-to,campus-loan-student,told,examined" doc:"told: who was to be told was told; the president says so himself. examined: what somebody doubts, or bars, was looked into, by the president or the reviewer of who keeps the list"`
 	}
 }
 
@@ -24,8 +25,8 @@ func taskRoutes(s *server) {
 		zh: "本机构待办事项", en: "List what my organisation still has to do",
 	}, s.tasks)
 	add(s, operation{
-		method: http.MethodPost, path: "/v1/tasks/{id}/closure", id: "close-task", tag: tagTasks, roles: ofJudges,
-		zh: "登记无须办理的理由，或者已经告知", en: "Close a task with the reason why it need not be done, or because who was to be told was told",
+		method: http.MethodPost, path: "/v1/tasks/{id}/closure", id: "close-task", tag: tagTasks, roles: slices.Concat(ofJudges, []enforcement.Role{enforcement.DepartmentReviewer}),
+		zh: "登记无须办理的理由，或者已经告知、查明", en: "Close a task with the reason why it need not be done, or because who was to be told was told, or what was doubted looked into",
 	}, s.closeTask)
 }
 
