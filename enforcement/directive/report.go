@@ -16,8 +16,8 @@ import (
 	"concordat/memoranda/day"
 )
 
-// TaskIdentityDoubtful is opened where a department cannot tell whether the person is the one that is
-// meant; who decided must look.
+// TaskIdentityDoubtful is opened where a department cannot tell whether the person is the
+// one that is meant; who decided must look.
 const TaskIdentityDoubtful = "identity-doubtful"
 
 // reasonDoubtful is the reason of a refusal that says so.
