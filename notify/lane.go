@@ -116,11 +116,8 @@ func (l *lanes) try(ctx context.Context, w directive.WakeUp) (got bool, err erro
 
 // Ends the sessions that hold lanes and have been silent for so many seconds; one that
 // is not gone within two is not counted.
-const endSilent = `SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 2000)) FROM (
-  SELECT DISTINCT a.pid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-  WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid::bigint = $1
-    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    AND a.pid <> pg_backend_pid() AND a.state_change < clock_timestamp() - make_interval(secs => $2)) silent`
+var endSilent = `SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 2000)) FROM (
+  SELECT DISTINCT a.pid FROM ` + silentSessions("$1", "$2") + ` WHERE a.pid <> pg_backend_pid()) silent`
 
 // free ends the sessions of silent holders, and tells whether there were any. It looks
 // once a beat at most, whoever asks: a lane is found taken many times a second. The

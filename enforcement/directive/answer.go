@@ -145,7 +145,7 @@ func (r *Directives) answer(ctx context.Context, act enforcement.Act, answers []
 // What an answer is about: how many of the versions are the organisation's, and how many
 // of those left, or may have with an attempt that is open.
 const selectAnswered = `WITH open AS (SELECT u.id, u.version ` + openAttempts + `$3)
-  SELECT count(step), count(step) FILTER (WHERE step IN ('left', 'delivered', 'acknowledged')
+  SELECT count(step), count(step) FILTER (WHERE step ` + hasLeft + `
     OR EXISTS (SELECT FROM open WHERE open.id = answered.id AND open.version = answered.v))
   FROM (SELECT u.id, u.v, CASE WHEN d.id IS NULL THEN n.step WHEN u.v = 1 THEN d.step ELSE coalesce(m.step, n.step) END AS step
     FROM unnest($1::uuid[], $2::smallint[]) u (id, v)

@@ -113,8 +113,8 @@ func (r *Directives) measureNames(set []int16) []plan.MeasureName {
 // mayHaveLeft is true of a directive d of which some version left, or may have with an
 // attempt that is open. A department sees none before: it would carry out what may never
 // be sent, and what never left is never lifted.
-const mayHaveLeft = `d.step IN ('left', 'delivered', 'acknowledged')
-    OR EXISTS (SELECT FROM amendment l WHERE l.directive_id = d.id AND l.step IN ('left', 'delivered', 'acknowledged'))
+const mayHaveLeft = `d.step ` + hasLeft + `
+    OR EXISTS (SELECT FROM amendment l WHERE l.directive_id = d.id AND l.step ` + hasLeft + `)
     OR EXISTS (SELECT ` + openAttempts + `d.organisation_id AND u.id = d.id)`
 
 // List lists what was sent to an organisation, by id from after on: a department its own

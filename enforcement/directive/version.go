@@ -78,17 +78,20 @@ const (
 	lockDirectives   = `SELECT FROM directive WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE`
 )
 
+// hasLeft is true of the step of what left; what a cancelled version names did not.
+const hasLeft = `IN ('left', 'delivered', 'acknowledged')`
+
 // Of each directive of the grounds: its newest version, whether anything of it
 // may have left (an answer, a doubt, an attempt still open, or a restored record
 // that does not know what left), the set that is carried when nothing is suspended
 // or withdrawn, and how often the record was restored.
 const selectNewest = `SELECT d.id, d.organisation_id, coalesce(a.version, 1) AS version, coalesce(a.kind::text, 'impose') AS kind,
-    d.step IN ('left', 'delivered', 'acknowledged') OR coalesce(a.gone, false) OR ` + hold.Restoring + `
+    d.step ` + hasLeft + ` OR coalesce(a.gone, false) OR ` + hold.Restoring + `
       OR EXISTS (SELECT FROM attempt t JOIN event e ON e.id = t.event_id
           WHERE t.settled_at IS NULL AND t.organisation_id = d.organisation_id AND d.id = ANY (e.directives)) AS gone,
     coalesce(a.carried, d.measures) AS carried, coalesce(a.valid_until, d.valid_until) AS valid_until,
     (SELECT coalesce(max(epoch), 0::smallint) FROM restoration) AS epoch, d.ground_kind = 'reward' AS reward` + ofGrounds + `
-  LEFT JOIN LATERAL (SELECT max(version) AS version, bool_or(step IN ('left', 'delivered', 'acknowledged')) AS gone,
+  LEFT JOIN LATERAL (SELECT max(version) AS version, bool_or(step ` + hasLeft + `) AS gone,
       (array_agg(kind ORDER BY version DESC))[1] AS kind, (array_agg(valid_until ORDER BY version DESC))[1] AS valid_until,
       (SELECT measures FROM amendment c WHERE c.directive_id = d.id AND kind IN ('amend', 'resume', 'permit-end')
         ORDER BY version DESC LIMIT 1) AS carried

@@ -16,11 +16,11 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) //nolint:forbidigo // a command, though not of cmd
 	defer stop()
-	err := write(*root)
+	do := func() error { return write(*root) }
 	if *mutants {
-		err = try(ctx, *root, *since, os.Stdout)
+		do = func() error { return try(ctx, *root, *since, os.Stdout) }
 	}
-	if err != nil {
+	if err := do(); err != nil {
 		fmt.Fprintln(os.Stderr, "attacks:", err)
 		os.Exit(1) //nolint:gocritic // nothing is left to stop
 	}
