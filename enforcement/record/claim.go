@@ -30,12 +30,12 @@ type claimed struct {
 // can be asked again calls it first, and at the end writes the request down ([claimed.WriteDown]).
 // What the act asks for itself, and whatever of that it locks, comes after.
 func (r *Record) Claim(ctx context.Context, tx *pg.Tx, act enforcement.Act, more ...asking) (c claimed, err error) {
-	var rows []requestRow
+	var rows Kept
 	var events []doneRow
 	q, asks := act.Request, []pg.Ask{}
 	if q != nil { // locked until the transaction ends: PostgreSQL lets go after others see what was committed
 		tx.LaterOne(tx.NewRaw(`SELECT 1 / pg_try_advisory_xact_lock(?)::integer`, pg.Number(q.Lock())), enforcement.Refuse("request.in-flight"), "lock a request")
-		asks = append(asks, pg.All(r.kept(tx, q), &rows))
+		asks = append(asks, pg.All(r.kept(tx, q), (*[]requestRow)(&rows)))
 	}
 	if q != nil || act.Key != "" {
 		asks = append(asks, pg.All(doneUnder(tx, act.Key), &events))
@@ -63,13 +63,13 @@ type asking func(tx *pg.Tx) []pg.Ask
 
 // claimRequest weighs a request that is locked: its row, if it has one, or the event
 // that bears its key; otherwise it is new.
-func (r *Record) claimRequest(ctx context.Context, tx *pg.Tx, act enforcement.Act, rows []requestRow, events []doneRow) (c claimed, err error) {
+func (r *Record) claimRequest(ctx context.Context, tx *pg.Tx, act enforcement.Act, rows Kept, events []doneRow) (c claimed, err error) {
 	q := act.Request
-	if len(rows) > 0 {
-		if err := r.same(q, &rows[0]); err != nil {
+	if row := rows.of(q); row != nil {
+		if err := r.same(q, row); err != nil {
 			return c, err
 		}
-		c.key, c.Again = rows[0].EventKey, true
+		c.key, c.Again = row.EventKey, true
 		c.found, err = r.repeated(ctx, tx, c.key)
 		return c, err
 	}
@@ -127,11 +127,15 @@ func (r *Record) requestRow(q *enforcement.Request, eventKey string) requestRow 
 	}
 }
 
-// kept asks for the row of a request that is still kept, before one that the release
-// before this one wrote, in which everybody's key of an organisation met.
+// kept asks for the rows of a request that are still kept.
 func (r *Record) kept(db bun.IDB, q *enforcement.Request) *bun.SelectQuery {
-	return db.NewSelect().Model((*requestRow)(nil)).Where("organisation_id = ? AND route = ? AND key_hash IN (?, ?)", pg.Number(q.Organisation), q.Route, q.KeyHash(), q.FormerKeyHash()).
-		Where("created_at > ?", r.Machine().UTC().Add(-RequestTerm)).OrderExpr("key_hash = ? DESC", q.KeyHash()).Limit(1)
+	asked := db.NewSelect().Model((*requestRow)(nil)).Where("organisation_id = ? AND route = ? AND key_hash IN (?, ?)", pg.Number(q.Organisation), q.Route, q.KeyHash(), q.FormerKeyHash())
+	return r.fresh(asked)
+}
+
+// fresh narrows a query for requests to those whose term is not over.
+func (r *Record) fresh(q *bun.SelectQuery) *bun.SelectQuery {
+	return q.Where("k.created_at > ?", r.Machine().UTC().Add(-RequestTerm))
 }
 
 // same refuses another content under the key of a request.

@@ -1,11 +1,13 @@
 package record
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -25,20 +27,49 @@ type Reply struct {
 	Body   []byte      `json:"body"`
 }
 
-// Replied returns the answer that a request got, or nil if it got none yet.
-// Another content under its key is refused with request.key-reused.
-func (r *Record) Replied(ctx context.Context, q *enforcement.Request) (*Reply, error) {
-	var rows []requestRow
-	if err := r.kept(r.DB, q).Scan(ctx, &rows); err != nil {
-		return nil, fmt.Errorf("read a request: %w", err)
+// Kept is a request as it was found kept, if it was: its own row, or one that the release
+// before this one wrote, in which everybody's key of an organisation met, or both.
+type Kept []requestRow
+
+// of is the row that counts for a request, or nil: its own one comes first.
+func (k Kept) of(q *enforcement.Request) *requestRow {
+	own := q.KeyHash()
+	for i := range k {
+		if bytes.Equal(k[i].KeyHash, own) {
+			return &k[i]
+		}
 	}
-	if len(rows) == 0 {
+	if len(k) > 0 {
+		return &k[0]
+	}
+	return nil
+}
+
+// AskKept asks for a request of which is known only what it says: route and key. holder is
+// a query for the actor, role and organisation_id of who says it; what stands in place of
+// the key is what [enforcement.Request.KeyHash] makes of them.
+func (r *Record) AskKept(holder *bun.SelectQuery, route, key string, into *Kept) pg.Ask {
+	q := &enforcement.Request{Key: key}
+	who := r.DB.NewSelect().TableExpr("(?) AS holder", holder).Column("organisation_id").ColumnExpr("concat(actor, ' ', role) AS who")
+	own := r.DB.NewSelect().TableExpr("(?) AS w", who).Column("organisation_id").
+		ColumnExpr("sha256(convert_to(concat(octet_length(who), ':', who, ?::text), 'UTF8')) AS key_hash", strconv.Itoa(len(key))+":"+key)
+	asked := r.DB.NewSelect().Model((*requestRow)(nil)).With("own", own).Where("k.route = ?", route).
+		Where("k.organisation_id = (SELECT organisation_id FROM own)").
+		Where("k.key_hash = ANY (ARRAY[(SELECT key_hash FROM own), ?])", q.FormerKeyHash())
+	return pg.All(r.fresh(asked), (*[]requestRow)(into))
+}
+
+// Replied returns the answer that a request got before it was looked up, or nil if it got
+// none yet. Another content under its key is refused with request.key-reused.
+func (r *Record) Replied(q *enforcement.Request, kept Kept) (*Reply, error) {
+	row := kept.of(q)
+	if row == nil {
 		return nil, nil
 	}
-	if err := r.same(q, &rows[0]); err != nil || rows[0].Answer == nil {
+	if err := r.same(q, row); err != nil || row.Answer == nil {
 		return nil, err
 	}
-	return r.openReply(&rows[0])
+	return r.openReply(row)
 }
 
 // Reply keeps the answer of a request and returns the one to send: whoever

@@ -178,10 +178,14 @@ func (t *Tokens) Authenticate(ctx context.Context, bearer string) (enforcement.A
 	return actor, err
 }
 
+// Beside is what somebody asks in the round trip of a look-up. holder is a query for the
+// actor, role and organisation_id (0: none) of whoever holds the token, valid or not.
+type Beside func(holder *bun.SelectQuery) pg.Ask
+
 // Holder is [Tokens.Authenticate] that also tells when the token ends; the zero time is
 // one of a release whose tokens had no end. Every request looks, so a token that was
 // revoked is refused at once by every process.
-func (t *Tokens) Holder(ctx context.Context, bearer string) (actor enforcement.Actor, expires time.Time, err error) {
+func (t *Tokens) Holder(ctx context.Context, bearer string, beside ...Beside) (actor enforcement.Actor, expires time.Time, err error) {
 	switch {
 	case bearer == "":
 		return actor, expires, refuse(CodeMissing)
@@ -190,27 +194,25 @@ func (t *Tokens) Holder(ctx context.Context, bearer string) (actor enforcement.A
 	case strings.HasPrefix(bearer, demoPrefix) && !t.demo:
 		return actor, expires, refuse(CodeDemo)
 	}
-	// Every request asks this: a statement of the pool stays prepared.
-	var demo bool
-	var until *time.Time
-	err = t.db.Pool.QueryRow(ctx, `SELECT actor, role, coalesce(organisation_id, 0), demo, expires_at FROM token
-		WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2)`, hash(bearer), t.machine().UTC()).
-		Scan(&actor.ID, &actor.Role, &actor.Organisation, &demo, &until)
-	if errors.Is(err, sql.ErrNoRows) {
-		return enforcement.Actor{}, expires, refuse(CodeUnknown)
+	var found []tokenRow
+	holder := t.db.NewSelect().Table("token").Where("hash = ?", hash(bearer))
+	asks := []pg.Ask{pg.All(t.db.NewSelect().Model((*tokenRow)(nil)).Column("actor", "role", "organisation_id", "demo", "expires_at").
+		Where("hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)", hash(bearer), t.machine().UTC()), &found)}
+	for _, ask := range beside {
+		asks = append(asks, ask(holder.Column("actor", "role").ColumnExpr("coalesce(organisation_id, 0) AS organisation_id")))
 	}
-	if err != nil {
-		return enforcement.Actor{}, expires, fmt.Errorf("look up a token: %w", err)
+	if err := t.db.Together(ctx, asks...); err != nil {
+		return actor, expires, fmt.Errorf("look up a token: %w", err)
 	}
+	switch {
+	case len(found) == 0:
+		return actor, expires, refuse(CodeUnknown)
 	// The column decides, not the prefix: a row carried over from a
 	// demonstration stays refused whatever the token looks like.
-	if demo && !t.demo {
-		return enforcement.Actor{}, expires, refuse(CodeDemo)
+	case found[0].Demo && !t.demo:
+		return actor, expires, refuse(CodeDemo)
 	}
-	if until != nil {
-		expires = *until
-	}
-	return actor, expires, nil
+	return enforcement.Actor{ID: found[0].Actor, Role: found[0].Role, Organisation: found[0].Organisation}, found[0].ExpiresAt, nil
 }
 
 // EndsSoon reports whether a token that ends then ends within [Soon].

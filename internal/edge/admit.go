@@ -9,8 +9,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"concordat/enforcement"
 	"concordat/internal/access"
+	"concordat/internal/pg"
 )
 
 // Endpoint is what the door must know of the place a request goes to.
@@ -58,7 +61,7 @@ func (d *Door) identify(w http.ResponseWriter, r *http.Request, e Endpoint) erro
 	if err != nil {
 		return err
 	}
-	actor, expires, err := d.Tokens.Holder(r.Context(), token)
+	actor, expires, err := d.Tokens.Holder(r.Context(), token, d.keptToo(v, r, e)...)
 	if err != nil {
 		return err
 	}
@@ -75,6 +78,16 @@ func (d *Door) identify(w http.ResponseWriter, r *http.Request, e Endpoint) erro
 	}
 	v.key, err = keyOf(r, actor)
 	return err
+}
+
+// keptToo asks, in the round trip that finds out who asks, whether a request with a key was
+// answered before. What is no key is refused once it is known who asks ([keyOf]).
+func (d *Door) keptToo(v *visit, r *http.Request, e Endpoint) []access.Beside {
+	key, err := givenKey(r)
+	if err != nil || key == "" || e.Route == "" {
+		return nil
+	}
+	return []access.Beside{func(holder *bun.SelectQuery) pg.Ask { return d.Register.Record.AskKept(holder, e.Route, key, &v.kept) }}
 }
 
 // expiresHeader tells, from [access.Soon] before it, when the token of the request ends.
@@ -101,10 +114,8 @@ const keyHeader = "Idempotency-Key"
 // maxKey is how long an Idempotency-Key may be, in bytes.
 const maxKey = 200
 
-// keyOf is the key of the act that a request is, or none. The client's key alone
-// would be everybody's: it is hashed with actor, method and full path, so that
-// neither another person nor another listing meets it.
-func keyOf(r *http.Request, actor enforcement.Actor) (string, error) {
+// givenKey is the client's key, or none.
+func givenKey(r *http.Request) (string, error) {
 	given := r.Header.Values(keyHeader)
 	if len(given) == 0 || r.Method == http.MethodGet {
 		return "", nil
@@ -113,8 +124,19 @@ func keyOf(r *http.Request, actor enforcement.Actor) (string, error) {
 	if len(given) > 1 || given[0] == "" || len(given[0]) > maxKey || !visible {
 		return "", refuse(codeBadKey)
 	}
+	return given[0], nil
+}
+
+// keyOf is the key of the act that a request is, or none. The client's key alone
+// would be everybody's: it is hashed with actor, method and full path, so that
+// neither another person nor another listing meets it.
+func keyOf(r *http.Request, actor enforcement.Actor) (string, error) {
+	given, err := givenKey(r)
+	if given == "" {
+		return "", err
+	}
 	h := sha256.New()
-	for _, part := range []string{actor.ID, string(actor.Role), actor.Organisation.String(), r.Method, r.URL.Path, given[0]} {
+	for _, part := range []string{actor.ID, string(actor.Role), actor.Organisation.String(), r.Method, r.URL.Path, given} {
 		_, _ = fmt.Fprintf(h, "%d:%s", len(part), part) // a hash takes every write
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil

@@ -31,7 +31,7 @@ func (d *Door) Act(ctx context.Context) (act enforcement.Act, answered bool, err
 	}
 	act.Request = v.keyed.request(v.line, v.Actor)
 	v.keyed.act = act
-	v.keyed.replay, err = d.Register.Record.Replied(ctx, act.Request)
+	v.keyed.replay, err = d.Register.Record.Replied(act.Request, v.kept)
 	return act, v.keyed.replay != nil, err
 }
 

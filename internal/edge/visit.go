@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"concordat/enforcement"
+	"concordat/enforcement/record"
 	"concordat/internal/i18n"
 )
 
@@ -30,6 +31,8 @@ type visit struct {
 	// key of the act, hashed, or none.
 	key  string
 	line requestLine
+	// kept is what was found of a request with a key together with who asks.
+	kept record.Kept
 	// keyed is set while a request with a key is worked.
 	keyed *keyed
 	// code of the problem it was answered with, for the log.
