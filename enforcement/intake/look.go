@@ -15,13 +15,11 @@ import (
 	"concordat/enforcement/party"
 	"concordat/internal/pg"
 	"concordat/internal/vault"
-	"concordat/memoranda"
 )
 
 type importSubject struct {
 	id       enforcement.ID
-	name     string
-	kind     memoranda.SubjectKind
+	identity party.Identity
 	wrapped  []byte
 	envelope *vault.Envelope
 }
@@ -91,7 +89,7 @@ func (w *importWriter) lookSubjects(ctx context.Context, t pgx.Tx, rows []prepar
 		if err != nil {
 			return err
 		}
-		w.subjects[number] = &importSubject{id: id, name: have.Name, kind: have.Kind, wrapped: slices.Clone(wrapped)}
+		w.subjects[number] = &importSubject{id: id, identity: have, wrapped: slices.Clone(wrapped)}
 		return nil
 	})
 	return err

@@ -125,12 +125,8 @@ func (r *Intake) prepareCase(act enforcement.Act, run Run, given *Row, row *prep
 		return enforcement.Refuse("case.court", "code", number.Court)
 	case given.Court != "" && identifier.NormaliseName(given.Court) != identifier.NormaliseName(run.courtName):
 		return enforcement.Refuse("import.court")
-	case row.execCase.BasisDocument == "" || row.execCase.BasisUnit == "":
-		return enforcement.Refuse("case.basis")
-	case row.execCase.FiledOn.IsZero() || row.execCase.FiledOn > r.Record.Today(act.At):
-		return enforcement.Refuse("case.filed")
 	}
-	return nil
+	return row.execCase.Check(number, r.Record.Today(act.At))
 }
 
 // rowContent is what a row says, for comparison with what it said before. The

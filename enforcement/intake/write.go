@@ -138,7 +138,7 @@ func (w *importWriter) decide(row *preparedRow) error {
 		return nil
 	}
 	s, c := w.subjects[row.number], w.cases[row.execCase.Number]
-	if s != nil && (s.name != row.identity.Name || s.kind != row.identity.Kind) {
+	if s != nil && !s.identity.SameAs(row.identity) {
 		w.refuse(row, "subject.identity")
 		return nil
 	}
@@ -180,7 +180,7 @@ func (w *importWriter) same(before importSource, row *preparedRow) bool {
 // enter enters a row: as a draft, as a listing to be put in force, or for review.
 func (w *importWriter) enter(row *preparedRow, s *importSubject, c *importCase, review *enforcement.Refusal) error {
 	if s == nil {
-		s = &importSubject{id: row.subject.ID, name: row.identity.Name, kind: row.identity.Kind, wrapped: row.subject.Wrapped, envelope: &row.subject.Envelope}
+		s = &importSubject{id: row.subject.ID, identity: row.identity, wrapped: row.subject.Wrapped, envelope: &row.subject.Envelope}
 		w.subjects[row.number] = s
 		w.rows.subjects = append(w.rows.subjects, row.subject)
 	}

@@ -38,6 +38,20 @@ type caseRow struct {
 	BasisUnit     string                     `bun:"basis_unit"`
 }
 
+// Check refuses a case without the document that it rests on, without a day of filing, or
+// whose number is not of the time of its filing.
+func (c Case) Check(number identifier.CaseNumber, today day.Day) error {
+	switch {
+	case c.BasisDocument == "" || c.BasisUnit == "":
+		return enforcement.Refuse("case.basis")
+	case c.FiledOn.IsZero() || c.FiledOn > today:
+		return enforcement.Refuse("case.filed")
+	}
+	filed, _, _ := c.FiledOn.Date()
+	year, _, _ := today.Date()
+	return number.Filed(filed, year)
+}
+
 // EnterCase enters an execution case; its number must name the court of the
 // person who enters it.
 func (r *Parties) EnterCase(ctx context.Context, act enforcement.Act, c Case) (enforcement.ID, error) {
@@ -48,11 +62,8 @@ func (r *Parties) EnterCase(ctx context.Context, act enforcement.Act, c Case) (e
 	if err != nil {
 		return enforcement.ID{}, enforcement.AsRefusal(err)
 	}
-	if c.BasisDocument == "" || c.BasisUnit == "" {
-		return enforcement.ID{}, enforcement.Refuse("case.basis")
-	}
-	if c.FiledOn.IsZero() || c.FiledOn > r.Record.Today(act.At) {
-		return enforcement.ID{}, enforcement.Refuse("case.filed")
+	if err := c.Check(number, r.Record.Today(act.At)); err != nil {
+		return enforcement.ID{}, enforcement.AsRefusal(err)
 	}
 	court := act.Actor.Organisation
 	if number.Court != "" {

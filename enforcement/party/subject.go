@@ -96,7 +96,7 @@ func (i Identity) Check(act enforcement.Act) (Identity, identifier.Identifier, e
 		return i, none, enforcement.Refuse("subject.region")
 	}
 	natural := i.Kind == memoranda.NaturalPerson
-	if !slices.Contains(memoranda.SubjectKinds(), i.Kind) || natural != i.NumberKind.Person() {
+	if !slices.Contains(memoranda.SubjectKinds(), i.Kind) || natural != i.NumberKind.Person() || number.SoleTrader() != (i.Kind == memoranda.SoleTrader) && i.NumberKind == identifier.USCC {
 		return i, none, enforcement.Refuse("subject.kind")
 	}
 	i.Number, i.State = number.Number, number.State
@@ -110,6 +110,13 @@ func (i Identity) Check(act enforcement.Act) (Identity, identifier.Identifier, e
 		return i, none, enforcement.Refuse("subject.birth-missing")
 	}
 	return i, number, nil
+}
+
+// SameAs reports whether two identities of one number are of one subject: they agree in
+// name and kind, and in the birth day where both are known. Which of two is wrong is for a
+// person to find out (PIPL Art. 8); a second birth day would make an adult of a child.
+func (i Identity) SameAs(other Identity) bool {
+	return i.Name == other.Name && i.Kind == other.Kind && (i.Birth == other.Birth || i.Birth.IsZero() || other.Birth.IsZero())
 }
 
 // EnterSubject enters a subject, or finds the one that holds the same number
@@ -138,7 +145,7 @@ func (r *Parties) EnterSubject(ctx context.Context, act enforcement.Act, given I
 				if err != nil {
 					return nil, err
 				}
-				if have.Name != identity.Name || have.Kind != identity.Kind {
+				if !have.SameAs(identity) {
 					return nil, enforcement.Refuse("subject.identity")
 				}
 				moveSubject(tx, known, given.Region)

@@ -119,7 +119,8 @@ func TestWordsUseTheArgumentsThatAreGiven(t *testing.T) {
 		"identifier.length": {"expected", "actual"}, "identifier.kind": {"kind", "belongs-to"}, "name.length": {"maximum", "actual"},
 		courtfile.CodeColumns: {"field"}, courtfile.CodeColumnTwice: {"field"}, courtfile.CodeCells: {"expected", "actual"}, courtfile.CodeMissing: {"field"},
 		"decision.signer": {"role"}, "decision.reviewer": {"role"}, "decision.remedies": {"missing"}, "notice.contents": {"missing"}, "service.repair-notice": {"missing"},
-		courtfile.CodeControl: {"position"}, courtfile.CodeLength: {"maximum", "actual"},
+		courtfile.CodeControl: {"position"}, courtfile.CodeLength: {"maximum", "actual"}, courtfile.CodeHiddenColumn: {"field"},
+		"identifier.cross": {"position"}, "name.character": {"position"}, "name.lost": {"position"}, "name.several": {"position"},
 	}
 	for _, code := range everyCode() {
 		needed, optional := i18n.Arguments(i18n.Chinese, code)

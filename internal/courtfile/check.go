@@ -153,12 +153,13 @@ func (r *reading) name(f field) string {
 		}
 		return ""
 	}
+	if strings.ContainsRune(text, '\ufffd') {
+		r.fail(wrong(f, CodeEncoding))
+		return ""
+	}
 	name, err := identifier.ParseName(text)
 	if bad, ok := errors.AsType[*identifier.Error](err); ok {
 		r.fail(&fault{field: f, code: bad.Code, args: bad.Args})
-	}
-	if strings.ContainsRune(name, '\ufffd') {
-		r.fail(wrong(f, CodeEncoding))
 	}
 	return name
 }

@@ -16,6 +16,9 @@ func (f *File) openCSV(sample []byte) error {
 	gb := gb18030(sample, int64(len(sample)) == f.size)
 	open := func() (*csvSource, error) {
 		src := &csvSource{lines: newLines(f.r, f.size, markOf(sample)), decoder: newDecoder(gb), strict: f.kind == Takeover}
+		if bytes.IndexByte(sample, '\n') < 0 && bytes.IndexByte(sample, '\r') >= 0 {
+			src.lines.feed = '\r'
+		}
 		var r row
 		switch err := src.next(&r); {
 		case errors.Is(err, io.EOF):
@@ -26,6 +29,7 @@ func (f *File) openCSV(sample []byte) error {
 			return nil, &FileError{Line: r.line, Code: r.fault.code, Args: r.fault.args}
 		}
 		src.columns, src.doubtful = len(r.cells), 0
+		src.least = src.columns
 		if f.header == nil {
 			f.header = r.raw()
 			for _, c := range r.cells[len(f.header):] {
@@ -42,7 +46,13 @@ func (f *File) openCSV(sample []byte) error {
 		return bad
 	}
 	f.places = places
-	f.opened = func() (source, error) { return open() }
+	f.opened = func() (source, error) {
+		src, err := open()
+		if err == nil && !src.strict {
+			src.least = f.needed()
+		}
+		return src, err
+	}
 	return nil
 }
 
@@ -65,6 +75,7 @@ type csvSource struct {
 	lines    *lines
 	decoder  *decoder
 	columns  int // of the header; 0 while it is read
+	least    int // of them, so many a row has: spreadsheets leave empty ones at the end out
 	strict   bool
 	doubtful int64 // lines before this one may be the inside of a cell
 }
@@ -186,16 +197,34 @@ func (s *csvSource) fill(into *row, record []byte) {
 		into.cells = append(into.cells, cell{text: c})
 	}
 	if s.columns != 0 {
-		into.fit(s.columns)
+		into.fit(s.least, s.columns)
 	}
 }
 
+// needed is how many columns reach to the last that must be filled in.
+func (f *File) needed() int {
+	for i := len(f.places); i > 0; i-- {
+		if place := f.places[i-1]; place != unknown && place.must(f.kind) {
+			return i
+		}
+	}
+	return len(f.places)
+}
+
 // fit refuses a row of another width than its header: a comma too many or too
-// few puts every later cell in a wrong column.
-func (r *row) fit(width int) {
+// few puts every later cell in a wrong column. Of least cells on, those at the end that
+// are missing are taken for empty: whatever must be filled in stands before them. A row
+// with which something else is wrong lacks a cell in its middle.
+func (r *row) fit(least, width int) {
 	actual := len(r.cells)
 	for actual > width && r.cells[actual-1].text == "" {
 		actual--
+	}
+	if least <= actual && actual < width && !r.empty() {
+		r.had = actual
+		for ; actual < width; actual++ {
+			r.cells = append(r.cells, cell{})
+		}
 	}
 	if actual != width && !r.empty() {
 		r.fault = wrongCells(width, actual)

@@ -51,6 +51,10 @@ const (
 	CodeConduct = "import.conduct"
 	// CodeParty: the kind of party is not one of those known.
 	CodeParty = "import.party"
+	// CodeHidden: the row is hidden in its sheet, by hand or by a filter.
+	CodeHidden = "import.hidden"
+	// CodeHiddenColumn: a column is hidden in its sheet; Args: field.
+	CodeHiddenColumn = "import.hidden-column"
 	// CodeMasked: the number is a masked copy.
 	CodeMasked = "identity.masked"
 )
@@ -60,7 +64,7 @@ func Codes() []string {
 	codes := []string{
 		CodeFormat, CodeEmpty, CodeEncoding, CodeTruncated, CodeColumns, CodeColumnTwice, CodeCells, CodeRowSize, CodeQuote,
 		CodeJSON, CodeMissing, CodeControl, CodeLength, CodeFormula, CodeExponent, CodeRounded, CodeDate, CodePerformance,
-		CodeConduct, CodeParty, CodeMasked,
+		CodeConduct, CodeParty, CodeMasked, CodeHidden, CodeHiddenColumn,
 	}
 	slices.Sort(codes)
 	return codes

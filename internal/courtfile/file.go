@@ -126,6 +126,9 @@ func (f *File) Rows(skip int64) iter.Seq2[intake.Row, error] {
 			err := src.next(&r)
 			f.done.Store(src.read())
 			if errors.Is(err, io.EOF) {
+				if count == 0 { // nothing below the header was taken for a row
+					yield(none, &FileError{Code: CodeEmpty})
+				}
 				return
 			}
 			if err != nil {
@@ -149,6 +152,9 @@ func (f *File) take(r *row) (intake.Row, error) {
 		return intake.Row{}, r.fault.error(r.line, raw)
 	}
 	record, bad := f.check(r)
+	if bad != nil && r.had > 0 {
+		bad = wrongCells(len(f.header), r.had)
+	}
 	if bad != nil {
 		return intake.Row{}, bad.error(r.line, raw)
 	}

@@ -17,12 +17,15 @@ type lines struct {
 	buffer []byte
 	start  int   // of what is not yet taken
 	line   int64 // number of the line at start
+	// feed ends a line: a line feed, or a carriage return where the file has none (old
+	// Macintosh programs).
+	feed byte
 }
 
 const chunk = 1 << 18
 
 func newLines(r io.ReaderAt, size, from int64) *lines {
-	return &lines{r: r, size: size, at: from, line: 1, buffer: make([]byte, 0, min(chunk, size))}
+	return &lines{r: r, size: size, at: from, line: 1, feed: '\n', buffer: make([]byte, 0, min(chunk, size))}
 }
 
 // ahead is what has been read and not taken.
@@ -39,7 +42,7 @@ var errLong = errors.New("the line is too long")
 func (l *lines) end(from int) (int, error) {
 	for searched := from; ; {
 		rest := l.ahead()[searched:]
-		if i := bytes.IndexByte(rest, '\n'); i >= 0 {
+		if i := bytes.IndexByte(rest, l.feed); i >= 0 {
 			return searched + i + 1, nil
 		}
 		searched += len(rest)
@@ -91,7 +94,7 @@ func (l *lines) take(n, count int) {
 // pass passes over the rest of a line of any length.
 func (l *lines) pass() error {
 	for {
-		if i := bytes.IndexByte(l.ahead(), '\n'); i >= 0 {
+		if i := bytes.IndexByte(l.ahead(), l.feed); i >= 0 {
 			l.take(i+1, 1)
 			return nil
 		}

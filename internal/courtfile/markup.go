@@ -36,6 +36,13 @@ type markup struct {
 // says.
 const maxItem = 8 << 20
 
+// A part that unpacks to more than so many times its size, and to more than atLeast, is
+// made to, as Apache POI holds too.
+const (
+	mostInflated = 100
+	atLeast      = 8 << 20
+)
+
 func openMarkup(part *zip.File, limit int64) (*markup, error) {
 	r, err := part.Open()
 	if err != nil {
@@ -52,11 +59,12 @@ func (m *markup) Read(into []byte) (int, error) {
 	n, err := m.part.Read(into)
 	m.seen += int64(n)
 	m.budget -= int64(n)
-	if m.budget < 0 || m.seen > m.total {
+	if m.budget < 0 || m.seen > m.total || m.seen > atLeast+mostInflated*m.packed {
+		m.err = errTooMuch // the decoder makes its own of it
 		return 0, errTooMuch
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		m.err = err // the decoder makes its own of it
+		m.err = err
 	}
 	return n, err
 }
@@ -74,8 +82,6 @@ func (m *markup) token() (xml.Token, error) {
 		return t, nil
 	case m.err != nil:
 		return nil, m.err
-	case errors.Is(err, errTooMuch):
-		return nil, err
 	}
 	return nil, errMarkup
 }

@@ -56,10 +56,10 @@ type side struct {
 }
 
 var parties = map[string]side{
-	"":    {},
-	"0":   {natural: true},
+	"":  {},
+	"0": {natural: true}, "580": {natural: true},
 	"自然人": {natural: true}, "个人": {natural: true}, "natural-person": {natural: true},
-	"1":        {unit: true},
+	"1": {unit: true}, "581": {unit: true},
 	"法人或其他组织":  {unit: true},
 	"法人或者其他组织": {unit: true},
 	"法人及其他组织":  {unit: true},
@@ -101,7 +101,8 @@ func (r *reading) readNumber(into *party.Identity) {
 	}
 	kind := kindOfSubject(said, number)
 	natural := kind == memoranda.NaturalPerson
-	if natural != number.Kind.Person() || said.natural && !natural && kind != memoranda.SoleTrader {
+	trades := number.Kind == identifier.USCC && number.SoleTrader() != (kind == memoranda.SoleTrader)
+	if natural != number.Kind.Person() || trades || said.natural && !natural && kind != memoranda.SoleTrader {
 		r.fail(wrong(fieldParty, "subject.kind"))
 		return
 	}
@@ -201,7 +202,7 @@ func kindOfSubject(said side, number identifier.Identifier) memoranda.SubjectKin
 		return memoranda.NaturalPerson
 	case said.kind != "":
 		return said.kind
-	case number.Kind == identifier.USCC && strings.HasPrefix(number.Number, "92"):
+	case number.SoleTrader():
 		return memoranda.SoleTrader
 	}
 	return memoranda.LegalPerson

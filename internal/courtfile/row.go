@@ -37,10 +37,12 @@ type row struct {
 	cells []cell
 	// fault is set where the row could not be taken apart.
 	fault *fault
+	// had is how many cells the row had, if some at its end were missing.
+	had int
 }
 
 func (r *row) begin(line int64) {
-	r.line, r.cells, r.fault = line, r.cells[:0], nil
+	r.line, r.cells, r.fault, r.had = line, r.cells[:0], nil, 0
 }
 
 // empty reports whether there is nothing in the row: such rows are how

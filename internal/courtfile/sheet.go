@@ -17,6 +17,7 @@ type sheetSource struct {
 	width  int // of the header; 0 while it is read
 	last   int64
 	ended  bool
+	hidden map[int]bool // columns that are not shown
 }
 
 // openSheet stands before the first row.
@@ -25,18 +26,38 @@ func openSheet(book *workbook) (*sheetSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sheetSource{markup: m, texts: book.texts}
+	s := &sheetSource{markup: m, texts: book.texts, hidden: map[int]bool{}}
 	for {
 		t, err := m.token()
 		if err != nil {
 			_ = m.close() // was only read
 			return nil, damaged(0, err)
 		}
-		if start, ok := t.(xml.StartElement); ok && start.Name.Local == "sheetData" {
+		start, ok := t.(xml.StartElement)
+		switch {
+		case !ok:
+		case start.Name.Local == "sheetData":
 			return s, nil
+		case start.Name.Local == "col" && isTrue(attribute(start.Attr, "hidden")):
+			s.hide(attribute(start.Attr, "min"), attribute(start.Attr, "max"))
 		}
 	}
 }
+
+// hide notes the columns, counted from 1, that the sheet does not show.
+func (s *sheetSource) hide(first, last string) {
+	from, bad := strconv.Atoi(first)
+	to, worse := strconv.Atoi(last)
+	if bad != nil || worse != nil {
+		return
+	}
+	for i := max(from, 1); i <= min(to, maxCells); i++ {
+		s.hidden[i-1] = true
+	}
+}
+
+// isTrue reads a truth value of a sheet.
+func isTrue(text string) bool { return text == "1" || text == "true" }
 
 func (s *sheetSource) read() int64  { return s.markup.packedRead() }
 func (s *sheetSource) close() error { return s.markup.close() }
@@ -82,6 +103,7 @@ func (s *sheetSource) row(into *row, start xml.StartElement) error {
 	}
 	s.last = line
 	into.begin(line)
+	hidden := isTrue(attribute(start.Attr, "hidden"))
 	for bytes := 0; ; {
 		t, err := s.markup.token()
 		if err != nil {
@@ -91,6 +113,9 @@ func (s *sheetSource) row(into *row, start xml.StartElement) error {
 		case xml.EndElement:
 			if t.Name.Local == "row" {
 				s.fit(into)
+				if hidden && into.fault == nil && !into.empty() {
+					into.fault = wrongRow(CodeHidden) // nobody saw it: by hand or by a filter
+				}
 				return nil
 			}
 		case xml.StartElement:

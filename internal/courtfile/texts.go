@@ -50,9 +50,9 @@ const (
 	keptPages = 64
 )
 
-// readTexts reads all texts once.
-func readTexts(part *zip.File) (*sharedTexts, error) {
-	m, err := openMarkup(part, maxTexts)
+// readTexts reads all texts once, if they are at most so many bytes.
+func readTexts(part *zip.File, limit int64) (*sharedTexts, error) {
+	m, err := openMarkup(part, limit)
 	if err != nil {
 		return nil, err
 	}

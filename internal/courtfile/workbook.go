@@ -20,9 +20,14 @@ const (
 	// maxSheet and maxTexts bound the sheet and the shared texts when unpacked.
 	maxSheet = 8 << 30
 	maxTexts = 2 << 30
+	// leastTexts and textsRatio bound the shared texts by the sheet: so many bytes of them
+	// in any case, and so many for each of its own.
+	leastTexts = 32 << 20
+	textsRatio = 200
 )
 
-// workbook is an XLSX file as far as it is read: the first sheet that is shown.
+// workbook is an XLSX file as far as it is read: the first sheet that is shown and has
+// rows. Sheets of charts have none.
 type workbook struct {
 	sheet *zip.File
 	texts *sharedTexts
@@ -76,6 +81,11 @@ func (f *File) readSheetHeader(book *workbook) error {
 	if bad != nil {
 		return bad
 	}
+	for i, place := range places {
+		if place != unknown && src.hidden[i] {
+			return &FileError{Line: header.line, Code: CodeHiddenColumn, Args: map[string]string{"field": place.String()}}
+		}
+	}
 	f.places = places
 	return nil
 }
@@ -93,21 +103,78 @@ func openWorkbook(f *File) (*workbook, error) {
 	for _, part := range archive.File {
 		parts[strings.ToLower(path.Clean("/"+strings.ReplaceAll(part.Name, `\`, "/")))] = part
 	}
-	name, from1904, err := sheetPart(parts)
+	names, from1904, err := sheetParts(parts)
 	if err != nil {
 		return nil, err
 	}
 	f.from1904 = from1904
-	book := &workbook{sheet: parts[name], texts: &sharedTexts{}}
-	if book.sheet == nil {
-		return nil, &FileError{Code: CodeFormat}
+	book := &workbook{texts: &sharedTexts{}}
+	if book.sheet, err = firstWithRows(parts, names); err != nil {
+		return nil, err
 	}
 	if part := parts["/xl/sharedstrings.xml"]; part != nil {
-		if book.texts, err = readTexts(part); err != nil {
+		if book.texts, err = readTexts(part, textsOf(book.sheet)); err != nil {
 			return nil, err
 		}
 	}
 	return book, nil
+}
+
+// firstWithRows is the first sheet in which a row stands, or the first of all.
+func firstWithRows(parts map[string]*zip.File, names []string) (*zip.File, error) {
+	var first *zip.File
+	for _, name := range names {
+		part := parts[name]
+		if part == nil {
+			continue
+		}
+		if first == nil {
+			first = part
+		}
+		has, err := hasRows(part)
+		if err != nil {
+			return nil, err
+		}
+		if has {
+			return part, nil
+		}
+	}
+	if first == nil {
+		return nil, &FileError{Code: CodeFormat}
+	}
+	return first, nil
+}
+
+// hasRows reports whether a cell with a value stands in a sheet.
+func hasRows(part *zip.File) (bool, error) {
+	m, err := openMarkup(part, maxSheet)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = m.close() }() // was only read
+	for depth := 0; ; {
+		m.rest()
+		t, err := m.token()
+		if err != nil {
+			return false, damaged(0, err)
+		}
+		switch t := t.(type) {
+		case xml.StartElement:
+			if depth++; t.Name.Local == "v" || t.Name.Local == "is" {
+				return true, nil
+			}
+		case xml.EndElement:
+			if depth--; depth == 0 {
+				return false, nil
+			}
+		}
+	}
+}
+
+// textsOf bounds the shared texts of a workbook by its sheet: what no cell could name
+// nobody reads. A cell takes some thirty bytes to name one.
+func textsOf(sheet *zip.File) int64 {
+	return int64(min(leastTexts+textsRatio*sheet.UncompressedSize64, maxTexts))
 }
 
 // directoryEnd is the fixed part of the record that ends a zip file; a comment
@@ -165,8 +232,9 @@ func readPart(part *zip.File) ([]byte, error) {
 	return text, nil
 }
 
-// sheetPart names the first sheet that is not hidden.
-func sheetPart(parts map[string]*zip.File) (name string, from1904 bool, err error) {
+// sheetParts names the sheets that are not hidden, in their order; those of charts and
+// macros are none.
+func sheetParts(parts map[string]*zip.File) (names []string, from1904 bool, err error) {
 	var book struct {
 		Properties struct {
 			Date1904 string `xml:"date1904,attr"`
@@ -179,14 +247,15 @@ func sheetPart(parts map[string]*zip.File) (name string, from1904 bool, err erro
 	var relations struct {
 		Relations []struct {
 			ID     string `xml:"Id,attr"`
+			Type   string `xml:"Type,attr"`
 			Target string `xml:"Target,attr"`
 		} `xml:"Relationship"`
 	}
 	if err := readXML(parts["/xl/workbook.xml"], &book); err != nil {
-		return "", false, err
+		return nil, false, err
 	}
 	if err := readXML(parts["/xl/_rels/workbook.xml.rels"], &relations); err != nil {
-		return "", false, err
+		return nil, false, err
 	}
 	from1904 = book.Properties.Date1904 == "1" || book.Properties.Date1904 == "true"
 	for _, sheet := range book.Sheets {
@@ -199,17 +268,20 @@ func sheetPart(parts map[string]*zip.File) (name string, from1904 bool, err erro
 				continue
 			}
 			for _, relation := range relations.Relations {
-				if relation.ID == attr.Value {
+				if relation.ID == attr.Value && (relation.Type == "" || strings.HasSuffix(relation.Type, "/worksheet")) {
 					target := relation.Target
 					if !strings.HasPrefix(target, "/") {
 						target = "/xl/" + target
 					}
-					return strings.ToLower(path.Clean(target)), from1904, nil
+					names = append(names, strings.ToLower(path.Clean(target)))
 				}
 			}
 		}
 	}
-	return "", false, &FileError{Code: CodeFormat}
+	if len(names) == 0 {
+		return nil, false, &FileError{Code: CodeFormat}
+	}
+	return names, from1904, nil
 }
 
 func readXML(part *zip.File, into any) error {

@@ -76,9 +76,9 @@ func caseRune(r rune) rune {
 	switch {
 	case unicode.IsSpace(r), unicode.Is(unicode.Cf, r):
 		return -1
-	case r == '[' || r == '〔' || r == '【':
+	case strings.ContainsRune("[〔【﹝﹙", r):
 		return '('
-	case r == ']' || r == '〕' || r == '】':
+	case strings.ContainsRune("]〕】﹞﹚", r):
 		return ')'
 	case 'a' <= r && r <= 'z':
 		return r - 'a' + 'A'
@@ -99,6 +99,16 @@ func (n CaseNumber) String() string {
 		sub = "之" + n.Sub
 	}
 	return fmt.Sprintf("(%04d)%s%s%d号%s", n.Year, n.Court, n.Type, n.Serial, sub)
+}
+
+// Filed refuses a number whose year lies after today's, or is neither the year in which the
+// case was filed nor the one before or after: cases are numbered when they are filed, at
+// the turn of a year a little earlier or later.
+func (n CaseNumber) Filed(year, today int) error {
+	if n.Year > today || n.Year < year-1 || n.Year > year+1 {
+		return refuse(CodeCaseYear)
+	}
+	return nil
 }
 
 // EnforcementTypes returns the type codes of enforcement cases: first

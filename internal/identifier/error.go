@@ -42,6 +42,22 @@ const (
 	CodeNameControl = "name.control"
 	// CodeNameLength: the name is too long; Args: maximum, actual.
 	CodeNameLength = "name.length"
+	// CodeNameLost: a sign stands where a character was lost; Args: position.
+	CodeNameLost = "name.lost"
+	// CodeNameCharacter: a character that no standard has, or only a part of one; Args:
+	// position.
+	CodeNameCharacter = "name.character"
+	// CodeNameNobody: a word for somebody unknown, or for no value, and no name.
+	CodeNameNobody = "name.nobody"
+	// CodeNameSeveral: the names of several; Args: position.
+	CodeNameSeveral = "name.several"
+	// CodeNameNumber: a number stands in the name.
+	CodeNameNumber = "name.number"
+	// CodeCross: a sign of multiplication stands for the X at the end; Args: position.
+	CodeCross = "identifier.cross"
+	// CodeCaseYear: the year of a case's number lies in the future, or is not that of its
+	// filing, nor the one before or after.
+	CodeCaseYear = "case-number.year"
 )
 
 // Codes returns every code an Error of this package can carry, sorted.
@@ -49,6 +65,7 @@ func Codes() []string {
 	codes := []string{
 		CodeEmpty, CodeFormat, CodeLength, CodeCheckDigit, CodeDate, CodeMasked, CodeSpreadsheet,
 		CodeKind, CodeState, CodeOverride, CodeCaseNumber, CodeNameEmpty, CodeNameControl, CodeNameLength,
+		CodeNameLost, CodeNameCharacter, CodeNameNobody, CodeNameSeveral, CodeNameNumber, CodeCross, CodeCaseYear,
 	}
 	slices.Sort(codes)
 	return codes

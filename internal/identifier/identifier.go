@@ -58,8 +58,12 @@ func parse(kind Kind, state, text string, checked bool) (Identifier, *Error) {
 		return Identifier{}, refuse(CodeEmpty)
 	case spreadsheet(number):
 		return Identifier{}, refuse(CodeSpreadsheet)
+	case crossAt(number) > 0:
+		return Identifier{}, refuseAt(CodeCross, crossAt(number))
 	case masked(kind, number):
 		return Identifier{}, refuse(CodeMasked)
+	case !checked && checkPersonal(ResidentID, number) == nil: // a person's, whatever it is called
+		return Identifier{}, &Error{Code: CodeKind, Args: map[string]string{"kind": string(kind), "belongs-to": string(ResidentID)}}
 	}
 	if err := check(kind, number, checked); err != nil {
 		return Identifier{}, err

@@ -77,7 +77,7 @@ func TestParseRefuses(t *testing.T) {
 		{identifier.ResidentID, "", "4501021990010100111", identifier.CodeLength, "actual", "19"},
 		{identifier.ResidentID, "", "4501O219900101001X", identifier.CodeFormat, "position", "5"},
 		{identifier.ResidentID, "", "45010219900101001Y", identifier.CodeFormat, "position", "18"},
-		{identifier.ResidentID, "", "45010219900101001Х", identifier.CodeFormat, "position", "18"}, // Cyrillic
+		{identifier.ResidentID, "", "45010219900101001Х", identifier.CodeCross, "position", "18"}, // Cyrillic
 		{identifier.ResidentID, "", "٤50102199001010011", identifier.CodeFormat, "position", "1"},
 		{identifier.ResidentID, "", "050102199001010011", identifier.CodeFormat, "position", "1"},
 		{identifier.ResidentID, "", "450102********001X", identifier.CodeMasked, "", ""},
@@ -258,7 +258,7 @@ func TestKinds(t *testing.T) {
 func TestCodes(t *testing.T) {
 	t.Parallel()
 	codes := identifier.Codes()
-	if !slices.IsSorted(codes) || len(slices.Compact(slices.Clone(codes))) != len(codes) || len(codes) != 14 {
+	if !slices.IsSorted(codes) || len(slices.Compact(slices.Clone(codes))) != len(codes) || len(codes) != 21 {
 		t.Errorf("%v", codes)
 	}
 }

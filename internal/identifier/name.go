@@ -13,17 +13,24 @@ import (
 const maxName = 200
 
 // NormaliseName gives the one form in which names are stored and compared:
-// Unicode NFC; Latin letters and digits half-width; the middle dots of names
-// (• ・ ‧ ． and others) as U+00B7 without blanks around it; blanks collapsed,
-// and taken out between Chinese characters, where they only align columns;
-// brackets full-width in a name with Chinese characters, as registers print
-// them, half-width in others. It judges nothing: see ParseName.
+// Unicode NFC; radicals of the Kangxi block and what fonts had in places of private use as
+// the characters they are; Latin letters and digits half-width; the middle dots of names
+// (• ・ ‧ ． and others, a full stop between Chinese characters too) as U+00B7 without
+// blanks around it; blanks collapsed, and taken out between Chinese characters, where they
+// only align columns; brackets full-width in a name with Chinese characters, as registers
+// print them, half-width in others. It judges nothing: see ParseName.
 func NormaliseName(text string) string {
 	runes := []rune(norm.NFC.String(text))
 	han := false
 	for i, r := range runes {
+		r = character(r)
 		runes[i] = nameRune(r)
 		han = han || unicode.Is(unicode.Han, r)
+	}
+	for i := 1; i+1 < len(runes); i++ {
+		if strings.ContainsRune(".。｡﹒", runes[i]) && unicode.Is(unicode.Han, runes[i-1]) && unicode.Is(unicode.Han, runes[i+1]) {
+			runes[i] = '·'
+		}
 	}
 	for i, r := range runes {
 		runes[i] = bracket(r, han)
@@ -57,7 +64,7 @@ func joins(r rune) bool {
 
 func nameRune(r rune) rune {
 	switch r {
-	case '•', '・', '‧', '．', '∙', '⋅', '･', '●', '\u0387':
+	case '•', '・', '‧', '．', '∙', '⋅', '･', '●', '\u0387', '᛫', 'ᐧ', '⸱', '⸳', 'ꞏ', '▪', '◦':
 		return '·'
 	}
 	half := halfWidth(r)
@@ -72,12 +79,12 @@ func nameRune(r rune) rune {
 
 func bracket(r rune, han bool) rune {
 	switch r {
-	case '(', '（':
+	case '(', '（', '﹙', '﹝', '〔':
 		if han {
 			return '（'
 		}
 		return '('
-	case ')', '）':
+	case ')', '）', '﹚', '﹞', '〕':
 		if han {
 			return '）'
 		}
@@ -89,15 +96,16 @@ func bracket(r rune, han bool) rune {
 // ParseName normalises a name of a person or unit and refuses what has no place
 // in one: nothing at all, more than 200 characters, control and line
 // characters, invisible ones and those that turn the direction of the text,
-// with which one name can be made to look like another. Every error is an
-// *Error; it never holds the name.
+// with which one name can be made to look like another; characters that no standard
+// has, signs for what was lost, words for nobody, several names in one, and numbers that
+// identify ([nameFault]). Every error is an *Error; it never holds the name.
 func ParseName(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	place := 0
 	for rest := text; rest != ""; {
 		r, size := utf8.DecodeRuneInString(rest)
 		place++
-		if (r == utf8.RuneError && size < 2) || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+		if (r == utf8.RuneError && size < 2) || invisible(r) {
 			return "", refuseAt(CodeNameControl, place)
 		}
 		rest = rest[size:]
@@ -110,6 +118,9 @@ func ParseName(text string) (string, error) {
 		return "", &Error{Code: CodeNameLength, Args: map[string]string{
 			"maximum": strconv.Itoa(maxName), "actual": strconv.Itoa(n),
 		}}
+	}
+	if err := nameFault(name); err != nil {
+		return "", err
 	}
 	return name, nil
 }

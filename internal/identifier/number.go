@@ -46,10 +46,22 @@ func spreadsheet(number string) bool {
 // masked finds the signs that hide characters. A row of X hides digits in a
 // personal number, but is lawful in a unit's code.
 func masked(kind Kind, number string) bool {
-	if strings.ContainsAny(number, "*∗×●•█■") {
+	if strings.ContainsAny(number, "*∗●•█■") || strings.Count(number, "×") > 1 {
 		return true
 	}
 	return kind.class() == "cn-person" && strings.Contains(number, "XX")
+}
+
+// crossed are the signs that people and programs set for the X at the end of a number.
+const crossed = "×✕✖╳Ⅹⅹ乂ХхΧχ"
+
+// crossAt is the place of such a sign where only the last character is one, or 0.
+func crossAt(number string) int {
+	runes := []rune(number)
+	if n := len(runes); n > 1 && strings.ContainsRune(crossed, runes[n-1]) && firstNot(string(runes[:n-1]), alphanumeric) == 0 {
+		return n
+	}
+	return 0
 }
 
 // firstNot returns the place, from 1, of the first character that is not ok, or

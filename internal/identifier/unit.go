@@ -66,6 +66,9 @@ func checkUSCC(number string, checked bool) *Error {
 	if last := number[16]; last != 'X' && !digit(rune(last)) {
 		return refuseAt(CodeFormat, 17)
 	}
+	if noUSCC(number) {
+		return refuse(CodeFormat)
+	}
 	if !checked {
 		return nil
 	}
@@ -92,6 +95,17 @@ func checkOrganisation(number string, checked bool) *Error {
 		return refuseAt(CodeCheckDigit, organisationLength)
 	}
 	return nil
+}
+
+// SoleTrader reports whether the number is a unified code of the class of sole traders, 92
+// (GB 32100-2015).
+func (i Identifier) SoleTrader() bool { return i.Kind == USCC && strings.HasPrefix(i.Number, "92") }
+
+// noUSCC reports what no register has: the class of nobody (00), the region of nobody
+// (000000, 999999), zeros alone. Their check characters fit.
+func noUSCC(number string) bool {
+	region := number[2:8]
+	return number[:2] == "00" || region == "000000" || region == "999999"
 }
 
 func inUSCC(c rune) bool { return strings.ContainsRune(usccAlphabet, c) }

@@ -51,6 +51,20 @@ func made(n int, change func(n int, cells []string) []string) string {
 	return b.String()
 }
 
+// passports is a file in which one passport comes with these birth days.
+func passports(births ...string) string {
+	text := made(len(births), func(_ int, row []string) []string {
+		row[slices.Index(columns, "iname")], row[slices.Index(columns, "cardNum")] = "NGUYEN VAN E", "E52418933"
+		return row
+	})
+	lines := strings.Split(strings.TrimSuffix(text, "\r\n"), "\r\n")
+	lines[0] += ",numberKind,state,birth"
+	for i, birth := range births {
+		lines[i+1] += ",护照,VNM," + birth
+	}
+	return strings.Join(lines, "\r\n") + "\r\n"
+}
+
 // only changes one cell of one record.
 func only(n int, column, value string) func(int, []string) []string {
 	return func(i int, row []string) []string {
@@ -122,7 +136,10 @@ func TestDamagedFiles(t *testing.T) {
 			must(t, book.SetCellValue(sheet, "C3", 450103199001011000))
 		}), drafted: 2, refused: []string{"3 cardNum import.excel-rounded"}},
 		{name: "breaks off in quotes", text: made(2, nil) + `R9,"演示`, drafted: 2, refused: []string{"4  import.truncated"}},
-		{name: "header only", text: made(0, nil)},
+		{name: "header only", text: made(0, nil), failure: "import.empty"},
+		{name: "a case of 2099", text: made(3, only(1, "caseCode", "（2099）桂0103执1号")), drafted: 2, refused: []string{"3 caseCode case-number.year"}},
+		{name: "a case filed years before its number", text: made(3, only(1, "regDate", "2019-03-02")), drafted: 2, refused: []string{"3 caseCode case-number.year"}},
+		{name: "two births of one passport", text: passports("1990-01-01", "1991-05-05", "1990-01-01"), drafted: 2, refused: []string{"3 cardNum subject.identity"}},
 		{name: "no header", text: strings.Join(cells(0), ",") + "\r\n", failure: "import.columns"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
