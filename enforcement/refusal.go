@@ -103,6 +103,7 @@ var constraintCodes = map[string]string{
 	"hold_scope_names":                       "hold.scope",
 	"exclusion_period":                       "exclusion.period",
 	"listing_suspension":                     "listing.suspension",
+	"listing_resumed_by_another":             "resumption.second-person",
 	"edition_no_overlap":                     "edition.not-after",
 	"reward_one_live":                        "reward.exists",
 	"reward_reference":                       "reward.reference",
@@ -132,6 +133,7 @@ var constraintCodes = map[string]string{
 	"administrative_announcement":            "publication.batch",
 	"administrative_expires_only_with_term":  "end.no-term",
 	"administrative_suspension":              "listing.suspension",
+	"administrative_resumed_by_another":      "resumption.second-person",
 }
 
 // Codes lists every refusal code of the rooms, so that i18n can be checked
@@ -163,7 +165,7 @@ var codes = []string{
 	"takeover.not-published", "takeover.dates", "takeover.term", "takeover.term-over",
 	"task.closed", "task.reason", "cursor.malformed", "request.in-flight", "request.key-reused", "clock.skew",
 	"restore.unfinished", "restore.none", "restore.reconciling", "restore.not-reconciled", "restore.epochs",
-	"listing.restored", "reconciliation.page", "reconciliation.lines", "reconciliation.statement", "resumption.reasons",
+	"listing.restored", "reconciliation.page", "reconciliation.lines", "reconciliation.statement", "resumption.reasons", "resumption.identity", "resumption.second-person", "resumption.stayed",
 	"explain.day", "explain.measure",
 	"hold.scope", "hold.reason", "hold.second-person", "hold.ended", "hold.standing",
 	"reward.list-type", "reward.owner", "reward.subject", "reward.reference", "reward.dates", "reward.year", "reward.term", "reward.exists",

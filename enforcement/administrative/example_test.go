@@ -27,5 +27,5 @@ func ExampleTable() {
 	// decide stated refused: statement.unanswered
 	// answer answered <nil>
 	// decide decided <nil>
-	// [department-reviewer] and not the drafter
+	// [department-reviewer] and not the [drafter]
 }

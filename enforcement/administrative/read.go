@@ -50,6 +50,7 @@ type Listing struct {
 	EndedOn             day.Day `json:"ended_on,omitzero"`
 	EndCause            string  `json:"end_cause,omitempty"`
 	draftedBy           string
+	suspendedBy         string
 	subjectKind         memoranda.SubjectKind
 	envelope, sealed    []byte
 	serves              string // region the owner serves
@@ -69,6 +70,7 @@ func NewLife(r *Administrative) ground.Life[Listing] {
 				return nil
 			},
 			ground.MovePublish: mayPublishAdministrative,
+			ground.MoveResume:  func(l *Listing, today day.Day) error { return r.checkAdministrativeAge(l, min(l.DecidedOn, today)) },
 			ground.MoveExpire:  func(l *Listing, today day.Day) error { return ground.OverOn(l.TermUntil, today) },
 			ground.MoveEarly: func(l *Listing, today day.Day) error {
 				_, err := r.repairable(l, today)
@@ -81,7 +83,7 @@ func NewLife(r *Administrative) ground.Life[Listing] {
 func (l *Listing) head() ground.Head {
 	return ground.Head{
 		ID: l.ID, Subject: l.Subject, Owner: l.Organisation, State: l.State, Version: l.Version, ListType: l.ListType, SubjectKind: l.subjectKind,
-		Serves: l.serves, Region: l.region, Until: l.TermUntil, SuspendedFor: l.SuspendedFor, DraftedBy: l.draftedBy, Envelope: l.envelope,
+		Serves: l.serves, Region: l.region, Until: l.TermUntil, SuspendedFor: l.SuspendedFor, DraftedBy: l.draftedBy, SuspendedBy: l.suspendedBy, Envelope: l.envelope,
 	}
 }
 

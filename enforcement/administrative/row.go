@@ -40,6 +40,7 @@ type row struct {
 	ObjectionAnsweredOn day.Day                    `bun:"objection_answered_on"`
 	PublishedOn         day.Day                    `bun:"published_on"`
 	SuspendedFor        string                     `bun:"suspended_for"`
+	SuspendedBy         string                     `bun:"suspended_by"`
 	EndedOn             day.Day                    `bun:"ended_on"`
 	EndCause            string                     `bun:"end_cause"`
 	DraftedBy           string                     `bun:"drafted_by"`
@@ -70,7 +71,7 @@ func (r *row) listing() Listing {
 		WindowUntil: r.WindowUntil, StatedOn: r.StatedOn, AnsweredOn: r.AnsweredOn, DecisionNumber: r.DecisionNumber, DecidedOn: r.DecidedOn, Basis: r.Basis, Serious: r.Serious,
 		TermUntil: r.TermUntil, OpenTerm: r.OpenTerm, ServiceManner: r.ServiceManner, ServedOn: r.ServedOn, Publication: r.Publication, AnnouncedOn: r.AnnouncedOn,
 		ObjectionUntil: r.ObjectionUntil, ObjectedOn: r.ObjectedOn, ObjectionAnsweredOn: r.ObjectionAnsweredOn, PublishedOn: r.PublishedOn, SuspendedFor: r.SuspendedFor,
-		EndedOn: r.EndedOn, EndCause: r.EndCause, draftedBy: r.DraftedBy, subjectKind: r.SubjectKind, envelope: r.Wrapped, sealed: r.Sealed, serves: r.Serves, region: r.Region,
+		EndedOn: r.EndedOn, EndCause: r.EndCause, draftedBy: r.DraftedBy, suspendedBy: r.SuspendedBy, subjectKind: r.SubjectKind, envelope: r.Wrapped, sealed: r.Sealed, serves: r.Serves, region: r.Region,
 	}
 }
 

@@ -11,12 +11,11 @@ import (
 // The brake (wrong-person) any of the owner's people can pull; a court's stay a reviewer
 // enters.
 func (r *Administrative) Suspend(ctx context.Context, act enforcement.Act, c ground.Change, reason string) error {
-	return r.Life.Suspend(ctx, act, c, reason)
+	return r.Life.Suspend(ctx, act, c, reason, nil)
 }
 
-// Resume puts a suspended listing back in force at every recipient. What a restoration
-// put in doubt needs reasons: that the lost time held no end of it; so does one that
-// waits to be published and was put in doubt.
-func (r *Administrative) Resume(ctx context.Context, act enforcement.Act, c ground.Change, reasons string) error {
-	return r.Life.Resume(ctx, act, c, reasons, ground.MoveResume, ground.MoveConfirm)
+// Resume puts a suspended listing back in force at every recipient, or confirms what
+// waits to be published and was put in doubt ([ground.Life.Resume]).
+func (r *Administrative) Resume(ctx context.Context, act enforcement.Act, c ground.Change, s ground.Resumption) error {
+	return r.Life.Resume(ctx, act, c, s, ground.MoveResume, ground.MoveConfirm)
 }

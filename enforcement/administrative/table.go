@@ -113,7 +113,7 @@ func administrativeDecision() []ground.Move {
 	return []ground.Move{
 		{
 			Name: moveDecide, Door: "decision", Group: ground.GroupAdvance, From: []ground.State{notified, answered}, To: ground.Decided, Roles: enforcement.Reviewers, Signer: "decision.reviewer", Event: eventDecided,
-			NotBy: ground.Drafter, Second: "decision.second-person", Instead: map[ground.State]string{stated: "statement.unanswered"}, Awaits: true,
+			NotBy: []ground.Person{ground.Drafter}, Second: "decision.second-person", Instead: map[ground.State]string{stated: "statement.unanswered"}, Awaits: true,
 			ZH: "作出决定（审核人员，非起草人）", EN: "Decide, as a reviewer who did not draft", Source: ground.ByList, Effect: ground.EffectNone,
 			Needs: []ground.Need{
 				{Field: "reasons", Rule: ground.RuleText, Code: "decision.reasons"},
@@ -147,7 +147,7 @@ func administrativeDecision() []ground.Move {
 		{
 			Name: ground.MoveConfirm, Door: "resumption", Group: ground.GroupBrake, From: []ground.State{ground.Served, announced}, Roles: enforcement.Reviewers, Event: record.EventTaskClosed,
 			ZH: "数据恢复后存疑、尚未公布的列入：说明理由后确认", EN: "Confirm, with reasons, what waits for publication and a restored record put in doubt", Source: ground.Ours, Effect: ground.EffectNone,
-			Needs: []ground.Need{{Field: "reasons", Rule: ground.RuleText, Code: "resumption.reasons"}},
+			Needs: []ground.Need{ground.ReasonsToResume}, NotBy: ground.NotTwice, Second: "resumption.second-person",
 		},
 	}
 }
@@ -169,7 +169,7 @@ func administrativeForce() []ground.Move {
 		{
 			Name: ground.MoveResume, Door: "resumption", Group: ground.GroupBrake, From: active, Roles: enforcement.Reviewers, Event: ground.EventResumed,
 			ZH: "恢复", EN: "Resume at every recipient", Source: ground.Ours, Effect: ground.EffectResumes,
-			Needs: []ground.Need{{Field: "reasons", Rule: ground.RuleText, Optional: true, Code: "resumption.reasons", ZH: "数据恢复后存疑的必须说明", EN: "needed where a restored record had put it in doubt"}},
+			Needs: []ground.Need{ground.ReasonsToResume, ground.IdentityCheck}, NotBy: ground.NotTwice, Second: "resumption.second-person",
 		},
 		{
 			Name: ground.MoveDelete, Door: "deletion", Group: ground.GroupEnd, From: active, To: ground.Deleted, Roles: enforcement.Reviewers, Event: eventDeleted,

@@ -314,6 +314,12 @@ func (b *Bundle) Ending(item int) listing.Ending {
 	return listing.Ending{Item: item, EventOn: b.Day(), Reasons: "演示:履行完毕"}
 }
 
+// Resumption is what gives back whatever was suspended: reasons, and the check of the
+// identity.
+func Resumption() ground.Resumption {
+	return ground.Resumption{Reasons: "演示:已核实身份证件,确系本人", Document: []byte("演示身份核查表")}
+}
+
 // OrderGround enters and puts in force a ground of kind order for a subject, as
 // the record of orders will; it travels under the same rules as a listing.
 func (b *Bundle) OrderGround(subject enforcement.ID) enforcement.ID {

@@ -172,6 +172,13 @@ func (l *Lists) OwnersReviewer() enforcement.Act {
 	return l.As(enforcement.DepartmentReviewer, l.Owner)
 }
 
+// SecondReviewer is an act of another of the owner's reviewers.
+func (l *Lists) SecondReviewer() enforcement.Act {
+	act := l.OwnersReviewer()
+	act.Actor.ID += "-2"
+	return act
+}
+
 // On drafts a listing on a made list, on its first ground.
 func (l *Lists) On(list string, subject enforcement.ID, grounds ...string) enforcement.ID {
 	l.T.Helper()

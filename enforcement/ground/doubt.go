@@ -17,14 +17,15 @@ const SuspendedRestored = "restored"
 const TaskRestored = "restored"
 
 // Doubt marks a case of the kind as put in doubt by a restoration; done says that it
-// was marked before.
-func (t *Table) Doubt(ctx context.Context, tx *pg.Tx, id enforcement.ID, on day.Day) (done bool, err error) {
+// was marked before. by is who restored the record.
+func (t *Table) Doubt(ctx context.Context, tx *pg.Tx, id enforcement.ID, by string, on day.Day) (done bool, err error) {
 	marked := tx.NewSelect().Table(t.Rows).ColumnExpr("1").Where("id = ? AND suspended_for = ?", id, SuspendedRestored)
 	if done, err = marked.Exists(ctx); err != nil {
 		return false, fmt.Errorf("look whether ground %s is in doubt: %w", id, err)
 	}
 	if !done {
-		tx.Later(tx.NewUpdate().Table(t.Rows).Set("suspended_for = ?, suspended_on = ?", SuspendedRestored, on).Set("version = version + 1").Where("id = ?", id), "mark ground %s as in doubt", id)
+		tx.Later(tx.NewUpdate().Table(t.Rows).Set("suspended_for = ?, suspended_on = ?", SuspendedRestored, on).
+			Set("suspended_by = ?, resumed_by = NULL", by).Set("version = version + 1").Where("id = ?", id), "mark ground %s as in doubt", id)
 	}
 	return done, nil
 }

@@ -16,7 +16,7 @@ func permits() *ground.Table {
 		Moves: []ground.Move{
 			{
 				Name: "sign", From: []ground.State{ground.Draft}, To: ground.Active, Roles: enforcement.Reviewers,
-				NotBy: ground.Drafter, Second: "decision.second-person",
+				NotBy: []ground.Person{ground.Drafter}, Second: "decision.second-person",
 				Needs:  []ground.Need{{Field: "reasons", Rule: ground.RuleText, Code: "decision.reasons"}},
 				Effect: ground.EffectInForce,
 			},

@@ -32,6 +32,8 @@ type Head struct {
 	Until        day.Day
 	SuspendedFor string
 	DraftedBy    string
+	// SuspendedBy suspended it last, or recorded what did; empty: not known.
+	SuspendedBy string
 	// Envelope is the subject's, wrapped.
 	Envelope []byte
 }

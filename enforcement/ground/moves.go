@@ -15,6 +15,9 @@ const (
 	MoveRevoke  MoveName = "revoke"
 )
 
+// NotTwice are who gives nothing back: who drafted a case, and who suspended it.
+var NotTwice = []Person{Drafter, Suspender}
+
 // AbandonReason is why a case was given up before publication.
 type AbandonReason string
 

@@ -1,7 +1,9 @@
 package ground
 
 import (
+	"bytes"
 	"context"
+	"slices"
 	"strings"
 
 	"concordat/enforcement"
@@ -9,9 +11,21 @@ import (
 	"concordat/internal/pg"
 )
 
+// The reasons to suspend a case at every recipient; [SuspendedRestored] is another.
+const (
+	CourtStay        = "court-stay"
+	WrongPersonClaim = "wrong-person"      // the brake
+	SuspectedMinor   = "minor"             // by the number or the birth day on record
+	IdentityDoubtful = "identity-doubtful" // by a department, and its second person or the owner's silence
+)
+
+// ofIdentity are the reasons after which a case comes back only with a check of whose it is.
+var ofIdentity = []string{WrongPersonClaim, SuspectedMinor, IdentityDoubtful}
+
 // Suspend stops the effect of a case at every recipient until it is resumed or
-// ended: a court's stay, or the brake, which any of the owner's people can pull.
-func (l *Life[C]) Suspend(ctx context.Context, act enforcement.Act, c Change, reason string) error {
+// ended: a court's stay, or the brake, which any of the owner's people can pull. then,
+// where there is one, says what else the kind makes of it.
+func (l *Life[C]) Suspend(ctx context.Context, act enforcement.Act, c Change, reason string, then func(t *Turn[C])) error {
 	move := MoveSuspend
 	switch reason {
 	case WrongPersonClaim:
@@ -22,19 +36,27 @@ func (l *Life[C]) Suspend(ctx context.Context, act enforcement.Act, c Change, re
 	}
 	return l.Do(ctx, act, c, Given{"reason": reason}, func(_ context.Context, _ *pg.Tx, t *Turn[C]) error {
 		t.Event.Reason = reason
+		if then != nil {
+			then(t)
+		}
 		return nil
 	}, move)
 }
 
-// Resume puts a suspended case back in force at every recipient. What a restoration
-// put in doubt needs reasons: that the lost time held no end of it; so does one that
-// waits to be published and was put in doubt, which is confirmed and nothing more.
-func (l *Life[C]) Resume(ctx context.Context, act enforcement.Act, c Change, reasons string, moves ...MoveName) error {
-	reasons = strings.TrimSpace(reasons)
+// Resumption is what gives a suspended case back.
+type Resumption struct {
+	Reasons string
+	// Document is the check of the identity, as it was taken down; its keyed hash is kept.
+	Document []byte
+}
+
+// Resume puts a suspended case back in force at every recipient, by a second person and
+// with reasons: after a restoration, that the lost time held no end of it; where somebody
+// doubted whose it is, with the check of the identity. What waits to be published and was
+// put in doubt is confirmed and nothing more.
+func (l *Life[C]) Resume(ctx context.Context, act enforcement.Act, c Change, s Resumption, moves ...MoveName) error {
+	reasons := strings.TrimSpace(s.Reasons)
 	return l.Do(ctx, act, c, Given{"reasons": reasons}, func(ctx context.Context, tx *pg.Tx, t *Turn[C]) error {
-		if t.SuspendedFor == SuspendedRestored && reasons == "" {
-			return enforcement.Refuse("resumption.reasons")
-		}
 		if confirms := t.Move.Effect == EffectNone; confirms || t.SuspendedFor == SuspendedRestored {
 			waited, err := docket.CloseTasks(ctx, tx, t.ID, TaskRestored, "resumed", t.Today)
 			if err != nil {
@@ -48,24 +70,29 @@ func (l *Life[C]) Resume(ctx context.Context, act enforcement.Act, c Change, rea
 		if err != nil {
 			return err
 		}
+		t.Set("resumption_reasons", sealed, "resumed_by", act.Actor.ID)
+		t.Event.DocumentHash = l.Grounds.Record.Vault.DocumentHash([]byte(reasons))
+		t.Event.Reason = SuspendedRestored
 		if t.Move.Effect == EffectResumes {
 			t.Event.Reason = t.SuspendedFor
-		} else {
-			t.Event.Reason = SuspendedRestored
-		}
-		if reasons != "" {
-			t.Set("resumption_reasons", sealed)
-			t.Event.DocumentHash = l.Grounds.Record.Vault.DocumentHash([]byte(reasons))
+			return l.identityChecked(t, s.Document)
 		}
 		return nil
 	}, moves...)
 }
 
-// The reasons to suspend a case at every recipient.
-const (
-	CourtStay        = "court-stay"
-	WrongPersonClaim = "wrong-person" // the brake
-)
+// identityChecked refuses to give back without the check of the identity what somebody
+// doubted whose it is; the event carries the check's hash.
+func (l *Life[C]) identityChecked(t *Turn[C], document []byte) error {
+	blank := len(bytes.TrimSpace(document)) == 0
+	if blank && slices.Contains(ofIdentity, t.SuspendedFor) {
+		return enforcement.Refuse("resumption.identity")
+	}
+	if !blank {
+		t.Event.DocumentHash = l.Grounds.Record.Vault.DocumentHash(document)
+	}
+	return nil
+}
 
 // SetState notes in which state a ground is.
 func SetState(tx *pg.Tx, id enforcement.ID, state string) { updateGround(tx, id, "state = ?", state) }

@@ -3,6 +3,7 @@ package ground
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
@@ -51,6 +52,7 @@ type Rule string
 // The rules of fields.
 const (
 	RuleText   Rule = "text"     // words
+	RuleWhy    Rule = "why"      // words that say something: Min letters or digits at least
 	RuleDay    Rule = "day"      // a day
 	RulePast   Rule = "past-day" // a day, today at the latest
 	RuleOneOf  Rule = "one-of"
@@ -67,8 +69,8 @@ type Need struct {
 	// Field is its name in the request.
 	Field string `json:"field"`
 	Rule  Rule   `json:"rule"`
-	// Of are the values of one-of and all-of; Min and Max the bounds of a number, or
-	// Max that of a text in bytes.
+	// Of are the values of one-of and all-of; Min and Max the bounds of a number; of a text
+	// Min its letters and digits, Max its bytes.
 	Of       []string `json:"of,omitempty"`
 	Min      int      `json:"min,omitempty"`
 	Max      int      `json:"max,omitempty"`
@@ -92,8 +94,12 @@ const Every = "*"
 // Person is somebody with a part in a case.
 type Person string
 
-// Drafter entered the draft of a case.
-const Drafter Person = "drafter"
+// The persons of a case: who entered its draft, and who suspended it, or recorded what
+// suspended it.
+const (
+	Drafter   Person = "drafter"
+	Suspender Person = "suspender"
+)
 
 // Source is where a move comes from: a law, or a rule of our own. Where the list
 // type of the case brings the law, ByList says so.
@@ -124,8 +130,8 @@ type Move struct {
 	Roles []enforcement.Role
 	// Signer is the refusal of everybody else, where the law names who decides.
 	Signer string
-	// NotBy must be another person than who makes the move; Second is that refusal.
-	NotBy  Person
+	// NotBy are who may not make the move, whatever their role; Second is that refusal.
+	NotBy  []Person
 	Second string
 	Needs  []Need
 	// Papers that must be named stay empty until there are papers in a file.
@@ -288,10 +294,21 @@ func (m *Move) asked(act enforcement.Act, given Given) error {
 // stands is the part of the answer that the case gives.
 func (m *Move) stands(act enforcement.Act, h Head) (State, error) {
 	next, err := m.After(h.State)
-	if err == nil && m.NotBy == Drafter && act.Actor.ID == h.DraftedBy {
+	if err == nil && slices.ContainsFunc(m.NotBy, func(p Person) bool { return h.is(act.Actor.ID, p) }) {
 		return next, enforcement.Refuse(m.Second)
 	}
 	return next, err
+}
+
+// is reports whether somebody is one of the persons of the case.
+func (h *Head) is(actor string, p Person) bool {
+	switch p {
+	case Drafter:
+		return actor == h.DraftedBy
+	case Suspender:
+		return actor == h.SuspendedBy
+	}
+	return true // a person nobody knows: the move is made by nobody
 }
 
 // missing refuses the first field that is missing or wrong.
@@ -302,6 +319,16 @@ func (m *Move) missing(given Given, today day.Day) error {
 		}
 	}
 	return nil
+}
+
+// said counts the letters and digits of a text: dots and blanks say nothing.
+func said(text string) (n int) {
+	for _, c := range text {
+		if unicode.IsLetter(c) || unicode.IsDigit(c) {
+			n++
+		}
+	}
+	return n
 }
 
 // longest is how long a text may be, in bytes.
@@ -318,7 +345,7 @@ func (n Need) check(v any, today day.Day) error {
 	switch v := v.(type) {
 	case string:
 		absent = strings.TrimSpace(v) == ""
-		bad = absent || (n.Rule == RuleText && len(v) > n.longest()) || (n.Rule == RuleOneOf && !slices.Contains(n.Of, v))
+		bad = absent || len(v) > n.longest() || (n.Rule == RuleWhy && said(v) < n.Min) || (n.Rule == RuleOneOf && !slices.Contains(n.Of, v))
 	case day.Day:
 		absent = v.IsZero()
 		bad = absent || (n.Rule == RulePast && v > today)
@@ -352,6 +379,21 @@ var ByList = Source{ByList: true}
 
 // ClockStartService is the time to begin service after a decision.
 var ClockStartService = docket.Deadline{Kind: "start-service", Period: calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: docket.OwnTerm}}
+
+// What gives back what was taken away is told: why, and by which check of the identity.
+var (
+	ReasonsToResume = Need{
+		Field: "reasons", Rule: RuleWhy, Min: minReasons, Code: "resumption.reasons",
+		ZH: "数据恢复后存疑的，说明丢失期间并未结束或者中止", EN: "after a restoration: why the lost time held no end of it",
+	}
+	IdentityCheck = Need{
+		Field: "document", Rule: RuleNoted, Optional: true, Code: "resumption.identity",
+		ZH: "身份核查材料；因主体错误、未成年或者身份存疑而中止的必须附", EN: "the check of the identity, as a document: where it was the wrong person, a minor, or in doubt",
+	}
+)
+
+// minReasons is how many letters or digits the reasons of a resumption have at least.
+const minReasons = 10
 
 // ReasonsOfEnd are the reasons of an end.
 var (

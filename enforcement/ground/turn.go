@@ -40,6 +40,7 @@ type Turn[C any] struct {
 	standing directive.Standing
 	asked    bool
 	periods  map[string]calendar.Period
+	spared   []string
 	columns  []string
 	values   []any
 	done     bool
@@ -56,6 +57,9 @@ func (t *Turn[C]) Set(pairs ...any) {
 		t.values = append(t.values, value)
 	}
 }
+
+// Spare leaves out clocks and tasks of the row, by kind, that the case does not know.
+func (t *Turn[C]) Spare(kinds ...string) { t.spared = append(t.spared, kinds...) }
 
 // Within gives a clock its length, where the list type of the case sets it.
 func (t *Turn[C]) Within(kind string, p calendar.Period) {
@@ -104,6 +108,9 @@ func (t *Turn[C]) Carry(ctx context.Context, tx *pg.Tx) error {
 	t.write(tx)
 	t.clocks(tx)
 	for _, kind := range t.Move.Opens {
+		if slices.Contains(t.spared, kind) {
+			continue
+		}
 		docket.OpenTasks(tx, []enforcement.ID{t.ID}, kind, t.Today)
 	}
 	return err
@@ -127,7 +134,7 @@ func (t *Turn[C]) common() {
 		t.Set("retain_until", t.Today.AddMonths(retentionMonths))
 	}
 	if suspends && effect == EffectSuspends {
-		t.Set("suspended_for", t.Event.Reason, "suspended_on", t.Today)
+		t.Set("suspended_for", t.Event.Reason, "suspended_on", t.Today, "suspended_by", t.Act.Actor.ID, "resumed_by", nil)
 	}
 	if suspends && (effect == EffectResumes || effect == EffectEnds) {
 		t.Set("suspended_for", nil, "suspended_on", nil)
@@ -157,6 +164,9 @@ func (t *Turn[C]) write(tx *pg.Tx) {
 // clocks stops and starts what the table says.
 func (t *Turn[C]) clocks(tx *pg.Tx) {
 	for _, d := range t.Move.Starts {
+		if slices.Contains(t.spared, d.Kind) {
+			continue
+		}
 		if own, ok := t.periods[d.Kind]; ok {
 			d.Period = own
 		}

@@ -10,6 +10,7 @@ import (
 	"concordat/enforcement/party"
 	"concordat/internal/identifier"
 	"concordat/internal/pg"
+	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
 
@@ -86,13 +87,48 @@ func mayExtend(l *Listing, today day.Day) error {
 // Suspend stops the effect of a listing at every recipient until it is resumed
 // or ended. The brake (wrong-person) any of the court's people can pull.
 func (r *Listings) Suspend(ctx context.Context, act enforcement.Act, c ground.Change, reason string) error {
-	return r.Life.Suspend(ctx, act, c, reason)
+	return r.Life.Suspend(ctx, act, c, reason, func(t *ground.Turn[Listing]) {
+		if !t.Case.TermUntil.IsZero() {
+			t.Spare(clockDelete.Kind, TaskStayed)
+		}
+	})
 }
 
 // Resume puts a suspended listing back in force at every recipient; one that a
-// restoration put in doubt needs reasons ([Listings.ResumeRestored]).
-func (r *Listings) Resume(ctx context.Context, act enforcement.Act, c ground.Change) error {
-	return r.Life.Resume(ctx, act, c, "", ground.MoveResume)
+// restoration put in doubt goes by [Listings.ResumeRestored].
+func (r *Listings) Resume(ctx context.Context, act enforcement.Act, c ground.Change, s ground.Resumption) error {
+	return r.Life.Resume(ctx, act, c, s, ground.MoveResume)
+}
+
+// mayResume refuses what comes back by another door, or by none.
+func (r *Listings) mayResume(l *Listing, today day.Day) error {
+	switch {
+	case l.SuspendedFor == ground.SuspendedRestored:
+		return enforcement.Refuse("resumption.reasons")
+	case l.SuspendedFor == ground.CourtStay && l.TermUntil.IsZero():
+		return enforcement.Refuse("resumption.stayed")
+	}
+	return r.noMinor(l, today)
+}
+
+func (r *Listings) mayResumeRestored(l *Listing, today day.Day) error {
+	if l.SuspendedFor != ground.SuspendedRestored {
+		return enforcement.Refuse("listing.suspension")
+	}
+	return r.noMinor(l, today)
+}
+
+// noMinor refuses whom the record says to be a minor, or to have been one on the day of
+// decision: no check of an identity gives that back but a corrected record.
+func (r *Listings) noMinor(l *Listing, today day.Day) error {
+	if l.subjectKind != memoranda.NaturalPerson {
+		return nil
+	}
+	identity, err := r.Parties.OpenIdentity(l.Subject, l.envelope, l.sealed)
+	if err != nil {
+		return err
+	}
+	return ground.CheckAge(identity, min(l.DecidedOn, today))
 }
 
 // ResumeRestored puts a listing that a restoration had put in doubt back in force
@@ -100,7 +136,7 @@ func (r *Listings) Resume(ctx context.Context, act enforcement.Act, c ground.Cha
 // published on its day. The court says why: that the lost time held neither an end
 // nor a suspension of it.
 func (r *Listings) ResumeRestored(ctx context.Context, act enforcement.Act, c ground.Change, reasons string) error {
-	return r.Life.Resume(ctx, act, c, reasons, moveResumeRestored, ground.MoveConfirm)
+	return r.Life.Resume(ctx, act, c, ground.Resumption{Reasons: reasons}, moveResumeRestored, ground.MoveConfirm)
 }
 
 // OpenCorrection records that data of a listing were found inaccurate; three

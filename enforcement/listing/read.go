@@ -64,6 +64,7 @@ type Listing struct {
 	EndedOn          day.Day                    `json:"ended_on,omitzero"`
 	draftedBy        string
 	proposedBy       string
+	suspendedBy      string
 	creditorWithdrew bool
 	subjectKind      memoranda.SubjectKind
 	envelope, sealed []byte
@@ -89,18 +90,8 @@ func NewLife(r *Listings) ground.Life[Listing] {
 			},
 			ground.MovePublish: onItsDay,
 			moveExtend:         mayExtend,
-			ground.MoveResume: func(l *Listing, _ day.Day) error {
-				if l.SuspendedFor == ground.SuspendedRestored {
-					return enforcement.Refuse("resumption.reasons")
-				}
-				return nil
-			},
-			moveResumeRestored: func(l *Listing, _ day.Day) error {
-				if l.SuspendedFor != ground.SuspendedRestored {
-					return enforcement.Refuse("listing.suspension")
-				}
-				return nil
-			},
+			ground.MoveResume:  r.mayResume,
+			moveResumeRestored: r.mayResumeRestored,
 			moveOpenCorrection: func(l *Listing, _ day.Day) error { return l.correcting(false) },
 			moveCorrect:        func(l *Listing, _ day.Day) error { return l.correcting(true) },
 			ground.MoveDelete:  func(l *Listing, _ day.Day) error { return l.term(false) },
@@ -115,7 +106,7 @@ func NewLife(r *Listings) ground.Life[Listing] {
 func (l *Listing) head() ground.Head {
 	return ground.Head{
 		ID: l.ID, Subject: l.Subject, Owner: l.Court, State: l.State, Version: l.Version, ListType: plan.ListType, SubjectKind: l.subjectKind, Serves: l.serves, Region: l.region,
-		Until: l.Until(), SuspendedFor: l.SuspendedFor, DraftedBy: l.draftedBy, Envelope: l.envelope,
+		Until: l.Until(), SuspendedFor: l.SuspendedFor, DraftedBy: l.draftedBy, SuspendedBy: l.suspendedBy, Envelope: l.envelope,
 	}
 }
 

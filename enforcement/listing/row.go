@@ -33,6 +33,7 @@ type row struct {
 	ServedOn         day.Day                    `bun:"served_on"`
 	PublishedOn      day.Day                    `bun:"published_on"`
 	SuspendedFor     string                     `bun:"suspended_for"`
+	SuspendedBy      string                     `bun:"suspended_by"`
 	CorrectingSince  day.Day                    `bun:"correcting_since"`
 	EndedOn          day.Day                    `bun:"ended_on"`
 	DraftedBy        string                     `bun:"drafted_by"`
@@ -65,7 +66,7 @@ func (r *row) listing() Listing {
 		ID: r.ID, Court: r.Court, Case: r.Case, Subject: r.Subject, State: r.State, Version: r.Version, Conducts: r.Conducts, NoticeServedOn: r.NoticeServedOn,
 		AppliedOn: r.AppliedOn, DecisionNumber: r.DecisionNumber, DecidedOn: r.DecidedOn, TermUntil: r.TermUntil, ExtendedUntil: r.ExtendedUntil, GraceMonths: r.GraceMonths,
 		GraceUntil: r.GraceUntil, ServiceManner: r.ServiceManner, ServedOn: r.ServedOn, PublishedOn: r.PublishedOn, SuspendedFor: r.SuspendedFor, CorrectingSince: r.CorrectingSince,
-		EndedOn: r.EndedOn, draftedBy: r.DraftedBy, proposedBy: r.ProposedBy, creditorWithdrew: r.CreditorWithdrew, subjectKind: r.SubjectKind, envelope: r.Wrapped,
+		EndedOn: r.EndedOn, draftedBy: r.DraftedBy, proposedBy: r.ProposedBy, suspendedBy: r.SuspendedBy, creditorWithdrew: r.CreditorWithdrew, subjectKind: r.SubjectKind, envelope: r.Wrapped,
 		sealed: r.Sealed, caseNumber: r.CaseNumber, serves: r.Serves, region: r.Region, hasReasons: r.HasReasons,
 	}
 }

@@ -151,7 +151,7 @@ func listingPublication() []ground.Move {
 		{
 			Name: ground.MoveConfirm, Door: "resumption/restored", Group: ground.GroupBrake, From: []ground.State{ground.Served, Grace}, Roles: judges, Event: record.EventTaskClosed,
 			ZH: "数据恢复后存疑、尚未公布的列入：说明理由后确认", EN: "Confirm, with reasons, what waits for publication and a restored record put in doubt", Source: ground.Ours, Effect: ground.EffectNone,
-			Needs: []ground.Need{{Field: "reasons", Rule: ground.RuleText, Code: "resumption.reasons"}},
+			Needs: []ground.Need{ground.ReasonsToResume}, NotBy: ground.NotTwice, Second: "resumption.second-person",
 		},
 	}
 }
@@ -173,8 +173,10 @@ func listingForce() []ground.Move {
 		},
 		{
 			Name: ground.MoveSuspend, Door: "suspension", Choice: &ground.Choice{Field: "reason", Value: ground.CourtStay}, Group: ground.GroupBrake, From: inForceStates, Roles: judges, Event: ground.EventSuspended,
-			ZH: "中止（法院裁定）", EN: "Suspend at every recipient, by a court's stay", Source: ground.Ours, Effect: ground.EffectSuspends,
-			Needs: []ground.Need{{Field: "reason", Rule: ground.RuleOneOf, Of: []string{ground.CourtStay}, Code: "listing.suspension"}},
+			ZH: "中止（再审或者破产等裁定）；无期限的列入须在三个工作日内删除，中止仅为过渡", EN: "Suspend at every recipient, by a court's stay; without a term it is to be deleted in three working days, which the suspension only bridges",
+			Source: ground.Law("法释〔2017〕7号 Art. 10 ¶1"), Effect: ground.EffectSuspends,
+			Needs:  []ground.Need{{Field: "reason", Rule: ground.RuleOneOf, Of: []string{ground.CourtStay}, Code: "listing.suspension"}},
+			Starts: []docket.Deadline{clockDelete}, Opens: []string{TaskStayed},
 		},
 		{
 			Name: ground.MoveBrake, Door: "suspension", Choice: &ground.Choice{Field: "reason", Value: ground.WrongPersonClaim}, Group: ground.GroupBrake, From: inForceStates, Roles: []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.President}, Event: ground.EventSuspended,
@@ -183,12 +185,13 @@ func listingForce() []ground.Move {
 		},
 		{
 			Name: ground.MoveResume, Door: "resumption", Group: ground.GroupBrake, From: inForceStates, Roles: judges, Event: ground.EventResumed,
-			ZH: "恢复", EN: "Resume at every recipient", Source: ground.Ours, Effect: ground.EffectResumes,
+			ZH: "恢复；因裁定中止且无期限的，须另行决定", EN: "Resume at every recipient; what was stayed and has no term comes back by a new decision only", Source: ground.Ours, Effect: ground.EffectResumes,
+			Needs: []ground.Need{ground.ReasonsToResume, ground.IdentityCheck}, NotBy: ground.NotTwice, Second: "resumption.second-person",
 		},
 		{
 			Name: moveResumeRestored, Door: "resumption/restored", Group: ground.GroupBrake, From: inForceStates, Roles: judges, Event: ground.EventResumed,
 			ZH: "数据恢复后存疑的列入：说明理由后恢复", EN: "Resume, with reasons, what a restored record put in doubt", Source: ground.Ours, Effect: ground.EffectResumes,
-			Needs: []ground.Need{{Field: "reasons", Rule: ground.RuleText, Code: "resumption.reasons", ZH: "说明丢失期间并未结束或者中止", EN: "why the lost time held no end of it"}},
+			Needs: []ground.Need{ground.ReasonsToResume}, NotBy: ground.NotTwice, Second: "resumption.second-person",
 		},
 		{
 			Name: moveOpenCorrection, Door: "correction", Group: ground.GroupCorrect, From: inForceStates, Roles: judges, Event: eventCorrecting,

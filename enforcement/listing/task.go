@@ -19,6 +19,9 @@ const (
 	// to be told of it the same day. No channel reaches the creditor yet.
 	TaskTellPresident = "tell-president"
 	TaskTellCreditor  = "tell-creditor"
+	// TaskStayed: execution is stayed, and the listing has no term: it is to be deleted
+	// (法释〔2017〕7号 Art. 10 ¶1 (5)).
+	TaskStayed = "stayed"
 	// TaskBarred: a fact was recorded that bars a ground (法释〔2017〕7号 Art. 3) of a listing
 	// that is published.
 	TaskBarred = "barred"

@@ -40,8 +40,8 @@ func TestEndsOfAdministrativeListings(t *testing.T) {
 	if public() != 0 {
 		t.Error("the public sees a suspended one")
 	}
-	wantCode(t, "a clerk resumes", l.Administrative.Resume(ctx, l.OwnersClerk(), of(serious), ""), "role.forbidden")
-	must(t, l.Administrative.Resume(ctx, l.OwnersReviewer(), of(serious), ""))
+	wantCode(t, "a clerk resumes", l.Administrative.Resume(ctx, l.OwnersClerk(), of(serious), enforcetest.Resumption()), "role.forbidden")
+	must(t, l.Administrative.Resume(ctx, l.OwnersReviewer(), of(serious), enforcetest.Resumption()))
 	must(t, l.Administrative.Delete(ctx, l.OwnersReviewer(), of(serious), l.EndOfIt("subject-ceased")))
 	if public() != 0 {
 		t.Error("the public sees an ended one")
@@ -91,9 +91,9 @@ func TestAdministrativeListingsAfterARestore(t *testing.T) {
 		t.Fatalf("%d published, refused %v: %v", published, refused, err)
 	}
 	for _, id := range []enforcement.ID{served, active} {
-		wantCode(t, "without reasons", l.Administrative.Resume(ctx, l.OwnersReviewer(), of(id), ""), "resumption.reasons")
-		must(t, l.Administrative.Resume(ctx, l.OwnersReviewer(), of(id), "演示:已核实"))
-		wantCode(t, "twice", l.Administrative.Resume(ctx, l.OwnersReviewer(), of(id), "演示:已核实"), "listing.suspension")
+		wantCode(t, "without reasons", l.Administrative.Resume(ctx, l.OwnersReviewer(), of(id), ground.Resumption{}), "resumption.reasons")
+		must(t, l.Administrative.Resume(ctx, l.OwnersReviewer(), of(id), enforcetest.Resumption()))
+		wantCode(t, "twice", l.Administrative.Resume(ctx, l.OwnersReviewer(), of(id), enforcetest.Resumption()), "listing.suspension")
 	}
 	if _, published, _, err := l.Daily(ctx, l.System(), nil); err != nil || published != 1 {
 		t.Errorf("%d published: %v", published, err)

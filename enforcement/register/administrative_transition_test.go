@@ -124,7 +124,7 @@ func (w wayfarer) move(id enforcement.ID, m ground.MoveName, as func(enforcement
 	case ground.MoveBrake:
 		return w.Administrative.Suspend(ctx, as(w.OwnersClerk()), c, ground.WrongPersonClaim)
 	case ground.MoveResume, ground.MoveConfirm: // one door: the state picks
-		return w.Administrative.Resume(ctx, as(w.OwnersReviewer()), c, "")
+		return w.Administrative.Resume(ctx, as(w.SecondReviewer()), c, enforcetest.Resumption())
 	case ground.MoveDelete:
 		return w.Administrative.Delete(ctx, as(w.OwnersReviewer()), c, w.EndOfIt("reason-ended"))
 	case ground.MoveExpire:
@@ -155,7 +155,7 @@ func (p place) refusal(m ground.MoveName) string {
 		return "service.missing"
 	// What a restored record put in doubt before its publication is confirmed so.
 	case (m == ground.MoveResume || m == ground.MoveConfirm) && (p.state == ground.Served || p.state == "announced"):
-		return "resumption.reasons"
+		return "listing.suspension"
 	case m == ground.MoveConfirm && p.state == ground.Active && p.suspended:
 		return ""
 	case m == ground.MoveConfirm && p.state == ground.Active:

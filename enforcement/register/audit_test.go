@@ -61,8 +61,8 @@ func TestAuditFindsTampering(t *testing.T) {
 		must(t, b.Directives.Answer(ctx, officer(b, d.Organisation), []directive.Answer{{Directive: d.ID, Version: 1, Step: directive.Acknowledged, Reports: []directive.Report{
 			{Measure: d.Measures[0], Outcome: directive.Implemented},
 		}}}))
-		must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), ground.CourtStay))
-		must(t, b.Listings.Resume(ctx, b.Judge(), of(id)))
+		must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), ground.WrongPersonClaim))
+		must(t, b.Listings.Resume(ctx, b.President(), of(id), enforcetest.Resumption()))
 		must(t, b.Listings.Delete(ctx, b.Judge(), of(id), b.Ending(1)))
 		sendAll(t, b, directive.Acknowledged)
 		for _, f := range value(b.Auditor.Directives(ctx, nil))(t).Findings {

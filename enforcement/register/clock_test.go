@@ -46,7 +46,7 @@ func TestAClockThatRunsAheadBurdensNobody(t *testing.T) {
 
 	wrong, as := moved(t, b, days(40))
 	wantCode(t, "publication in the month of grace", wrong.Listings.Publish(ctx, as(b.President()), of(grace)), "clock.skew")
-	wantCode(t, "resumption", wrong.Listings.Resume(ctx, as(b.Judge()), of(suspended)), "clock.skew")
+	wantCode(t, "resumption", wrong.Listings.Resume(ctx, as(b.President()), of(suspended), enforcetest.Resumption()), "clock.skew")
 	_, published, refused, err := wrong.Daily(ctx, as(b.System()), nil)
 	if published != 0 || len(refused) != 0 || !errors.Is(err, enforcement.Refuse("clock.skew")) {
 		t.Errorf("the day of a wrong clock: %d published, %v refused, %v", published, refused, err)
@@ -80,7 +80,7 @@ func TestAClockThatRunsAheadBurdensNobody(t *testing.T) {
 	if due(wrong, directive.Express) == 0 {
 		t.Error("no withdrawal is due")
 	}
-	must(t, b.Listings.Resume(ctx, b.Judge(), of(suspended)))
+	must(t, b.Listings.Resume(ctx, b.President(), of(suspended), enforcetest.Resumption()))
 }
 
 // TestAWindowIsNotEndedByAWrongClock: nor is it where a department decides.

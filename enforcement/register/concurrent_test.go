@@ -74,7 +74,7 @@ func hurried(b *enforcetest.Bundle, id enforcement.ID, n int) error {
 	ctx, c := b.T.Context(), of(id)
 	var errs []error
 	for range n % 3 {
-		errs = append(errs, b.Listings.Suspend(ctx, b.Judge(), c, ground.CourtStay), b.Listings.Resume(ctx, b.Judge(), c))
+		errs = append(errs, b.Listings.Suspend(ctx, b.Judge(), c, ground.WrongPersonClaim), b.Listings.Resume(ctx, b.President(), c, enforcetest.Resumption()))
 	}
 	switch n % 4 {
 	case 0:

@@ -157,11 +157,11 @@ func TestWhyAMeasureIsNotApplied(t *testing.T) {
 	wantReason("on no list", value(b.Explainer.Explain(ctx, b.Clerk(), unlisted, name, 0))(t)[0], "not-listed")
 
 	b.Advance(5)
-	must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), ground.CourtStay))
+	must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), ground.WrongPersonClaim))
 	wantReason("suspended", explained(id, name, 0), "suspended")
 	suspended := b.Day()
 	b.Advance(5)
-	must(t, b.Listings.Resume(ctx, b.Judge(), of(id)))
+	must(t, b.Listings.Resume(ctx, b.President(), of(id), enforcetest.Resumption()))
 	hold := value(b.Holds.Place(ctx, b.As(enforcement.Operator, 0), hold.NewHold{Scope: hold.Everything, Reason: "演示"}))(t)
 	held := explained(id, name, 0)
 	wantReason("held", held, "held")

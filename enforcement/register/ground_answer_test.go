@@ -28,7 +28,7 @@ func TestEveryMoveAnswersAsItsRowSays(t *testing.T) {
 				for _, s := range append(kind.States(), unknown) {
 					for _, who := range by {
 						asked++
-						next, err := m.Answer(who.act, f.given, ground.Head{State: s, DraftedBy: theDrafter})
+						next, err := m.Answer(who.act, f.given, ground.Head{State: s, DraftedBy: theDrafter, SuspendedBy: theSuspender})
 						want := rowSays(m, s, who, f)
 						if got := answeredWith(err); got != want.refusal || next != want.next {
 							t.Errorf("%s %s in %s by %s with %s: %q and %q, the row says %q and %q", kind.Slug, m.Name, s, who.name, f.name, next, got, want.next, want.refusal)
@@ -72,7 +72,7 @@ func rowSays(m *ground.Move, s ground.State, who asker, f filling) answered {
 	if m.To != "" && !slices.Contains(m.Stays, s) {
 		next = m.To
 	}
-	if m.NotBy == ground.Drafter && who.act.Actor.ID == theDrafter {
+	if slices.Contains(m.NotBy, ground.Drafter) && who.act.Actor.ID == theDrafter || slices.Contains(m.NotBy, ground.Suspender) && who.act.Actor.ID == theSuspender {
 		return answered{next, m.Second}
 	}
 	return answered{next, ""}
@@ -95,10 +95,11 @@ func answeredWith(err error) string {
 	return strings.Join(parts, " ")
 }
 
-// askedOn is the day on which everybody asks, theDrafter who drafted every case.
+// askedOn is the day on which everybody asks, theDrafter who drafted every case and theSuspender who
+// suspended it.
 var askedOn = day.Of(2025, time.September, 1)
 
-const theDrafter = "drafter"
+const theDrafter, theSuspender = "drafter", "suspender"
 
 // asker asks; malformed is the refusal of who is nobody.
 type asker struct {
@@ -119,6 +120,7 @@ func everybody() (all []asker) {
 		}
 		add(string(role), "", at, enforcement.Actor{ID: "somebody", Role: role, Organisation: org})
 		add("the drafter as "+string(role), "", at, enforcement.Actor{ID: theDrafter, Role: role, Organisation: org})
+		add("the suspender as "+string(role), "", at, enforcement.Actor{ID: theSuspender, Role: role, Organisation: org})
 		add(string(role)+" without a name", "act.actor", at, enforcement.Actor{Role: role, Organisation: org})
 		add(string(role)+" at no time", "act.at", time.Time{}, enforcement.Actor{ID: "somebody", Role: role, Organisation: org})
 		if officer {
@@ -180,6 +182,8 @@ func right(n ground.Need) any {
 	switch n.Rule {
 	case ground.RuleText:
 		return "演示"
+	case ground.RuleWhy:
+		return strings.Repeat("演", n.Min)
 	case ground.RuleDay:
 		return askedOn.AddDays(100)
 	case ground.RulePast:
@@ -206,6 +210,9 @@ func wrong(n ground.Need) map[string]any {
 			longest = n.Max
 		}
 		values["empty"], values["too long"] = "", strings.Repeat("x", longest+1)
+	case ground.RuleWhy:
+		values["empty"], values["too long"] = "", strings.Repeat("x", 60_001)
+		values["a letter too few"], values["dots"] = strings.Repeat("演", n.Min-1)+" ", strings.Repeat("。", 10*n.Min)
 	case ground.RuleDay:
 		values["empty"] = day.Day(0)
 	case ground.RulePast:

@@ -19,7 +19,7 @@ func pledge(t *testing.T, b *enforcetest.Bundle) (life ground.Life[ground.Head],
 		return ground.Move{Name: name, ZH: "演示", EN: "Made up", Door: string(name), From: []ground.State{from}, To: to, Roles: []enforcement.Role{enforcement.Judge}, Effect: e, Event: kind, Stops: []string{ground.Every}, Source: ground.Source{Ours: true}}
 	}
 	sign := move("sign", "offered", "signed", ground.EffectNone, "pledge-signed")
-	sign.NotBy, sign.Second, sign.Needs = ground.Drafter, "decision.second-person", []ground.Need{{Field: "number", Rule: ground.RuleText, Code: "decision.number"}}
+	sign.NotBy, sign.Second, sign.Needs = []ground.Person{ground.Drafter}, "decision.second-person", []ground.Need{{Field: "number", Rule: ground.RuleText, Code: "decision.number"}}
 	life = ground.Life[ground.Head]{
 		Table: &ground.Table{
 			Slug: "pledge", Rows: "pledge", OwnerColumn: "l.owner", ListColumn: "'judgment-debtor'", Suspends: true, People: sign.Roles, Before: []ground.State{"drafted", "offered", "signed", "served"}, Live: []ground.State{"kept"}, Ended: []ground.State{"ended", "expired"},
@@ -34,7 +34,7 @@ func pledge(t *testing.T, b *enforcetest.Bundle) (life ground.Life[ground.Head],
 			return pg.All(narrow(db.NewSelect().TableExpr("pledge AS l").Column("l.id", "l.subject", "l.owner", "l.state", "l.version", "l.suspended_for", "l.drafted_by")), into)
 		},
 	}
-	_, err := b.DB.Pool.Exec(t.Context(), `CREATE TABLE pledge (id uuid PRIMARY KEY, subject uuid, owner integer, drafted_by text, state text, version integer DEFAULT 1, suspended_for text, suspended_on date, ended_on date, retain_until date);
+	_, err := b.DB.Pool.Exec(t.Context(), `CREATE TABLE pledge (id uuid PRIMARY KEY, subject uuid, owner integer, drafted_by text, state text, version integer DEFAULT 1, suspended_for text, suspended_on date, suspended_by text, resumed_by text, ended_on date, retain_until date);
 		CREATE TRIGGER entered AFTER INSERT ON pledge REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION ground_follows(); CREATE TRIGGER moved AFTER UPDATE ON pledge REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION ground_follows()`)
 	must(t, err)
 	return life, func() enforcement.ID {

@@ -146,8 +146,12 @@ func wholeMove(kind *ground.Table, m *ground.Move) (f faults) {
 		f.unless(slices.Contains(states, s) && known(code), "in %q it is refused by %q", s, code)
 	}
 	f.unless(m.Signer == "" || known(m.Signer), "who may not sign is refused by %q", m.Signer)
-	f.unless((m.NotBy == "") == (m.Second == "") && (m.Second == "" || known(m.Second)), "the second person is %q, refused by %q", m.NotBy, m.Second)
-	f.unless(m.NotBy == "" || m.NotBy == ground.Drafter, "nobody knows who %q is", m.NotBy)
+	f.unless((len(m.NotBy) == 0) == (m.Second == "") && (m.Second == "" || known(m.Second)), "the second person is %q, refused by %q", m.NotBy, m.Second)
+	for _, p := range m.NotBy {
+		f.unless(p == ground.Drafter || p == ground.Suspender, "nobody knows who %q is", p)
+	}
+	// What burdens somebody again is nobody's alone, in every kind of case.
+	f.unless(m.Effect != ground.EffectResumes || kind.Favours || slices.Equal(m.NotBy, ground.NotTwice), "who suspended or drafted it gives it back")
 	return f
 }
 
@@ -189,9 +193,10 @@ func wholeNeeds(m *ground.Move) (f faults) {
 		f.unless((n.ZH == "") == (n.EN == ""), "%s is told in one language", n.Field)
 		f.unless((n.Rule == ground.RuleOneOf || n.Rule == ground.RuleAllOf) == (len(n.Of) > 0), "%s is %s of %v", n.Field, n.Rule, n.Of)
 		f.unless(n.Rule != ground.RuleNumber || (n.Min >= 0 && n.Max > n.Min && (n.Optional || n.Min > 0)), "%s is a number from %d to %d", n.Field, n.Min, n.Max)
+		f.unless(n.Rule != ground.RuleWhy || n.Min > 0 && !n.Optional, "%s may say nothing", n.Field)
 		f.unless(n.Rule != ground.RuleNoted || n.EN != "", "%s has a rule that is not told", n.Field)
 		f.unless(slices.Contains([]ground.Rule{
-			ground.RuleText, ground.RuleDay, ground.RulePast, ground.RuleOneOf,
+			ground.RuleText, ground.RuleWhy, ground.RuleDay, ground.RulePast, ground.RuleOneOf,
 			ground.RuleAllOf, ground.RuleNumber, ground.RuleYes, ground.RuleNoted,
 		}, n.Rule), "%s must be %q", n.Field, n.Rule)
 	}

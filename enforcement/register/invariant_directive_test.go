@@ -211,7 +211,7 @@ func TestInvariant31_NoScoreNoAutomaticDecision(t *testing.T) {
 	must(t, b.Listings.Propose(ctx, b.Judge(), of(warned), b.Decision()))
 	wantCode(t, "sign", b.Listings.Sign(ctx, b.System(), of(warned)), "decision.signer")
 	wantCode(t, "extend", b.Listings.Extend(ctx, b.System(), of(fixed), extension(b, 1)), "decision.signer")
-	wantCode(t, "resume", b.Listings.Resume(ctx, b.System(), of(fixed)), "role.forbidden")
+	wantCode(t, "resume", b.Listings.Resume(ctx, b.System(), of(fixed), enforcetest.Resumption()), "role.forbidden")
 	wantCode(t, "refuse an application", b.Listings.RefuseApplication(ctx, b.System(), of(warned), "r"), "role.forbidden")
 }
 

@@ -65,7 +65,7 @@ func TestInvariant44_PublicItemsOnly(t *testing.T) {
 	if n := len(public(t, b)); n != 1 {
 		t.Errorf("%d public entries while one of two is suspended", n)
 	}
-	must(t, b.Listings.Resume(ctx, b.Judge(), of(id)))
+	must(t, b.Listings.Resume(ctx, b.President(), of(id), enforcetest.Resumption()))
 	b.AdvanceTo(state(t, b, id).TermUntil)
 	if n := len(public(t, b)); n != 2 {
 		t.Errorf("%d public entries on the last day of a term", n)
@@ -143,7 +143,7 @@ func TestInvariant49_EveryMoveIsLogged(t *testing.T) {
 		record.EventDrafted: enforcement.Judge, "listing-warned": enforcement.Clerk, "listing-applied": enforcement.Clerk,
 		"listing-refused": enforcement.Judge, "decision-proposed": enforcement.Judge, "listing-decided": enforcement.President,
 		"listing-served": enforcement.Clerk, "listing-abandoned": enforcement.Clerk, "listing-published": enforcement.System,
-		"listing-extended": enforcement.President, ground.EventSuspended: enforcement.Judge, ground.EventResumed: enforcement.Judge,
+		"listing-extended": enforcement.President, ground.EventSuspended: enforcement.Judge, ground.EventResumed: enforcement.President,
 		"correction-opened": enforcement.Judge, "listing-corrected": enforcement.Judge, "listing-deleted": enforcement.Judge,
 		"listing-expired": enforcement.System, "listing-early-deleted": enforcement.Judge, "listing-revoked": enforcement.Judge,
 		"exclusion-opened": enforcement.Judge, "exclusion-closed": enforcement.Judge, "network-search": enforcement.Clerk,
@@ -153,8 +153,8 @@ func TestInvariant49_EveryMoveIsLogged(t *testing.T) {
 
 	identity := b.Company()
 	deleted := b.Published(b.Subject(identity))
-	must(t, b.Listings.Suspend(ctx, b.Judge(), of(deleted), ground.CourtStay))
-	must(t, b.Listings.Resume(ctx, b.Judge(), of(deleted)))
+	must(t, b.Listings.Suspend(ctx, b.Judge(), of(deleted), ground.WrongPersonClaim))
+	must(t, b.Listings.Resume(ctx, b.President(), of(deleted), enforcetest.Resumption()))
 	must(t, b.Listings.OpenCorrection(ctx, b.Judge(), of(deleted), b.Day()))
 	must(t, b.Listings.Correct(ctx, b.Judge(), of(deleted), identity))
 	must(t, b.Listings.RecordSearch(ctx, b.Clerk(), deleted, b.Day(), b.Day().AddDays(-1), false))
@@ -204,7 +204,7 @@ func TestInvariant49_EveryMoveIsLogged(t *testing.T) {
 	}
 	for _, nobody := range []enforcement.Actor{{}, {ID: "x"}, {Role: enforcement.Judge}, {ID: "x", Role: enforcement.Judge}, {ID: "x", Role: enforcement.DepartmentReviewer}} {
 		act := enforcement.Act{At: b.At(), Actor: nobody}
-		wantCode(t, "act as nobody", b.Listings.Resume(ctx, act, of(early)), "act.actor")
+		wantCode(t, "act as nobody", b.Listings.Resume(ctx, act, of(early), enforcetest.Resumption()), "act.actor")
 		_, err := b.Listings.List(ctx, act, ground.Wanted{Limit: 10})
 		wantCode(t, "list as nobody", err, "act.actor")
 		_, err = b.Directives.List(ctx, act, enforcement.ID{}, 10)

@@ -75,10 +75,10 @@ func acts() []asked {
 		{"suspend", (*bundle).Judge, published(func(t *testing.T, b *bundle, act enforcement.Act, id enforcement.ID) error {
 			return b.Listings.Suspend(t.Context(), act, of(id), ground.CourtStay)
 		}, nil)},
-		{"resume", (*bundle).Judge, published(func(t *testing.T, b *bundle, act enforcement.Act, id enforcement.ID) error {
-			return b.Listings.Resume(t.Context(), act, of(id))
+		{"resume", (*bundle).President, published(func(t *testing.T, b *bundle, act enforcement.Act, id enforcement.ID) error {
+			return b.Listings.Resume(t.Context(), act, of(id), enforcetest.Resumption())
 		}, func(t *testing.T, b *bundle, id enforcement.ID) {
-			must(t, b.Listings.Suspend(t.Context(), b.Judge(), of(id), ground.CourtStay))
+			must(t, b.Listings.Suspend(t.Context(), b.Judge(), of(id), ground.WrongPersonClaim))
 		})},
 		{"open-correction", (*bundle).Judge, published(func(t *testing.T, b *bundle, act enforcement.Act, id enforcement.ID) error {
 			return b.Listings.OpenCorrection(t.Context(), act, of(id), b.Day())

@@ -180,7 +180,11 @@ func (l *life) suspend(s step) error {
 		return nil
 	}
 	g.suspended = true
-	return l.Listings.Suspend(l.t.Context(), l.Judge(), of(g.id), []string{ground.CourtStay, ground.WrongPersonClaim}[s.B%2])
+	reason := ground.WrongPersonClaim
+	if g.fixed && s.B%2 == 0 { // what is stayed without a term does not come back
+		reason = ground.CourtStay
+	}
+	return l.Listings.Suspend(l.t.Context(), l.Judge(), of(g.id), reason)
 }
 
 func (l *life) resume(s step) error {
@@ -189,7 +193,7 @@ func (l *life) resume(s step) error {
 		return nil
 	}
 	g.suspended = false
-	return l.Listings.Resume(l.t.Context(), l.Judge(), of(g.id))
+	return l.Listings.Resume(l.t.Context(), l.President(), of(g.id), enforcetest.Resumption())
 }
 
 func (l *life) correct(s step) error {

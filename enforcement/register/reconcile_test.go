@@ -348,10 +348,10 @@ func TestNothingIsPublishedByItselfAfterARestore(t *testing.T) {
 	}
 	wantCode(t, "by hand", b.Listings.Publish(ctx, b.System(), of(served[0])), "listing.restored")
 	must(t, b.Listings.Abandon(ctx, b.Judge(), of(served[1]), ground.Performed))
-	wantCode(t, "without reasons", b.Listings.ResumeRestored(ctx, b.Judge(), of(served[0]), ""), "resumption.reasons")
-	wantCode(t, "a clerk", b.Listings.ResumeRestored(ctx, b.Clerk(), of(served[0]), "演示"), "role.forbidden")
-	must(t, b.Listings.ResumeRestored(ctx, b.Judge(), of(served[0]), "演示:已核实"))
-	wantCode(t, "twice", b.Listings.ResumeRestored(ctx, b.Judge(), of(served[0]), "演示:已核实"), "listing.suspension")
+	wantCode(t, "without reasons", b.Listings.ResumeRestored(ctx, b.President(), of(served[0]), ""), "resumption.reasons")
+	wantCode(t, "a clerk", b.Listings.ResumeRestored(ctx, b.Clerk(), of(served[0]), "演示:已核实,丢失期间无退出事由"), "role.forbidden")
+	must(t, b.Listings.ResumeRestored(ctx, b.President(), of(served[0]), "演示:已核实,丢失期间无退出事由"))
+	wantCode(t, "twice", b.Listings.ResumeRestored(ctx, b.President(), of(served[0]), "演示:已核实,丢失期间无退出事由"), "listing.suspension")
 	if _, published, refused, err = b.Listings.PublishDue()(ctx, b.System(), enforcement.ID{}, 10); err != nil || published != 1 || len(refused) != 1 {
 		t.Errorf("%d published, refused %+v, %v", published, refused, err)
 	}

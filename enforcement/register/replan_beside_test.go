@@ -6,6 +6,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
+	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/hold"
 )
@@ -91,8 +92,8 @@ func TestReplanBesideEverything(t *testing.T) {
 			case 0:
 				errs <- w.Listings.Delete(ctx, w.Judge(), of(id), w.Ending(1))
 			case 1:
-				errs <- w.Listings.Suspend(ctx, w.Judge(), of(id), ground.CourtStay)
-				errs <- w.Listings.Resume(ctx, w.Judge(), of(id))
+				errs <- w.Listings.Suspend(ctx, w.Judge(), of(id), ground.WrongPersonClaim)
+				errs <- w.Listings.Resume(ctx, w.President(), of(id), enforcetest.Resumption())
 			}
 		})
 	}

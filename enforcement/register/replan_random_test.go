@@ -9,6 +9,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
+	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/replan"
 )
@@ -111,11 +112,11 @@ func (l *randomLife) step() {
 		l.live = append(l.live, l.Published(l.Subject(l.Person())))
 	case do == 2 && len(l.live) > 0:
 		id, i := pick(l.live)
-		must(l.t, l.Listings.Suspend(ctx, l.Judge(), of(id), ground.CourtStay))
+		must(l.t, l.Listings.Suspend(ctx, l.Judge(), of(id), ground.WrongPersonClaim))
 		l.live, l.stays = slices.Delete(l.live, i, i+1), append(l.stays, id)
 	case do == 3 && len(l.stays) > 0:
 		id, i := pick(l.stays)
-		must(l.t, l.Listings.Resume(ctx, l.Judge(), of(id)))
+		must(l.t, l.Listings.Resume(ctx, l.President(), of(id), enforcetest.Resumption()))
 		l.stays, l.live = slices.Delete(l.stays, i, i+1), append(l.live, id)
 	case do == 4 && len(l.live) > 0:
 		id, i := pick(l.live)
@@ -220,7 +221,7 @@ func (l *randomLife) agree(what string, e madeEdition) {
 func (l *randomLife) over() {
 	ctx := l.t.Context()
 	for _, id := range l.stays {
-		must(l.t, l.Listings.Resume(ctx, l.Judge(), of(id)))
+		must(l.t, l.Listings.Resume(ctx, l.President(), of(id), enforcetest.Resumption()))
 		l.wants("resumed", id, l.now())
 	}
 	for _, id := range slices.Concat(l.live, l.stays) {

@@ -8,6 +8,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
+	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/replan"
 )
@@ -23,7 +24,7 @@ func TestReplanFollowsAnEdition(t *testing.T) {
 	sent := w.Published(w.Subject(w.Company()))
 	sendAll(t, w.Bundle, directive.Acknowledged)
 	suspended := w.Published(w.Subject(w.Person()))
-	must(t, w.Listings.Suspend(ctx, w.Judge(), of(suspended), ground.CourtStay))
+	must(t, w.Listings.Suspend(ctx, w.Judge(), of(suspended), ground.WrongPersonClaim))
 	ended := w.Published(w.Subject(w.Person()))
 	must(t, w.Listings.Delete(ctx, w.Judge(), of(ended), w.Ending(1)))
 	for _, ground := range []enforcement.ID{live, sent} {
@@ -50,7 +51,7 @@ func TestReplanFollowsAnEdition(t *testing.T) {
 	if n := w.Count(`SELECT count(*) FROM amendment a JOIN directive d ON d.id = a.directive_id WHERE d.ground_id = $1 AND a.due AND a.burdens`, suspended); n != 0 {
 		t.Errorf("%d versions of a suspended ground would burden", n)
 	}
-	must(t, w.Listings.Resume(ctx, w.Judge(), of(suspended)))
+	must(t, w.Listings.Resume(ctx, w.President(), of(suspended), enforcetest.Resumption()))
 	w.wants("resumed", suspended, next)
 	w.clean()
 

@@ -88,9 +88,9 @@ func (l *rewardLives) doWith(what string, n int) error {
 	case "delete":
 		return l.Listings.Delete(ctx, l.Judge(), listing, l.Ending(1))
 	case "suspend":
-		return l.Listings.Suspend(ctx, l.Judge(), listing, ground.CourtStay)
+		return l.Listings.Suspend(ctx, l.Judge(), listing, ground.WrongPersonClaim)
 	default:
-		return l.Listings.Resume(ctx, l.Judge(), listing)
+		return l.Listings.Resume(ctx, l.President(), listing, enforcetest.Resumption())
 	}
 }
 

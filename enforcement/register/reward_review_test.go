@@ -245,7 +245,7 @@ func TestASuspendedListingEndsNothing(t *testing.T) {
 	wantCode(t, "end while the brake is on", decide(b, id, true), "reward.stayed")
 	other := b.Rewarded(enforcetest.GoodExporter, subject)
 	wantReward(t, b, other, "in-force")
-	must(t, b.Listings.Resume(ctx, b.Judge(), of(listing)))
+	must(t, b.Listings.Resume(ctx, b.President(), of(listing), enforcetest.Resumption()))
 	_, _, _, err := b.Daily(ctx, b.System(), nil)
 	must(t, err)
 	wantReward(t, b, other, "under-review")

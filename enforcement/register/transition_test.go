@@ -53,6 +53,7 @@ func standings() []standing {
 		{"active", ground.Active, false, false, false, active},
 		{"active with a term", ground.Active, true, false, false, active},
 		{"suspended", ground.Active, false, true, false, and(active, suspend)},
+		{"braked", ground.Active, false, true, false, and(active, ground.MoveBrake)},
 		{"suspended with a term", ground.Active, true, true, false, and(active, suspend)},
 		{"correcting", ground.Active, false, false, true, and(active, correct)},
 		{"correcting with a term", ground.Active, true, false, true, and(active, correct)},
@@ -123,9 +124,9 @@ func (w walker) move(id enforcement.ID, m ground.MoveName, identity party.Identi
 	case ground.MoveBrake:
 		return w.Listings.Suspend(ctx, as(w.Clerk()), c, ground.WrongPersonClaim)
 	case ground.MoveResume:
-		return w.Listings.Resume(ctx, as(w.Judge()), c)
+		return w.Listings.Resume(ctx, as(w.President()), c, enforcetest.Resumption())
 	case "resume-restored", ground.MoveConfirm: // one door: the state picks
-		return w.Listings.ResumeRestored(ctx, as(w.Judge()), c, "演示理由")
+		return w.Listings.ResumeRestored(ctx, as(w.President()), c, enforcetest.Resumption().Reasons)
 	case "open-correction":
 		return w.Listings.OpenCorrection(ctx, as(w.Judge()), c, w.Day())
 	case "correct":
@@ -173,6 +174,8 @@ func (s standing) refusal(m ground.MoveName) string {
 		return "extension.no-term"
 	case (m == ground.MoveSuspend || m == ground.MoveBrake) && s.suspended:
 		return "listing.suspended"
+	case m == ground.MoveResume && s.suspended && !s.fixed && !slices.Contains(s.walk, ground.MoveBrake):
+		return "resumption.stayed"
 	case m == ground.MoveResume && !s.suspended:
 		return "listing.suspension"
 	default:

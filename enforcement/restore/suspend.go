@@ -29,7 +29,7 @@ func (w *comparison) suspend(ctx context.Context, tx *pg.Tx, groundID enforcemen
 		return nil // all its directives are withdrawn
 	}
 	today := w.r.Record.Today(w.act.At)
-	done, err := doubt(ctx, tx, groundID, today)
+	done, err := doubt(ctx, tx, groundID, w.act.Actor.ID, today)
 	if err != nil {
 		return err
 	}
@@ -53,12 +53,12 @@ func (w *comparison) suspend(ctx context.Context, tx *pg.Tx, groundID enforcemen
 
 // doubt marks the case of a ground, if its kind can be suspended, as put in doubt by a
 // restoration; done says that it was marked before.
-func doubt(ctx context.Context, tx *pg.Tx, groundID enforcement.ID, today day.Day) (done bool, err error) {
+func doubt(ctx context.Context, tx *pg.Tx, groundID enforcement.ID, by string, today day.Day) (done bool, err error) {
 	for _, kind := range kinds.All() {
 		if !kind.Suspends {
 			continue
 		}
-		done, err := kind.Doubt(ctx, tx, groundID, today)
+		done, err := kind.Doubt(ctx, tx, groundID, by, today)
 		if err != nil {
 			return false, err
 		}

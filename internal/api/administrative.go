@@ -106,15 +106,6 @@ type AdministrativeAbandonment struct {
 	}
 }
 
-// AdministrativeResumption resumes a suspended listing.
-type AdministrativeResumption struct {
-	Move
-
-	Body struct {
-		Reasons string `json:"reasons,omitempty" maxLength:"20000" doc:"Needed where a restored record had put it in doubt"`
-	}
-}
-
 const administrativePath = "/v1/administrative-listings"
 
 // administrative are the administrative listings at the edge.

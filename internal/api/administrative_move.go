@@ -42,8 +42,8 @@ func administrativeForce(s *server) {
 	addMove(s, k, "suspension", "suspend-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Suspension) error {
 		return r.Administrative.Suspend(ctx, act, c, in.Body.Reason)
 	})
-	addMove(s, k, "resumption", "resume-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c ground.Change, in *AdministrativeResumption) error {
-		return r.Administrative.Resume(ctx, act, c, in.Body.Reasons)
+	addMove(s, k, "resumption", "resume-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Resumption) error {
+		return r.Administrative.Resume(ctx, act, c, in.resumption())
 	})
 	addMove(s, k, "deletion", "delete-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c ground.Change, in *AdministrativeDeletion) error {
 		return r.Administrative.Delete(ctx, act, c, in.Body.administrative(in.Body.Cause))

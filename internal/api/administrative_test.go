@@ -118,7 +118,7 @@ func TestAdministrativeLifeThroughTheAPI(t *testing.T) {
 		t.Errorf("listed: %s", listed.text)
 	}
 	l.stepped(l.ownersClerk, id, "suspension", "active", object{"reason": "wrong-person"})
-	l.stepped(l.ownersReviewer, id, "resumption", "active", object{})
+	l.stepped(l.ownersReviewer, id, "resumption", "active", resumption)
 	if a := l.step(l.ownersReviewer, id, "early-deletion", object{"event_on": l.today(), "reasons": "演示"}); a.status != http.StatusConflict || a.code() != "repair.too-early" {
 		t.Errorf("repaired at once: %d %s", a.status, a.text)
 	}

@@ -32,6 +32,20 @@ type Suspension struct {
 	}
 }
 
+// Resumption gives back what was suspended.
+type Resumption struct {
+	Move
+
+	Body struct {
+		Reasons  string `json:"reasons" maxLength:"20000" doc:"Why; at least ten letters or digits"`
+		Document []byte `json:"document,omitempty" doc:"The check of the identity, in base64; needed where it was suspended as the wrong person, as a minor or in doubt. Only its keyed hash is kept."`
+	}
+}
+
+func (in *Resumption) resumption() ground.Resumption {
+	return ground.Resumption{Reasons: in.Body.Reasons, Document: in.Body.Document}
+}
+
 // RestoredResumption resumes what a restoration had put in doubt.
 type RestoredResumption struct {
 	Move
@@ -66,8 +80,8 @@ func changeRoutes(s *server) {
 	addMove(s, k, "suspension", "suspend-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Suspension) error {
 		return r.Listings.Suspend(ctx, act, c, in.Body.Reason)
 	})
-	addMove(s, k, "resumption", "resume-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, _ *Move) error {
-		return r.Listings.Resume(ctx, act, c)
+	addMove(s, k, "resumption", "resume-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Resumption) error {
+		return r.Listings.Resume(ctx, act, c, in.resumption())
 	})
 	addMove(s, k, "resumption/restored", "resume-restored-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *RestoredResumption) error {
 		return r.Listings.ResumeRestored(ctx, act, c, in.Body.Reasons)

@@ -59,7 +59,7 @@ type OfferView struct {
 	Until   day.Day            `json:"until,omitzero" doc:"Last day for it, where a running clock or the case sets one"`
 	Because *Because           `json:"because,omitempty" doc:"Why it is not possible for you now"`
 	Who     []enforcement.Role `json:"who" nullable:"false" doc:"Who could, of the organisation that owns the case"`
-	NotBy   ground.Person      `json:"not_by,omitempty" doc:"It must be another person than this one"`
+	NotBy   []ground.Person    `json:"not_by,omitempty" doc:"It must be another person than these"`
 	Needs   []ground.Need      `json:"needs" nullable:"false"`
 	Effect  ground.Effect      `json:"effect" enum:"none,puts-in-force,amends,takes-away,gives-back,ends,gives-up" doc:"What it does to the directives"`
 	Source  ground.Source      `json:"source"`

@@ -98,7 +98,7 @@ func TestLifeThroughTheAPI(t *testing.T) {
 	}
 
 	b.moved(b.clerk, listing, "suspension", object{"reason": "wrong-person"})
-	b.moved(b.judge, listing, "resumption", nil)
+	b.moved(b.president, listing, "resumption", resumption)
 	b.moved(b.judge, listing, "correction", object{"found_on": today})
 	b.moved(b.judge, listing, "correction/data", identityBody(person))
 	b.want(http.StatusNoContent, b.clerk, http.MethodPost, "/v1/listings/"+listing+"/searches", object{"searched_on": today, "ruling_on": b.Day().AddDays(-3).String(), "found": false})
@@ -215,3 +215,6 @@ func TestOrganisations(t *testing.T) {
 	}
 	b.want(http.StatusOK, b.operator, http.MethodGet, "/v1/incidents", nil)
 }
+
+// resumption is the body that gives back whatever was suspended.
+var resumption = object{"reasons": "演示:已核实身份证件,确系本人", "document": []byte("演示身份核查表")}

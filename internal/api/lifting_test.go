@@ -127,7 +127,7 @@ func raceOfListing(t *testing.T) *race {
 		role: enforcement.President, owner: b.Court, revoke: object{"event_on": today, "reasons": "演示"},
 		others: []asked{
 			{"suspension", object{"reason": "wrong-person"}},
-			{"resumption", nil},
+			{"resumption", resumption},
 			{"correction", object{"found_on": today}},
 			{"correction/data", identityBody(identity)},
 			{"extension", object{"number": "1", "reasons": "演示", "cause": "serious-violence-or-threat", "years": 1, "served_on": today}},
@@ -142,7 +142,7 @@ func raceOfAdministrative(t *testing.T) *race {
 	return &race{
 		bundle: l.bundle, path: listings + "/", make: func() string { return l.made.PublishedOn(enforcetest.ListSilent, l.Subject(l.Company())).String() },
 		role: enforcement.DepartmentReviewer, owner: l.made.Owner, revoke: object{"event_on": l.today(), "reasons": "演示"},
-		others: []asked{{"suspension", object{"reason": "wrong-person"}}, {"resumption", object{"reasons": "演示"}}, {"early-deletion", object{"event_on": l.today(), "reasons": "演示"}}},
+		others: []asked{{"suspension", object{"reason": "wrong-person"}}, {"resumption", resumption}, {"early-deletion", object{"event_on": l.today(), "reasons": "演示"}}},
 	}
 }
 

@@ -193,7 +193,7 @@ func (w *world) listingBody(door string, c madeCase) object {
 	ending := object{"event_on": today, "reasons": "演示：履行完毕"}
 	return map[string]object{
 		"warning": {"served_on": today, "risk_warning": true}, "application": {"received_on": today}, "refusal": reasons,
-		"proposal": decision, "service": w.serviceBody(), "abandonment": {"reason": "performed"}, "resumption/restored": reasons,
+		"proposal": decision, "service": w.serviceBody(), "abandonment": {"reason": "performed"}, "resumption": resumption, "resumption/restored": {"reasons": "演示:丢失的时段内没有退出"},
 		"extension": {
 			"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": 2, "years": 1, "served_on": today,
 		},
@@ -215,7 +215,7 @@ func setupAdministrativeMoves(t *testing.T) *world {
 		ending := object{"event_on": l.today(), "reasons": "演示"}
 		return map[string]object{
 			"notice": l.noticeBody(), "statement": {"received_on": l.today(), "text": "演示陈述"}, "answer": {"text": "演示答复"}, "decision": l.decisionBody(),
-			"service": l.serviceBody(), "abandonment": {"reason": "performed"}, "suspension": {}, "resumption": {"reasons": "演示理由"},
+			"service": l.serviceBody(), "abandonment": {"reason": "performed"}, "suspension": {}, "resumption": resumption,
 			"deletion": {"cause": "subject-ceased", "event_on": l.today(), "reasons": "演示"}, "early-deletion": ending, "revocation": ending,
 		}[door]
 	}

@@ -197,6 +197,8 @@ func (w *world) spoil(t *testing.T, role enforcement.Role, c madeCase, m *ground
 // wrong are values that break a field's rule.
 func (w *world) wrong(n ground.Need) []any {
 	switch n.Rule {
+	case ground.RuleWhy:
+		return []any{"", strings.Repeat("演", n.Min-1), strings.Repeat("。", 2*n.Min)}
 	case ground.RuleText:
 		return []any{"", " \t", "\u3000", strings.Repeat("演", 20_001)}
 	case ground.RuleOneOf:

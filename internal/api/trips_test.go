@@ -26,8 +26,8 @@ func TestRoundTripsOfActs(t *testing.T) {
 		{"signature", b.president, 8, nil},
 		{"service", b.clerk, 8, b.serviceBody()},
 		{"publication", b.clerk, 14, nil},
-		{"suspension", b.judge, 8, object{"reason": "court-stay"}},
-		{"resumption", b.judge, 8, nil},
+		{"suspension", b.judge, 8, object{"reason": "wrong-person"}},
+		{"resumption", b.president, 8, resumption},
 		{"deletion", b.judge, 11, object{"item": 1, "event_on": b.Day().String(), "reasons": "演示"}},
 	}
 	count := func(round, most int, name string, act func() answer) answer {

@@ -186,8 +186,8 @@ func namesOf(m *ground.Move, values map[string][]string) {
 	add("move", string(m.Name))
 	add("group", string(m.Group))
 	add("effect", string(m.Effect))
-	if m.NotBy != "" {
-		add("person", string(m.NotBy))
+	for _, p := range m.NotBy {
+		add("person", string(p))
 	}
 	for _, clock := range m.Starts {
 		add("clock", clock.Kind)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/listing"
 	"concordat/enforcement/party"
@@ -211,7 +212,9 @@ func (a *author) wander() {
 	if a.suspended {
 		moves = append(moves, a.resume)
 	} else {
-		moves = append(moves, a.suspend, a.brake)
+		if moves = append(moves, a.brake); !a.until.IsZero() { // what is stayed without a term does not come back
+			moves = append(moves, a.suspend)
+		}
 	}
 	switch {
 	case a.correcting:
@@ -241,8 +244,8 @@ func (a *author) brake() {
 
 func (a *author) resume() {
 	a.suspended = false
-	a.change("resume", enforcement.Judge, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
-		return r.Listings.Resume(ctx, act, c)
+	a.change("resume", enforcement.President, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
+		return r.Listings.Resume(ctx, act, c, enforcetest.Resumption())
 	})
 }
 

@@ -128,7 +128,7 @@ func (c *courtPeople) play(ctx context.Context, v verb, l *life, on day.Day) err
 	case verbBrake:
 		return r.Listings.Suspend(ctx, clerk, this, ground.WrongPersonClaim)
 	case verbResume:
-		return r.Listings.Resume(ctx, judge, this)
+		return r.Listings.Resume(ctx, president, this, ground.Resumption{Reasons: "演示:已核实身份,准予恢复执行措施", Document: []byte("演示:身份核查表")})
 	case verbFindInaccurate:
 		return r.Listings.OpenCorrection(ctx, judge, this, on)
 	case verbCorrect:

@@ -274,7 +274,11 @@ func (s *script) scheduleEnd(l *life, served, published day.Day, random *rand.Ra
 		s.on(s.tuesday(published, random), l, verbExtend)
 	case fateSuspended:
 		stay := s.working(published.AddDays(14 + random.IntN(28)))
-		s.on(stay, l, verbStay)
+		if l.term > 0 {
+			s.on(stay, l, verbStay)
+		} else { // what is stayed without a term does not come back
+			s.on(stay, l, verbBrake)
+		}
 		s.on(s.working(stay.AddDays(21)), l, verbResume)
 	case fateStillStayed:
 		s.on(s.tuesday(published, random), l, verbStay)

@@ -30,8 +30,8 @@ func TestRestoredTwiceFromTheSameBackup(t *testing.T) {
 	must(t, s.Holds.End(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"))
 	for range 2 { // versions 1001 to 1004 of two listings
 		for _, id := range early[1:3] {
-			must(t, s.Listings.Suspend(ctx, s.Judge(), enforcetest.Of(id), ground.CourtStay))
-			must(t, s.Listings.Resume(ctx, s.Judge(), enforcetest.Of(id)))
+			must(t, s.Listings.Suspend(ctx, s.Judge(), enforcetest.Of(id), ground.WrongPersonClaim))
+			must(t, s.Listings.Resume(ctx, s.President(), enforcetest.Of(id), enforcetest.Resumption()))
 		}
 		s.quiet(t)
 	}
@@ -60,7 +60,7 @@ func TestRestoredTwiceFromTheSameBackup(t *testing.T) {
 		t.Errorf("held_wrongly %d", n)
 	}
 	must(t, s.Holds.End(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"))
-	must(t, s.Listings.ResumeRestored(ctx, s.Judge(), enforcetest.Of(early[2]), "演示:已核实"))
+	must(t, s.Listings.ResumeRestored(ctx, s.President(), enforcetest.Of(early[2]), "演示:已核实,丢失期间无退出事由"))
 	s.quiet(t)
 	notRevived(t, "after the second hold", before, s.ledgers())
 	if n := s.heldWrongly(t); n != 0 {

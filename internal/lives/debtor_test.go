@@ -54,7 +54,7 @@ func TestAJudgmentDebtor(t *testing.T) {
 	w.move(clerk, listing, "suspension", object{"reason": "wrong-person"})
 	l.explained("suspended: somebody else says it is about him", "suspended")
 	w.after(1)
-	w.move(judge, listing, "resumption", nil)
+	w.move(president, listing, "resumption", object{"reasons": "演示：已核实身份证件，确系他人", "document": []byte("演示身份核查表")})
 	l.explained("it was not about him: resumed", "applied")
 
 	w.after(20)

@@ -66,8 +66,8 @@ func (t tongue) state(m *ground.Move) string {
 // who says who may make a move, and who may not.
 func (t tongue) who(m *ground.Move) string {
 	text := words(t, "role", m.Roles)
-	if m.NotBy != "" {
-		text += t.pick("<br>不得为", "<br>not ") + t.word("person", string(m.NotBy))
+	if len(m.NotBy) > 0 {
+		text += t.pick("<br>不得为", "<br>not ") + words(t, "person", m.NotBy)
 	}
 	return text
 }
@@ -100,6 +100,8 @@ func (t tongue) rule(n ground.Need) string {
 	switch n.Rule {
 	case ground.RuleText, ground.RuleNoted:
 		return ""
+	case ground.RuleWhy:
+		return fmt.Sprintf(t.pick("至少%d个字或者数字", "at least %d letters or digits"), n.Min)
 	case ground.RuleDay:
 		return t.pick("日期", "a day")
 	case ground.RulePast:
