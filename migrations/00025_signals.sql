@@ -25,3 +25,17 @@ COMMENT ON COLUMN administrative_listing.suspended_for IS 'As of a listing.';
 COMMENT ON COLUMN administrative_listing.suspended_by IS 'As of a listing.';
 COMMENT ON COLUMN administrative_listing.resumed_by IS 'As of a listing.';
 COMMENT ON COLUMN administrative_listing.resumption_reasons IS 'Sealed: why it was given back.';
+
+ALTER TABLE listing ADD COLUMN drop_reasons bytea;
+COMMENT ON COLUMN listing.drop_reasons IS 'Sealed: why grounds that a recorded fact bars were dropped.';
+ALTER TABLE exclusion_fact
+    ADD COLUMN recorded_by     text,
+    ADD COLUMN closed_by       text,
+    ADD COLUMN closing_reasons bytea,
+    ADD CONSTRAINT exclusion_closed_by_another CHECK (closed_by <> recorded_by);
+COMMENT ON COLUMN exclusion_fact.recorded_by IS 'Who recorded it; null: a release before this one.';
+COMMENT ON COLUMN exclusion_fact.closing_reasons IS 'Sealed: why it no longer stands, or never stood.';
+ALTER TABLE task
+    ADD COLUMN closed_by       text,
+    ADD COLUMN closing_reasons bytea;
+COMMENT ON COLUMN task.closing_reasons IS 'Sealed under the subject of its ground: what whoever examined it found.';

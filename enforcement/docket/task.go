@@ -56,18 +56,25 @@ func OpenTasks(tx *pg.Tx, grounds []enforcement.ID, kind string, on day.Day) {
 		"open the task %s of %d grounds", kind, len(grounds))
 }
 
-// CloseTask closes one task of an organisation, if may takes its kind, and returns its
-// ground.
-func (r *Docket) CloseTask(ctx context.Context, tx *pg.Tx, id enforcement.ID, org enforcement.OrganisationID, because string, on day.Day, may func(kind string) error) (ground enforcement.ID, err error) {
+// Closing is how a task is closed: why, by whom, on which day.
+type Closing struct {
+	Because, By string
+	On          day.Day
+}
+
+// CloseTask closes one task of an organisation, if may takes it, and returns its ground;
+// may gives the reasons that it seals.
+func (r *Docket) CloseTask(ctx context.Context, tx *pg.Tx, id enforcement.ID, org enforcement.OrganisationID, c Closing, may func(t Task) (reasons []byte, err error)) (ground enforcement.ID, err error) {
 	var found taskRow
 	err = tx.NewSelect().Model(&found).Column("kind", "ground_id").Where("id = ? AND organisation_id = ? AND closed_on IS NULL", id, pg.Number(org)).For("NO KEY UPDATE").Scan(ctx)
 	if err != nil {
 		return ground, enforcement.NotFound(err, "close a task")
 	}
-	if err := may(found.Kind); err != nil {
+	reasons, err := may(Task{ID: id, Kind: found.Kind, Ground: found.Ground})
+	if err != nil {
 		return ground, err
 	}
-	tx.Later(shut(tx, because, on).Where("id = ?", id), "close a task")
+	tx.Later(shut(tx, c.Because, c.On).Set("closed_by = ?, closing_reasons = ?", c.By, reasons).Where("id = ?", id), "close a task")
 	return found.Ground, nil
 }
 

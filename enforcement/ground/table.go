@@ -331,6 +331,10 @@ func said(text string) (n int) {
 	return n
 }
 
+// Says reports whether a text is reasons enough to close what speaks for a subject: words
+// of as many letters or digits as a resumption needs.
+func Says(text string) bool { return said(text) >= minReasons && len(text) <= maxWritten }
+
 // longest is how long a text may be, in bytes.
 func (n Need) longest() int {
 	if n.Max > 0 {

@@ -2,11 +2,14 @@ package listing
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
+	"concordat/enforcement/ground"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
@@ -25,6 +28,10 @@ const (
 	campusLoanStudent ExclusionKind = "campus-loan-student"
 )
 
+// Performed: the obligation is performed in full. It bars every ground, and after
+// publication it is to be deleted, or may be (法释〔2017〕7号 Art. 10 ¶1 (1), Art. 2 ¶2).
+const Performed ExclusionKind = "performed"
+
 // exclusion is a fact as it is kept.
 type exclusion struct {
 	bun.BaseModel `bun:"table:exclusion_fact,alias:x"`
@@ -34,6 +41,8 @@ type exclusion struct {
 	Kind     ExclusionKind  `bun:"kind"`
 	OpenedOn day.Day        `bun:"opened_on"`
 	ClosedOn day.Day        `bun:"closed_on"`
+	// RecordedBy recorded it; empty: a release before did not keep who.
+	RecordedBy string `bun:"recorded_by,nullzero"`
 }
 
 // excludes maps each fact to the grounds it bars. That a student's case bars
@@ -45,9 +54,11 @@ var excludes = map[ExclusionKind][]Conduct{
 	notAble:           {AbleButRefuses},
 	creditorAsksNot:   {AbleButRefuses, RefusesSettlement},
 	campusLoanStudent: {AbleButRefuses, ObstructsByForce, EvadesBySham, BreachesReporting, BreachesOrder, RefusesSettlement},
+	Performed:         {AbleButRefuses, ObstructsByForce, EvadesBySham, BreachesReporting, BreachesOrder, RefusesSettlement},
 }
 
-// OpenExclusion records a fact that forbids the listing until it is closed.
+// OpenExclusion records a fact that forbids the listing until it is closed. Of a listing
+// that is published it opens a task, with a clock.
 func (r *Listings) OpenExclusion(ctx context.Context, act enforcement.Act, listing enforcement.ID, kind ExclusionKind, on day.Day) (enforcement.ID, error) {
 	if err := act.Check(enforcement.Clerk, enforcement.Judge, enforcement.President); err != nil {
 		return enforcement.ID{}, err
@@ -64,30 +75,147 @@ func (r *Listings) OpenExclusion(ctx context.Context, act enforcement.Act, listi
 		if err != nil {
 			return nil, err
 		}
-		tx.Later(tx.NewInsert().Model(&exclusion{ID: id, Listing: listing, Kind: kind, OpenedOn: on}), "open an exclusion")
-		if !l.PublishedOn.IsZero() && l.EndedOn.IsZero() {
-			docket.OpenTasks(tx, []enforcement.ID{l.ID}, TaskBarred, r.Record.Today(act.At))
+		tx.Later(tx.NewInsert().Model(&exclusion{ID: id, Listing: listing, Kind: kind, OpenedOn: on, RecordedBy: act.Actor.ID}), "open an exclusion")
+		e := &record.Event{Kind: eventExclusionOpened, Subject: l.Subject, Ground: l.ID, RefersTo: id, Reason: string(kind), Day: on, LegalBasis: "法释〔2017〕7号 Art. 3"}
+		if kind == Performed {
+			e.LegalBasis = clockDelete.Period.Source
 		}
-		return &record.Event{Kind: eventExclusionOpened, Subject: l.Subject, Ground: l.ID, RefersTo: id, Reason: string(kind), Day: on, LegalBasis: "法释〔2017〕7号 Art. 3"}, nil
+		if !l.PublishedOn.IsZero() && l.EndedOn.IsZero() {
+			r.signal(tx, &l, kind, on, r.Record.Today(act.At))
+		}
+		return e, nil
 	})
 	return d.RefersTo, err
 }
 
-// CloseExclusion records that the fact no longer stands.
-func (r *Listings) CloseExclusion(ctx context.Context, act enforcement.Act, id enforcement.ID, on day.Day) error {
+// signal opens the task that a fact of a day makes of a published listing, with its clock:
+// the law's three working days from the day of performance where there is no term; art. 9's
+// from today, on which it was found, where a ground was barred when it was decided; and
+// three of our own.
+func (r *Listings) signal(tx *pg.Tx, l *Listing, kind ExclusionKind, on, today day.Day) {
+	task, clock, from := TaskBarred, clockExamineBar, today
+	switch {
+	case kind == Performed && l.TermUntil.IsZero():
+		task, clock, from = TaskPerformed, clockDelete, on
+	case kind == Performed:
+		task, clock = TaskEarlyDeletion, clockEarlyDeletion
+	case on <= l.DecidedOn && hasConduct(l, excludes[kind]...):
+		clock = clockBarred
+	}
+	docket.OpenTasks(tx, []enforcement.ID{l.ID}, task, today)
+	r.Docket.StartClock(tx, l.Court, l.ID, from, clock)
+}
+
+// closedFact is a fact as it is closed, with its listing.
+type closedFact struct {
+	Listing    enforcement.ID `bun:"listing_id"`
+	Subject    enforcement.ID `bun:"subject_id"`
+	Wrapped    []byte         `bun:"envelope"`
+	Kind       ExclusionKind  `bun:"kind"`
+	RecordedBy string         `bun:"recorded_by"`
+	DraftedBy  string         `bun:"drafted_by"`
+	// Alike counts the other open facts of which the same task is made.
+	Alike int `bun:"alike"`
+}
+
+// CloseExclusion records that the fact no longer stands, or never stood: with reasons, and
+// by somebody who neither recorded it nor drafted the listing.
+func (r *Listings) CloseExclusion(ctx context.Context, act enforcement.Act, id enforcement.ID, on day.Day, reasons string) error {
 	if err := act.Check(enforcement.Judge, enforcement.President); err != nil {
 		return err
 	}
 	if on.IsZero() || on > r.Record.Today(act.At) {
 		return enforcement.Refuse("exclusion.period")
 	}
+	if !ground.Says(reasons) {
+		return enforcement.Refuse("exclusion.reasons")
+	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		e := &record.Event{Kind: eventExclusionClosed, RefersTo: id, Day: on, LegalBasis: "法释〔2017〕7号 Art. 3"}
-		err := tx.NewUpdate().Model((*exclusion)(nil)).TableExpr("listing AS l").Set("closed_on = ?", on).Where("x.id = ? AND x.closed_on IS NULL", id).
-			Where("l.id = x.listing_id AND l.court_id = ?", pg.Number(act.Actor.Organisation)).Returning("l.id, l.subject_id").Scan(ctx, &e.Ground, &e.Subject)
-		return e, enforcement.NotFound(err, "close an exclusion")
+		var f closedFact
+		err := tx.NewSelect().Model((*exclusion)(nil)).Join("JOIN listing AS l ON l.id = x.listing_id").Join("JOIN subject AS s ON s.id = l.subject_id").
+			ColumnExpr("x.listing_id, x.kind, x.recorded_by, l.subject_id, l.drafted_by, s.envelope").
+			ColumnExpr("(SELECT count(*) FROM exclusion_fact o WHERE o.listing_id = l.id AND o.id <> x.id AND o.closed_on IS NULL AND (o.kind = 'performed') = (x.kind = 'performed')) AS alike").
+			Where("x.id = ? AND x.closed_on IS NULL AND l.court_id = ?", id, pg.Number(act.Actor.Organisation)).For("NO KEY UPDATE OF x").Scan(ctx, &f)
+		switch {
+		case err != nil:
+			return nil, enforcement.NotFound(err, "close an exclusion")
+		case act.Actor.ID == f.RecordedBy || act.Actor.ID == f.DraftedBy:
+			return nil, enforcement.Refuse("exclusion.second-person")
+		}
+		sealed, err := r.Record.SealUnder(f.Subject, f.Wrapped, "closing-reasons", []byte(reasons))
+		if err != nil {
+			return nil, err
+		}
+		tx.Later(tx.NewUpdate().Model((*exclusion)(nil)).Set("closed_on = ?, closed_by = ?, closing_reasons = ?", on, act.Actor.ID, sealed).Where("id = ?", id), "close an exclusion")
+		e := &record.Event{
+			Kind: eventExclusionClosed, RefersTo: id, Ground: f.Listing, Subject: f.Subject, Day: on, Reason: string(f.Kind),
+			LegalBasis: "法释〔2017〕7号 Art. 3", DocumentHash: r.Record.Vault.DocumentHash([]byte(reasons)),
+		}
+		if f.Alike > 0 {
+			return e, nil
+		}
+		return e, laidBeside(ctx, tx, f.Listing, f.Kind, "closed", r.Record.Today(act.At))
 	})
 	return err
+}
+
+// laidBeside closes the tasks that facts like one made, and stops their clocks.
+func laidBeside(ctx context.Context, tx *pg.Tx, listing enforcement.ID, kind ExclusionKind, because string, today day.Day) error {
+	tasks, clocks := []string{TaskBarred}, []string{clockBarred.Kind, clockExamineBar.Kind}
+	if kind == Performed {
+		tasks, clocks = []string{TaskPerformed, TaskEarlyDeletion}, []string{clockDelete.Kind, clockEarlyDeletion.Kind}
+	}
+	for _, task := range tasks {
+		if _, err := docket.CloseTasks(ctx, tx, listing, task, because, today); err != nil {
+			return err
+		}
+	}
+	docket.StopClock(tx, listing, clocks, today)
+	return nil
+}
+
+// Drop takes from a listing the grounds that recorded facts bar, where another carries it;
+// where none does, an end is due. The listing is told anew, with what is left.
+func (r *Listings) Drop(ctx context.Context, act enforcement.Act, c ground.Change, reasons string) error {
+	return r.Life.Do(ctx, act, c, ground.Given{"reasons": reasons}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
+		var open []exclusion
+		if err := openExclusions(tx, []enforcement.ID{t.ID}).Scan(ctx, &open); err != nil {
+			return fmt.Errorf("read the exclusions of listing %s: %w", t.ID, err)
+		}
+		left := carrying(&t.Case, open)
+		t.Set("conducts", pg.Array(left))
+		t.Event.DocumentHash = r.Record.Vault.DocumentHash([]byte(reasons))
+		sealed, err := t.Seal("correction-reasons", reasons)
+		if err != nil {
+			return err
+		}
+		t.Set("drop_reasons", sealed)
+		return laidBeside(ctx, tx, t.ID, open[0].Kind, "dropped", t.Today)
+	}, moveDrop)
+}
+
+// droppable refuses to drop grounds where none is barred, or none carries.
+func (r *Listings) droppable(db bun.IDB, id enforcement.ID) ground.Question[Listing] {
+	var open []exclusion
+	return ground.Question[Listing]{
+		Asks: []pg.Ask{pg.All(openExclusions(db, []enforcement.ID{id}), &open)},
+		Refuse: func(l *Listing, _ day.Day) error {
+			switch left := carrying(l, open); len(left) {
+			case len(l.Conducts):
+				return enforcement.Refuse("exclusion.none")
+			case 0:
+				return enforcement.Refuse("exclusion.every")
+			}
+			return nil
+		},
+	}
+}
+
+// carrying are the grounds of a listing that no recorded fact bars.
+func carrying(l *Listing, open []exclusion) []Conduct {
+	return slices.DeleteFunc(slices.Clone(l.Conducts), func(c Conduct) bool {
+		return slices.ContainsFunc(open, func(x exclusion) bool { return x.Listing == l.ID && slices.Contains(excludes[x.Kind], c) })
+	})
 }
 
 // excluded refuses while a recorded fact bars a ground of the listing.

@@ -98,8 +98,10 @@ func NewLife(r *Listings) ground.Life[Listing] {
 			ground.MoveEarly:   func(l *Listing, _ day.Day) error { return l.term(true) },
 			ground.MoveExpire:  func(l *Listing, today day.Day) error { return ground.OverOn(l.Until(), today) },
 		},
-		Beside: map[ground.MoveName]func(bun.IDB, enforcement.ID) ground.Question[Listing]{moveSign: r.barred, ground.MovePublish: r.barred},
-		Last:   map[ground.MoveName]func(*Listing) day.Day{moveExtend: func(l *Listing) day.Day { return l.TermUntil }},
+		Beside: map[ground.MoveName]func(bun.IDB, enforcement.ID) ground.Question[Listing]{
+			moveSign: r.barred, ground.MovePublish: r.barred, moveExtend: r.barred, ground.MoveResume: r.barred, moveResumeRestored: r.barred, moveDrop: r.droppable,
+		},
+		Last: map[ground.MoveName]func(*Listing) day.Day{moveExtend: func(l *Listing) day.Day { return l.TermUntil }},
 	}
 }
 

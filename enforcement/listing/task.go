@@ -2,10 +2,13 @@ package listing
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
+	"concordat/enforcement/docket"
+	"concordat/enforcement/ground"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
 )
@@ -25,6 +28,11 @@ const (
 	// TaskBarred: a fact was recorded that bars a ground (法释〔2017〕7号 Art. 3) of a listing
 	// that is published.
 	TaskBarred = "barred"
+	// TaskPerformed: the obligation is performed and the listing has no term, so that it is to
+	// be deleted (法释〔2017〕7号 Art. 10 ¶1 (1)). TaskEarlyDeletion: it has one, so that the
+	// court may delete it early, and is asked to (Art. 2 ¶2).
+	TaskPerformed     = "performed"
+	TaskEarlyDeletion = "early-deletion-asked"
 )
 
 // reasonTold closes the task to tell somebody, reasonExamined one that somebody must look
@@ -33,9 +41,10 @@ const reasonTold, reasonExamined = "told", "examined"
 
 // CloseTask closes a task of the actor's court with the recorded reason why it
 // need not be done (法发〔2019〕35号 item 16), or says that somebody was told: the
-// president says so for himself. What somebody doubts or bars the president has examined,
-// or the reviewer of who keeps the list. What else waits, its own act closes.
-func (r *Listings) CloseTask(ctx context.Context, act enforcement.Act, id enforcement.ID, reason string) error {
+// president says so for himself. What a fact bars or asks for the president has examined,
+// and what somebody doubts of a reward its reviewer: with reasons, and not who drafted the
+// case or recorded the fact. What else waits, its own act closes.
+func (r *Listings) CloseTask(ctx context.Context, act enforcement.Act, id enforcement.ID, reason, reasons string) error {
 	if err := act.Check(enforcement.Judge, enforcement.President, enforcement.DepartmentReviewer); err != nil {
 		return err
 	}
@@ -49,18 +58,60 @@ func (r *Listings) CloseTask(ctx context.Context, act enforcement.Act, id enforc
 			e.LegalBasis = "法发〔2019〕35号 item 16"
 		}
 		var err error
-		e.Ground, err = r.Docket.CloseTask(ctx, tx, id, act.Actor.Organisation, reason, e.Day, func(kind string) error {
-			switch {
+		closing := docket.Closing{Because: reason, By: act.Actor.ID, On: e.Day}
+		e.Ground, err = r.Docket.CloseTask(ctx, tx, id, act.Actor.Organisation, closing, func(t docket.Task) ([]byte, error) {
+			switch kind := t.Kind; {
 			case excused && kind == TaskConsumptionOrder, reason == reasonTold && kind == TaskTellCreditor:
-				return nil
+				return nil, nil
 			case reason == reasonTold && kind == TaskTellPresident:
-				return act.Check(enforcement.President)
-			case reason == reasonExamined && (kind == TaskBarred || kind == directive.TaskIdentityDoubtful):
-				return act.Check(enforcement.President, enforcement.DepartmentReviewer)
+				return nil, act.Check(enforcement.President)
+			case reason == reasonExamined && examinable(kind):
+				return r.examined(ctx, tx, act, t, reasons, e)
 			}
-			return enforcement.Refuse("task.reason")
+			return nil, enforcement.Refuse("task.reason")
 		})
 		return e, err
 	})
 	return err
+}
+
+// clocksOf are the clocks of the tasks that an examination closes: what the law says shall
+// be done is closed by doing it.
+var clocksOf = map[string][]string{
+	TaskBarred:                     {clockBarred.Kind, clockExamineBar.Kind},
+	TaskEarlyDeletion:              {clockEarlyDeletion.Kind},
+	directive.TaskIdentityDoubtful: nil,
+}
+
+func examinable(kind string) bool {
+	_, ok := clocksOf[kind]
+	return ok
+}
+
+// examined is the examination of what a task asks to look into, with its reasons sealed,
+// by somebody who had no part in it.
+func (r *Listings) examined(ctx context.Context, tx *pg.Tx, act enforcement.Act, t docket.Task, reasons string, e *record.Event) ([]byte, error) {
+	if err := act.Check(enforcement.President, enforcement.DepartmentReviewer); err != nil {
+		return nil, err
+	}
+	if !ground.Says(reasons) {
+		return nil, enforcement.Refuse("exclusion.reasons")
+	}
+	var wrapped []byte
+	var part bool
+	err := tx.NewSelect().TableExpr("ground AS g").Join("JOIN subject AS s ON s.id = g.subject_id").
+		Join("LEFT JOIN listing AS l ON l.id = g.id").Join("LEFT JOIN administrative_listing AS a ON a.id = g.id").Join("LEFT JOIN reward AS w ON w.id = g.id").
+		ColumnExpr("g.subject_id, s.envelope").
+		ColumnExpr("? IN (coalesce(l.drafted_by, ''), coalesce(a.drafted_by, ''), coalesce(w.entered_by, '')) OR EXISTS (?)", act.Actor.ID,
+			tx.NewSelect().Model((*exclusion)(nil)).ColumnExpr("1").Where("x.listing_id = g.id AND x.closed_on IS NULL AND x.recorded_by = ?", act.Actor.ID)).
+		Where("g.id = ?", t.Ground).Scan(ctx, &e.Subject, &wrapped, &part)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("look who had a part in ground %s: %w", t.Ground, err)
+	case part:
+		return nil, enforcement.Refuse("exclusion.second-person")
+	}
+	docket.StopClock(tx, t.Ground, clocksOf[t.Kind], e.Day)
+	e.DocumentHash = r.Record.Vault.DocumentHash([]byte(reasons))
+	return r.Record.SealUnder(e.Subject, wrapped, "closing-reasons", []byte(reasons))
 }

@@ -258,14 +258,27 @@ func TestNoSignalIsOnlyStored(t *testing.T) {
 		if task.IsZero() {
 			t.Fatalf("no task %s", kind)
 		}
-		wantCode(t, "a clerk", b.Listings.CloseTask(ctx, b.Clerk(), task, "examined"), "role.forbidden")
-		wantCode(t, "a judge", b.Listings.CloseTask(ctx, b.Judge(), task, "examined"), "role.forbidden")
-		wantCode(t, "another court's president", b.Listings.CloseTask(ctx, b.As(enforcement.President, b.OtherCourt), task, "examined"), "not-found")
-		wantCode(t, "the department's reviewer", b.Listings.CloseTask(ctx, officer(b, d.Organisation), task, "examined"), "not-found")
+		wantCode(t, "a clerk", b.Listings.CloseTask(ctx, b.Clerk(), task, "examined", why), "role.forbidden")
+		wantCode(t, "a judge", b.Listings.CloseTask(ctx, b.Judge(), task, "examined", why), "role.forbidden")
+		wantCode(t, "another court's president", b.Listings.CloseTask(ctx, b.As(enforcement.President, b.OtherCourt), task, "examined", why), "not-found")
+		wantCode(t, "the department's reviewer", b.Listings.CloseTask(ctx, officer(b, d.Organisation), task, "examined", why), "not-found")
 		for _, excuse := range []string{"told", "assets-suffice"} {
-			wantCode(t, excuse, b.Listings.CloseTask(ctx, b.President(), task, excuse), "task.reason")
+			wantCode(t, excuse, b.Listings.CloseTask(ctx, b.President(), task, excuse, why), "task.reason")
 		}
-		must(t, b.Listings.CloseTask(ctx, b.President(), task, "examined"))
+		for _, reasons := range []string{"", "已查", "。。。。。。。。。。。。"} {
+			wantCode(t, "a bare word", b.Listings.CloseTask(ctx, b.President(), task, "examined", reasons), "exclusion.reasons")
+		}
+		same := b.President()
+		same.Actor.ID = b.Judge().Actor.ID
+		wantCode(t, "who drafted it", b.Listings.CloseTask(ctx, same, task, "examined", why), "exclusion.second-person")
+		if kind == listing.TaskBarred {
+			same.Actor.ID = b.Clerk().Actor.ID
+			wantCode(t, "who recorded it", b.Listings.CloseTask(ctx, same, task, "examined", why), "exclusion.second-person")
+		}
+		must(t, b.Listings.CloseTask(ctx, b.President(), task, "examined", why))
 	}
-	wantCode(t, "an order that is missing", b.Listings.CloseTask(ctx, b.President(), open(id, listing.TaskConsumptionOrder), "examined"), "task.reason")
+	if clock := clockOf(t, b, id, "revoke-barred"); clock.DoneOn.IsZero() {
+		t.Errorf("it was examined, and its clock runs: %+v", clock)
+	}
+	wantCode(t, "an order that is missing", b.Listings.CloseTask(ctx, b.President(), open(id, listing.TaskConsumptionOrder), "examined", why), "task.reason")
 }

@@ -81,6 +81,7 @@ func TestInvariant03_Excluded(t *testing.T) {
 		{"not-able", []listing.Conduct{1}},
 		{"creditor-asks-not-to", []listing.Conduct{1, 6}},
 		{"campus-loan-student", everyGround},
+		{"performed", everyGround},
 	} {
 		for _, conduct := range conducts {
 			code := ""
@@ -95,13 +96,13 @@ func TestInvariant03_Excluded(t *testing.T) {
 			if code == "" {
 				continue
 			}
-			must(t, b.Listings.CloseExclusion(ctx, b.Judge(), fact, b.Day()))
+			must(t, b.Listings.CloseExclusion(ctx, b.President(), fact, b.Day(), why))
 			must(t, b.Listings.Sign(ctx, b.President(), of(id)))
 			// A fact that turns up between decision and publication stops that.
 			must(t, b.Listings.Serve(ctx, b.Clerk(), of(id), b.Service()))
 			fact = value(b.Listings.OpenExclusion(ctx, b.Clerk(), id, row.kind, b.Day()))(t)
 			wantCode(t, "publish", b.Listings.Publish(ctx, b.System(), of(id)), "listing.excluded")
-			must(t, b.Listings.CloseExclusion(ctx, b.Judge(), fact, b.Day()))
+			must(t, b.Listings.CloseExclusion(ctx, b.President(), fact, b.Day(), why))
 			must(t, b.Listings.Publish(ctx, b.System(), of(id)))
 		}
 	}
@@ -113,12 +114,12 @@ func TestInvariant03_Excluded(t *testing.T) {
 	_, err = b.Listings.OpenExclusion(ctx, b.Judge(), id, "poor", b.Day())
 	wantCode(t, "open an unknown fact", err, "exclusion.kind")
 	fact := value(b.Listings.OpenExclusion(ctx, b.Judge(), id, "not-able", b.Day()))(t)
-	wantCode(t, "close on no day", b.Listings.CloseExclusion(ctx, b.Judge(), fact, 0), "exclusion.period")
-	wantCode(t, "close before it began", b.Listings.CloseExclusion(ctx, b.Judge(), fact, b.Day().AddDays(-1)), "exclusion.period")
-	wantCode(t, "close by another court", b.Listings.CloseExclusion(ctx, b.As(enforcement.Judge, b.OtherCourt), fact, b.Day()), "not-found")
-	wantCode(t, "close by a clerk", b.Listings.CloseExclusion(ctx, b.Clerk(), fact, b.Day()), "role.forbidden")
-	must(t, b.Listings.CloseExclusion(ctx, b.Judge(), fact, b.Day()))
-	wantCode(t, "close twice", b.Listings.CloseExclusion(ctx, b.Judge(), fact, b.Day()), "not-found")
+	wantCode(t, "close on no day", b.Listings.CloseExclusion(ctx, b.President(), fact, 0, why), "exclusion.period")
+	wantCode(t, "close before it began", b.Listings.CloseExclusion(ctx, b.President(), fact, b.Day().AddDays(-1), why), "exclusion.period")
+	wantCode(t, "close by another court", b.Listings.CloseExclusion(ctx, b.As(enforcement.Judge, b.OtherCourt), fact, b.Day(), why), "not-found")
+	wantCode(t, "close by a clerk", b.Listings.CloseExclusion(ctx, b.Clerk(), fact, b.Day(), why), "role.forbidden")
+	must(t, b.Listings.CloseExclusion(ctx, b.President(), fact, b.Day(), why))
+	wantCode(t, "close twice", b.Listings.CloseExclusion(ctx, b.President(), fact, b.Day(), why), "not-found")
 	schemaRefuses(t, b, "exclusion_period", `UPDATE exclusion_fact SET closed_on = opened_on - 1 WHERE id = $1`, fact)
 }
 

@@ -146,7 +146,7 @@ func TestInvariant49_EveryMoveIsLogged(t *testing.T) {
 		"listing-extended": enforcement.President, ground.EventSuspended: enforcement.Judge, ground.EventResumed: enforcement.President,
 		"correction-opened": enforcement.Judge, "listing-corrected": enforcement.Judge, "listing-deleted": enforcement.Judge,
 		"listing-expired": enforcement.System, "listing-early-deleted": enforcement.Judge, "listing-revoked": enforcement.Judge,
-		"exclusion-opened": enforcement.Judge, "exclusion-closed": enforcement.Judge, "network-search": enforcement.Clerk,
+		"exclusion-opened": enforcement.Judge, "exclusion-closed": enforcement.President, "network-search": enforcement.Clerk,
 		ground.EventInForce: enforcement.System, ground.EventGroundEnded: enforcement.Judge,
 	}
 	hashed := []record.EventKind{"listing-warned", "decision-proposed", "listing-served", "listing-refused", "listing-deleted", "listing-revoked"}
@@ -166,7 +166,7 @@ func TestInvariant49_EveryMoveIsLogged(t *testing.T) {
 	must(t, b.Listings.DeleteEarly(ctx, b.Judge(), of(early), b.Ending(0)))
 	refused, abandoned := b.Draft(b.Subject(b.Company())), b.Draft(b.Subject(b.Company()))
 	fact := value(b.Listings.OpenExclusion(ctx, b.Judge(), abandoned, "not-able", b.Day()))(t)
-	must(t, b.Listings.CloseExclusion(ctx, b.Judge(), fact, b.Day()))
+	must(t, b.Listings.CloseExclusion(ctx, b.President(), fact, b.Day(), why))
 	must(t, b.Listings.Abandon(ctx, b.Clerk(), of(abandoned), ground.WrongPerson))
 	must(t, b.Listings.Warn(ctx, b.Clerk(), of(refused), b.Notice()))
 	must(t, b.Listings.Apply(ctx, b.Clerk(), of(refused), b.Day()))

@@ -63,10 +63,10 @@ func acts() []asked {
 				return b.Listings.OpenExclusion(t.Context(), act, id, "not-able", b.Day())
 			}
 		}},
-		{"close-exclusion", (*bundle).Judge, func(t *testing.T, b *bundle) ask {
+		{"close-exclusion", (*bundle).President, func(t *testing.T, b *bundle) ask {
 			id := value(b.Listings.OpenExclusion(t.Context(), b.Judge(), b.Draft(b.Subject(b.Company())), "not-able", b.Day()))(t)
 			return func(act enforcement.Act) (enforcement.ID, error) {
-				return no(b.Listings.CloseExclusion(t.Context(), act, id, b.Day()))
+				return no(b.Listings.CloseExclusion(t.Context(), act, id, b.Day(), why))
 			}
 		}},
 		{"extend", (*bundle).President, published(func(t *testing.T, b *bundle, act enforcement.Act, id enforcement.ID) error {
@@ -108,7 +108,7 @@ func acts() []asked {
 			b.Published(b.Subject(b.Company()))
 			tasks := value(b.Docket.Tasks(t.Context(), b.Judge(), enforcement.ID{}, 1000))(t)
 			return func(act enforcement.Act) (enforcement.ID, error) {
-				return no(b.Listings.CloseTask(t.Context(), act, tasks[len(tasks)-1].ID, string("assets-suffice")))
+				return no(b.Listings.CloseTask(t.Context(), act, tasks[len(tasks)-1].ID, string("assets-suffice"), why))
 			}
 		}},
 		{"put-in-force", (*bundle).System, func(t *testing.T, b *bundle) ask {

@@ -115,7 +115,7 @@ func TestAStayWithoutATermIsADeletion(t *testing.T) {
 	for _, task := range value(b.Docket.Tasks(ctx, b.Judge(), enforcement.ID{}, 100))(t) {
 		if task.Kind == listing.TaskStayed {
 			for _, word := range []string{"examined", "told", "assets-suffice"} {
-				wantCode(t, "its task by "+word, b.Listings.CloseTask(ctx, b.President(), task.ID, word), "task.reason")
+				wantCode(t, "its task by "+word, b.Listings.CloseTask(ctx, b.President(), task.ID, word, why), "task.reason")
 			}
 		}
 	}
@@ -126,3 +126,6 @@ func TestAStayWithoutATermIsADeletion(t *testing.T) {
 	}
 	wantAudit(t, b)
 }
+
+// why are reasons enough for whatever asks for them.
+const why = "演示:已经审查有关材料并予记录"

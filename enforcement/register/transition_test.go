@@ -127,6 +127,8 @@ func (w walker) move(id enforcement.ID, m ground.MoveName, identity party.Identi
 		return w.Listings.Resume(ctx, as(w.President()), c, enforcetest.Resumption())
 	case "resume-restored", ground.MoveConfirm: // one door: the state picks
 		return w.Listings.ResumeRestored(ctx, as(w.President()), c, enforcetest.Resumption().Reasons)
+	case "drop-barred":
+		return w.Listings.Drop(ctx, as(w.Judge()), c, "演示理由")
 	case "open-correction":
 		return w.Listings.OpenCorrection(ctx, as(w.Judge()), c, w.Day())
 	case "correct":
@@ -160,6 +162,8 @@ func (s standing) refusal(m ground.MoveName) string {
 		return "listing.suspension"
 	case err != nil:
 		return "state.forbidden"
+	case m == "drop-barred":
+		return "exclusion.none"
 	case m == "open-correction" && s.correct:
 		return "correction.open"
 	case m == "correct" && !s.correct:

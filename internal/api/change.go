@@ -55,6 +55,15 @@ type RestoredResumption struct {
 	}
 }
 
+// Dropping takes from a listing the grounds that a recorded fact bars.
+type Dropping struct {
+	Move
+
+	Body struct {
+		Reasons string `json:"reasons" maxLength:"20000" doc:"Why what is left carries the listing"`
+	}
+}
+
 // CorrectionOpening records that data were found inaccurate.
 type CorrectionOpening struct {
 	Move
@@ -85,6 +94,9 @@ func changeRoutes(s *server) {
 	})
 	addMove(s, k, "resumption/restored", "resume-restored-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *RestoredResumption) error {
 		return r.Listings.ResumeRestored(ctx, act, c, in.Body.Reasons)
+	})
+	addMove(s, k, "barred-grounds", "drop-barred-grounds", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Dropping) error {
+		return r.Listings.Drop(ctx, act, c, in.Body.Reasons)
 	})
 	addMove(s, k, "correction", "open-correction", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *CorrectionOpening) error {
 		return r.Listings.OpenCorrection(ctx, act, c, in.Body.FoundOn)

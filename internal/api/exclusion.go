@@ -15,7 +15,7 @@ type NewExclusion struct {
 	Repeatable
 
 	Body struct {
-		Kind listing.ExclusionKind `json:"kind" enum:"security-given,assets-suffice,not-yet-liable,not-able,creditor-asks-not-to,campus-loan-student"`
+		Kind listing.ExclusionKind `json:"kind" enum:"security-given,assets-suffice,not-yet-liable,not-able,creditor-asks-not-to,campus-loan-student,performed"`
 		OnBody
 	}
 }
@@ -25,7 +25,10 @@ type ExclusionEnd struct {
 	Path
 	Repeatable
 
-	Body OnBody
+	Body struct {
+		OnBody
+		Reasons string `json:"reasons" maxLength:"20000" doc:"Why it no longer stands, or never stood; at least ten letters or digits"`
+	}
 }
 
 // Search is a network asset search.
@@ -50,7 +53,7 @@ func exclusionRoutes(s *server) {
 	}, s.openExclusion)
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/exclusions/{id}/closure", id: "close-exclusion", tag: tagDecision, roles: ofJudges,
-		zh: "登记该情形已消除", en: "Record that such a fact no longer stands",
+		zh: "登记该情形已消除，说明理由；非起草人、非登记人", en: "Record that such a fact no longer stands, with reasons, as another than who drafted or recorded",
 	}, s.closeExclusion)
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/listings/{id}/searches", id: "record-search", tag: tagEnds, roles: ofDrafting,
@@ -73,7 +76,7 @@ func (s *server) closeExclusion(ctx context.Context, act enforcement.Act, in *Ex
 	if in.Body.On.IsZero() {
 		return nil, refuse("exclusion.period")
 	}
-	return nil, s.Register.Listings.CloseExclusion(ctx, act, in.ID, in.Body.On)
+	return nil, s.Register.Listings.CloseExclusion(ctx, act, in.ID, in.Body.On, in.Body.Reasons)
 }
 
 func (s *server) recordSearch(ctx context.Context, act enforcement.Act, in *Search) (*Done, error) {

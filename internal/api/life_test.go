@@ -103,7 +103,7 @@ func TestLifeThroughTheAPI(t *testing.T) {
 	b.moved(b.judge, listing, "correction/data", identityBody(person))
 	b.want(http.StatusNoContent, b.clerk, http.MethodPost, "/v1/listings/"+listing+"/searches", object{"searched_on": today, "ruling_on": b.Day().AddDays(-3).String(), "found": false})
 	exclusion := b.want(http.StatusCreated, b.clerk, http.MethodPost, "/v1/listings/"+listing+"/exclusions", object{"kind": "security-given", "on": today}).id()
-	b.want(http.StatusNoContent, b.judge, http.MethodPost, "/v1/exclusions/"+exclusion+"/closure", object{"on": today})
+	b.want(http.StatusNoContent, b.president, http.MethodPost, "/v1/exclusions/"+exclusion+"/closure", object{"on": today, "reasons": "演示:已经审查有关材料并予记录"})
 	if a := b.moved(b.judge, listing, "deletion", object{"item": 1, "event_on": today, "reasons": "演示：履行完毕"}); a.body["state"] != "deleted" {
 		t.Errorf("deleted, and %v", a.body["state"])
 	}

@@ -38,6 +38,7 @@ type madeCase struct {
 	identity party.Identity
 	fixed    bool // it has a term
 	grace    int  // months
+	two      bool // grounds, of which one can be barred
 }
 
 func (w *world) path(c madeCase) string { return w.table.Collection + "/" + c.id }
@@ -124,7 +125,9 @@ func setupListingMoves(t *testing.T) *world {
 		})
 		body := b.draftBody(subject.id(), execution.id())
 		if c.fixed {
-			body["conducts"] = []int{4}
+			if body["conducts"] = []int{4}; c.two {
+				body["conducts"] = []int{1, 4}
+			}
 		}
 		c.id = b.want(http.StatusCreated, b.judge, http.MethodPost, "/v1/listings", body).id()
 		return c
@@ -162,6 +165,11 @@ func setupListingMoves(t *testing.T) *world {
 			b.want(http.StatusCreated, b.clerk, http.MethodPost, w.path(c)+"/exclusions", object{"kind": "campus-loan-student", "on": b.Day().String()})
 			return c
 		}},
+		stage{"active, one ground barred", func() madeCase {
+			c := w.walk(draft(madeCase{fixed: true, two: true}), active...)
+			b.want(http.StatusCreated, b.clerk, http.MethodPost, w.path(c)+"/exclusions", object{"kind": "security-given", "on": b.Day().String()})
+			return c
+		}},
 		stage{"served, in doubt after a restoration", func() madeCase { return w.sql(w.walk(draft(fixed), served...), inDoubt) }},
 		stage{"active, in doubt after a restoration", func() madeCase {
 			return w.sql(w.walk(draft(fixed), then(ground.MoveSuspend)...), `UPDATE listing SET suspended_for = 'restored' WHERE id = $1`, inDoubt)
@@ -197,7 +205,7 @@ func (w *world) listingBody(door string, c madeCase) object {
 		"extension": {
 			"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": 2, "years": 1, "served_on": today,
 		},
-		"suspension": {}, "correction": {"found_on": today}, "correction/data": identityBody(c.identity),
+		"suspension": {}, "barred-grounds": reasons, "correction": {"found_on": today}, "correction/data": identityBody(c.identity),
 		"deletion":       {"item": 1, "event_on": today, "reasons": "演示：履行完毕"},
 		"early-deletion": ending, "revocation": ending,
 	}[door]

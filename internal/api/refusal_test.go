@@ -110,7 +110,7 @@ func TestRefusalsSayWhyAndWriteNothing(t *testing.T) {
 		{"extension of four years", b.president, moves(active, "extension"), object{"number": "1", "reasons": "演示", "cause": "serious-violence-or-threat", "years": 4, "served_on": today}, 422, "extension.term"},
 		{"search before the ruling", b.clerk, moves(active, "searches"), object{"searched_on": today, "ruling_on": today, "found": false}, 422, "search.before-ruling"},
 		{"exclusion ends before it began", b.clerk, moves(draft, "exclusions"), object{"kind": "security-given", "on": "2025-02-30"}, 422, "request.invalid"},
-		{"no such exclusion", b.judge, "/v1/exclusions/" + enforcement.NewID().String() + "/closure", object{"on": today}, 404, "not-found"},
+		{"no such exclusion", b.judge, "/v1/exclusions/" + enforcement.NewID().String() + "/closure", object{"on": today, "reasons": "演示:已经审查有关材料并予记录"}, 404, "not-found"},
 		{"no such task", b.judge, "/v1/tasks/" + enforcement.NewID().String() + "/closure", object{"reason": "assets-suffice"}, 404, "not-found"},
 		{"unknown body", b.operator, "/v1/organisations", organisation(func(o object) { o["bodies"] = []object{{"body": "ministry-of-magic", "from": today}} }), 422, "organisation.body"},
 		{"body until before from", b.operator, "/v1/organisations", organisation(func(o object) { o["bodies"] = []object{{"body": b.someBody(), "from": today, "until": "2020-01-01"}} }), 422, "organisation.period"},

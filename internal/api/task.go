@@ -15,7 +15,8 @@ type TaskClosing struct {
 	Repeatable
 
 	Body struct {
-		Reason string `json:"reason" enum:"assets-suffice,creditor-asks-not-to,campus-loan-student,told,examined" doc:"told: who was to be told was told; the president says so himself. examined: what somebody doubts, or bars, was looked into, by the president or the reviewer of who keeps the list"`
+		Reason  string `json:"reason" enum:"assets-suffice,creditor-asks-not-to,campus-loan-student,told,examined" doc:"told: who was to be told was told; the president says so himself. examined: what somebody doubts, or bars, was looked into, by the president or the reviewer of who keeps the list, with reasons"`
+		Reasons string `json:"reasons,omitempty" maxLength:"20000" doc:"With examined: what was found; at least ten letters or digits"`
 	}
 }
 
@@ -43,5 +44,5 @@ func (s *server) tasks(ctx context.Context, act enforcement.Act, in *Page) (*Lis
 }
 
 func (s *server) closeTask(ctx context.Context, act enforcement.Act, in *TaskClosing) (*Done, error) {
-	return nil, s.Register.Listings.CloseTask(ctx, act, in.ID, in.Body.Reason)
+	return nil, s.Register.Listings.CloseTask(ctx, act, in.ID, in.Body.Reason, in.Body.Reasons)
 }
