@@ -3,6 +3,7 @@ package ground
 import (
 	"concordat/enforcement/directive"
 	"concordat/enforcement/docket"
+	"concordat/enforcement/party"
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
 )
@@ -11,7 +12,10 @@ import (
 // lets the lives of the kinds ([Life]) do so. All fields are required.
 type Grounds struct {
 	Record     *record.Record
+	Parties    *party.Parties
 	Docket     *docket.Docket
 	Plans      *plan.Plans
 	Directives *directive.Directives
+	// Kinds are the tables of all kinds of case, for what concerns cases of every one.
+	Kinds []*Table
 }

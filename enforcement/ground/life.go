@@ -225,6 +225,9 @@ func (l *Life[C]) Do(ctx context.Context, act enforcement.Act, c Change, given G
 		if err := fn(ctx, tx, t); err != nil {
 			return nil, err
 		}
+		if t.logged {
+			return nil, nil
+		}
 		if t.Move.Effect != EffectInForce {
 			return &t.Event, t.Carry(ctx, tx)
 		}

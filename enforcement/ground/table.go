@@ -183,6 +183,8 @@ type Table struct {
 	Suspends                      bool
 	// Waits are the states in which a case is published by itself on its day.
 	Waits []State
+	// WrongBy is the source of the time in which the owner ends what should never have been.
+	WrongBy string
 	// Favours: an entry is to its subject's good, so that what takes it away burdens.
 	Favours bool
 }

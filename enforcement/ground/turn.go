@@ -44,6 +44,7 @@ type Turn[C any] struct {
 	columns  []string
 	values   []any
 	done     bool
+	logged   bool // its event is written
 }
 
 // Set gives columns of the case's row their values: names and values in turn.
@@ -113,6 +114,15 @@ func (t *Turn[C]) Carry(ctx context.Context, tx *pg.Tx) error {
 		}
 		docket.OpenTasks(tx, []enforcement.ID{t.ID}, kind, t.Today)
 	}
+	return err
+}
+
+// CarryFirst is [Turn.Carry] for a move after which others follow in the same act: its
+// event stands before theirs.
+func (t *Turn[C]) CarryFirst(ctx context.Context, tx *pg.Tx) error {
+	err := t.Carry(ctx, tx)
+	t.Event.Key, t.logged = t.Act.Key, true
+	t.life.Grounds.Record.Log(ctx, tx, t.Act, t.Event)
 	return err
 }
 

@@ -151,34 +151,36 @@ func (r *Listings) OpenCorrection(ctx context.Context, act enforcement.Act, c gr
 
 // Correct replaces inaccurate data of the subject and sends the corrected copy
 // to every holder. A correction never changes identity: kind, number, or name
-// beyond spelling is a revocation and a new draft; so is a birth day that makes
-// a minor of the subject.
+// beyond spelling is a revocation and a new draft. A birth day that makes a minor of the
+// subject is taken, and suspends in the same act everything that burdens the subject.
 func (r *Listings) Correct(ctx context.Context, act enforcement.Act, c ground.Change, corrected party.Identity) error {
-	return r.Life.Do(ctx, act, c, nil, func(_ context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
+	return r.Life.Do(ctx, act, c, nil, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
 		t.Set("correcting_since", nil)
-		return r.replaceIdentity(tx, act, t.Case, corrected)
+		identity, err := r.replaceIdentity(tx, act, t.Case, corrected)
+		if err != nil {
+			return err
+		}
+		if err := t.CarryFirst(ctx, tx); err != nil {
+			return err
+		}
+		return r.Grounds.SuspendIfMinor(ctx, tx, act, t.Subject, identity)
 	}, moveCorrect)
 }
 
-func (r *Listings) replaceIdentity(tx *pg.Tx, act enforcement.Act, l Listing, corrected party.Identity) error {
+func (r *Listings) replaceIdentity(tx *pg.Tx, act enforcement.Act, l Listing, corrected party.Identity) (party.Identity, error) {
 	old, err := r.Parties.OpenIdentity(l.Subject, l.envelope, l.sealed)
 	if err != nil {
-		return err
+		return old, err
 	}
 	corrected.OverrideBy = old.OverrideBy
 	checked, _, err := corrected.Check(act)
 	if err != nil {
-		return err
+		return checked, err
 	}
 	if !sameIdentity(old, checked) {
-		return enforcement.Refuse("correction.identity")
+		return checked, enforcement.Refuse("correction.identity")
 	}
-	// Whoever turns out to have been a minor should never have been listed: that
-	// is a revocation.
-	if err := ground.CheckAge(checked, l.DecidedOn); err != nil {
-		return err
-	}
-	return r.Parties.Correct(tx, l.Subject, l.envelope, checked)
+	return checked, r.Parties.Correct(tx, l.Subject, l.envelope, checked)
 }
 
 // sameIdentity reports whether two identities are one subject: kind and number

@@ -11,7 +11,7 @@ import (
 )
 
 // Daily is what the system does at the turn of a day, part by part: what is over is
-// ended (liftings go first), statements without an answer are made tasks, withdrawals
+// ended (liftings go first), what burdens somebody whom the record says to be a minor is suspended, statements without an answer are made tasks, withdrawals
 // that nobody acknowledged in time escalated, rewards end, begin and are weighed, the
 // directives of live grounds follow what is in force on the day
 // ([replan.Replanner.ResumeAdoptions]), then listings are published: the courts' that
@@ -24,7 +24,7 @@ import (
 // a machine's clock that differs from the database's (clock.skew): then only what lifts,
 // or merely tells, is done.
 func (r *Offices) Daily(ctx context.Context, act enforcement.Act, step func(ended, published int)) (ended, published int, refused []ground.NotMoved, err error) {
-	var rewards int
+	var rewards, minors int
 	var notEnded, drafts []ground.NotMoved
 	var unknown error
 	all := func(page ground.Page, n *int, not *[]ground.NotMoved) func() error {
@@ -49,6 +49,7 @@ func (r *Offices) Daily(ctx context.Context, act enforcement.Act, step func(ende
 	}{
 		{"end the courts' listings", all(r.Listings.ExpireDue(), &ended, &notEnded), true},
 		{"end administrative listings", all(r.Administrative.ExpireDue(), &ended, &notEnded), true},
+		{"suspend what burdens minors", all(r.Grounds.SuspendMinors, &minors, &notEnded), true},
 		{"look for statements without an answer", func() error { _, err := r.Administrative.CheckStatements(ctx, act); return err }, true},
 		{"escalate what is overdue", func() error { _, err := r.Directives.CheckLiftings(ctx, act); return err }, true},
 		{"end rewards", all(r.Rewards.ExpireDue(), &rewards, &notEnded), false},

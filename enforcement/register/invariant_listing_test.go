@@ -6,6 +6,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/ground"
 	"concordat/enforcement/listing"
 	"concordat/enforcement/party"
 	"concordat/internal/calendar"
@@ -50,8 +51,9 @@ func TestInvariant01_NoMinor(t *testing.T) {
 	}
 }
 
-// A correction that shows that a minor was listed is no correction: the listing
-// is to be revoked.
+// A correction that shows that a minor was listed is taken, and suspends the listing
+// everywhere in the same act; it is to be revoked, and comes back only when the record no
+// longer says so.
 func TestInvariant01_NoMinorByCorrection(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
@@ -61,9 +63,18 @@ func TestInvariant01_NoMinorByCorrection(t *testing.T) {
 	id := b.Published(b.Subject(identity))
 	must(t, b.Listings.OpenCorrection(ctx, b.Judge(), of(id), b.Day()))
 	identity.Birth = b.Day().AddYears(-18)
-	wantCode(t, "correct the birth day to a minor's", b.Listings.Correct(ctx, b.Judge(), of(id), identity), "listing.minor")
+	must(t, b.Listings.Correct(ctx, b.Judge(), of(id), identity))
+	if l := state(t, b, id); l.SuspendedFor != ground.SuspectedMinor {
+		t.Errorf("a minor is listed: %+v", l)
+	}
+	wantCode(t, "give a minor back", b.Listings.Resume(ctx, b.President(), of(id), enforcetest.Resumption()), "listing.minor")
+	must(t, b.Listings.OpenCorrection(ctx, b.Judge(), of(id), b.Day()))
 	identity.Birth = b.Day().AddYears(-18).AddDays(-1)
 	must(t, b.Listings.Correct(ctx, b.Judge(), of(id), identity))
+	second := b.President()
+	second.Actor.ID += "-2"
+	must(t, b.Listings.Resume(ctx, second, of(id), enforcetest.Resumption()))
+	wantAudit(t, b)
 }
 
 func TestInvariant03_Excluded(t *testing.T) {

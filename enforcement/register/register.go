@@ -9,6 +9,7 @@ import (
 	"concordat/enforcement/ground"
 	"concordat/enforcement/hold"
 	"concordat/enforcement/intake"
+	"concordat/enforcement/kinds"
 	"concordat/enforcement/listing"
 	"concordat/enforcement/party"
 	"concordat/enforcement/plan"
@@ -47,7 +48,7 @@ func build(c Config) *Offices {
 	o.Holds = &hold.Holds{Record: o.Record}
 	o.Plans = &plan.Plans{Record: o.Record, Parties: o.Parties, Shipped: c.Catalogue, Given: c.Attestations, Demonstration: c.Demonstration}
 	o.Directives = &directive.Directives{Record: o.Record, Parties: o.Parties, Docket: o.Docket, Holds: o.Holds, Plans: o.Plans}
-	o.Grounds = &ground.Grounds{Record: o.Record, Docket: o.Docket, Plans: o.Plans, Directives: o.Directives}
+	o.Grounds = &ground.Grounds{Record: o.Record, Parties: o.Parties, Docket: o.Docket, Plans: o.Plans, Directives: o.Directives, Kinds: kinds.All()}
 	o.Replanner = &replan.Replanner{Record: o.Record, Plans: o.Plans, Directives: o.Directives}
 	o.Rewards = &reward.Rewards{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Grounds: o.Grounds}
 	o.Administrative = &administrative.Administrative{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Grounds: o.Grounds, Rewards: o.Rewards, NoticeWindow: c.NoticeWindow, AnswerWithin: c.AnswerWithin}

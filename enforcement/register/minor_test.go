@@ -1,0 +1,88 @@
+package register_test
+
+import (
+	"slices"
+	"testing"
+
+	"concordat/enforcement"
+	"concordat/enforcement/directive"
+	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/ground"
+	"concordat/enforcement/party"
+	"concordat/memoranda"
+	"concordat/memoranda/day"
+)
+
+// bornIn is a made-up person whose birth day no number tells.
+func bornIn(b *enforcetest.Bundle, year int) party.Identity {
+	passport := b.Made.Passport()
+	return party.Identity{Kind: memoranda.NaturalPerson, Name: b.Made.PersonName(), NumberKind: passport.Kind, State: passport.State, Number: passport.Number, Birth: day.Of(year, 1, 1)}
+}
+
+// What the record says of one listing's subject it says of all that burdens them: by a
+// correction every listing of theirs is suspended at every recipient in the same act.
+func TestAMinorIsSuspendedEverywhereAtOnce(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	few(t, b, 2)
+	ctx := t.Context()
+	identity := bornIn(b, 1990)
+	subject := b.Subject(identity)
+	one, two, other := b.Published(subject), b.Published(subject), b.Published(b.Subject(bornIn(b, 1990)))
+	sendAll(t, b, directive.Acknowledged)
+	must(t, b.Listings.OpenCorrection(ctx, b.Judge(), of(one), b.Day()))
+	identity.Birth = b.Day().AddYears(-17)
+	must(t, b.Listings.Correct(ctx, b.Judge(), of(one), identity))
+	for _, id := range []enforcement.ID{one, two} {
+		l, clock := state(t, b, id), clockOf(t, b, id, "revoke-minor")
+		if l.SuspendedFor != ground.SuspectedMinor || !slices.Equal(openTasks(t, b, id), []string{"minor"}) || clock.StartedOn != b.Day() || clock.DueOn != b.Calendar.AddWorkingDays(b.Day(), 3).Day || clock.Source != "法释〔2017〕7号 Art. 9" {
+			t.Errorf("%+v, tasks %v, clock %+v", l, openTasks(t, b, id), clock)
+		}
+		for _, d := range directives(t, b, id) {
+			if d.Kind != directive.Suspend || len(d.Measures) != 0 {
+				t.Errorf("organisation %d carries %v of a minor by a %s", d.Organisation, d.Measures, d.Kind)
+			}
+		}
+	}
+	if l := state(t, b, other); l.SuspendedFor != "" {
+		t.Errorf("somebody else is suspended: %+v", l)
+	}
+	for _, task := range value(b.Docket.Tasks(ctx, b.Judge(), enforcement.ID{}, 100))(t) {
+		if task.Kind == "minor" {
+			wantCode(t, "examined away", b.Listings.CloseTask(ctx, b.President(), task.ID, "examined", why), "task.reason")
+		}
+	}
+	must(t, b.Listings.Revoke(ctx, b.Judge(), of(one), b.Ending(0)))
+	if clock := clockOf(t, b, one, "revoke-minor"); clock.DoneOn.IsZero() || slices.Contains(openTasks(t, b, one), "minor") {
+		t.Errorf("revoked, and %+v", clock)
+	}
+	wantAudit(t, b)
+}
+
+// However a minor came into the record, the day suspends what burdens them, of every kind,
+// and no door gives it back: neither the brake's, nor a restoration's.
+func TestTheDaySuspendsWhatBurdensAMinor(t *testing.T) {
+	t.Parallel()
+	l := enforcetest.SetupLists(t)
+	ctx := t.Context()
+	id := l.PublishedOn(enforcetest.ListSerious, l.Subject(bornIn(l.Bundle, 1990)))
+	braked := l.PublishedOn(enforcetest.ListSerious, l.Subject(bornIn(l.Bundle, 1990)))
+	must(t, l.Administrative.Suspend(ctx, l.OwnersReviewer(), of(braked), ground.WrongPersonClaim))
+	for _, id := range []enforcement.ID{id, braked} {
+		rewrite(t, l.Bundle, listed(t, l, id).Subject, func(i *party.Identity) { i.Birth = l.Day().AddYears(-17) })
+	}
+	for range 2 { // twice is once
+		_, _, _, err := l.Daily(ctx, l.System(), nil)
+		must(t, err)
+	}
+	if have := listed(t, l, id); have.SuspendedFor != ground.SuspectedMinor || !slices.Equal(openTasks(t, l.Bundle, id), []string{"minor"}) || clockOf(t, l.Bundle, id, "revoke-minor").Source != "内部时限" {
+		t.Errorf("%+v, tasks %v", have, openTasks(t, l.Bundle, id))
+	}
+	if n := l.Count(`SELECT count(*) FROM event WHERE ground_id = $1 AND kind = 'listing-suspended'`, id); n != 1 {
+		t.Errorf("suspended %d times", n)
+	}
+	for _, id := range []enforcement.ID{id, braked} {
+		wantCode(t, "given back", l.Administrative.Resume(ctx, l.SecondReviewer(), of(id), enforcetest.Resumption()), "listing.minor")
+	}
+	wantAudit(t, l.Bundle)
+}
