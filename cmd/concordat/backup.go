@@ -137,8 +137,9 @@ const restoredWords = `restored as of %s; this is restoration %d
 已恢复；核对完成之前，一切加重负担的事项暂停下发，解除类事项照常发出。
 Nothing that burdens leaves and nobody is told who is restricted (hold %s). Next:
   1. concordat serve                          liftings go out
-  2. concordat reconcile                      asks every organisation that has a system
-  3. concordat reconcile --list               who is left: a file (--file) or an officer's statement (--stated)
-  4. the courts' tasks "restored"             enter the lost ends, or resume with reasons
-  5. concordat hold end %s REASON             by another person, with a token
+  2. concordat token wake --all               lists the tokens of the backup, which sleep: revoke whose holder left, wake the rest (--yes)
+  3. concordat reconcile                      asks every organisation that has a system
+  4. concordat reconcile --list               who is left: a file (--file) or an officer's statement (--stated); who has what to confirm
+  5. GET and POST /v1/confirmation            each owner confirms its list in one act; what is excepted is ended, or resumed with reasons
+  6. concordat hold end %s REASON             by another person, with a token
 `

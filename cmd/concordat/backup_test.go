@@ -16,6 +16,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/restore"
+	"concordat/internal/access"
 	"concordat/internal/pg"
 )
 
@@ -76,6 +77,7 @@ func TestBackupAndRestoreByCommand(t *testing.T) {
 	t.Parallel()
 	first, second := newInstallation(t), newShell(t)
 	first.run(0, "organisations", "nanning")
+	old, leaver := first.issue("op-old", "operator"), first.issue("op-leaver", "operator")
 	place := t.TempDir()
 	dir, keys := filepath.Join(place, "data"), filepath.Join(place, "keys.json")
 	if _, said := first.run(1, "backup", dir, "--keys", filepath.Join(dir, "keys.json")); !strings.Contains(said, "密钥与数据须分开存放") {
@@ -105,6 +107,7 @@ func TestBackupAndRestoreByCommand(t *testing.T) {
 	if _, said := second.run(1, "restore", dir); !strings.Contains(said, "not empty") {
 		t.Error(said)
 	}
+	second.tokensSleep(old, leaver)
 	// Nothing that lets burdens go on, or speaks for others, is done by a name that is typed.
 	operator := second.issue("op-2", "operator")
 	for _, line := range [][]string{{"hold", "end", hold, "演示"}, {"reconcile"}, {"reconcile", "--stated", "演示", "--organisation", "nanning-tax"}} {
@@ -159,6 +162,44 @@ func TestBackupAndRestoreByCommand(t *testing.T) {
 	}
 	second.run(0, "audit", "directives")
 	second.keysAreNeverMadeBesideSealedData()
+}
+
+// tokensSleep: no token of the backup does anything before an operator has looked at it
+// and woken it.
+func (s shell) tokensSleep(old, leaver string) {
+	s.t.Helper()
+	asleep := func(token string) bool {
+		_, said := s.by(token).run(1, "reconcile", "--organisation", "nobody")
+		return strings.Contains(said, "token.asleep")
+	}
+	if !asleep(old) || !asleep(leaver) {
+		s.t.Error("a token of the backup is taken")
+	}
+	list, said := s.run(1, "token", "wake", "--all")
+	if strings.Count(list, "asleep since a restore") != 2 || !strings.Contains(said, "sleep on") || !asleep(old) {
+		s.t.Errorf("shown: %s%s", list, said)
+	}
+	var tokens []access.Token
+	out, _ := s.run(0, "token", "list", "--json")
+	if err := json.Unmarshal([]byte(out), &tokens); err != nil || len(tokens) != 2 {
+		s.t.Fatalf("%s: %v", out, err)
+	}
+	s.run(0, "token", "revoke", "--actor", "op-leaver")
+	for _, line := range [][]string{{"--actor", "op-leaver"}, {tokens[0].ID.String(), tokens[1].ID.String()}, {enforcement.NewID().String()}} {
+		if _, said := s.run(1, append([]string{"token", "wake", "--yes"}, line...)...); !strings.Contains(said, "token.awake") || !asleep(old) {
+			s.t.Errorf("woken by %v: %s", line, said)
+		}
+	}
+	s.run(2, "token", "wake", "--all", "--actor", "op-old")
+	s.run(2, "token", "wake")
+	s.run(0, "token", "wake", "--all", "--yes")
+	if asleep(old) {
+		s.t.Error("woken, and sleeps")
+	}
+	var woken int
+	if err := s.asked(`SELECT count(*) FROM event WHERE kind = 'token-woken'`, &woken); err != nil || woken != 1 {
+		s.t.Errorf("%d events: %v", woken, err)
+	}
 }
 
 // keysAreNeverMadeBesideSealedData: where somebody is on record, a missing key

@@ -41,7 +41,11 @@ func (c *reconcileCmd) Run(a *app) error {
 		if err != nil {
 			return errors.Join(failed, err)
 		}
-		return errors.Join(failed, c.print(a, list))
+		owners, err := o.register.Restorer.Owners(ctx)
+		if err != nil {
+			return errors.Join(failed, err)
+		}
+		return errors.Join(failed, c.print(a, list, owners))
 	})
 }
 
@@ -131,7 +135,7 @@ func (c *reconcileCmd) askAll(ctx context.Context, a *app, o *office, act enforc
 	return nil
 }
 
-func (c *reconcileCmd) print(a *app, list []restore.Reconciliation) error {
+func (c *reconcileCmd) print(a *app, list []restore.Reconciliation, owners []restore.Owner) error {
 	if c.JSON {
 		if err := json.NewEncoder(plain(a.Out)).Encode(list); err != nil {
 			return fmt.Errorf("print the reconciliations: %w", err)
@@ -149,5 +153,8 @@ func (c *reconcileCmd) print(a *app, list []restore.Reconciliation) error {
 		fmt.Fprintf(a.Out, "%-40s checked %6d corrected %6d  %s\n", one.Slug, one.Checked, one.Corrected, state)
 	}
 	fmt.Fprintf(a.Out, "%d organisations, %d still to reconcile\n", len(list), open)
+	for _, one := range owners {
+		fmt.Fprintf(a.Out, "%-40s has %d cases to confirm, at /v1/confirmation\n", one.Slug, one.Cases)
+	}
 	return nil
 }

@@ -16,6 +16,7 @@ type tokenCmd struct {
 	Issue  tokenIssueCmd  `cmd:"" help:"Issue a bearer token; it is shown once."`
 	List   tokenListCmd   `cmd:"" help:"List the tokens that are valid: whose, in which role, until when; never the token itself."`
 	Revoke tokenRevokeCmd `cmd:"" help:"End a token, or all of a person, in every process at once."`
+	Wake   tokenWakeCmd   `cmd:"" help:"After a restore: make tokens of the backup valid again, which sleep until then."`
 }
 
 type tokenIssueCmd struct {
@@ -69,19 +70,26 @@ func (c *tokenListCmd) Run(a *app) error {
 			}
 			return nil
 		}
-		for i := range list {
-			t := &list[i]
-			until := "no end; revoke it and issue another"
-			switch {
-			case !t.RevokedAt.IsZero():
-				until = "revoked " + t.RevokedAt.Format(time.RFC3339)
-			case !t.ExpiresAt.IsZero():
-				until = "until " + t.ExpiresAt.Format(time.RFC3339)
-			}
-			fmt.Fprintf(plain(a.Out), "%s  %s  %s  organisation %d  %s\n", t.ID, t.Actor, t.Role, t.Organisation, until)
-		}
+		printTokens(a, list)
 		return nil
 	})
+}
+
+func printTokens(a *app, list []access.Token) {
+	for i := range list {
+		t := &list[i]
+		until := "no end; revoke it and issue another"
+		switch {
+		case !t.RevokedAt.IsZero():
+			until = "revoked " + t.RevokedAt.Format(time.RFC3339)
+		case !t.ExpiresAt.IsZero():
+			until = "until " + t.ExpiresAt.Format(time.RFC3339)
+		}
+		if t.Asleep && t.RevokedAt.IsZero() {
+			until += "  asleep since a restore"
+		}
+		fmt.Fprintf(plain(a.Out), "%s  %s  %s  organisation %d  %s\n", t.ID, t.Actor, t.Role, t.Organisation, until)
+	}
 }
 
 type tokenRevokeCmd struct {

@@ -47,6 +47,7 @@ func (r *Administrative) PublicEntries(ctx context.Context, on day.Day, listType
 		ColumnExpr("l.id, l.list_type, l.subject_id, s.envelope, s.sealed, o.name_zh, l.decision_number, l.decided_on, l.grounds, l.basis, l.published_on, l.announced_on").
 		ColumnExpr("CASE WHEN l.state = 'announced' THEN l.objection_until END AS objection_until, l.term_until").
 		Join("JOIN subject AS s ON s.id = l.subject_id").Join("JOIN organisation AS o ON o.id = l.organisation_id").
+		Join("JOIN ground AS g ON g.id = l.id").Where("NOT unconfirmed(g)").
 		Where("l.publication <> 'none' AND l.suspended_for IS NULL").Where("l.id > ?", after.Cursor()).Where("l.term_until IS NULL OR l.term_until >= ?", on).
 		Where("l.state = 'active' OR (l.state = 'announced' AND l.objection_until >= ? AND (l.objected_on IS NULL OR l.objection_answered_on IS NOT NULL))", on)
 	if listType != "" {

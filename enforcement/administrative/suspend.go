@@ -19,3 +19,9 @@ func (r *Administrative) Suspend(ctx context.Context, act enforcement.Act, c gro
 func (r *Administrative) Resume(ctx context.Context, act enforcement.Act, c ground.Change, s ground.Resumption) error {
 	return r.Life.Resume(ctx, act, c, s, ground.MoveResume, ground.MoveConfirm)
 }
+
+// Reaffirm confirms one listing in force that was decided before a restoration and is
+// unconfirmed since, with reasons: that the lost time held no end of it.
+func (r *Administrative) Reaffirm(ctx context.Context, act enforcement.Act, c ground.Change, reasons string) error {
+	return r.Life.Resume(ctx, act, c, ground.Resumption{Reasons: reasons}, ground.MoveReaffirm)
+}

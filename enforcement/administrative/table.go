@@ -145,9 +145,9 @@ func administrativeDecision() []ground.Move {
 			Needs: []ground.Need{{Field: "reason", Rule: ground.RuleOneOf, Of: ground.Reasons(ground.Performed, ground.Minor, ground.Dead, ground.WrongPerson), Code: "abandon.reason"}}, Stops: []string{ground.Every},
 		},
 		{
-			Name: ground.MoveConfirm, Door: "resumption", Group: ground.GroupBrake, From: []ground.State{ground.Served, announced}, Roles: enforcement.Reviewers, Event: record.EventTaskClosed,
-			ZH: "数据恢复后存疑、尚未公布的列入：说明理由后确认", EN: "Confirm, with reasons, what waits for publication and a restored record put in doubt", Source: ground.Ours, Effect: ground.EffectNone,
-			Needs: []ground.Need{ground.ReasonsToResume}, NotBy: ground.NotTwice, Second: "resumption.second-person",
+			Name: ground.MoveConfirm, Door: "resumption", Group: ground.GroupBrake, From: []ground.State{ground.Decided, ground.Served, announced}, Roles: enforcement.Reviewers, NotBy: ground.NotTwice, Second: "confirmation.second-person", Event: record.EventTaskClosed,
+			ZH: "数据恢复前决定、尚未公布的列入：说明理由后确认", EN: "Confirm, with reasons, what was decided and not published before a restoration, which may have lost its end", Source: ground.Ours, Effect: ground.EffectNone,
+			Needs: []ground.Need{ground.ReasonsToResume},
 		},
 	}
 }
@@ -170,6 +170,11 @@ func administrativeForce() []ground.Move {
 			Name: ground.MoveResume, Door: "resumption", Group: ground.GroupBrake, From: active, Roles: enforcement.Reviewers, Event: ground.EventResumed,
 			ZH: "恢复", EN: "Resume at every recipient", Source: ground.Ours, Effect: ground.EffectResumes,
 			Needs: []ground.Need{ground.ReasonsToResume, ground.IdentityCheck}, NotBy: ground.NotTwice, Second: "resumption.second-person",
+		},
+		{
+			Name: ground.MoveReaffirm, Door: "confirmation", Group: ground.GroupBrake, From: active, Roles: enforcement.Reviewers, NotBy: ground.NotTwice, Second: "confirmation.second-person", Event: ground.EventReaffirmed,
+			ZH: "数据恢复前公布的列入：说明理由后确认", EN: "Confirm, with reasons, what was published before a restoration, which may have lost its end", Source: ground.Ours, Effect: ground.EffectNone,
+			Needs: []ground.Need{ground.ReasonsToResume},
 		},
 		{
 			Name: ground.MoveDelete, Door: "deletion", Group: ground.GroupEnd, From: active, To: ground.Deleted, Roles: enforcement.Reviewers, Event: eventDeleted,

@@ -84,13 +84,14 @@ const hasLeft = `IN ('left', 'delivered', 'acknowledged')`
 // Of each directive of the grounds: its newest version, whether anything of it
 // may have left (an answer, a doubt, an attempt still open, or a restored record
 // that does not know what left), the set that is carried when nothing is suspended
-// or withdrawn, and how often the record was restored.
+// or withdrawn, how often the record was restored, and whether the ground is unconfirmed
+// since.
 const selectNewest = `SELECT d.id, d.organisation_id, coalesce(a.version, 1) AS version, coalesce(a.kind::text, 'impose') AS kind,
     d.step ` + hasLeft + ` OR coalesce(a.gone, false) OR ` + hold.Restoring + `
       OR EXISTS (SELECT FROM attempt t JOIN event e ON e.id = t.event_id
           WHERE t.settled_at IS NULL AND t.organisation_id = d.organisation_id AND d.id = ANY (e.directives)) AS gone,
     coalesce(a.carried, d.measures) AS carried, coalesce(a.valid_until, d.valid_until) AS valid_until,
-    (SELECT coalesce(max(epoch), 0::smallint) FROM restoration) AS epoch, d.ground_kind = 'reward' AS reward` + ofGrounds + `
+    record_epoch() AS epoch, d.ground_kind = 'reward' AS reward, unconfirmed(g) AS unconfirmed` + ofGrounds + `
   LEFT JOIN LATERAL (SELECT max(version) AS version, bool_or(step ` + hasLeft + `) AS gone,
       (array_agg(kind ORDER BY version DESC))[1] AS kind, (array_agg(valid_until ORDER BY version DESC))[1] AS valid_until,
       (SELECT measures FROM amendment c WHERE c.directive_id = d.id AND kind IN ('amend', 'resume', 'permit-end')
@@ -109,6 +110,7 @@ type newest struct {
 	ValidUntil   day.Day                    `bun:"valid_until"`
 	Epoch        int16                      `bun:"epoch"`
 	Reward       bool                       `bun:"reward"`
+	Unconfirmed  bool                       `bun:"unconfirmed"`
 }
 
 // amendment is a later version of a directive as it is kept.
@@ -212,8 +214,9 @@ func (c newest) next(kind VersionKind, until day.Day) (set []int16, lane Lane, b
 		return c.Carried, Bulk, true, Queued
 	case Amend:
 		// The same set again lightens nothing and burdens nobody anew, unless
-		// nothing ever left or the term grows.
-		if c.Gone && until <= c.ValidUntil {
+		// nothing ever left or the term grows; or it may have been lifted in the time
+		// that a restoration lost, and would restrict again.
+		if c.Gone && until <= c.ValidUntil && !c.Unconfirmed {
 			return c.Carried, Express, false, Queued
 		}
 		return c.Carried, Bulk, true, Queued

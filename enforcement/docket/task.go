@@ -87,6 +87,11 @@ func CloseTasks(ctx context.Context, tx *pg.Tx, ground enforcement.ID, kind, bec
 	return done.RowsAffected()
 }
 
+// CloseTasksOf closes the open tasks of a kind of many grounds.
+func CloseTasksOf(tx *pg.Tx, grounds []enforcement.ID, kind, because string, on day.Day) {
+	tx.Later(shut(tx, because, on).Where("kind = ? AND ground_id IN (?)", kind, bun.List(grounds)), "close the task %s of %d grounds", kind, len(grounds))
+}
+
 // CloseEvery closes every open task of a ground that has ended.
 func CloseEvery(tx *pg.Tx, ground enforcement.ID, on day.Day) {
 	tx.Later(shut(tx, "ended", on).Where("ground_id = ?", ground), "close the tasks of ground %s", ground)

@@ -42,6 +42,7 @@ type explainedGround struct {
 	TermUntil     day.Day                    `bun:"term_until"`
 	How           string                     `bun:"how"`           // it ended; empty: it did not, or before anything was in force
 	HasDirective  bool                       `bun:"has_directive"` // one to the organisation that asks
+	Unconfirmed   bool                       `bun:"unconfirmed"`   // since a restoration, which may have lost its end
 
 	suspensions []suspension
 }
@@ -87,6 +88,9 @@ func (g explainedGround) outOfForce(on, today day.Day) string {
 	}
 	if until := max(g.ValidUntil, g.TermUntil); !until.IsZero() && until < on {
 		return unappliedTermOver
+	}
+	if g.Unconfirmed && on == today {
+		return unappliedUnconfirmed
 	}
 	return ""
 }

@@ -122,7 +122,8 @@ const (
       coalesce(l.served_on, m.served_on) AS served_on, coalesce(l.published_on, m.published_on) AS published_on,
       coalesce(greatest(l.term_until, l.extended_until), m.term_until, w.valid_until) AS term_until,
       CASE WHEN g.state = 'ended' THEN coalesce(l.state::text, m.state::text, w.end_kind, '') ELSE '' END AS how,
-      EXISTS (SELECT FROM directive d WHERE d.subject_id = g.subject_id AND d.ground_id = g.id AND d.organisation_id = ?1) AS has_directive
+      EXISTS (SELECT FROM directive d WHERE d.subject_id = g.subject_id AND d.ground_id = g.id AND d.organisation_id = ?1) AS has_directive,
+      unconfirmed(g) AS unconfirmed
     FROM ground g JOIN subject s ON s.id = g.subject_id JOIN organisation o ON o.id = g.organisation_id
     LEFT JOIN execution_case c ON c.id = g.case_id LEFT JOIN listing l ON l.id = g.id
     LEFT JOIN administrative_listing m ON m.id = g.id LEFT JOIN reward w ON w.id = g.id

@@ -7,21 +7,22 @@ import (
 // Codes of why a measure is, or is not, applied to a subject on a day, beside
 // those of a resolution ([memoranda.Reasons]).
 const (
-	appliedInForce      = "applied"
-	appliedOnItsWay     = "applied-on-its-way"
-	unappliedNotListed  = "not-listed"
-	unappliedPending    = "decision-not-in-force"
-	unappliedEnded      = "decision-ended"
-	unappliedTermOver   = "term-over"
-	unappliedNoEdition  = "no-edition"
-	unappliedRepealed   = "repealed"
-	unappliedSuspended  = "suspended"
-	unappliedPermitted  = "permitted"
-	unappliedStopped    = "held"
-	unappliedNobody     = "nobody-stands-for-body"
-	unappliedNotPlanned = "not-planned"
-	unappliedElsewhere  = "not-addressed-here"
-	unappliedMoved      = "organisation-no-longer"
+	appliedInForce       = "applied"
+	appliedOnItsWay      = "applied-on-its-way"
+	unappliedNotListed   = "not-listed"
+	unappliedPending     = "decision-not-in-force"
+	unappliedEnded       = "decision-ended"
+	unappliedTermOver    = "term-over"
+	unappliedNoEdition   = "no-edition"
+	unappliedRepealed    = "repealed"
+	unappliedSuspended   = "suspended"
+	unappliedUnconfirmed = "unconfirmed"
+	unappliedPermitted   = "permitted"
+	unappliedStopped     = "held"
+	unappliedNobody      = "nobody-stands-for-body"
+	unappliedNotPlanned  = "not-planned"
+	unappliedElsewhere   = "not-addressed-here"
+	unappliedMoved       = "organisation-no-longer"
 )
 
 // Reasons returns every reason an explanation can give, those of
@@ -38,6 +39,7 @@ func Reasons() []memoranda.Reason {
 		{Code: unappliedNoEdition, ZH: "当日没有现行有效的该备忘录版本", EN: "no edition of the memorandum was in force on that day"},
 		{Code: unappliedRepealed, ZH: "该措施已不在当日现行的版本中", EN: "the measure is not in the edition in force on that day"},
 		{Code: unappliedSuspended, ZH: "所依据的决定当日中止，措施随之中止", EN: "the decision was suspended on that day, and the measure with it"},
+		{Code: unappliedUnconfirmed, ZH: "数据曾被恢复，决定机关尚未确认该决定在丢失的时段内没有结束", EN: "the record was restored, and whoever decided has not confirmed yet that the decision did not end in the lost time"},
 		{Code: unappliedPermitted, ZH: "当日有准许暂时解除", EN: "a permit lifted it on that day"},
 		{Code: unappliedStopped, ZH: "暂停下发，承办机构尚未收到", EN: "a hold stops it; the organisation has not been told of it"},
 		{Code: unappliedNobody, ZH: "该地区没有机构承担该成员单位的职责", EN: "no organisation of that region stands for the body"},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/uptrace/bun"
+
 	"concordat/enforcement"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
@@ -15,6 +17,24 @@ const SuspendedRestored = "restored"
 
 // TaskRestored is the owner's task to say what became of such a ground.
 const TaskRestored = "restored"
+
+// Unconfirmed asks which of some grounds are unconfirmed: decided before the last
+// restoration, which may have lost their end, and not confirmed by their owner since. The
+// rule is the SQL function of that name; what leaves asks it through directive_held.
+func Unconfirmed(db bun.IDB, grounds []enforcement.ID) *bun.SelectQuery {
+	return db.NewSelect().TableExpr("ground AS g").Column("g.id").Where("g.id IN (?) AND unconfirmed(g)", bun.List(grounds))
+}
+
+// Confirm notes that the owner stands by grounds after all restorations so far.
+func Confirm(tx *pg.Tx, ids ...enforcement.ID) {
+	tx.Later(tx.NewUpdate().Model((*row)(nil)).Set("confirmed = record_epoch()").Where("id IN (?)", bun.List(ids)), "confirm %d grounds", len(ids))
+}
+
+// Unconfirm takes back what the owner confirmed since the last restoration: a recipient
+// says otherwise.
+func Unconfirm(tx *pg.Tx, id enforcement.ID) {
+	tx.Later(tx.NewUpdate().Model((*row)(nil)).Set("confirmed = record_epoch() - 1").Where("id = ? AND confirmed = record_epoch()", id), "take the confirmation of ground %s back", id)
+}
 
 // Doubt marks a case of the kind as put in doubt by a restoration; done says that it
 // was marked before. by is who restored the record.

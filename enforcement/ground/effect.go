@@ -21,6 +21,7 @@ const (
 	EventGroundEnded record.EventKind = "ground-ended"
 	EventSuspended   record.EventKind = "listing-suspended"
 	EventResumed     record.EventKind = "listing-resumed"
+	EventReaffirmed  record.EventKind = "listing-reaffirmed"
 )
 
 // grounded is what an effect looks at of a case.

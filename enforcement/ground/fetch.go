@@ -1,6 +1,8 @@
 package ground
 
 import (
+	"slices"
+
 	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
@@ -42,13 +44,14 @@ type Question[C any] struct {
 
 // question joins what the kind asks before a move with what is asked of every kind: a
 // restoration that put the case in doubt (or none, where a doubt is to be dispelled),
-// a hold.
+// a hold. What is unconfirmed after a restoration is not given back either, but by who
+// dispels the doubt.
 func (l *Life[C]) question(db bun.IDB, id enforcement.ID, m *Move) (q Question[C]) {
 	if own := l.Beside[m.Name]; own != nil {
 		q = own(db, id)
 	}
-	confirms := m.Name == MoveConfirm && m.Effect == EffectNone
-	if !confirms && m.Effect != EffectInForce {
+	confirms, resumes := m.confirms(), m.Effect == EffectResumes && !l.Favours
+	if !confirms && !resumes && m.Effect != EffectInForce {
 		return q
 	}
 	s, own := &stopping{}, q.Refuse
@@ -61,10 +64,16 @@ func (l *Life[C]) question(db bun.IDB, id enforcement.ID, m *Move) (q Question[C
 		}
 		h := l.Head(c)
 		switch {
+		case resumes && slices.Contains(s.unconfirmed, h.ID) && h.SuspendedFor != SuspendedRestored:
+			return enforcement.Refuse("listing.restored")
+		case resumes:
+			return nil
 		case !confirms:
 			return s.refuse(h)
 		case !s.doubts(h):
 			return enforcement.Refuse("listing.suspension")
+		case h.SuspendedFor == SuspendedRestored:
+			return enforcement.Refuse("confirmation.doubted")
 		}
 		return nil
 	}

@@ -21,8 +21,8 @@ import (
 // PutInForce fans grounds out: for each, one directive to each organisation that
 // the plan of its list type, subject kind and territory names, one event, and
 // one wake-up per organisation and transaction. Up to 1,000 grounds commit
-// together. The grounds must be decided and pending; one that is not is refused
-// and its batch is not written.
+// together. The grounds must be decided, pending and not unconfirmed after a restoration;
+// one that is not is refused and its batch is not written.
 func (r *Grounds) PutInForce(ctx context.Context, act enforcement.Act, grounds []enforcement.ID) error {
 	if err := act.Check(enforcement.System); err != nil {
 		return err
@@ -117,7 +117,7 @@ func (r *Grounds) groupByPlan(ctx context.Context, tx *pg.Tx, act enforcement.Ac
 	rows, err := tx.Pgx().Query(ctx, `SELECT g.id, g.subject_id, g.valid_until, g.kind::text, g.list_type,
 			s.kind::text, o.serves, coalesce(s.region, '')
 		FROM ground g JOIN subject s ON s.id = g.subject_id JOIN organisation o ON o.id = g.organisation_id
-		WHERE g.id = ANY($1) AND g.state = 'pending' AND g.decided_on IS NOT NULL ORDER BY g.id FOR NO KEY UPDATE OF g`, grounds)
+		WHERE g.id = ANY($1) AND g.state = 'pending' AND g.decided_on IS NOT NULL AND NOT unconfirmed(g) ORDER BY g.id FOR NO KEY UPDATE OF g`, grounds)
 	if err != nil {
 		return nil, fmt.Errorf("lock %d grounds: %w", len(grounds), err)
 	}

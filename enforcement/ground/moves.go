@@ -9,10 +9,12 @@ const (
 	MoveBrake   MoveName = "brake"
 	MoveResume  MoveName = "resume"
 	MoveConfirm MoveName = "confirm"
-	MoveDelete  MoveName = "delete"
-	MoveExpire  MoveName = "expire"
-	MoveEarly   MoveName = "early-delete"
-	MoveRevoke  MoveName = "revoke"
+	// MoveReaffirm is MoveConfirm of what is in force.
+	MoveReaffirm MoveName = "reaffirm"
+	MoveDelete   MoveName = "delete"
+	MoveExpire   MoveName = "expire"
+	MoveEarly    MoveName = "early-delete"
+	MoveRevoke   MoveName = "revoke"
 )
 
 // NotTwice are who gives nothing back: who drafted a case, and who suspended it.

@@ -131,15 +131,17 @@ func (l *Life[C]) Passing(ctx context.Context, tx *pg.Tx, cases []C, may func(*C
 // stopping is what stands beside cases and stops their publication: doubts that a
 // restoration left, and holds on their owners.
 type stopping struct {
-	doubtful []enforcement.ID
-	stopped  []enforcement.OrganisationID
+	doubtful, unconfirmed []enforcement.ID
+	stopped               []enforcement.OrganisationID
 }
 
 func (s *stopping) asks(db bun.IDB, ids []enforcement.ID) []pg.Ask {
-	return []pg.Ask{pg.All(hold.Owners(db), &s.stopped), pg.All(docket.Waiting(db, TaskRestored, ids), &s.doubtful)}
+	return []pg.Ask{pg.All(hold.Owners(db), &s.stopped), pg.All(docket.Waiting(db, TaskRestored, ids), &s.doubtful), pg.All(Unconfirmed(db, ids), &s.unconfirmed)}
 }
 
-func (s *stopping) doubts(h Head) bool { return slices.Contains(s.doubtful, h.ID) }
+func (s *stopping) doubts(h Head) bool {
+	return slices.Contains(s.doubtful, h.ID) || slices.Contains(s.unconfirmed, h.ID)
+}
 
 func (s *stopping) refuse(h Head) error {
 	switch {

@@ -52,8 +52,8 @@ type Resumption struct {
 
 // Resume puts a suspended case back in force at every recipient, by a second person and
 // with reasons: after a restoration, that the lost time held no end of it; where somebody
-// doubted whose it is, with the check of the identity. What waits to be published and was
-// put in doubt is confirmed and nothing more.
+// doubted whose it is, with the check of the identity. What is unconfirmed and not suspended
+// is confirmed and nothing more.
 func (l *Life[C]) Resume(ctx context.Context, act enforcement.Act, c Change, s Resumption, moves ...MoveName) error {
 	reasons := strings.TrimSpace(s.Reasons)
 	return l.Do(ctx, act, c, Given{"reasons": reasons}, func(ctx context.Context, tx *pg.Tx, t *Turn[C]) error {
@@ -61,14 +61,11 @@ func (l *Life[C]) Resume(ctx context.Context, act enforcement.Act, c Change, s R
 			return err
 		}
 		docket.StopClock(tx, t.ID, []string{clockMinor}, t.Today)
-		if confirms := t.Move.Effect == EffectNone; confirms || t.SuspendedFor == SuspendedRestored {
-			waited, err := docket.CloseTasks(ctx, tx, t.ID, TaskRestored, "resumed", t.Today)
-			if err != nil {
+		if t.Move.confirms() || t.SuspendedFor == SuspendedRestored {
+			if _, err := docket.CloseTasks(ctx, tx, t.ID, TaskRestored, "resumed", t.Today); err != nil {
 				return err
 			}
-			if confirms && waited == 0 {
-				return enforcement.Refuse("listing.suspension")
-			}
+			Confirm(tx, t.ID)
 		}
 		sealed, err := t.Seal("resumption-reasons", reasons)
 		if err != nil {

@@ -263,6 +263,12 @@ func (m *Move) After(s State) (State, error) {
 	}
 }
 
+// confirms reports whether the move dispels the doubt of a restoration and does nothing
+// else.
+func (m *Move) confirms() bool {
+	return (m.Name == MoveConfirm || m.Name == MoveReaffirm) && m.Effect == EffectNone
+}
+
 // mayAct refuses who may never make the move.
 func (m *Move) mayAct(act enforcement.Act) error {
 	if err := act.Check(); err != nil {

@@ -68,7 +68,8 @@ const MustReconcile = `(EXISTS (SELECT FROM endpoint e WHERE e.organisation_id =
   OR EXISTS (SELECT FROM directive d WHERE d.organisation_id = o.id))`
 
 // mayEndRestoreHold refuses to end the hold of a restoration while organisations
-// are not reconciled. The newest restoration counts.
+// are not reconciled, or anything is not confirmed by its owner. The newest restoration
+// counts.
 func mayEndRestoreHold(ctx context.Context, db bun.IDB) error {
 	restoration, err := OpenRestoration(ctx, db)
 	if errors.Is(err, enforcement.Refuse("restore.none")) {
@@ -77,14 +78,30 @@ func mayEndRestoreHold(ctx context.Context, db bun.IDB) error {
 	if err != nil {
 		return err
 	}
-	var open int
-	err = db.NewSelect().TableExpr("organisation AS o").ColumnExpr("count(*)").Where(MustReconcile).
-		Where("NOT EXISTS (SELECT FROM reconciliation c WHERE c.restoration_id = ? AND c.organisation_id = o.id AND c.done_at IS NOT NULL)", restoration.ID).Scan(ctx, &open)
+	open, err := Unanswered(ctx, db, restoration)
 	if err != nil {
-		return fmt.Errorf("count the organisations to reconcile: %w", err)
+		return err
 	}
 	if open > 0 {
 		return enforcement.Refuse("restore.not-reconciled", "count", strconv.Itoa(open))
 	}
+	// The schema holds it too (hold_confirmed), and says no number.
+	cases, err := db.NewSelect().TableExpr("ground AS g").Where("unconfirmed(g)").Count(ctx)
+	if err != nil {
+		return fmt.Errorf("count what is unconfirmed: %w", err)
+	}
+	if cases > 0 {
+		return enforcement.Refuse("restore.unconfirmed", "count", strconv.FormatInt(cases, 10))
+	}
 	return nil
+}
+
+// Unanswered counts the organisations that a restoration still has to be reconciled with.
+func Unanswered(ctx context.Context, db bun.IDB, restoration Unreconciled) (open int, err error) {
+	err = db.NewSelect().TableExpr("organisation AS o").ColumnExpr("count(*)").Where(MustReconcile).
+		Where("NOT EXISTS (SELECT FROM reconciliation c WHERE c.restoration_id = ? AND c.organisation_id = o.id AND c.done_at IS NOT NULL)", restoration.ID).Scan(ctx, &open)
+	if err != nil {
+		return 0, fmt.Errorf("count the organisations to reconcile: %w", err)
+	}
+	return open, nil
 }

@@ -104,8 +104,8 @@ const (
 )
 
 // AnyHold costs next to nothing and keeps the question of scope from being asked
-// of each row while nothing is held.
-const AnyHold = `(SELECT EXISTS (SELECT FROM hold WHERE ended_at IS NULL))`
+// of each row while nothing is held and nothing is unconfirmed.
+const AnyHold = `(SELECT EXISTS (SELECT FROM hold WHERE ended_at IS NULL) OR EXISTS (SELECT FROM ground r WHERE unconfirmed(r)))`
 
 // Of ids and versions u (id, v), stoppedAmong keeps what a hold stops; StoppedNamed asks
 // it of an attempt's.

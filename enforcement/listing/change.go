@@ -139,6 +139,13 @@ func (r *Listings) ResumeRestored(ctx context.Context, act enforcement.Act, c gr
 	return r.Life.Resume(ctx, act, c, ground.Resumption{Reasons: reasons}, moveResumeRestored, ground.MoveConfirm)
 }
 
+// Reaffirm confirms one listing in force that was decided before a restoration and is
+// unconfirmed since: it is shown again when the hold has ended. The court says why: that
+// the lost time held no end of it. Many are confirmed in one act by package restore.
+func (r *Listings) Reaffirm(ctx context.Context, act enforcement.Act, c ground.Change, reasons string) error {
+	return r.Life.Resume(ctx, act, c, ground.Resumption{Reasons: reasons}, ground.MoveReaffirm)
+}
+
 // OpenCorrection records that data of a listing were found inaccurate; three
 // working days to correct them begin (Art. 9).
 func (r *Listings) OpenCorrection(ctx context.Context, act enforcement.Act, c ground.Change, foundOn day.Day) error {

@@ -16,7 +16,8 @@ import (
 // PublicEntries returns what the public may see on the day: listings in force,
 // by id from after on. An ended or suspended listing is gone from it at once,
 // and nothing of a person under 14 is ever in it. While a restored record is not
-// reconciled it is refused: the end of what it shows may be lost.
+// reconciled it is refused, and what its owner has not confirmed since is not in it: the
+// end of what it shows may be lost.
 func (r *Listings) PublicEntries(ctx context.Context, on day.Day, after enforcement.ID, limit int) ([]PublicEntry, error) {
 	if err := r.Holds.RefuseRestoring(ctx); err != nil {
 		return nil, err
@@ -26,6 +27,7 @@ func (r *Listings) PublicEntries(ctx context.Context, on day.Day, after enforcem
 		ColumnExpr("l.id, s.envelope, s.sealed, l.subject_id, l.facts, o.name_zh, c.number, c.filed_on, c.basis_document, c.basis_unit, l.published_on").
 		ColumnExpr("coalesce(l.extended_until, l.term_until) AS until").Join("JOIN subject AS s ON s.id = l.subject_id").
 		Join("JOIN execution_case AS c ON c.id = l.case_id").Join("JOIN organisation AS o ON o.id = l.court_id").
+		Join("JOIN ground AS g ON g.id = l.id").Where("NOT unconfirmed(g)").
 		Where("l.state IN ('active', 'extended') AND l.suspended_for IS NULL").Where("l.id > ?", after.Cursor()).
 		Where("l.term_until IS NULL OR coalesce(l.extended_until, l.term_until) >= ?", on).OrderExpr("l.id").Limit(int64(limit)).Scan(ctx, &rows)
 	if err != nil {

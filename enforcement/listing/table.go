@@ -157,9 +157,9 @@ func listingPublication() []ground.Move {
 			Needs: []ground.Need{{Field: "reason", Rule: ground.RuleOneOf, Of: ground.Reasons(ground.Performed, ground.Minor, ground.Dead, ground.WrongPerson, ground.Excluded), Code: "abandon.reason"}}, Stops: []string{ground.Every},
 		},
 		{
-			Name: ground.MoveConfirm, Door: "resumption/restored", Group: ground.GroupBrake, From: []ground.State{ground.Served, Grace}, Roles: judges, Event: record.EventTaskClosed,
-			ZH: "数据恢复后存疑、尚未公布的列入：说明理由后确认", EN: "Confirm, with reasons, what waits for publication and a restored record put in doubt", Source: ground.Ours, Effect: ground.EffectNone,
-			Needs: []ground.Need{ground.ReasonsToResume}, NotBy: ground.NotTwice, Second: "resumption.second-person",
+			Name: ground.MoveConfirm, Door: "resumption/restored", Group: ground.GroupBrake, From: []ground.State{ground.Decided, ground.Served, Grace}, Roles: judges, NotBy: ground.NotTwice, Second: "confirmation.second-person", Event: record.EventTaskClosed,
+			ZH: "数据恢复前决定、尚未公布的列入：说明理由后确认", EN: "Confirm, with reasons, what was decided and not published before a restoration, which may have lost its end", Source: ground.Ours, Effect: ground.EffectNone,
+			Needs: []ground.Need{ground.ReasonsToResume},
 		},
 	}
 }
@@ -200,6 +200,11 @@ func listingForce() []ground.Move {
 			Name: moveResumeRestored, Door: "resumption/restored", Group: ground.GroupBrake, From: inForceStates, Roles: judges, Event: ground.EventResumed,
 			ZH: "数据恢复后存疑的列入：说明理由后恢复", EN: "Resume, with reasons, what a restored record put in doubt", Source: ground.Ours, Effect: ground.EffectResumes,
 			Needs: []ground.Need{ground.ReasonsToResume}, NotBy: ground.NotTwice, Second: "resumption.second-person",
+		},
+		{
+			Name: ground.MoveReaffirm, Door: "confirmation", Group: ground.GroupBrake, From: inForceStates, Roles: judges, NotBy: ground.NotTwice, Second: "confirmation.second-person", Event: ground.EventReaffirmed,
+			ZH: "数据恢复前公布的列入：说明理由后确认", EN: "Confirm, with reasons, what was published before a restoration, which may have lost its end", Source: ground.Ours, Effect: ground.EffectNone,
+			Needs: []ground.Need{ground.ReasonsToResume},
 		},
 		{
 			Name: moveOpenCorrection, Door: "correction", Group: ground.GroupCorrect, From: inForceStates, Roles: judges, Event: eventCorrecting,

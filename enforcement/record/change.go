@@ -15,6 +15,7 @@ import (
 const (
 	EventTokenIssued         EventKind = "token-issued"
 	EventTokenRevoked        EventKind = "token-revoked"
+	EventTokenWoken          EventKind = "token-woken"
 	EventOrganisationEntered EventKind = "organisation-entered"
 	EventEndpointPut         EventKind = "endpoint-put"
 	EventEndpointRestored    EventKind = "endpoint-restored"
@@ -26,8 +27,8 @@ const (
 
 // selectChanges names the kinds as the index event_change does, or it would not be used.
 const selectChanges = `SELECT recorded_at AS at, kind, actor, role, coalesce(reason, '') AS what FROM event
-  WHERE kind IN ('token-issued', 'token-revoked', 'organisation-entered', 'endpoint-put', 'endpoint-restored', 'endpoint-paused',
-    'endpoint-removed', 'keys-changed', 'queues-changed')
+  WHERE kind IN ('token-issued', 'token-revoked', 'token-woken', 'organisation-entered', 'endpoint-put', 'endpoint-restored',
+    'endpoint-paused', 'endpoint-removed', 'keys-changed', 'queues-changed')
   ORDER BY seq DESC LIMIT 30`
 
 // Change is one change to the installation.

@@ -85,7 +85,7 @@ func TestAdministrativeListingsAfterARestore(t *testing.T) {
 	if have := listed(t, l, active); have.SuspendedFor != ground.SuspendedRestored {
 		t.Fatalf("%+v", have)
 	}
-	must(t, l.Holds.End(ctx, operatorOf(l.Bundle, "op-2"), made.Hold, "演示"))
+	wantCode(t, "unconfirmed", l.Holds.End(ctx, operatorOf(l.Bundle, "op-2"), made.Hold, "演示"), "restore.unconfirmed")
 	l.Advance(1)
 	if _, published, refused, err := l.Daily(ctx, l.System(), nil); err != nil || published != 0 || len(refused) != 1 || refused[0].Because.Code != "listing.restored" {
 		t.Fatalf("%d published, refused %v: %v", published, refused, err)
@@ -95,6 +95,7 @@ func TestAdministrativeListingsAfterARestore(t *testing.T) {
 		must(t, l.Administrative.Resume(ctx, l.OwnersReviewer(), of(id), enforcetest.Resumption()))
 		wantCode(t, "twice", l.Administrative.Resume(ctx, l.OwnersReviewer(), of(id), enforcetest.Resumption()), "listing.suspension")
 	}
+	must(t, l.Holds.End(ctx, operatorOf(l.Bundle, "op-2"), made.Hold, "演示"))
 	if _, published, _, err := l.Daily(ctx, l.System(), nil); err != nil || published != 1 {
 		t.Errorf("%d published: %v", published, err)
 	}

@@ -125,6 +125,8 @@ func (w wayfarer) move(id enforcement.ID, m ground.MoveName, as func(enforcement
 		return w.Administrative.Suspend(ctx, as(w.OwnersClerk()), c, ground.WrongPersonClaim)
 	case ground.MoveResume, ground.MoveConfirm: // one door: the state picks
 		return w.Administrative.Resume(ctx, as(w.SecondReviewer()), c, enforcetest.Resumption())
+	case ground.MoveReaffirm:
+		return w.Administrative.Reaffirm(ctx, as(w.SecondReviewer()), c, enforcetest.Resumption().Reasons)
 	case ground.MoveDelete:
 		return w.Administrative.Delete(ctx, as(w.OwnersReviewer()), c, w.EndOfIt("reason-ended"))
 	case ground.MoveExpire:
@@ -154,11 +156,11 @@ func (p place) refusal(m ground.MoveName) string {
 	case p.state == ground.Decided && m == ground.MovePublish:
 		return "service.missing"
 	// What a restored record put in doubt before its publication is confirmed so.
-	case (m == ground.MoveResume || m == ground.MoveConfirm) && (p.state == ground.Served || p.state == "announced"):
+	case (m == ground.MoveResume || m == ground.MoveConfirm) && (p.state == ground.Decided || p.state == ground.Served || p.state == "announced"):
 		return "listing.suspension"
 	case m == ground.MoveConfirm && p.state == ground.Active && p.suspended:
 		return ""
-	case m == ground.MoveConfirm && p.state == ground.Active:
+	case (m == ground.MoveConfirm || m == ground.MoveReaffirm) && p.state == ground.Active:
 		return "listing.suspension"
 	case p.state == ground.Served && m == ground.MovePublish && batch:
 		return "publication.batch"

@@ -208,7 +208,8 @@ func Example_replan() {
 }
 
 // Package restore: after a backup was brought back nobody is shown and nothing burdens
-// until every organisation has said what it holds, and a second person ended the hold.
+// until every organisation has said what it holds, each owner has confirmed its list, and
+// a second person ended the hold.
 func Example_restore() {
 	b, leave := setting()
 	defer leave()
@@ -233,10 +234,15 @@ func Example_restore() {
 	second := operator
 	second.Actor.ID = "operator-2"
 	fmt.Println(b.Holds.End(ctx, second, restoration.Hold, "all have answered"))
+	list := shown(b.Restorer.Unconfirmed(ctx, b.President(), enforcement.ID{}, 100))
+	fmt.Println(b.Restorer.Confirm(ctx, b.President(), restore.Confirmation{Limit: 100, Hash: list.Hash, Reasons: "no end was entered meanwhile"}))
+	fmt.Println(b.Holds.End(ctx, second, restoration.Hold, "all have answered"))
 	// Output:
 	// refused: restore.none
 	// 1 <nil>
 	// refused: restore.reconciling
+	// refused: restore.unconfirmed
+	// 1 <nil>
 	// <nil>
 }
 

@@ -30,6 +30,13 @@ func restored(t testing.TB, b *enforcetest.Bundle) restore.Restoration {
 	return value(restore.Restored(t.Context(), b.DB, machine, operatorOf(b, "op-1"), machine(), func(context.Context, *pg.Tx) error { return nil }))(t)
 }
 
+// confirmed has owners confirm, in one act each, all that is unconfirmed but some.
+func confirmed(t testing.TB, b *enforcetest.Bundle, by enforcement.Act, except ...enforcement.ID) int {
+	t.Helper()
+	page := value(b.Restorer.Unconfirmed(t.Context(), by, enforcement.ID{}, restore.MaxConfirmed))(t)
+	return value(b.Restorer.Confirm(t.Context(), by, restore.Confirmation{Limit: restore.MaxConfirmed, Hash: page.Hash, Except: except, Reasons: "演示:丢失期间无退出事由"}))(t)
+}
+
 // The states that a backup can know a directive in.
 const (
 	knownQueued       = "queued"
@@ -340,7 +347,6 @@ func TestNothingIsPublishedByItselfAfterARestore(t *testing.T) {
 	for _, c := range value(b.Restorer.Reconciliations(ctx))(t) {
 		value(b.Restorer.ReconcileStated(ctx, officer(b, c.Organisation), 0, "", "演示:此后未收到"))(t)
 	}
-	must(t, b.Holds.End(ctx, operatorOf(b, "op-2"), made.Hold, "演示"))
 	b.Advance(1)
 	_, published, refused, err := b.Listings.PublishDue()(ctx, b.System(), enforcement.ID{}, 10)
 	if err != nil || published != 0 || len(refused) != 3 || refused[0].Because.Code != "listing.restored" {
@@ -348,15 +354,24 @@ func TestNothingIsPublishedByItselfAfterARestore(t *testing.T) {
 	}
 	wantCode(t, "by hand", b.Listings.Publish(ctx, b.System(), of(served[0])), "listing.restored")
 	must(t, b.Listings.Abandon(ctx, b.Judge(), of(served[1]), ground.Performed))
-	wantCode(t, "without reasons", b.Listings.ResumeRestored(ctx, b.President(), of(served[0]), ""), "resumption.reasons")
-	wantCode(t, "a clerk", b.Listings.ResumeRestored(ctx, b.Clerk(), of(served[0]), "演示:已核实,丢失期间无退出事由"), "role.forbidden")
+	wantCode(t, "the hold meanwhile", b.Holds.End(ctx, operatorOf(b, "op-2"), made.Hold, "演示"), "restore.unconfirmed")
+	wantCode(t, "without reasons", b.Listings.ResumeRestored(ctx, b.Judge(), of(served[0]), ""), "resumption.reasons")
+	wantCode(t, "a clerk", b.Listings.ResumeRestored(ctx, b.Clerk(), of(served[0]), "演示"), "role.forbidden")
+	wantCode(t, "who drafted it", b.Listings.ResumeRestored(ctx, b.Judge(), of(served[0]), "演示:已核实,丢失期间无退出事由"), "confirmation.second-person")
 	must(t, b.Listings.ResumeRestored(ctx, b.President(), of(served[0]), "演示:已核实,丢失期间无退出事由"))
 	wantCode(t, "twice", b.Listings.ResumeRestored(ctx, b.President(), of(served[0]), "演示:已核实,丢失期间无退出事由"), "listing.suspension")
-	if _, published, refused, err = b.Listings.PublishDue()(ctx, b.System(), enforcement.ID{}, 10); err != nil || published != 1 || len(refused) != 1 {
-		t.Errorf("%d published, refused %+v, %v", published, refused, err)
-	}
 	if n := b.Count(`SELECT count(*) FROM task WHERE kind = 'restored' AND closed_on IS NULL`); n != 1 {
 		t.Errorf("%d tasks are open", n)
+	}
+	if n := confirmed(t, b, b.President()); n != 1 {
+		t.Errorf("%d confirmed", n)
+	}
+	if n := b.Count(`SELECT count(*) FROM task WHERE kind = 'restored' AND closed_on IS NULL`); n != 0 {
+		t.Errorf("%d tasks are open", n)
+	}
+	must(t, b.Holds.End(ctx, operatorOf(b, "op-2"), made.Hold, "演示"))
+	if _, published, refused, err = b.Listings.PublishDue()(ctx, b.System(), enforcement.ID{}, 10); err != nil || published != 2 || len(refused) != 0 {
+		t.Errorf("%d published, refused %+v, %v", published, refused, err)
 	}
 	wantAudit(t, b)
 }

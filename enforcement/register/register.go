@@ -53,7 +53,7 @@ func build(c Config) *Offices {
 	o.Rewards = &reward.Rewards{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Grounds: o.Grounds}
 	o.Administrative = &administrative.Administrative{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Grounds: o.Grounds, Rewards: o.Rewards, NoticeWindow: c.NoticeWindow, AnswerWithin: c.AnswerWithin}
 	o.Listings = &listing.Listings{Record: o.Record, Parties: o.Parties, Docket: o.Docket, Holds: o.Holds, Grounds: o.Grounds, Rewards: o.Rewards}
-	o.Restorer = &restore.Restorer{Record: o.Record, Holds: o.Holds, Directives: o.Directives}
+	o.Restorer = &restore.Restorer{Record: o.Record, Holds: o.Holds, Directives: o.Directives, Parties: o.Parties}
 	o.Explainer = &explain.Explainer{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Directives: o.Directives, Rewards: o.Rewards}
 	o.Intake = &intake.Intake{Record: o.Record, Parties: o.Parties, Grounds: o.Grounds, Rewards: o.Rewards, Listings: o.Listings}
 	o.Auditor = &audit.Auditor{Record: o.Record}

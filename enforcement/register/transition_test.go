@@ -129,6 +129,8 @@ func (w walker) move(id enforcement.ID, m ground.MoveName, identity party.Identi
 		return w.Listings.ResumeRestored(ctx, as(w.President()), c, enforcetest.Resumption().Reasons)
 	case "drop-barred":
 		return w.Listings.Drop(ctx, as(w.Judge()), c, "演示理由")
+	case ground.MoveReaffirm:
+		return w.Listings.Reaffirm(ctx, as(w.President()), c, enforcetest.Resumption().Reasons)
 	case "open-correction":
 		return w.Listings.OpenCorrection(ctx, as(w.Judge()), c, w.Day())
 	case "correct":
@@ -158,7 +160,8 @@ func (s standing) refusal(m ground.MoveName) string {
 		m == ground.MoveServe:
 		return "decision.unsigned"
 	// What no restoration put in doubt is not confirmed.
-	case (m == "resume-restored" || m == ground.MoveConfirm) && (listingTable.IsLive(s.state) || s.state == ground.Served || s.state == listing.Grace):
+	case (m == "resume-restored" || m == ground.MoveConfirm) && (listingTable.IsLive(s.state) || s.state == ground.Decided || s.state == ground.Served || s.state == listing.Grace),
+		m == ground.MoveReaffirm && listingTable.IsLive(s.state):
 		return "listing.suspension"
 	case err != nil:
 		return "state.forbidden"

@@ -24,8 +24,9 @@ type followed struct {
 	gone         bool
 	// pending: some version of it is still to be sent.
 	pending bool
-	// suspended is the ground's.
-	suspended bool
+	// suspended is the ground's; so is unconfirmed: its end may be lost, and no set but the
+	// empty one may be sent as a lifting.
+	suspended, unconfirmed bool
 }
 
 // told is a version that a plan's change writes.
@@ -52,7 +53,9 @@ func (f *followed) next(version int16, v told) directive.Version {
 // its line in another plan; none if it is there. What takes away goes first and in
 // express, and burdens nobody; where something is added too, that is the second
 // version. A directive that keeps nothing is withdrawn, and of a suspended one only
-// what it would carry again changes. Sets are sorted.
+// what it would carry again changes. Of an unconfirmed one all is taken away where
+// something is, for a smaller set would restrict again who was lifted in the lost time.
+// Sets are sorted.
 func (f *followed) toward(set []int16) []told {
 	keeps := plan.Common(f.carried, set)
 	lifted := directive.Queued
@@ -71,6 +74,10 @@ func (f *followed) toward(set []int16) []told {
 	}
 	light := plan.Common(keeps, f.has)
 	switch {
+	case f.unconfirmed && len(keeps) == len(f.carried): // nothing goes
+		return []told{whole}
+	case f.unconfirmed:
+		return []told{{directive.Suspend, []int16{}, directive.Express, false, lifted}, whole}
 	case len(light) == len(set): // the recipient had all of it before
 		whole.lane, whole.burdens = directive.Express, false
 		return []told{whole}

@@ -38,6 +38,9 @@ func TestToward(t *testing.T) {
 		"what is held goes, a new stays": {followed{carried: s{1, 2}, has: s{1}, gone: true}, s{2}, []told{row(directive.Suspend, s{}, directive.Express, false, directive.Queued), row(directive.Amend, s{2}, directive.Bulk, true, directive.Queued)}},
 		"a removal had not left":         {followed{carried: s{1}, has: s{1, 2}, gone: true}, s{1, 2}, []told{row(directive.Amend, s{1, 2}, directive.Bulk, true, directive.Queued)}},
 		"nor had it when one came":       {followed{carried: s{1}, has: s{1, 2}, gone: true}, s{1, 3}, []told{row(directive.Amend, s{1}, directive.Express, false, directive.Queued), row(directive.Amend, s{1, 3}, directive.Bulk, true, directive.Queued)}},
+		"unconfirmed, a measure goes":    {followed{carried: s{1, 2}, has: s{1, 2}, gone: true, unconfirmed: true}, s{1}, []told{row(directive.Suspend, s{}, directive.Express, false, directive.Queued), row(directive.Amend, s{1}, directive.Bulk, true, directive.Queued)}},
+		"unconfirmed, a measure comes":   {followed{carried: s{1}, has: s{1, 2}, gone: true, unconfirmed: true}, s{1, 2}, []told{row(directive.Amend, s{1, 2}, directive.Bulk, true, directive.Queued)}},
+		"unconfirmed, nothing stays":     {followed{carried: s{1}, has: s{1}, gone: true, unconfirmed: true}, s{2}, []told{row(directive.Withdraw, s{}, directive.Express, false, directive.Queued)}},
 	} {
 		got := one.f.toward(one.to)
 		if diff := cmp.Diff(one.want, got, cmp.AllowUnexported(told{})); diff != "" {

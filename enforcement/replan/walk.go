@@ -26,7 +26,7 @@ const mostFollowing = 20_000
 // walkedGround is a live ground on its way from a plan to another.
 type walkedGround struct {
 	directive.InForce
-	suspended bool
+	suspended, unconfirmed bool
 }
 
 // heldAt names an organisation's place under a ground, by the ground's place in a chunk.
@@ -141,7 +141,7 @@ const byIndex = `SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = o
 
 // The index is walked in its own order (see directive.fromDirective). An end or a suspension
 // under way is waited for, and who ended meanwhile is left out.
-const selectWalked = `SELECT id, subject_id, valid_until, state = 'suspended' FROM ground
+const selectWalked = `SELECT id, subject_id, valid_until, state = 'suspended', unconfirmed(ground) FROM ground
   WHERE state IN ('in-force', 'suspended') AND (plan_id, id) > ($1, $2) AND plan_id <= $1 ORDER BY plan_id, id LIMIT $3 FOR SHARE`
 
 // take locks the next live grounds, and returns how far they reach. None are left
@@ -163,7 +163,7 @@ func (c *chunk) take(ctx context.Context, tx *pg.Tx, at reached) (reached, error
 			return at, fmt.Errorf("lock grounds: %w", err)
 		}
 		c.grounds, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (g walkedGround, err error) {
-			err = row.Scan(&g.ID, &g.Subject, &g.Until, &g.suspended)
+			err = row.Scan(&g.ID, &g.Subject, &g.Until, &g.suspended, &g.unconfirmed)
 			return g, err
 		})
 		if err != nil {
@@ -226,7 +226,7 @@ func (c *chunk) read(ctx context.Context, tx *pg.Tx) error {
 			continue
 		}
 		c.present[heldAt{one.ground, one.organisation}] = true
-		f.suspended = c.grounds[one.ground].suspended
+		f.suspended, f.unconfirmed = c.grounds[one.ground].suspended, c.grounds[one.ground].unconfirmed
 		if f.version < hold.MaxVersion-1 { // the recipient would take no more
 			c.list = append(c.list, f)
 		}

@@ -11,7 +11,6 @@ import (
 	"concordat/enforcement/docket"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/hold"
-	"concordat/enforcement/kinds"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
@@ -39,8 +38,9 @@ const restoreHoldReason = "数据已恢复到较早时点，核对完成前暂�
 
 // Restored records that the database was brought back from a backup: the
 // restoration with the next epoch, the hold on everything and the event commit
-// together, and with them what finish does, which takes the mark away. Only an
-// operator may. It needs no offices, for none can be opened before.
+// together, and with them what finish does, which takes the mark away. By the epoch
+// everything that burdens and was decided before is unconfirmed, and every token sleeps.
+// Only an operator may. It needs no offices, for none can be opened before.
 func Restored(ctx context.Context, db *pg.DB, machine func() time.Time, act enforcement.Act, backupAt time.Time, finish func(ctx context.Context, tx *pg.Tx) error) (Restoration, error) {
 	if err := act.Check(enforcement.Operator); err != nil {
 		return Restoration{}, err
@@ -59,7 +59,7 @@ func Restored(ctx context.Context, db *pg.DB, machine func() time.Time, act enfo
 		if err != nil {
 			return nil, fmt.Errorf("write the restoration: %w", err)
 		}
-		if err := doubtServed(ctx, tx, r.Record.Today(act.At)); err != nil {
+		if err := doubtWaiting(ctx, tx, r.Record.Today(act.At)); err != nil {
 			return nil, err
 		}
 		if err := finish(ctx, tx); err != nil {
@@ -70,18 +70,15 @@ func Restored(ctx context.Context, db *pg.DB, machine func() time.Time, act enfo
 	return made, err
 }
 
-// doubtServed gives the courts a task for every listing that would be published
-// by itself on its day: it may have been, and have ended, in the lost time, and
-// recipients know nothing of it but ids.
-func doubtServed(ctx context.Context, tx *pg.Tx, today day.Day) error {
-	for _, kind := range kinds.All() {
-		var waiting []enforcement.ID
-		err := tx.NewSelect().TableExpr(kind.Rows).Column("id").Where("state IN (?)", bun.List(kind.Waits)).Order("id").For("NO KEY UPDATE").Scan(ctx, &waiting)
-		if err != nil {
-			return fmt.Errorf("look for cases to be published: %w", err)
-		}
-		docket.OpenTasks(tx, waiting, ground.TaskRestored, today)
+// doubtWaiting gives owners a task for everything that was decided and not published: it
+// may have been, and have ended, in the lost time, and recipients know nothing of it but
+// ids. What is in force gets none: it is confirmed by the list ([Restorer.Confirm]).
+func doubtWaiting(ctx context.Context, tx *pg.Tx, today day.Day) error {
+	var waiting []enforcement.ID
+	if err := tx.NewSelect().TableExpr("ground AS g").Column("g.id").Where("g.state = 'pending' AND unconfirmed(g)").Order("g.id").Scan(ctx, &waiting); err != nil {
+		return fmt.Errorf("look for cases to be published: %w", err)
 	}
+	docket.OpenTasks(tx, waiting, ground.TaskRestored, today)
 	return nil
 }
 

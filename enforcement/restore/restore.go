@@ -3,6 +3,7 @@ package restore
 import (
 	"concordat/enforcement/directive"
 	"concordat/enforcement/hold"
+	"concordat/enforcement/party"
 	"concordat/enforcement/record"
 )
 
@@ -12,4 +13,5 @@ type Restorer struct {
 	Record     *record.Record
 	Holds      *hold.Holds
 	Directives *directive.Directives
+	Parties    *party.Parties
 }

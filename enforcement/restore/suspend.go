@@ -28,6 +28,7 @@ func (w *comparison) suspend(ctx context.Context, tx *pg.Tx, groundID enforcemen
 	if state == "ended" {
 		return nil // all its directives are withdrawn
 	}
+	ground.Unconfirm(tx, groundID)
 	today := w.r.Record.Today(w.act.At)
 	done, err := doubt(ctx, tx, groundID, w.act.Actor.ID, today)
 	if err != nil {

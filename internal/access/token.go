@@ -42,6 +42,8 @@ const (
 	CodeExpires      = "token.expires"
 	CodeTooLong      = "token.too-long"
 	CodeRevoked      = "token.revoked"
+	CodeAsleep       = "token.asleep"
+	CodeAwake        = "token.awake"
 )
 
 // Most is how long a token holds at most: nobody's place is sure for longer. No law says
@@ -53,7 +55,7 @@ const Soon = 30 * 24 * time.Hour
 
 // Codes lists every refusal code of this package.
 func Codes() []string {
-	return []string{CodeMissing, CodeUnknown, CodeDemo, CodeRole, CodeOrganisation, CodeActor, CodeExpires, CodeTooLong, CodeRevoked}
+	return []string{CodeMissing, CodeUnknown, CodeDemo, CodeRole, CodeOrganisation, CodeActor, CodeExpires, CodeTooLong, CodeRevoked, CodeAsleep, CodeAwake}
 }
 
 // tokenRow is a token as it is kept: of its plain text only the hash.
@@ -69,7 +71,12 @@ type tokenRow struct {
 	CreatedAt    time.Time                  `bun:"created_at"`
 	ExpiresAt    time.Time                  `bun:"expires_at,nullzero"`
 	RevokedAt    time.Time                  `bun:"revoked_at,nullzero"`
+	Asleep       bool                       `bun:"asleep,scanonly"`
 }
+
+// asleep is true of a token of before the last restoration that nobody woke since: it may
+// have been revoked in the lost time.
+const asleep = "awake < record_epoch()"
 
 // Tokens issues and checks bearer tokens. It is safe for concurrent use.
 type Tokens struct {
@@ -172,7 +179,8 @@ func (t *Tokens) checkOrganisation(ctx context.Context, role enforcement.Role, o
 
 // Authenticate returns who holds a token (the plain one, without "Bearer"). A
 // token that is unknown, expired or revoked is refused with one and the same
-// code; a demonstration token outside a demonstration with its own.
+// code; a demonstration token outside a demonstration with its own, and so is one that
+// sleeps since a restoration.
 func (t *Tokens) Authenticate(ctx context.Context, bearer string) (enforcement.Actor, error) {
 	actor, _, err := t.Holder(ctx, bearer)
 	return actor, err
@@ -196,7 +204,7 @@ func (t *Tokens) Holder(ctx context.Context, bearer string, beside ...Beside) (a
 	}
 	var found []tokenRow
 	holder := t.db.NewSelect().Table("token").Where("hash = ?", hash(bearer))
-	asks := []pg.Ask{pg.All(t.db.NewSelect().Model((*tokenRow)(nil)).Column("actor", "role", "organisation_id", "demo", "expires_at").
+	asks := []pg.Ask{pg.All(t.db.NewSelect().Model((*tokenRow)(nil)).Column("actor", "role", "organisation_id", "demo", "expires_at").ColumnExpr(asleep+" AS asleep").
 		Where("hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)", hash(bearer), t.machine().UTC()), &found)}
 	for _, ask := range beside {
 		asks = append(asks, ask(holder.Column("actor", "role").ColumnExpr("coalesce(organisation_id, 0) AS organisation_id")))
@@ -211,6 +219,9 @@ func (t *Tokens) Holder(ctx context.Context, bearer string, beside ...Beside) (a
 	// demonstration stays refused whatever the token looks like.
 	case found[0].Demo && !t.demo:
 		return actor, expires, refuse(CodeDemo)
+	}
+	if found[0].Asleep {
+		return actor, expires, refuse(CodeAsleep)
 	}
 	return enforcement.Actor{ID: found[0].Actor, Role: found[0].Role, Organisation: found[0].Organisation}, found[0].ExpiresAt, nil
 }
@@ -230,21 +241,28 @@ type Token struct {
 	CreatedAt    time.Time                  `json:"created_at"`
 	ExpiresAt    time.Time                  `json:"expires_at,omitzero"`
 	RevokedAt    time.Time                  `json:"revoked_at,omitzero"`
+	// Asleep: it is of before a restoration and refused until an operator wakes it.
+	Asleep bool `json:"asleep,omitempty"`
 }
 
-// List returns the tokens that are valid now, or all, by holder.
+// List returns the tokens that are valid now, sleeping ones among them, or all, by holder.
 func (t *Tokens) List(ctx context.Context, all bool) ([]Token, error) {
-	var rows []tokenRow
-	q := t.db.NewSelect().Model(&rows).Order("actor", "role", "created_at", "id")
-	if !all {
-		q = q.Where("revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)", t.machine().UTC())
+	if all {
+		return t.list(ctx, "true")
 	}
-	if err := q.Scan(ctx); err != nil {
+	return t.list(ctx, "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)", t.machine().UTC())
+}
+
+func (t *Tokens) list(ctx context.Context, condition string, args ...any) ([]Token, error) {
+	var rows []tokenRow
+	err := t.db.NewSelect().Model(&rows).ColumnExpr("?TableColumns").ColumnExpr(asleep+" AS asleep").Where(condition, args...).
+		Order("actor", "role", "created_at", "id").Scan(ctx)
+	if err != nil {
 		return nil, fmt.Errorf("list tokens: %w", err)
 	}
 	list := make([]Token, len(rows))
 	for i, row := range rows {
-		list[i] = Token{row.ID, row.Actor, row.Role, row.Organisation, row.Demo, row.CreatedAt, row.ExpiresAt, row.RevokedAt}
+		list[i] = Token{row.ID, row.Actor, row.Role, row.Organisation, row.Demo, row.CreatedAt, row.ExpiresAt, row.RevokedAt, row.Asleep}
 	}
 	return list, nil
 }

@@ -45,6 +45,9 @@ func administrativeForce(s *server) {
 	addMove(s, k, "resumption", "resume-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Resumption) error {
 		return r.Administrative.Resume(ctx, act, c, in.resumption())
 	})
+	addMove(s, k, "confirmation", "reaffirm-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c ground.Change, in *RestoredResumption) error {
+		return r.Administrative.Reaffirm(ctx, act, c, in.Body.Reasons)
+	})
 	addMove(s, k, "deletion", "delete-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c ground.Change, in *AdministrativeDeletion) error {
 		return r.Administrative.Delete(ctx, act, c, in.Body.administrative(in.Body.Cause))
 	})

@@ -105,6 +105,7 @@ func (s *server) routes() {
 	incidentRoutes(s)
 	holdRoutes(s)
 	reconciliationRoutes(s)
+	confirmationRoutes(s)
 	importRoutes(s)
 	explainRoutes(s)
 	memorandaRoutes(s)

@@ -98,6 +98,9 @@ func changeRoutes(s *server) {
 	addMove(s, k, "barred-grounds", "drop-barred-grounds", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Dropping) error {
 		return r.Listings.Drop(ctx, act, c, in.Body.Reasons)
 	})
+	addMove(s, k, "confirmation", "reaffirm-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *RestoredResumption) error {
+		return r.Listings.Reaffirm(ctx, act, c, in.Body.Reasons)
+	})
 	addMove(s, k, "correction", "open-correction", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *CorrectionOpening) error {
 		return r.Listings.OpenCorrection(ctx, act, c, in.Body.FoundOn)
 	})

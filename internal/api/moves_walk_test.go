@@ -171,6 +171,7 @@ func setupListingMoves(t *testing.T) *world {
 			return c
 		}},
 		stage{"served, in doubt after a restoration", func() madeCase { return w.sql(w.walk(draft(fixed), served...), inDoubt) }},
+		stage{"active, unconfirmed after a restoration", func() madeCase { return w.sql(w.walk(draft(fixed), active...), unconfirmed) }},
 		stage{"active, in doubt after a restoration", func() madeCase {
 			return w.sql(w.walk(draft(fixed), then(ground.MoveSuspend)...), `UPDATE listing SET suspended_for = 'restored' WHERE id = $1`, inDoubt)
 		}},
@@ -184,6 +185,9 @@ func setupListingMoves(t *testing.T) *world {
 	)
 	return w
 }
+
+// unconfirmed is what a restoration makes of everything that was decided before it.
+const unconfirmed = `UPDATE ground SET confirmed = record_epoch() - 1 WHERE id = $1`
 
 // termMonths is the term of the listings that have one.
 const termMonths = 6
@@ -201,7 +205,7 @@ func (w *world) listingBody(door string, c madeCase) object {
 	ending := object{"event_on": today, "reasons": "演示：履行完毕"}
 	return map[string]object{
 		"warning": {"served_on": today, "risk_warning": true}, "application": {"received_on": today}, "refusal": reasons,
-		"proposal": decision, "service": w.serviceBody(), "abandonment": {"reason": "performed"}, "resumption": resumption, "resumption/restored": {"reasons": "演示:丢失的时段内没有退出"},
+		"proposal": decision, "service": w.serviceBody(), "abandonment": {"reason": "performed"}, "resumption": resumption, "resumption/restored": {"reasons": "演示:丢失的时段内没有退出"}, "confirmation": {"reasons": "演示:丢失的时段内没有退出"},
 		"extension": {
 			"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": 2, "years": 1, "served_on": today,
 		},
@@ -223,7 +227,7 @@ func setupAdministrativeMoves(t *testing.T) *world {
 		ending := object{"event_on": l.today(), "reasons": "演示"}
 		return map[string]object{
 			"notice": l.noticeBody(), "statement": {"received_on": l.today(), "text": "演示陈述"}, "answer": {"text": "演示答复"}, "decision": l.decisionBody(),
-			"service": l.serviceBody(), "abandonment": {"reason": "performed"}, "suspension": {}, "resumption": resumption,
+			"service": l.serviceBody(), "abandonment": {"reason": "performed"}, "suspension": {}, "resumption": resumption, "confirmation": {"reasons": "演示:丢失的时段内没有退出"},
 			"deletion": {"cause": "subject-ceased", "event_on": l.today(), "reasons": "演示"}, "early-deletion": ending, "revocation": ending,
 		}[door]
 	}
@@ -252,6 +256,9 @@ func setupAdministrativeMoves(t *testing.T) *world {
 		{"served", func() madeCase { return of(l.made.ServedOn(enforcetest.ListSerious, company())) }},
 		{"served, in doubt after a restoration", func() madeCase { return w.sql(of(l.made.ServedOn(enforcetest.ListSerious, company())), inDoubt) }},
 		{"active", func() madeCase { return of(l.made.PublishedOn(enforcetest.ListSerious, company())) }},
+		{"active, unconfirmed after a restoration", func() madeCase {
+			return w.sql(of(l.made.PublishedOn(enforcetest.ListSerious, company())), unconfirmed)
+		}},
 		{"active, suspended", func() madeCase {
 			return w.walk(of(l.made.PublishedOn(enforcetest.ListSerious, company())), ground.MoveBrake)
 		}},

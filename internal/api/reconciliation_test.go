@@ -7,6 +7,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/restore"
+	"concordat/internal/access"
 	"concordat/internal/pg"
 )
 
@@ -25,6 +26,8 @@ func TestReconciliationThroughTheAPI(t *testing.T) {
 	if a := b.call("", "GET", "/v1/public/listings", nil); a.status != 503 || a.code() != "restore.reconciling" {
 		t.Errorf("the public list: %d %s", a.status, a.code())
 	}
+	_, err = b.tokens.Wake(t.Context(), b.As(enforcement.Operator, 0), access.Sleepers{})
+	must(t, err)
 	issue := func(role enforcement.Role, org enforcement.OrganisationID) string {
 		token, err := b.tokens.Issue(t.Context(), string(role)+"-r-"+org.String(), role, org, true, time.Time{})
 		must(t, err)

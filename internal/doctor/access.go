@@ -12,7 +12,8 @@ import (
 // expiringTerm is how long before its end a token is told of.
 const expiringTerm = 30 * 24 * time.Hour
 
-// tokens looks for tokens that end soon, and for those that never do.
+// tokens looks for tokens that end soon, for those that never do, and for those that
+// sleep since a restoration.
 func (e *examination) tokens(ctx context.Context) (string, []Finding, error) {
 	var rows []struct {
 		ID    string `bun:"id"`
@@ -33,14 +34,23 @@ func (e *examination) tokens(ctx context.Context) (string, []Finding, error) {
 			soon = append(soon, row.ID+" "+row.Role+" until "+row.Until)
 		}
 	}
+	var asleep int
+	err = e.db.NewRaw(`SELECT count(*) FROM token WHERE awake < record_epoch() AND revoked_at IS NULL
+		AND (expires_at IS NULL OR expires_at > ?)`, e.Machine().UTC()).Scan(ctx, &asleep)
+	if err != nil {
+		return "", nil, fmt.Errorf("count tokens that sleep: %w", err)
+	}
 	var found []Finding
+	if asleep > 0 {
+		found = append(found, warn("doctor.tokens.asleep", "%d tokens", asleep))
+	}
 	if len(soon) > 0 {
 		found = append(found, warn("doctor.tokens.expiring", "%s", names(soon)))
 	}
 	if len(endless) > 0 {
 		found = append(found, warn("doctor.tokens.endless", "%s", names(endless)))
 	}
-	return fmt.Sprintf("%d end within 30 days, %d never", len(soon), len(endless)), found, nil
+	return fmt.Sprintf("%d end within 30 days, %d never, %d sleep", len(soon), len(endless), asleep), found, nil
 }
 
 // changes tells what was changed last in who may ask, who is told and by what keys: it

@@ -14,7 +14,7 @@ var findingCodes = []string{
 	"doctor.calendar.none", "doctor.calendar.provisional",
 	"doctor.attestations.absent", "doctor.attestations.unreadable", "doctor.attestations.demo",
 	"doctor.editions.unknown", "doctor.adoptions.open", "doctor.attested.lost",
-	"doctor.demonstration.tokens", "doctor.tokens.expiring", "doctor.tokens.endless",
+	"doctor.demonstration.tokens", "doctor.tokens.expiring", "doctor.tokens.endless", "doctor.tokens.asleep",
 	"doctor.queue.migration", "doctor.queue.leader", "doctor.queue.paused",
 	"doctor.jobs.waiting", "doctor.jobs.stuck", "doctor.jobs.discarded",
 	"doctor.endpoints.gone", "doctor.endpoints.paused", "doctor.endpoints.breaker", "doctor.endpoints.inbox",

@@ -2,13 +2,16 @@ package drill_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
 	"concordat/enforcement/restore"
 	"concordat/internal/backup"
 	"concordat/notify"
@@ -46,6 +49,8 @@ func TestRestoreDrill(t *testing.T) {
 	must(t, s.Listings.Suspend(ctx, s.Judge(), enforcetest.Of(early[1]), ground.WrongPersonClaim))
 	s.quiet(t)
 	queued := s.publish(2)
+	waiting := s.Decided(s.Subject(s.Person()))
+	must(t, s.Listings.Serve(ctx, s.Clerk(), enforcetest.Of(waiting), s.Service()))
 	dir := s.backup(t)
 
 	// The time that will be lost: everything is sent, two end, one is suspended, one
@@ -57,6 +62,9 @@ func TestRestoreDrill(t *testing.T) {
 	must(t, s.Listings.Suspend(ctx, s.Clerk(), enforcetest.Of(early[4]), ground.WrongPersonClaim))
 	must(t, s.Listings.Resume(ctx, s.President(), enforcetest.Of(early[1]), enforcetest.Resumption()))
 	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(queued[1]), s.Ending(1)))
+	must(t, s.Listings.Publish(ctx, s.Judge(), enforcetest.Of(waiting)))
+	s.quiet(t)
+	must(t, s.Listings.Revoke(ctx, s.Judge(), enforcetest.Of(waiting), s.Ending(0)))
 	lost := s.publish(3)
 	s.quiet(t)
 	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(lost[0]), s.Ending(1)))
@@ -77,8 +85,12 @@ func TestRestoreDrill(t *testing.T) {
 	// Held: what is queued stays, nobody learns who is restricted, nothing ends the hold.
 	s.quiet(t)
 	notRevived(t, "under the hold", before, s.ledgers())
-	_, err = s.Listings.PublicEntries(ctx, s.Day(), enforcement.ID{}, 10)
-	refusedWith(t, err, "restore.reconciling")
+	lifted := []enforcement.ID{early[2], early[3], queued[1], waiting}
+	s.shownNowhere(t, "before anybody was asked", before, lifted...)
+	s.daily(t, "before anybody was asked")
+	page, err := s.Restorer.Unconfirmed(ctx, s.President(), enforcement.ID{}, restore.MaxConfirmed)
+	must(t, err)
+	refusedWith(t, s.confirm(t, s.President(), page.Hash, lifted...), "restore.not-reconciled")
 	refusedWith(t, s.Holds.End(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"), "restore.not-reconciled")
 
 	// A court's end does not wait for any of it.
@@ -96,16 +108,44 @@ func TestRestoreDrill(t *testing.T) {
 		t.Errorf("held_wrongly %d after reconciliation", n)
 	}
 
+	s.shownNowhere(t, "after reconciliation", before, lifted...)
+	s.daily(t, "after reconciliation")
+
+	// The court confirms the others in one act, with the list before its eyes, and says of
+	// each that is in doubt what became of it.
+	refusedWith(t, s.confirm(t, s.President(), page.Hash, lifted...), "confirmation.changed")
+	if page, err = s.Restorer.Unconfirmed(ctx, s.President(), enforcement.ID{}, restore.MaxConfirmed); err != nil {
+		t.Fatal(err)
+	}
+	var doubted []enforcement.ID
+	for _, item := range page.Items {
+		if item.Doubted {
+			doubted = append(doubted, item.Ground)
+		}
+	}
+	if len(doubted) != 5 {
+		t.Errorf("%d of %d are in doubt", len(doubted), len(page.Items))
+	}
+	refusedWith(t, s.confirm(t, s.President(), page.Hash), "confirmation.doubted")
+	refusedWith(t, s.confirm(t, s.As(enforcement.President, s.OtherCourt), page.Hash, doubted...), "confirmation.changed")
+	must(t, s.confirm(t, s.President(), page.Hash, append(doubted, waiting)...)) // it finds the revocation in its file
+	s.shownNowhere(t, "after the others were confirmed", before, lifted...)
+	s.daily(t, "after the others were confirmed")
+	refusedWith(t, s.Holds.End(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"), "restore.unconfirmed")
+	refusedWith(t, s.Listings.Resume(ctx, s.President(), enforcetest.Of(early[4]), enforcetest.Resumption()), "resumption.reasons")
+	for _, id := range []enforcement.ID{early[2], early[3], queued[1]} {
+		must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(id), s.Ending(1)))
+	}
+	for _, id := range []enforcement.ID{early[1], early[4]} {
+		must(t, s.Listings.ResumeRestored(ctx, s.President(), enforcetest.Of(id), "演示:已核实,丢失期间无退出事由"))
+	}
+	must(t, s.Listings.Abandon(ctx, s.Judge(), enforcetest.Of(waiting), ground.WrongPerson))
+	s.quiet(t)
+	notRevived(t, "before the hold ended", before, s.ledgers())
+
 	// A second person ends the hold, and deliveries go on.
 	refusedWith(t, s.Holds.End(ctx, operator(s.At(), "op-1"), made.Hold, "演示:核对完毕"), "hold.second-person")
 	must(t, s.Holds.End(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"))
-	s.quiet(t)
-	notRevived(t, "after the hold", before, s.ledgers())
-
-	// The court says what became of what is in doubt.
-	refusedWith(t, s.Listings.Resume(ctx, s.President(), enforcetest.Of(early[4]), enforcetest.Resumption()), "resumption.reasons")
-	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(early[2]), s.Ending(1)))
-	must(t, s.Listings.ResumeRestored(ctx, s.President(), enforcetest.Of(early[1]), "演示:已核实,丢失期间无退出事由"))
 	fresh := s.publish(1)
 	had := inForce(s.ledgers())
 	s.quiet(t)
@@ -126,8 +166,76 @@ func TestRestoreDrill(t *testing.T) {
 	if n := s.Count(`SELECT count(*) FROM orphan WHERE step <> 'acknowledged'`); n != 0 || s.Count(`SELECT count(*) FROM orphan`) == 0 {
 		t.Errorf("%d orphans are not withdrawn, of %d", n, s.Count(`SELECT count(*) FROM orphan`))
 	}
-	if _, err := s.Listings.PublicEntries(ctx, s.Day(), enforcement.ID{}, 10); err != nil {
-		t.Error(err)
+	s.shownNowhere(t, "in the end", before, lifted...)
+	list, err := s.Listings.PublicEntries(ctx, s.Day(), enforcement.ID{}, 100)
+	must(t, err)
+	if !slices.ContainsFunc(list, func(e listing.PublicEntry) bool { return e.Listing == early[6] }) {
+		t.Error("what was confirmed is not shown")
+	}
+}
+
+// confirm has the owner confirm the list with a hash.
+func (s *scene) confirm(t *testing.T, by enforcement.Act, hash string, except ...enforcement.ID) error {
+	t.Helper()
+	_, err := s.Restorer.Confirm(t.Context(), by, restore.Confirmation{
+		Limit: restore.MaxConfirmed, Hash: hash, Except: except, Reasons: "演示:已逐件核实,丢失期间无退出事由",
+	})
+	return err
+}
+
+// shownNowhere asks for listings that were lifted in the lost time wherever somebody may
+// ask, the public, the counter and the departments: nobody sees them, and nobody restricts
+// who was not restricted before.
+func (s *scene) shownNowhere(t *testing.T, when string, before ledgers, lifted ...enforcement.ID) {
+	t.Helper()
+	ctx := t.Context()
+	s.quiet(t)
+	list, err := s.Listings.PublicEntries(ctx, s.Day(), enforcement.ID{}, 100)
+	if err != nil {
+		refusedWith(t, err, "restore.reconciling")
+	}
+	for _, id := range lifted {
+		if slices.ContainsFunc(list, func(e listing.PublicEntry) bool { return e.Listing == id }) {
+			t.Errorf("%s: the public sees %s", when, id)
+		}
+		var subject enforcement.ID
+		must(t, s.DB.Pool.QueryRow(ctx, `SELECT subject_id FROM ground WHERE id = $1`, id).Scan(&subject))
+		measures, err := s.Directives.MeasuresInForce(ctx, subject, s.Day())
+		if err != nil {
+			refusedWith(t, err, "restore.reconciling")
+		}
+		if len(measures) > 0 {
+			t.Errorf("%s: the counter sees %d measures of %s", when, len(measures), id)
+		}
+		s.ended(t, id)
+	}
+	now := s.ledgers()
+	withdrawnStays(t, before, now)
+	for org, held := range now { // the record may write more, and nothing of these
+		for id, entry := range held {
+			ground, known := s.groundOf(t, id)
+			if known && slices.Contains(lifted, ground) && len(entry.Measures) > 0 && len(before[org][id].Measures) == 0 {
+				t.Errorf("%s: organisation %d restricts by %s", when, org, id)
+			}
+		}
+	}
+}
+
+func (s *scene) groundOf(t *testing.T, directive uuid.UUID) (id enforcement.ID, known bool) {
+	t.Helper()
+	err := s.DB.Pool.QueryRow(t.Context(), `SELECT ground_id FROM directive WHERE id = $1`, directive).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return id, false
+	}
+	must(t, err)
+	return id, true
+}
+
+// daily works a day: nothing is published by it.
+func (s *scene) daily(t *testing.T, when string) {
+	t.Helper()
+	if _, published, _, err := s.Daily(t.Context(), s.System(), nil); err != nil || published != 0 {
+		t.Errorf("%s: the day published %d: %v", when, published, err)
 	}
 }
 

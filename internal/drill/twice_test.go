@@ -3,8 +3,10 @@ package drill_test
 import (
 	"testing"
 
+	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/restore"
 	"concordat/internal/backup"
 )
 
@@ -27,6 +29,7 @@ func TestRestoredTwiceFromTheSameBackup(t *testing.T) {
 	must(t, err)
 	s.turnTo(t, url)
 	s.reconcile(t)
+	s.settle(t, early[0])
 	must(t, s.Holds.End(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"))
 	for range 2 { // versions 1001 to 1004 of two listings
 		for _, id := range early[1:3] {
@@ -59,12 +62,35 @@ func TestRestoredTwiceFromTheSameBackup(t *testing.T) {
 	if n := s.heldWrongly(t); n != 0 {
 		t.Errorf("held_wrongly %d", n)
 	}
+	s.settle(t, early[0], early[3])
 	must(t, s.Holds.End(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"))
-	must(t, s.Listings.ResumeRestored(ctx, s.President(), enforcetest.Of(early[2]), "演示:已核实,丢失期间无退出事由"))
 	s.quiet(t)
 	notRevived(t, "after the second hold", before, s.ledgers())
 	if n := s.heldWrongly(t); n != 0 {
 		t.Errorf("held_wrongly %d in the end", n)
 	}
 	s.audited(t)
+}
+
+// settle has the court end what ended in the lost time, resume what else is in doubt and
+// confirm the rest.
+func (s *scene) settle(t *testing.T, ended ...enforcement.ID) {
+	t.Helper()
+	ctx := t.Context()
+	for _, id := range ended {
+		must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(id), s.Ending(1)))
+	}
+	page, err := s.Restorer.Unconfirmed(ctx, s.President(), enforcement.ID{}, restore.MaxConfirmed)
+	must(t, err)
+	for _, item := range page.Items {
+		if item.Doubted {
+			must(t, s.Listings.ResumeRestored(ctx, s.President(), enforcetest.Of(item.Ground), "演示:已核实,丢失期间无退出事由"))
+		}
+	}
+	if page, err = s.Restorer.Unconfirmed(ctx, s.President(), enforcement.ID{}, restore.MaxConfirmed); err != nil {
+		t.Fatal(err)
+	}
+	if len(page.Items) > 0 {
+		must(t, s.confirm(t, s.President(), page.Hash))
+	}
 }
