@@ -53,17 +53,20 @@ type Succession struct {
 // LegalBasis is a text that a measure can rest on. From and Until bound the days
 // on which it may be cited; zero is no bound known to us.
 type LegalBasis struct {
-	Slug            string    `json:"slug"`
-	Title           string    `json:"title"` // Chinese, with its number where known
-	Kind            BasisKind `json:"kind"`
-	Article         string    `json:"article,omitempty"` // as 第12条第3项
-	Clause          string    `json:"clause,omitempty"`  // of a policy document, as (一)1
-	Region          string    `json:"region,omitempty"`  // of a local regulation
-	ArticleVerified bool      `json:"article_verified"`
-	From            day.Day   `json:"from,omitzero"`
-	Until           day.Day   `json:"until,omitzero"`
-	Evidence        Evidence  `json:"evidence"`
-	Note            string    `json:"note,omitempty"`
+	Slug    string    `json:"slug"`
+	Title   string    `json:"title"` // Chinese, with its number where known
+	Kind    BasisKind `json:"kind"`
+	Article string    `json:"article,omitempty"` // as 第12条第3项
+	Clause  string    `json:"clause,omitempty"`  // of a policy document, as (一)1
+	Region  string    `json:"region,omitempty"`  // of a local regulation
+	// KeepsMonths is for how many months after the end a department may keep a measure on
+	// this basis; 0: it gives no period.
+	KeepsMonths     int      `json:"keeps_months,omitempty"`
+	ArticleVerified bool     `json:"article_verified"`
+	From            day.Day  `json:"from,omitzero"`
+	Until           day.Day  `json:"until,omitzero"`
+	Evidence        Evidence `json:"evidence"`
+	Note            string   `json:"note,omitempty"`
 }
 
 // BasicList is the national basic list of punishments in all its editions.

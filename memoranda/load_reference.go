@@ -77,6 +77,7 @@ func (r *reader) basis(n ast.Node) {
 		field{"article", false, r.article(&b.Article)},
 		field{"clause", false, r.clause(&b.Clause)},
 		field{"region", false, r.region(&b.Region)},
+		field{"keeps_months", false, r.count(&b.KeepsMonths)},
 		field{"article_verified", false, r.truth(&b.ArticleVerified)},
 		field{"from", false, r.date(&b.From)},
 		field{"until", false, r.date(&b.Until)},
