@@ -137,6 +137,7 @@ func result(line *wire.Answer) directive.Result {
 		r.Reports = append(r.Reports, directive.Report{
 			Measure: plan.MeasureName{Memorandum: memorandum, Slug: slug},
 			Outcome: directive.ReportOutcome(report.Outcome), Reason: report.Reason, Basis: report.Basis, KeptUntil: report.KeptUntil,
+			Cited: directive.Cited(report.Cited), Decision: directive.OwnDecision(report.Decision),
 		})
 	}
 	return r

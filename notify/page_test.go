@@ -125,10 +125,10 @@ func TestThePageOfReceiversIsTrue(t *testing.T) {
 				}
 			}
 		}
-		for _, example := range []string{"answer", "answer-with-report"} {
+		for example, version := range map[string]int16{"answer": 1, "answer-with-report": 1, "answer-kept": 2} {
 			strictly[wire.Answers](t, p.examples[example])
 			a, ours, err := wire.ReadAnswers([]byte(p.examples[example]))
-			if err != nil || !ours || len(a.Answers) != 1 || a.Answers[0].Directive != sent.Directives[0].ID || a.Answers[0].Version != sent.Directives[0].Version {
+			if err != nil || !ours || len(a.Answers) != 1 || a.Answers[0].Directive != sent.Directives[0].ID || a.Answers[0].Version != version {
 				t.Errorf("%s: %s: %+v, %v", name, example, a, err)
 			}
 		}
@@ -150,7 +150,7 @@ func TestThePageOfReceiversNamesEveryMember(t *testing.T) {
 	for _, of := range []reflect.Type{
 		reflect.TypeFor[wire.Message](), reflect.TypeFor[wire.Directive](), reflect.TypeFor[wire.Subject](), reflect.TypeFor[wire.Ground](),
 		reflect.TypeFor[wire.Carrying](), reflect.TypeFor[wire.Measure](), reflect.TypeFor[wire.Answers](), reflect.TypeFor[wire.Answer](),
-		reflect.TypeFor[wire.Report](), reflect.TypeFor[wire.InventoryRequest](), reflect.TypeFor[wire.InventoryQuery](),
+		reflect.TypeFor[wire.Report](), reflect.TypeFor[wire.Cited](), reflect.TypeFor[wire.OwnDecision](), reflect.TypeFor[wire.InventoryRequest](), reflect.TypeFor[wire.InventoryQuery](),
 		reflect.TypeFor[wire.Inventory](), reflect.TypeFor[wire.Held](),
 	} {
 		for field := range of.Fields() {
@@ -232,6 +232,27 @@ func TestAReceiverFromThePage(t *testing.T) {
 		}
 		if got := r.Applies(number, measure, on); got != step.applies {
 			t.Errorf("step %d: the measure applies: %v", i, got)
+		}
+	}
+}
+
+// One that keeps a measure on its own decision says so as the page does, once.
+func TestAReceiverThatKeeps(t *testing.T) {
+	t.Parallel()
+	p := readPage(t, pages[0])
+	r := &standalone.Receiver{Secrets: []string{p.examples["key"]}, Now: func() time.Time { return p.sentAt(t) }, Keep: map[string]standalone.Keeping{
+		"judgment-debtor-141/securities-futures-fund-setup": {
+			Title: "演示条例", Article: "第1条", Number: "演示决字〔2025〕1号", ServedOn: "2025-10-08",
+			Remedy: "自送达之日起六十日内向演示市人民政府申请行政复议", Until: "2026-10-08",
+		},
+	}}
+	for i, step := range []struct{ body, want string }{
+		{p.examples["message"], p.examples["answer"]},
+		{p.examples["withdrawal"], p.examples["answer-kept"]},
+		{p.examples["withdrawal"], strings.Replace(p.examples["answer"], `"version": 1`, `"version": 2`, 1)},
+	} {
+		if status, answer := p.post(t, r, nil, step.body); status != http.StatusOK || cmp.Diff(strictly[any](t, step.want), strictly[any](t, answer)) != "" {
+			t.Errorf("step %d: %d %s", i, status, answer)
 		}
 	}
 }

@@ -9,26 +9,20 @@ import (
 	"concordat/enforcement/directive"
 )
 
-// maxBasis is the longest text of an own basis that a report may carry, bytes.
+// maxBasis is the longest basis that a report may carry, bytes.
 const maxBasis = 2000
 
 // settle records the results of an attempt and closes what lies in the inbox of
 // what was acknowledged. Reports that cannot be recorded are dropped with an
-// incident; the acknowledgement beside them stands.
+// incident; the acknowledgement beside them stands, but for what is kept
+// ([directive.Result.Drop]).
 func (p *pass) settle(ctx context.Context, a directive.Attempt, results []directive.Result, answered bool) error {
-	var ids []enforcement.ID
-	var versions []int16
 	for i := range results {
 		if err := p.checkReports(ctx, a.Directives[i], &results[i]); err != nil {
 			return err
 		}
 		switch {
-		case results[i].Step != directive.Left:
-			p.taken++
-			if p.to.inboxOpen && results[i].Step == directive.Acknowledged {
-				ids, versions = append(ids, a.Directives[i]), append(versions, a.Versions[i])
-			}
-		case results[i].Placed:
+		case results[i].Step != directive.Left, results[i].Placed:
 			p.taken++
 		case answered && !p.beside:
 			p.doubtful++
@@ -39,7 +33,7 @@ func (p *pass) settle(ctx context.Context, a directive.Attempt, results []direct
 		// The receiver's own words ran into the record's rules: keep the answers,
 		// drop the words, or the attempt would never be settled.
 		for i := range results {
-			results[i].Reports = nil
+			results[i].Drop(p.of.Lane)
 		}
 		if err := p.incident(ctx, "answer-unusable", enforcement.ID{}, "attempt "+a.ID.String()); err != nil {
 			return err
@@ -49,6 +43,13 @@ func (p *pass) settle(ctx context.Context, a directive.Attempt, results []direct
 	if err != nil {
 		return err
 	}
+	var ids []enforcement.ID
+	var versions []int16
+	for i := range results { // as they were settled
+		if p.to.inboxOpen && results[i].Step == directive.Acknowledged {
+			ids, versions = append(ids, a.Directives[i]), append(versions, a.Versions[i])
+		}
+	}
 	return closeItems(ctx, p.d.c.DB, p.of.Organisation, ids, versions, p.d.c.Machine())
 }
 
@@ -56,15 +57,20 @@ func (p *pass) checkReports(ctx context.Context, id enforcement.ID, r *directive
 	if len(r.Reports) == 0 {
 		return nil
 	}
-	usable := p.d.c.Register.Directives.CheckReports(r.Reports) == nil
+	because := p.d.c.Register.Directives.CheckReports(p.d.act(), r.Reports)
+	usable := because == nil
 	for _, report := range r.Reports {
 		usable = usable && len(report.Basis) <= maxBasis && !strings.ContainsRune(report.Basis+report.Reason, 0)
 	}
 	if usable {
 		return nil
 	}
-	r.Reports = nil
-	return p.incident(ctx, "answer-unusable", id, "reports dropped")
+	r.Drop(p.of.Lane)
+	detail := "reports dropped"
+	if refused, person := errors.AsType[*enforcement.Refusal](because); person {
+		detail += ": " + refused.Code
+	}
+	return p.incident(ctx, "answer-unusable", id, detail)
 }
 
 // incident opens an incident unless the same one is open already.

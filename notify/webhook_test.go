@@ -333,3 +333,61 @@ func TestReportsTravelWithAnswers(t *testing.T) {
 	}
 	b.noFindings(t)
 }
+
+// What a department's system keeps is kept where it stands on something; where it does
+// not, as in the words of an earlier release, the withdrawal stays open whatever the line
+// acknowledges, and somebody is told why.
+func TestKeptTravelsWithAnswers(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(c *notify.Config) { c.ExpressBatch = 4 })
+	var grounds []enforcement.ID
+	for range 4 {
+		grounds = append(grounds, b.ground(t, b.Subject(b.Company())))
+	}
+	w := b.aLane(t)
+	d, carried := b.receivers[w.Organisation], map[string]string{}
+	d.intercept(func(rw http.ResponseWriter, r *http.Request) {
+		m, err := wire.ParseMessage("", reread(r))
+		if err != nil {
+			return
+		}
+		a := d.Ledger.Apply(m)
+		if m.Lane != string(directive.Express) {
+			for _, line := range m.Directives {
+				carried[line.ID.String()] = line.Measures[0]
+			}
+			_, _ = rw.Write(a.Append(nil))
+			return
+		}
+		for i, line := range m.Directives {
+			a.Answers[i].Reports = []wire.Report{{
+				Measure: carried[line.ID.String()], Outcome: "kept", Cited: wire.Cited{Title: "演示条例", Article: "第1条"}, KeptUntil: b.Day().AddYears(1),
+				Decision: wire.OwnDecision{Number: "演示决字〔2025〕1号", ServedOn: b.Day(), Remedy: "六十日内申请行政复议"},
+			}}
+		}
+		a.Answers[1].Reports[0].Cited, a.Answers[1].Reports[0].Decision, a.Answers[1].Reports[0].Basis = wire.Cited{}, wire.OwnDecision{}, "演示法第1条"
+		a.Answers[2].Reports[0].KeptUntil = b.Day().AddYears(3)
+		a.Answers[3].Reports[0].Decision.Remedy = "a\x00b"
+		_, _ = rw.Write(a.Append(nil))
+	})
+	b.drain(t, w)
+	for _, ground := range grounds {
+		if err := b.Grounds.End(t.Context(), b.Judge(), ground, "Art. 10"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Lane = directive.Express
+	b.drain(t, w)
+	if n := b.Count(`SELECT count(*) FROM report WHERE outcome = 'kept' AND decision_remedy <> ''`); n != 1 {
+		t.Errorf("%d measures are kept, want the one that stands on something", n)
+	}
+	for step, want := range map[string]int{"acknowledged": 1, "delivered": 3} {
+		if n := b.Count(`SELECT count(*) FROM amendment WHERE organisation_id = $1 AND kind = 'withdraw' AND step = $2::step`, w.Organisation, step); n != want {
+			t.Errorf("%d withdrawals are %s, want %d", n, step, want)
+		}
+	}
+	if n := b.Count(`SELECT count(*) FROM incident WHERE kind = 'answer-unusable' AND detail ~ 'report.kept-(basis|term|decision)'`); n != 3 {
+		t.Errorf("%d incidents, want 3", n)
+	}
+	b.noFindings(t)
+}

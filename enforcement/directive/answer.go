@@ -12,6 +12,7 @@ import (
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
+	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
 
@@ -43,9 +44,12 @@ type Report struct {
 	// Reason is the code of the ground of a refusal: no-legal-basis,
 	// beyond-basic-list or identity-doubtful.
 	Reason string
-	// Basis and KeptUntil are required of a measure kept after its end on the
-	// department's own basis (中办发〔2016〕64号).
-	Basis     string
+	// Basis is the slug of the catalogue's legal basis of what is kept; else it is Cited.
+	Basis string
+	// Cited, Decision and KeptUntil are of a measure kept after its end on the
+	// department's own basis alone (中办发〔2016〕64号).
+	Cited     Cited
+	Decision  OwnDecision
 	KeptUntil day.Day
 }
 
@@ -58,24 +62,27 @@ type Answer struct {
 	Reports   []Report
 }
 
-func (p Report) check() error {
+// check refuses a report that lacks what it must carry, or carries what it must not.
+func (p *Report) check(c *memoranda.Catalogue, today day.Day) error {
 	switch {
 	case !slices.Contains(ReportOutcomes, p.Outcome):
 		return enforcement.Refuse("report.outcome")
 	case p.Outcome == RefusedReport && !slices.Contains([]string{"no-legal-basis", "beyond-basic-list", reasonDoubtful}, p.Reason):
 		return enforcement.Refuse("report.reason")
-	case p.Outcome == kept && (p.Basis == "" || p.KeptUntil.IsZero()):
-		return enforcement.Refuse("report.kept")
-	case p.Outcome != kept && !p.KeptUntil.IsZero():
+	case p.Outcome == kept:
+		return p.checkKept(c, today)
+	case !p.KeptUntil.IsZero() || p.Cited != Cited{} || p.Decision != OwnDecision{}:
 		return enforcement.Refuse("report.kept")
 	}
 	return nil
 }
 
-// CheckReports refuses a report that lacks what it must carry.
-func (r *Directives) CheckReports(reports []Report) error {
-	for _, p := range reports {
-		if err := p.check(); err != nil {
+// CheckReports refuses a report that lacks, on the act's day, what it must carry.
+func (r *Directives) CheckReports(act enforcement.Act, reports []Report) error {
+	catalogue, today := r.Plans.Catalogue(), r.Record.Today(act.At)
+	for i := range reports {
+		p := &reports[i]
+		if err := p.check(catalogue, today); err != nil {
 			return err
 		}
 		if _, ok := r.Plans.MeasureNumber(p.Measure); !ok {
@@ -116,7 +123,7 @@ func (r *Directives) answer(ctx context.Context, act enforcement.Act, answers []
 		if len(given.Reports) > 0 && act.Actor.Role != enforcement.DepartmentReviewer {
 			return enforcement.Refuse("role.forbidden", "role", string(act.Actor.Role))
 		}
-		if err := r.CheckReports(given.Reports); err != nil {
+		if err := r.CheckReports(act, given.Reports); err != nil {
 			return err
 		}
 		a.Directives, a.Versions = append(a.Directives, given.Directive), append(a.Versions, given.Version)
@@ -130,11 +137,18 @@ func (r *Directives) answer(ctx context.Context, act enforcement.Act, answers []
 		if err := may(ctx, tx, a); err != nil {
 			return nil, err
 		}
+		if err := lockLater(ctx, tx, a); err != nil {
+			return nil, err
+		}
+		reports, err := r.weighed(ctx, tx, act, a, results, func(_ int, because error) error { return because })
+		if err != nil {
+			return nil, err
+		}
 		wakes, err := r.recordAnswers(ctx, tx, act, a, results)
 		if err != nil {
 			return nil, err
 		}
-		if err := r.writeReports(ctx, tx, act, a, results, func(_ enforcement.ID, because error) error { return because }); err != nil {
+		if err := r.writeReports(ctx, tx, act, reports); err != nil {
 			return nil, err
 		}
 		return e, r.WakeIn(ctx, tx, wakes)
@@ -171,11 +185,8 @@ func mayBeAnswered(ctx context.Context, tx *pg.Tx, a Attempt) error {
 
 // recordAnswers moves versions forward, never back. What was cancelled and is
 // answered all the same did leave: its newest version is queued if it was held
-// for nothing-left.
+// for nothing-left. The caller holds the locks ([lockLater]).
 func (r *Directives) recordAnswers(ctx context.Context, tx *pg.Tx, act enforcement.Act, a Attempt, results []Result) ([]WakeUp, error) {
-	if err := lockLater(ctx, tx, a); err != nil {
-		return nil, err
-	}
 	if err := advance(ctx, tx, a, results, true); err != nil {
 		return nil, err
 	}

@@ -84,10 +84,27 @@ type Result struct {
 	Reports []Report
 }
 
+// Drop takes the reports away, which cannot be recorded. The acknowledgement beside them
+// stands, but not that of a lifting of which anything is said to be kept.
+func (r *Result) Drop(lane Lane) {
+	r.unfit(lane)
+	r.Reports = nil
+}
+
+// unfit is told that a report cannot be recorded: who keeps something on no basis that can
+// be looked up has not withdrawn it, so the withdrawal stays open.
+func (r *Result) unfit(lane Lane) {
+	keeps := func(p Report) bool { return p.Outcome == kept }
+	if lane == Express && r.Step == Acknowledged && slices.ContainsFunc(r.Reports, keeps) {
+		r.Step = Delivered
+	}
+}
+
 // Settle closes an attempt: it records the results of the versions that are
 // still current, and queues the newest version of every directive that was
 // cancelled or changed while the attempt was open. results stand in the order of
-// the attempt's items. Settling twice changes nothing.
+// the attempt's items; one that does not stand is moved back ([Result.Drop]). Settling
+// twice changes nothing.
 func (r *Directives) Settle(ctx context.Context, act enforcement.Act, a Attempt, results []Result) (err error) {
 	ctx, end := record.Span(ctx, "settle", attribute.String("concordat.attempt", a.ID.String()), attribute.Int("concordat.directives", len(results)))
 	defer end(&err)
@@ -102,6 +119,17 @@ func (r *Directives) Settle(ctx context.Context, act enforcement.Act, a Attempt,
 		if tag.RowsAffected() == 0 {
 			return nil
 		}
+		if err := lockLater(ctx, tx, a); err != nil {
+			return err
+		}
+		reports, err := r.weighed(ctx, tx, act, a, results, func(i int, because error) error {
+			results[i].unfit(a.Lane)
+			docket.Report(tx, incidentUnfit, a.Organisation, a.Directives[i], because.Error(), r.Record.Machine())
+			return nil
+		})
+		if err != nil {
+			return err
+		}
 		e := record.Event{ID: enforcement.NewID(), Kind: EventSettlement, RefersTo: a.Event, Outcomes: make([]int16, len(results))}
 		for i, result := range results {
 			e.Outcomes[i] = StepNumber(result.Step)
@@ -111,6 +139,9 @@ func (r *Directives) Settle(ctx context.Context, act enforcement.Act, a Attempt,
 		}
 		wakes, err := r.record(ctx, tx, act, &e, a, results)
 		if err != nil {
+			return err
+		}
+		if err := r.writeReports(ctx, tx, act, reports); err != nil {
 			return err
 		}
 		if err := r.Record.LogIn(ctx, tx, act, &e); err != nil {
@@ -124,26 +155,18 @@ func (r *Directives) Settle(ctx context.Context, act enforcement.Act, a Attempt,
 	return nil
 }
 
-// record writes results onto versions. The quick way serves the usual case: all
-// versions are still current. If any is not, what is newer is looked at.
+// record writes results onto versions, of which the caller holds the locks ([lockLater]). The
+// quick way serves the usual case: all versions are still current. If any is not, what is
+// newer is looked at.
 func (r *Directives) record(ctx context.Context, tx *pg.Tx, act enforcement.Act, e *record.Event, a Attempt, results []Result) ([]WakeUp, error) {
-	if err := lockLater(ctx, tx, a); err != nil {
-		return nil, err
-	}
 	current, err := updateSteps(ctx, tx, a, results)
 	if err != nil {
 		return nil, err
 	}
-	var wakes []WakeUp
 	if current < len(results) {
-		if wakes, err = r.catchUp(ctx, tx, act, e, a, results); err != nil {
-			return nil, err
-		}
+		return r.catchUp(ctx, tx, act, e, a, results)
 	}
-	return wakes, r.writeReports(ctx, tx, act, a, results, func(id enforcement.ID, because error) error {
-		docket.Report(tx, incidentUnfit, a.Organisation, id, because.Error(), r.Record.Machine())
-		return nil
-	})
+	return nil, nil
 }
 
 // lockLater locks the directives of which later versions are named; moving a

@@ -157,7 +157,9 @@ func TestReportsAreBorneByTheirVersion(t *testing.T) {
 	foreign := own
 	must(t, b.DB.Pool.QueryRow(ctx, `SELECT memorandum, slug FROM measure WHERE NOT id = ANY ((SELECT measures FROM directive WHERE ground_id = $1 LIMIT 1)::smallint[]) LIMIT 1`, ended).Scan(&foreign.Memorandum, &foreign.Slug))
 	kept := func(until int) directive.Report {
-		return directive.Report{Outcome: "kept", Basis: "演示法第1条", KeptUntil: b.Day().AddYears(until)}
+		r := keeping(b)
+		r.KeptUntil = b.Day().AddYears(until)
+		return r
 	}
 	bears := func(ground enforcement.ID, version int16, measure string, r directive.Report, code string) {
 		t.Helper()

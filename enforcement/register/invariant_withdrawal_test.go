@@ -70,19 +70,26 @@ func TestInvariant32a_KeptOnlyOnItsOwnBasis(t *testing.T) {
 	var name plan.MeasureName
 	must(t, b.DB.Pool.QueryRow(ctx, `SELECT memorandum, slug FROM measure m JOIN directive d ON m.id = d.measures[1] WHERE d.id = $1`, measure.ID).Scan(&name.Memorandum, &name.Slug))
 	until := b.Day().AddYears(1)
+	with := func(change func(*directive.Report)) directive.Report {
+		r := keeping(b)
+		change(&r)
+		return r
+	}
 	for _, row := range []struct {
 		what   string
 		report directive.Report
 		code   string
 	}{
-		{"without basis", directive.Report{Outcome: "kept", KeptUntil: until}, "report.kept"},
-		{"without end", directive.Report{Outcome: "kept", Basis: "演示法第1条"}, "report.kept"},
+		{"without basis", with(func(r *directive.Report) { r.Cited = directive.Cited{} }), "report.kept"},
+		{"without end", with(func(r *directive.Report) { r.KeptUntil = 0 }), "report.kept"},
+		{"as an earlier release did", directive.Report{Outcome: "kept", Basis: "演示法第1条", KeptUntil: until}, "report.kept-basis"},
+		{"without a decision", with(func(r *directive.Report) { r.Decision = directive.OwnDecision{} }), "report.kept-decision"},
 		{"an end of what is lifted", directive.Report{Outcome: directive.Lifted, KeptUntil: until}, "report.kept"},
 		{"of no outcome", directive.Report{Outcome: "pending"}, "report.outcome"},
-		{"with both", directive.Report{Outcome: "kept", Basis: "演示法第1条", KeptUntil: until}, ""},
+		{"with all", keeping(b), ""},
 	} {
 		row.report.Measure = name
-		wantCode(t, "keep "+row.what, b.Directives.CheckReports([]directive.Report{row.report}), row.code)
+		wantCode(t, "keep "+row.what, b.Directives.CheckReports(b.System(), []directive.Report{row.report}), row.code)
 		wantCode(t, "answer: keep "+row.what, b.Directives.Answer(ctx, officer(b, measure.Organisation), []directive.Answer{
 			{Directive: measure.ID, Version: 2, Step: directive.Acknowledged, Reports: []directive.Report{row.report}},
 		}), row.code)
@@ -93,8 +100,14 @@ func TestInvariant32a_KeptOnlyOnItsOwnBasis(t *testing.T) {
 	for _, missing := range []string{"basis = ''", "kept_until = NULL", "outcome = 'lifted'"} {
 		schemaRefuses(t, b, "report_kept_has_own_basis", `UPDATE report SET `+missing+` WHERE directive_id = $1`, measure.ID)
 	}
+	for _, missing := range []string{
+		"basis_title = NULL", "basis_article = NULL", "basis_slug = 'x'", "decision_number = NULL", "decision_number = ' '",
+		"decision_served_on = NULL", "decision_served_on = reported_on + 1", "decision_remedy = NULL", "decision_remedy = ''",
+	} {
+		schemaRefuses(t, b, "report_kept_decided", `UPDATE report SET `+missing+` WHERE directive_id = $1`, measure.ID)
+	}
 	unknown := directive.Report{Measure: plan.MeasureName{Memorandum: "none", Slug: "none"}, Outcome: directive.Lifted}
-	wantCode(t, "report on no measure", b.Directives.CheckReports([]directive.Report{unknown}), "answer.measure")
+	wantCode(t, "report on no measure", b.Directives.CheckReports(b.System(), []directive.Report{unknown}), "answer.measure")
 	wantAudit(t, b)
 }
 

@@ -101,6 +101,7 @@ func (s *server) routes() {
 	exclusionRoutes(s)
 	taskRoutes(s)
 	directiveRoutes(s)
+	keptRoutes(s)
 	inboxRoutes(s)
 	incidentRoutes(s)
 	holdRoutes(s)

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
@@ -54,8 +53,10 @@ type ReportBody struct {
 	Measure   string                  `json:"measure" maxLength:"200" doc:"memorandum/slug"`
 	Outcome   directive.ReportOutcome `json:"outcome" enum:"implemented,not-applicable,refused,lifted,kept"`
 	Reason    string                  `json:"reason,omitempty" maxLength:"40" doc:"no-legal-basis, beyond-basic-list or identity-doubtful, of a refusal"`
-	Basis     string                  `json:"basis,omitempty" maxLength:"500" doc:"Own legal basis of what is kept; never anything about a person"`
-	KeptUntil day.Day                 `json:"kept_until,omitzero"`
+	Basis     string                  `json:"basis,omitempty" maxLength:"500" doc:"Of what is kept: slug of a legal basis in the catalogue that carries a restriction alone; else cited"`
+	Cited     *CitedBody              `json:"cited,omitempty" doc:"Of what is kept, where basis is not given"`
+	Decision  *DecisionBody           `json:"decision,omitempty" doc:"Of what is kept: your own decision; nothing about the person but the remedy"`
+	KeptUntil day.Day                 `json:"kept_until,omitzero" doc:"Last day of what is kept: within the basis's period, or two years of the withdrawal"`
 }
 
 func directiveRoutes(s *server) {
@@ -101,10 +102,7 @@ func (s *server) answer(ctx context.Context, act enforcement.Act, in *Answers) (
 	for _, a := range in.Body.Answers {
 		given := directive.Answer{Directive: a.Directive, Version: a.Version, Step: a.Outcome}
 		for _, r := range a.Reports {
-			memorandum, slug, _ := strings.Cut(r.Measure, "/")
-			given.Reports = append(given.Reports, directive.Report{
-				Measure: plan.MeasureName{Memorandum: memorandum, Slug: slug}, Outcome: r.Outcome, Reason: r.Reason, Basis: r.Basis, KeptUntil: r.KeptUntil,
-			})
+			given.Reports = append(given.Reports, r.report())
 		}
 		answers = append(answers, given)
 	}

@@ -169,6 +169,7 @@ type Hanging struct {
 	Clocks     []docket.Clock  `json:"clocks" nullable:"false"`
 	Events     []record.Entry  `json:"events" nullable:"false"`
 	Holds      []hold.Hold     `json:"holds" nullable:"false" doc:"Holds that stop anything of it now"`
+	Kept       []KeptView      `json:"kept" nullable:"false" doc:"What departments keep on their own basis after its withdrawal; it counts as kept, never as withdrawn"`
 }
 
 // asks asks for it beside the case, so that it is read for who may read that; told
@@ -176,14 +177,16 @@ type Hanging struct {
 // edition took away is gone at once, also from those whose withdrawal is still to be
 // written.
 func (h *Hanging) asks(r *register.Offices, act enforcement.Act, ground enforcement.ID) (asks []pg.Ask, told func(ctx context.Context) error) {
-	directives := r.Directives.AskOn(ground, r.Record.Today(act.At))
-	asks = append(directives.Asks(),
+	today := r.Record.Today(act.At)
+	directives, kept := r.Directives.AskOn(ground, today), r.Directives.AskKeptOf(ground, today)
+	asks = append(directives.Asks(), kept.Ask(),
 		pg.All(docket.ClocksOf(r.Record.DB, ground), &h.Clocks),
 		pg.All(record.EntriesOf(r.Record.DB, ground), &h.Events),
 		pg.All(hold.Over(r.Record.DB, ground), &h.Holds))
 	return asks, func(ctx context.Context) error {
 		list, err := directives.List(ctx)
 		h.Directives, h.Clocks, h.Holds = viewDirectives(list), append([]docket.Clock{}, h.Clocks...), append([]hold.Hold{}, h.Holds...)
+		h.Kept = viewKept(kept.List())
 		return err
 	}
 }

@@ -116,6 +116,7 @@ var statuses = map[string]int{
 	"not-found":             http.StatusNotFound,
 	"answer.directive":      http.StatusNotFound,
 	"answer.not-sent":       http.StatusConflict,
+	"kept.second-person":    http.StatusForbidden,
 
 	// Where the matter stands: the same request may pass on another day.
 	"version.stale":              http.StatusPreconditionFailed,
@@ -178,6 +179,8 @@ var statuses = map[string]int{
 	"confirmation":               http.StatusConflict,
 	"confirmation.except":        http.StatusUnprocessableEntity,
 	"confirmation.second-person": http.StatusForbidden,
+	"report.kept-again":          http.StatusConflict,
+	"kept.disputed":              http.StatusConflict,
 
 	"list.not-owner":         http.StatusForbidden,
 	"list.no-footing":        http.StatusConflict,
@@ -220,6 +223,7 @@ var statuses = map[string]int{
 	"list":                    http.StatusUnprocessableEntity,
 	"statement":               http.StatusUnprocessableEntity,
 	"reward":                  http.StatusUnprocessableEntity,
+	"kept":                    http.StatusUnprocessableEntity,
 
 	"reconciliation": http.StatusUnprocessableEntity,
 	"request":        http.StatusUnprocessableEntity,

@@ -30,9 +30,19 @@ type Receiver struct {
 	Secrets, PublicKeys []string
 	// Now is the clock.
 	Now func() time.Time
+	// Keep are, by measure, the own decisions on which it is kept after a withdrawal; nil
+	// keeps nothing. What is kept is no directive's any more.
+	Keep map[string]Keeping
 
 	mu      sync.Mutex
 	records map[string]record
+}
+
+// Keeping is what a measure is kept on: a law and an own decision that was served.
+type Keeping struct {
+	Title, Article           string
+	Number, ServedOn, Remedy string
+	Until                    string // 2006-01-02
 }
 
 // record is what is held of one directive.
@@ -70,9 +80,18 @@ type question struct {
 }
 
 type answer struct {
-	Directive string `json:"directive"`
-	Version   int    `json:"version"`
-	Outcome   string `json:"outcome"`
+	Directive string   `json:"directive"`
+	Version   int      `json:"version"`
+	Outcome   string   `json:"outcome"`
+	Reports   []report `json:"reports,omitempty"`
+}
+
+type report struct {
+	Measure   string            `json:"measure"`
+	Outcome   string            `json:"outcome"`
+	Cited     map[string]string `json:"cited,omitempty"`
+	Decision  map[string]string `json:"decision,omitempty"`
+	KeptUntil string            `json:"kept_until,omitempty"`
 }
 
 type held struct {
@@ -159,15 +178,36 @@ func (r *Receiver) take(m message) any {
 	}
 	answers := make([]answer, 0, len(m.Directives))
 	for _, d := range m.Directives {
+		var reports []report
 		if !m.Test {
+			reports = r.kept(d)
 			r.apply(d)
 		}
-		answers = append(answers, answer{d.ID, d.Version, "acknowledged"})
+		answers = append(answers, answer{d.ID, d.Version, "acknowledged", reports})
 	}
 	return struct {
 		Format  int      `json:"format"`
 		Answers []answer `json:"answers"`
 	}{1, answers}
+}
+
+// kept tells of what a withdrawal ends and is kept on an own decision.
+func (r *Receiver) kept(d directive) (reports []report) {
+	old := r.records[d.ID]
+	if d.Kind != "withdraw" || old.final || old.version >= d.Version {
+		return nil
+	}
+	for _, measure := range old.measures {
+		if k, ok := r.Keep[measure]; ok {
+			reports = append(reports, report{
+				measure, "kept",
+				map[string]string{"title": k.Title, "article": k.Article},
+				map[string]string{"number": k.Number, "served_on": k.ServedOn, "remedy": k.Remedy},
+				k.Until,
+			})
+		}
+	}
+	return reports
 }
 
 // apply is the version rule: newer replaces, anything else changes nothing, and what was

@@ -38,9 +38,26 @@ type Report struct {
 	Outcome string `json:"outcome"`
 	// Reason is the code of a refusal's ground.
 	Reason string `json:"reason,omitempty"`
-	// Basis and KeptUntil are required of a measure kept on the receiver's own basis.
-	Basis     string  `json:"basis,omitempty"`
-	KeptUntil day.Day `json:"kept_until,omitzero"`
+	// Basis is the slug of the catalogue's legal basis of what is kept; else Cited names
+	// it. Decision and KeptUntil are required of it too.
+	Basis     string      `json:"basis,omitempty"`
+	Cited     Cited       `json:"cited,omitzero"`
+	Decision  OwnDecision `json:"decision,omitzero"`
+	KeptUntil day.Day     `json:"kept_until,omitzero"`
+}
+
+// Cited is a legal basis that the catalogue does not have.
+type Cited struct {
+	Title   string `json:"title"`
+	Article string `json:"article"`
+}
+
+// OwnDecision is the receiver's own decision on what it keeps.
+type OwnDecision struct {
+	Number   string  `json:"number"`
+	ServedOn day.Day `json:"served_on"`
+	// Remedy says where and until when the subject can seek review.
+	Remedy string `json:"remedy"`
 }
 
 // ParseAnswers reads a response. The error wraps ErrFormat and quotes nothing.
