@@ -53,8 +53,9 @@ type Kept struct {
 // keptOver is true of a report p on a ground g of which the keeping is over on a day.
 const keptOver = `(p.kept_until < ? OR coalesce(g.case_state = 'revoked', false))`
 
-// keptState names the state of a report p on a ground g on a day.
-const keptState = `CASE WHEN ` + keptOver + ` THEN 'over' ELSE coalesce(p.note, 'open') END`
+// KeptStateOn is SQL that names the state of what is kept, of a report p on a ground g; its
+// argument is the day.
+const KeptStateOn = `CASE WHEN ` + keptOver + ` THEN 'over' ELSE coalesce(p.note, 'open') END`
 
 // keptRows are the reports p of what is kept, with its directive d and its ground g.
 func keptRows(db bun.IDB) *bun.SelectQuery {
@@ -94,7 +95,7 @@ func (k *keptRow) told(r *Directives) Kept {
 func selectKept(db bun.IDB, on day.Day) *bun.SelectQuery {
 	return keptRows(db).Join("JOIN amendment AS a ON a.directive_id = p.directive_id AND a.version = p.version").
 		ColumnExpr("p.directive_id, p.measure_id, g.id AS ground_id, g.organisation_id AS owner, d.organisation_id").
-		ColumnExpr(keptState+" AS state", on).ColumnExpr(liftedOn + " AS withdrawn_on").ColumnExpr("p.kept_until, p.basis, p.basis_slug").
+		ColumnExpr(KeptStateOn+" AS state", on).ColumnExpr(liftedOn + " AS withdrawn_on").ColumnExpr("p.kept_until, p.basis, p.basis_slug").
 		ColumnExpr("p.decision_number, p.decision_served_on, p.decision_remedy, p.reported_on, p.noted_on, p.note_reasons").
 		OrderExpr("p.directive_id, p.measure_id")
 }
@@ -138,7 +139,7 @@ func (r *Directives) KeptList(ctx context.Context, act enforcement.Act, state Ke
 			q.Where("(g.organisation_id = ? OR d.organisation_id = ?)", pg.Number(own), pg.Number(own))
 		}
 		if state != "" {
-			q.Where(keptState+" = ?", on, state)
+			q.Where(KeptStateOn+" = ?", on, state)
 		}
 		return q
 	}

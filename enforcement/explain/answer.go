@@ -190,6 +190,21 @@ type Report struct {
 	Basis      string                  `json:"basis,omitempty"`
 	KeptUntil  day.Day                 `json:"kept_until,omitzero"`
 	ReportedOn day.Day                 `json:"reported_on"`
+	// Kept is of a measure that is kept after its withdrawal: it counts as kept, never as
+	// withdrawn.
+	Kept *Kept `json:"kept,omitempty"`
+}
+
+// Kept is on what the organisation keeps a measure, and what who keeps the list says of it.
+type Kept struct {
+	State directive.KeptState `json:"state"`
+	// Number, ServedOn and Remedy are of the organisation's own decision; empty of an
+	// earlier release, which did not ask for it.
+	Number   string  `json:"number,omitempty"`
+	ServedOn day.Day `json:"served_on,omitzero"`
+	Remedy   string  `json:"remedy,omitempty"`
+	NotedOn  day.Day `json:"noted_on,omitzero"`
+	Reasons  string  `json:"reasons,omitempty"`
 }
 
 // Organisation carries the measures out.

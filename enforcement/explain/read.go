@@ -74,6 +74,20 @@ type reportRow struct {
 	Basis      string                  `bun:"basis"`
 	KeptUntil  day.Day                 `bun:"kept_until"`
 	ReportedOn day.Day                 `bun:"reported_on"`
+	State      directive.KeptState     `bun:"state"` // of what is kept
+	Number     string                  `bun:"decision_number"`
+	ServedOn   day.Day                 `bun:"decision_served_on"`
+	Remedy     string                  `bun:"decision_remedy"`
+	NotedOn    day.Day                 `bun:"noted_on"`
+	Reasons    string                  `bun:"note_reasons"`
+}
+
+func (p *reportRow) report() *Report {
+	r := &Report{Outcome: p.Outcome, Reason: p.Reason, Basis: p.Basis, KeptUntil: p.KeptUntil, ReportedOn: p.ReportedOn}
+	if p.State != "" {
+		r.Kept = &Kept{State: p.State, Number: p.Number, ServedOn: p.ServedOn, Remedy: p.Remedy, NotedOn: p.NotedOn, Reasons: p.Reasons}
+	}
+	return r
 }
 
 // reviewRow is a review of a reward.
@@ -145,7 +159,9 @@ const (
       FROM amendment x LEFT JOIN LATERAL unnest(x.measures) m ON true WHERE x.directive_id = d.id) e ON true
     WHERE g.id IN (?) ORDER BY d.organisation_id, d.id`
 
-	selectReports = `SELECT p.directive_id, p.measure_id, p.outcome, p.reason, p.basis, p.kept_until, p.reported_on
+	selectReports = `SELECT p.directive_id, p.measure_id, p.outcome, p.reason, p.basis, p.kept_until, p.reported_on,
+      CASE WHEN p.outcome = 'kept' THEN ` + directive.KeptStateOn + ` END AS state,
+      p.decision_number, p.decision_served_on, p.decision_remedy, p.noted_on, p.note_reasons
     FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id JOIN report p ON p.directive_id = d.id
     WHERE g.id IN (?) ORDER BY p.version`
 
@@ -170,7 +186,7 @@ func (r *Explainer) read(ctx context.Context, act enforcement.Act, on day.Day, w
 		pg.All(db.NewRaw(selectGrounds, grounds, pg.Number(act.Actor.Organisation)), &t.grounds),
 		pg.All(db.NewRaw(selectTurns, grounds, ground.EventSuspended, ground.EventResumed), &t.turns),
 		pg.All(db.NewRaw(selectDirectives, grounds), &t.directives),
-		pg.All(db.NewRaw(selectReports, grounds), &t.reports),
+		pg.All(db.NewRaw(selectReports, t.today, grounds), &t.reports),
 		pg.All(db.NewRaw(selectReviews, grounds), &t.reviews),
 		pg.All(hold.Over(db, grounds).ColumnExpr("g.id AS ground"), &t.holds))
 	if on != t.today {
@@ -212,8 +228,9 @@ func (t *told) suspend(g *explainedGround) {
 // reported are the newest words on each measure.
 func (t *told) reported() map[reported]*Report {
 	said := make(map[reported]*Report, len(t.reports))
-	for _, p := range t.reports {
-		said[reported{p.Directive, p.Measure}] = &Report{Outcome: p.Outcome, Reason: p.Reason, Basis: p.Basis, KeptUntil: p.KeptUntil, ReportedOn: p.ReportedOn}
+	for i := range t.reports {
+		p := &t.reports[i]
+		said[reported{p.Directive, p.Measure}] = p.report()
 	}
 	return said
 }

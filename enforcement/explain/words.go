@@ -154,7 +154,21 @@ func (w *wording) measure(m Measure, o *Organisation) {
 	}
 	if r := m.Report; r != nil {
 		w.say("report", "day", dated(r.ReportedOn), "outcome", string(r.Outcome), "refusal-reason", r.Reason, "basis", r.Basis, "until", dated(r.KeptUntil))
+		w.kept(r.Kept)
 	}
+}
+
+// kept says on which decision a measure is kept, and what is said of that.
+func (w *wording) kept(k *Kept) {
+	if k == nil {
+		return
+	}
+	if k.Number == "" {
+		w.say("kept.undecided")
+	} else {
+		w.say("kept.decision", "number", k.Number, "served", dated(k.ServedOn), "remedy", k.Remedy)
+	}
+	w.say("kept."+string(k.State), "day", dated(k.NotedOn), "reasons", k.Reasons)
 }
 
 func (w *wording) basicList(b *BasicList) {

@@ -8,6 +8,7 @@ import (
 	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/plan"
+	"concordat/internal/i18n"
 	"concordat/memoranda/day"
 )
 
@@ -370,4 +371,37 @@ func TestAnUnfoundedKeptLeavesTheWithdrawalOpen(t *testing.T) {
 		t.Errorf("another report costs the acknowledgement: %+v", dropped)
 	}
 	wantAudit(t, k.Bundle)
+}
+
+// The explanation tells the subject on what a measure is kept, where to seek review, and
+// what who keeps the list says of it; it never says that it was withdrawn alone.
+func TestTheExplanationTellsWhatIsKept(t *testing.T) {
+	t.Parallel()
+	k := withdrawn(t)
+	ctx := t.Context()
+	subject := state(t, k.Bundle, k.ground).Subject
+	says := func(lang i18n.Language, wanted ...string) {
+		t.Helper()
+		list := value(k.Explainer.Explain(ctx, k.President(), subject, k.measure, k.Day()))(t)
+		told := ""
+		for _, e := range list {
+			told += strings.Join(e.Sentences(lang), "\n")
+		}
+		for _, want := range wanted {
+			if !strings.Contains(told, want) {
+				t.Errorf("%s: %q is not in\n%s", lang, want, told)
+			}
+		}
+	}
+	r := keeping(k.Bundle)
+	r.KeptUntil = k.Day().AddDays(2)
+	must(t, k.report(r))
+	says(i18n.Chinese, "演示条例 第1条", "计为“保留”，不计为已撤销", r.Decision.Number, r.Decision.Remedy, "尚未查看")
+	says(i18n.English, "counts as kept, not as withdrawn", r.Decision.Remedy, "has not looked at this yet")
+	must(t, k.Directives.NoteKept(ctx, k.President(), directive.KeptNote{Directive: k.d.ID, Measure: k.measure, Note: directive.Noted}))
+	says(i18n.English, "that confirms nothing")
+	must(t, k.Directives.NoteKept(ctx, k.President(), directive.KeptNote{Directive: k.d.ID, Measure: k.measure, Note: directive.Disputed, Reasons: "该依据不适用"}))
+	says(i18n.Chinese, "有异议：该依据不适用")
+	k.Advance(3)
+	says(i18n.English, "it is to be lifted")
 }
