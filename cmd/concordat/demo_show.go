@@ -67,6 +67,7 @@ func printDemo(out io.Writer, r demo.Result) {
 		{ZH: "已签收(最新版本)", EN: "acknowledged in their newest version", N: r.Acknowledged},
 		{ZH: "应撤回", EN: "withdrawals due", N: r.WithdrawalsDue},
 		{ZH: "撤回已签收", EN: "withdrawals acknowledged", N: r.WithdrawalsAcknowledged},
+		{ZH: "依自身依据保留", EN: "measures kept on an own basis", N: r.Kept},
 		{ZH: "误持有的措施", EN: "measures held wrongly", N: r.HeldWrongly},
 		{ZH: "逾期", EN: "overdue", N: r.Overdue},
 	} {

@@ -30,6 +30,9 @@ type Figures struct {
 	// withdrawals some are not acknowledged although the term is over. Organisations
 	// without one are left out.
 	Overdue map[string]int
+	// Kept counts what organisations keep on their own basis after its withdrawal. It
+	// counts as kept, never as withdrawn.
+	Kept []KeptFigure
 	// Incidents are the open ones by kind.
 	Incidents map[string]int
 	// Holds are those in force.
@@ -52,6 +55,13 @@ type DueFigure struct {
 	// versions are written in order, so for them it is exact; of later versions the
 	// first 25 in the order of sending are looked at.
 	Oldest time.Time
+}
+
+// KeptFigure counts the measures that an organisation keeps, in one state.
+type KeptFigure struct {
+	Organisation string
+	State        directive.KeptState
+	Count        int
 }
 
 // ImportFigure counts the runs of one kind in one state, and what became of their
@@ -95,6 +105,11 @@ const selectUnlifted = `SELECT o.slug AS name, w.n FROM organisation o CROSS JOI
 
 const selectOverdue = `SELECT o.slug AS name, count(*) AS n FROM clock c JOIN organisation o ON o.id = c.organisation_id
   WHERE c.done_on IS NULL AND c.due_on < ?0 AND c.kind = ?1 GROUP BY o.slug`
+
+// What is kept has an index of its own.
+const selectKeptFigures = `SELECT o.slug AS organisation, ` + directive.KeptStateOn + ` AS state, count(*) AS count
+  FROM report p JOIN directive d ON d.id = p.directive_id JOIN ground g ON g.id = d.ground_id
+    JOIN organisation o ON o.id = d.organisation_id WHERE p.outcome = 'kept' GROUP BY 1, 2 ORDER BY 1, 2`
 
 const selectIncidentFigures = `SELECT kind AS name, count(*) AS n FROM incident WHERE closed_at IS NULL GROUP BY kind`
 
@@ -149,6 +164,7 @@ func (r *Auditor) Figures(ctx context.Context, on day.Day) (f Figures, err error
 		pg.All(db.NewRaw(selectDueFigures, on, enforcement.ID{}.Cursor(), FigureLimit, oldestAmong), &due),
 		pg.All(db.NewRaw(selectUnlifted, FigureLimit), &unlifted),
 		pg.All(db.NewRaw(selectOverdue, on, directive.ClockLift.Kind), &overdue),
+		pg.All(db.NewRaw(selectKeptFigures, on), &f.Kept),
 		pg.All(db.NewRaw(selectIncidentFigures), &incidents),
 		pg.All(db.NewRaw(selectHoldFigures), &f.Holds),
 		pg.All(db.NewRaw(selectImportFigures), &f.Imports),

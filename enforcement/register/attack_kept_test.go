@@ -383,13 +383,13 @@ func TestTheExplanationTellsWhatIsKept(t *testing.T) {
 	says := func(lang i18n.Language, wanted ...string) {
 		t.Helper()
 		list := value(k.Explainer.Explain(ctx, k.President(), subject, k.measure, k.Day()))(t)
-		told := ""
+		var told strings.Builder
 		for _, e := range list {
-			told += strings.Join(e.Sentences(lang), "\n")
+			told.WriteString(strings.Join(e.Sentences(lang), "\n"))
 		}
 		for _, want := range wanted {
-			if !strings.Contains(told, want) {
-				t.Errorf("%s: %q is not in\n%s", lang, want, told)
+			if !strings.Contains(told.String(), want) {
+				t.Errorf("%s: %q is not in\n%s", lang, want, told.String())
 			}
 		}
 	}

@@ -24,9 +24,14 @@ type Summary struct {
 	// Acknowledged those whose newest version was acknowledged.
 	Delivered    int `json:"delivered"`
 	Acknowledged int `json:"acknowledged"`
-	// WithdrawalsDue counts directives that left and had to be withdrawn.
+	// WithdrawalsDue counts directives that left and had to be withdrawn, and
+	// WithdrawalsAcknowledged those of them that were, without anything kept.
 	WithdrawalsDue          int `json:"withdrawals_due"`
 	WithdrawalsAcknowledged int `json:"withdrawals_acknowledged"`
+	// Kept counts pairs of directive and measure that a department keeps on its own basis
+	// after the withdrawal: they are not withdrawn, and not held wrongly until their last
+	// day. Left out where there are none.
+	Kept int `json:"kept,omitempty"`
 	// HeldWrongly counts pairs of directive and measure that a ledger holds and
 	// the record does not want, or the other way round.
 	HeldWrongly int `json:"held_wrongly"`
@@ -83,14 +88,16 @@ func (d *Demo) result(ctx context.Context) (Result, error) {
 // Of each directive: how far any version got, and the newest version.
 const selectCounts = `WITH d AS (
     SELECT coalesce(a.kind::text, 'impose') AS kind, coalesce(a.step, d.step) AS step,
-      d.step IN ('delivered', 'acknowledged') OR coalesce(a.any_delivered, false) AS delivered
+      d.step IN ('delivered', 'acknowledged') OR coalesce(a.any_delivered, false) AS delivered,
+      EXISTS (SELECT FROM report p WHERE p.directive_id = d.id AND p.outcome = 'kept') AS keeps
     FROM directive d LEFT JOIN LATERAL (
       SELECT (array_agg(kind ORDER BY version DESC))[1] AS kind, (array_agg(step ORDER BY version DESC))[1] AS step,
         bool_or(step IN ('delivered', 'acknowledged')) AS any_delivered
       FROM amendment WHERE directive_id = d.id HAVING count(*) > 0) a ON true)
   SELECT (SELECT count(*) FROM listing WHERE published_on IS NOT NULL), count(*), count(*) FILTER (WHERE delivered),
     count(*) FILTER (WHERE step = 'acknowledged'), count(*) FILTER (WHERE kind = 'withdraw' AND step <> 'cancelled'),
-    count(*) FILTER (WHERE kind = 'withdraw' AND step = 'acknowledged') FROM d`
+    count(*) FILTER (WHERE kind = 'withdraw' AND step = 'acknowledged' AND NOT keeps),
+    (SELECT count(*) FROM report WHERE outcome = 'kept') FROM d`
 
 // What is still open: the newest versions that nobody acknowledged.
 const selectOpen = `SELECT coalesce(a.kind::text, 'impose') = 'withdraw' AS withdrawal, g.in_force_on, g.ended_on,
@@ -111,7 +118,7 @@ func (d *Demo) counts(ctx context.Context, r *Result) error {
 	}
 	db := d.config.DB
 	err := db.Together(ctx, pg.One(db.NewRaw(selectCounts), &r.ListingsPublished, &r.DirectivesCreated, &r.Delivered, &r.Acknowledged,
-		&r.WithdrawalsDue, &r.WithdrawalsAcknowledged), pg.All(db.NewRaw(selectOpen), &open))
+		&r.WithdrawalsDue, &r.WithdrawalsAcknowledged, &r.Kept), pg.All(db.NewRaw(selectOpen), &open))
 	for _, o := range open {
 		due := d.Calendar.AddWorkingDays(o.InForceOn, o.Term)
 		if o.Withdrawal {
@@ -125,8 +132,9 @@ func (d *Demo) counts(ctx context.Context, r *Result) error {
 }
 
 // The record's wanted set: that of the newest version, empty if it is withdrawn
-// or suspended.
-const selectWanted = `SELECT d.id, d.organisation_id, coalesce(a.measures, d.measures) AS wanted FROM directive d
+// or suspended. What is kept until the last day or longer may be held or not.
+const selectWanted = `SELECT d.id, d.organisation_id, coalesce(a.measures, d.measures) AS wanted,
+    ARRAY(SELECT measure_id FROM report p WHERE p.directive_id = d.id AND p.outcome = 'kept' AND p.kept_until >= ?) AS kept FROM directive d
   LEFT JOIN LATERAL (SELECT measures FROM amendment WHERE directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true`
 
 // heldWrongly compares every department's own ledger with the record.
@@ -143,8 +151,9 @@ func (d *Demo) heldWrongly(ctx context.Context) (int, error) {
 		ID           enforcement.ID
 		Organisation enforcement.OrganisationID `bun:"organisation_id"`
 		Wanted       []int16                    `bun:"wanted,array"`
+		Kept         []int16                    `bun:"kept,array"`
 	}
-	if err := d.config.DB.NewRaw(selectWanted).Scan(ctx, &rows); err != nil {
+	if err := d.config.DB.NewRaw(selectWanted, lastDay).Scan(ctx, &rows); err != nil {
 		return 0, err //nolint:wrapcheck // result says what it was doing
 	}
 	wrong := 0
@@ -153,7 +162,11 @@ func (d *Demo) heldWrongly(ctx context.Context) (int, error) {
 		for _, number := range row.Wanted {
 			texts = append(texts, measureText(d.Register, number))
 		}
-		wrong += differ(texts, ledgers[row.Organisation][row.ID].Measures)
+		held := slices.Clone(ledgers[row.Organisation][row.ID].Measures)
+		for _, number := range row.Kept {
+			held = slices.DeleteFunc(held, func(text string) bool { return text == measureText(d.Register, number) })
+		}
+		wrong += differ(texts, held)
 		delete(ledgers[row.Organisation], row.ID)
 	}
 	for _, unknown := range ledgers { // to the record, at that organisation

@@ -98,6 +98,12 @@ func faults() []planted {
 			p.sql(`UPDATE amendment SET step = 'delivered' WHERE directive_id = (SELECT min(directive_id::text)::uuid FROM amendment)`)
 			p.later(10 * dayLong)
 		}, "withdrawals", "doctor.withdrawals.overdue", doctor.Fault, "since 2025-09-04", false},
+		{"a measure that is kept too long", func(p *place) {
+			p.sql(`INSERT INTO report (directive_id, version, measure_id, outcome, basis, kept_until, reported_on)
+				SELECT a.directive_id, a.version, d.measures[1], 'kept', 'made up', '2025-09-02', '2025-09-01' FROM amendment a JOIN directive d ON d.id = a.directive_id
+				WHERE a.kind = 'withdraw' LIMIT 1`)
+			p.later(10 * dayLong)
+		}, "withdrawals", "doctor.withdrawals.kept", doctor.Fault, " 1", false},
 		{"a lifting that does not leave", func(p *place) {
 			p.sql(`UPDATE amendment SET step = 'queued', due = true WHERE directive_id = (SELECT min(directive_id::text)::uuid FROM amendment)`)
 			p.later(2 * dayLong)

@@ -146,11 +146,18 @@ func (e *examination) withdrawals(ctx context.Context) (string, []Finding, error
 	for _, slug := range slices.Sorted(maps.Keys(overdue)) {
 		late = append(late, slug+" since "+overdue[slug].String())
 	}
-	seen := fmt.Sprintf("%d not confirmed yet", open)
-	if len(late) > 0 {
-		return seen, []Finding{fault("doctor.withdrawals.overdue", "%s", names(late))}, nil
+	over, err := r.Directives.KeptOverdue(ctx, e.today)
+	if err != nil {
+		return "", nil, err
 	}
-	return seen, nil, nil
+	var found []Finding
+	if len(late) > 0 {
+		found = append(found, fault("doctor.withdrawals.overdue", "%s", names(late)))
+	}
+	if len(over) > 0 {
+		found = append(found, fault("doctor.withdrawals.kept", "%s", names(counted(over))))
+	}
+	return fmt.Sprintf("%d not confirmed yet", open), found, nil
 }
 
 // selectLateLiftings counts by organisation the liftings that were written before a day

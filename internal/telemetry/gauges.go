@@ -16,6 +16,7 @@ const (
 	dueAge         = "concordat_due_oldest_age_seconds"
 	unlifted       = "concordat_withdrawals_unacknowledged"
 	overdue        = "concordat_withdrawals_overdue_days"
+	keptMeasures   = "concordat_kept_measures"
 	endpointFailed = "concordat_endpoint_failures"
 	endpointWaits  = "concordat_endpoint_waiting"
 	endpointGone   = "concordat_endpoint_gone"
@@ -40,6 +41,7 @@ var described = map[string]string{
 	dueAge:         "Age of the oldest version that waits to be sent; 0 if none does. Of later versions the first 25 in the order of sending are looked at.",
 	unlifted:       "Withdrawals that the organisation has not acknowledged; counted up to 1000.",
 	overdue:        "Days of whose withdrawals the organisation has left some unacknowledged beyond the term.",
+	keptMeasures:   "Measures that the organisation keeps on its own basis after their withdrawal, by state: open, noted, disputed, over (beyond the last day).",
 	endpointFailed: "Failed sends since the last good one.",
 	endpointWaits:  "1 while the endpoint waits for its next probe after a failure.",
 	endpointGone:   "1 if the endpoint answered 401, 404 or 410 and is no longer used.",
@@ -121,6 +123,9 @@ func (f figures) show(s shown, now time.Time) {
 	for organisation, n := range f.record.Unlifted {
 		s.value(unlifted, float64(n), "organisation", organisation)
 		s.value(overdue, float64(f.record.Overdue[organisation]), "organisation", organisation)
+	}
+	for _, k := range f.record.Kept {
+		s.value(keptMeasures, float64(k.Count), "organisation", k.Organisation, "state", string(k.State))
 	}
 	for kind, n := range f.record.Incidents {
 		s.value(incidents, float64(n), "kind", kind)

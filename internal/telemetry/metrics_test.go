@@ -61,6 +61,9 @@ func (s *scene) populate(t *testing.T, person party.Identity) {
 	s.exec(t, `INSERT INTO river.river_queue (name, updated_at, paused_at) VALUES ('bulk', now(), now()) ON CONFLICT (name) DO UPDATE SET paused_at = now()`)
 	s.exec(t, `INSERT INTO import_run (id, kind, court_id, content_hash, key_version, size, rows_done, drafted, refused, state, started_by, started_role, started_at)
 		VALUES ($1, 'listings', $2, '\x00', 1, 1, 5, 3, 2, 'running', 'made up', 'clerk', now())`, enforcement.NewID(), s.Court)
+	s.exec(t, `INSERT INTO report (directive_id, version, measure_id, outcome, basis, kept_until, reported_on)
+		SELECT a.directive_id, a.version, d.measures[1], 'kept', 'made up', '2025-09-02', '2025-09-01' FROM amendment a JOIN directive d ON d.id = a.directive_id
+		WHERE a.organisation_id = $1 AND a.kind = 'withdraw'`, s.Departments[0])
 	must(t, telemetry.LastAudit{At: machine().Add(-time.Hour), Findings: 2}.Keep(s.record.Data))
 	s.Advance(10)
 }
@@ -89,6 +92,7 @@ func TestMetrics(t *testing.T) {
 		`concordat_withdrawals_unacknowledged{organisation="` + slug + `"}`:                             1,
 		`concordat_withdrawals_overdue_days{organisation="` + slug + `"}`:                               1,
 		`concordat_withdrawals_overdue_days{organisation="qingxiu-court"}`:                              0,
+		`concordat_kept_measures{organisation="` + slug + `",state="over"}`:                             1,
 		`concordat_incidents_open{kind="endpoint-gone"}`:                                                1,
 		`concordat_holds_in_force{cause="operator",scope="organisation"}`:                               1,
 		`concordat_endpoint_failures{channel="webhook",organisation="` + slug + `"}`:                    3,
