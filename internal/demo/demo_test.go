@@ -8,6 +8,7 @@ import (
 
 	"concordat/internal/pg/pgtest"
 	"concordat/internal/vault"
+	"concordat/memoranda/day"
 	"concordat/notify/receiver"
 	"concordat/notify/wire"
 )
@@ -89,6 +90,10 @@ func tampered(t *testing.T, d *Demo) {
 	}
 	snapshot := taken.ledger.Snapshot()
 	delete(snapshot, *kept)
+	var number int16
+	if err := d.config.DB.Pool.QueryRow(t.Context(), `SELECT measures[1] FROM directive WHERE id = $1`, *kept).Scan(&number); err != nil {
+		t.Fatal(err)
+	}
 	var m wire.Message
 	for id, entry := range snapshot {
 		if id == *lost {
@@ -97,12 +102,38 @@ func tampered(t *testing.T, d *Demo) {
 		m.Directives = append(m.Directives, wire.Directive{ID: id, Version: entry.Version, Kind: entry.Kind, Measures: entry.Measures})
 	}
 	m.Directives = append(m.Directives,
-		wire.Directive{ID: *kept, Version: 1, Kind: "impose", Measures: []string{"a", "b"}},                        // never withdrawn
-		wire.Directive{ID: uuid.Must(uuid.NewV7()), Version: 1, Kind: "impose", Measures: []string{"c", "d", "e"}}, // nobody's
+		wire.Directive{ID: *kept, Version: 1, Kind: "impose", Measures: []string{measureText(d.Register, number), "b"}}, // never withdrawn
+		wire.Directive{ID: uuid.Must(uuid.NewV7()), Version: 1, Kind: "impose", Measures: []string{"c", "d", "e"}},      // nobody's
 	)
 	taken.ledger = receiver.Ledger{}
 	taken.ledger.Apply(m)
 	if wrong, err := d.heldWrongly(t.Context()); err != nil || wrong != 1+2+3 {
 		t.Errorf("%d pairs are held wrongly, %v; want 6", wrong, err)
+	}
+	keeps(t, d, *kept, number)
+}
+
+// What a department keeps on its own basis is counted as kept, not as withdrawn, and is not
+// held wrongly until its last day.
+func keeps(t *testing.T, d *Demo, directive uuid.UUID, measure int16) {
+	t.Helper()
+	var before Result
+	if err := d.counts(t.Context(), &before); err != nil {
+		t.Fatal(err)
+	}
+	for i, until := range []day.Day{lastDay, lastDay.AddDays(-1)} {
+		_, err := d.config.DB.Pool.Exec(t.Context(), `INSERT INTO report (directive_id, version, measure_id, outcome, basis, kept_until, reported_on)
+			SELECT directive_id, version, $2, 'kept', 'made up', $3, $3 FROM amendment WHERE directive_id = $1 AND kind = 'withdraw'
+			ON CONFLICT ON CONSTRAINT report_pkey DO UPDATE SET outcome = 'kept', basis = 'made up', kept_until = $3`, directive, measure, until)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got Result
+		if err := d.counts(t.Context(), &got); err != nil || got.Kept != 1 || got.WithdrawalsAcknowledged != before.WithdrawalsAcknowledged-1 || got.WithdrawalsDue != before.WithdrawalsDue {
+			t.Errorf("kept until %s: %+v, %v", until, got.Summary, err)
+		}
+		if wrong, err := d.heldWrongly(t.Context()); err != nil || wrong != 5+i {
+			t.Errorf("kept until %s: %d pairs are held wrongly, %v; want %d", until, wrong, err, 5+i)
+		}
 	}
 }
