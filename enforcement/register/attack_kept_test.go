@@ -405,3 +405,87 @@ func TestTheExplanationTellsWhatIsKept(t *testing.T) {
 	k.Advance(3)
 	says(i18n.English, "it is to be lifted")
 }
+
+// What is revoked never stood: what was kept before, after a change of plan, is over at once.
+func TestNothingIsKeptOfWhatIsRevoked(t *testing.T) {
+	t.Parallel()
+	k := withdrawn(t)
+	must(t, k.report(keeping(k.Bundle)))
+	if _, err := k.DB.Pool.Exec(t.Context(), `UPDATE ground SET case_state = 'revoked' WHERE id = $1`, k.ground); err != nil {
+		t.Fatal(err)
+	}
+	if n := value(k.Directives.CheckKept(t.Context(), k.System()))(t); n != 1 || len(k.listed(k.overseer(), directive.KeptOver)) != 1 {
+		t.Errorf("%d kept of what was revoked are over", n)
+	}
+}
+
+// The same of a department's own list and of a reward: the owner is told and another
+// person notes it; of a reward nothing is kept, and nothing of a revoked listing.
+func TestOtherKindsAreKeptAlike(t *testing.T) {
+	t.Parallel()
+	l := enforcetest.SetupLists(t)
+	ctx := t.Context()
+	company := l.Subject(l.Company())
+	kept, revoked := l.PublishedOn(enforcetest.ListSerious, company), l.PublishedOn(enforcetest.ListHidden, l.Subject(l.Company()))
+	sendAll(t, l.Bundle, directive.Acknowledged)
+	measure := directives(t, l.Bundle, kept)[0].Measures[0]
+	must(t, l.Administrative.Delete(ctx, l.OwnersReviewer(), of(kept), l.EndOfIt("subject-ceased")))
+	must(t, l.Administrative.Revoke(ctx, l.OwnersReviewer(), of(revoked), l.EndOfIt("")))
+	sendAll(t, l.Bundle, directive.Delivered)
+	report := func(b *enforcetest.Bundle, ground enforcement.ID, r directive.Report) error {
+		d := directives(t, b, ground)[0]
+		return b.Directives.Answer(ctx, officer(b, d.Organisation), []directive.Answer{{Directive: d.ID, Version: d.Version, Step: directive.Acknowledged, Reports: []directive.Report{r}}})
+	}
+	for _, slug := range []string{"made-rule", "made-regional", "made-notice", "made-repealed"} {
+		r := keeping(l.Bundle)
+		r.Measure, r.Basis, r.Cited = measure, slug, directive.Cited{}
+		wantCode(t, slug, report(l.Bundle, kept, r), "report.kept-basis")
+	}
+	r := keeping(l.Bundle)
+	r.Measure, r.Basis, r.Cited = measure, "made-law", directive.Cited{}
+	must(t, report(l.Bundle, kept, r))
+	if tasks := value(l.Docket.Tasks(ctx, l.OwnersReviewer(), enforcement.ID{}, 10))(t); len(tasks) != 1 || tasks[0].Kind != directive.TaskKept || tasks[0].Ground != kept {
+		t.Errorf("the owner has %+v", tasks)
+	}
+	note := directive.KeptNote{Directive: directives(t, l.Bundle, kept)[0].ID, Measure: measure, Note: directive.Noted}
+	wantCode(t, "the owner's clerk", l.Directives.NoteKept(ctx, l.OwnersClerk(), note), "role.forbidden")
+	must(t, l.Directives.NoteKept(ctx, l.OwnersReviewer(), note))
+	wantAudit(t, l.Bundle)
+	r = keeping(l.Bundle)
+	r.Measure = measureEver(t, l.Bundle, revoked)
+	wantCode(t, "of a revoked listing", report(l.Bundle, revoked, r), "report.not-kept")
+
+	w := enforcetest.SetupRewards(t, false)
+	granted := w.Rewarded(enforcetest.GoodTaxpayer, w.Subject(w.Company()))
+	sendAll(t, w.Bundle, directive.Acknowledged)
+	r = keeping(w.Bundle)
+	r.Measure = directives(t, w.Bundle, granted)[0].Measures[0]
+	must(t, w.Rewards.End(ctx, w.KeeperReviewer(), of(granted), "演示理由", ""))
+	sendAll(t, w.Bundle, directive.Delivered)
+	wantCode(t, "of a reward", report(w.Bundle, granted, r), "report.not-kept")
+}
+
+// measureEver is a measure that the first directive of a ground carried once.
+func measureEver(t *testing.T, b *enforcetest.Bundle, ground enforcement.ID) (name plan.MeasureName) {
+	t.Helper()
+	must(t, b.DB.Pool.QueryRow(t.Context(), `SELECT memorandum, slug FROM measure m JOIN directive d ON m.id = d.measures[1] WHERE d.ground_id = $1 ORDER BY d.id LIMIT 1`, ground).
+		Scan(&name.Memorandum, &name.Slug))
+	return name
+}
+
+// Two reviewers keep and lift, or keep on two bases, at once: one word stands, and the other
+// is refused or written after it.
+func TestKeptAtOnce(t *testing.T) {
+	t.Parallel()
+	k := withdrawn(t)
+	other := keeping(k.Bundle)
+	other.Cited.Title = "演示办法"
+	codes := make(chan string, 2)
+	for _, r := range []directive.Report{keeping(k.Bundle), other} {
+		go func() { codes <- codeOf(k.report(r)) }()
+	}
+	if one, two := <-codes, <-codes; one+two != "report.kept-again" {
+		t.Errorf("at once: %q, %q", one, two)
+	}
+	wantAudit(t, k.Bundle)
+}
