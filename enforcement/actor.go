@@ -100,6 +100,10 @@ func (a Act) Check(roles ...Role) error {
 	return nil
 }
 
+// ByAccount reports whether somebody acts who is known by an account of the operating
+// system alone, without a token.
+func (a Act) ByAccount() bool { return strings.HasPrefix(a.Actor.ID, AccountPrefix) }
+
 // OfOwner demands that the people of the organisation that owns a record act on it;
 // the system may act for every owner.
 func (a Act) OfOwner(owner OrganisationID) error {

@@ -72,6 +72,28 @@ func (o *office) actBy(ctx context.Context, a *app) (enforcement.Act, error) {
 	return enforcement.Act{At: now(), Actor: actor}, nil
 }
 
+// actAs is [office.actBy] of somebody in one of the roles (role.forbidden).
+func (o *office) actAs(ctx context.Context, a *app, roles ...enforcement.Role) (enforcement.Act, error) {
+	act, err := o.actBy(ctx, a)
+	if err != nil {
+		return act, err
+	}
+	return act, act.Check(roles...)
+}
+
+// actAsOperator is the act of an operator's token; where none was brought along it is the
+// account's, which may do no more than begin: the doors ask.
+func (o *office) actAsOperator(ctx context.Context, a *app) (enforcement.Act, error) {
+	token, err := a.token()
+	if err != nil {
+		return enforcement.Act{}, err
+	}
+	if token == "" {
+		return actByAccount(a)
+	}
+	return o.actAs(ctx, a, enforcement.Operator)
+}
+
 // actByAccount is the act of the account that runs the command, for what needs no token.
 func actByAccount(a *app) (enforcement.Act, error) {
 	name, err := a.account()

@@ -16,10 +16,10 @@ import (
 func TestAHoldIsPlacedByAnAccountAndEndedByAToken(t *testing.T) {
 	t.Parallel()
 	s := newInstallation(t)
-	s.run(0, "organisations", "nanning")
+	s.manages().run(0, "organisations", "nanning")
 	operator, clerk := s.issue("operator-1", "operator"), s.issue("clerk-1", "clerk", "--organisation", "qingxiu-court")
 	revoked := s.issue("operator-2", "operator")
-	s.run(0, "token", "revoke", "--actor", "operator-2")
+	s.manages().run(0, "token", "revoke", "--actor", "operator-2")
 	out, _ := s.run(0, "hold", "impositions", "演示")
 	id := strings.TrimSpace(out)
 	s.run(2, "hold", "impositions", "演示", "--by", "somebody-else")
@@ -61,7 +61,7 @@ func TestAHoldIsPlacedByAnAccountAndEndedByAToken(t *testing.T) {
 func TestImportsAreActsOfTheToken(t *testing.T) {
 	t.Parallel()
 	s := newInstallation(t)
-	s.run(0, "organisations", "nanning")
+	s.manages().run(0, "organisations", "nanning")
 	token := func(role string) shell { return s.by(s.issue(role+"-1", role, "--organisation", "qingxiu-court")) }
 	clerk, president := token("clerk"), token("president")
 	dir := t.TempDir()

@@ -26,7 +26,12 @@ type shell struct {
 	data string
 	// token and account are those of who runs the commands; empty: none, and os:tester.
 	token, account string
+	// operator is the token of the installation's first operator.
+	operator string
 }
+
+// manages is the shell of the first operator.
+func (s shell) manages() shell { return s.by(s.operator) }
 
 // by is the shell of a person who brings a token along.
 func (s shell) by(token string) shell {
@@ -34,9 +39,9 @@ func (s shell) by(token string) shell {
 	return s
 }
 
-// issue makes a token by command.
+// issue makes a token by command, as the first operator.
 func (s shell) issue(args ...string) string {
-	out, _ := s.run(0, append([]string{"token", "issue"}, args...)...)
+	out, _ := s.manages().run(0, append([]string{"token", "issue"}, args...)...)
 	return strings.TrimSpace(out)
 }
 
@@ -58,6 +63,7 @@ func newInstallation(t *testing.T) shell {
 	if err := errors.Join(err, o.Close()); err != nil {
 		t.Fatal(err)
 	}
+	s.operator = s.issue("operator-0", "operator")
 	return s
 }
 
@@ -76,7 +82,7 @@ func (s shell) run(want int, args ...string) (out, errs string) {
 func TestBackupAndRestoreByCommand(t *testing.T) {
 	t.Parallel()
 	first, second := newInstallation(t), newShell(t)
-	first.run(0, "organisations", "nanning")
+	first.manages().run(0, "organisations", "nanning")
 	old, leaver := first.issue("op-old", "operator"), first.issue("op-leaver", "operator")
 	place := t.TempDir()
 	dir, keys := filepath.Join(place, "data"), filepath.Join(place, "keys.json")
@@ -109,6 +115,7 @@ func TestBackupAndRestoreByCommand(t *testing.T) {
 	}
 	second.tokensSleep(old, leaver)
 	// Nothing that lets burdens go on, or speaks for others, is done by a name that is typed.
+	second.operator = first.operator
 	operator := second.issue("op-2", "operator")
 	for _, line := range [][]string{{"hold", "end", hold, "演示"}, {"reconcile"}, {"reconcile", "--stated", "演示", "--organisation", "nanning-tax"}} {
 		if _, said := second.run(1, line...); !strings.Contains(said, "token.missing") {

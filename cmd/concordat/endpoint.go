@@ -28,9 +28,16 @@ type endpointWebhookCmd struct {
 	AllowInternal bool     `help:"The address may lie inside the operator's own network."`
 }
 
+// Help is shown by --help.
+func (c *endpointWebhookCmd) Help() string { return tokenHelp }
+
 // Run prints the secret alone on standard output where it made one.
 func (c *endpointWebhookCmd) Run(a *app) error {
 	return c.within(func(ctx context.Context, o *office) error {
+		act, err := o.actAs(ctx, a, enforcement.Operator)
+		if err != nil {
+			return err
+		}
 		org, err := o.organisation(ctx, c.Organisation)
 		if err != nil {
 			return err
@@ -39,7 +46,7 @@ func (c *endpointWebhookCmd) Run(a *app) error {
 		if len(keys) == 0 {
 			keys = []string{wire.NewSecret()}
 		}
-		err = o.endpoints.Put(ctx, byOperator(), notify.NewEndpoint{
+		err = o.endpoints.Put(ctx, act, notify.NewEndpoint{
 			Organisation: org, Channel: notify.WebhookName, Priority: 1, URL: c.URL, AllowInternal: c.AllowInternal, Keys: keys,
 		})
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"concordat/enforcement"
 	"concordat/internal/i18n"
 	"concordat/notify"
 )
@@ -80,16 +81,23 @@ type endpointTestCmd struct {
 	JSON         bool   `help:"Print the outcome as one JSON object."`
 }
 
+// Help is shown by --help.
+func (c *endpointTestCmd) Help() string { return tokenHelp }
+
 // Run sends the sample and fails where messages would not arrive.
 func (c *endpointTestCmd) Run(a *app) error {
 	return c.within(func(ctx context.Context, o *office) error {
+		act, err := o.actAs(ctx, a, enforcement.Operator)
+		if err != nil {
+			return err
+		}
 		org, err := o.organisation(ctx, c.Organisation)
 		if err != nil {
 			return err
 		}
 		webhook := notify.NewWebhook(notify.WebhookConfig{Machine: now})
 		defer webhook.Close()
-		tested, err := o.endpoints.Test(ctx, byOperator(), webhook, org)
+		tested, err := o.endpoints.Test(ctx, act, webhook, org)
 		if err != nil {
 			return err
 		}
@@ -126,14 +134,21 @@ type endpointPauseCmd struct {
 	Organisation string `arg:"" help:"Slug of the organisation."`
 }
 
+// Help is shown by --help.
+func (c *endpointPauseCmd) Help() string { return tokenHelp }
+
 // Run pauses; a drain that is under way goes on for half a minute at most.
 func (c *endpointPauseCmd) Run(a *app) error {
 	return c.within(func(ctx context.Context, o *office) error {
+		act, err := o.actAs(ctx, a, enforcement.Operator)
+		if err != nil {
+			return err
+		}
 		org, err := o.organisation(ctx, c.Organisation)
 		if err != nil {
 			return err
 		}
-		if err := o.endpoints.Pause(ctx, byOperator(), org, notify.WebhookName); err != nil {
+		if err := o.endpoints.Pause(ctx, act, org, notify.WebhookName); err != nil {
 			return err
 		}
 		fmt.Fprintf(a.Err, "paused: what is due to %s goes to its inbox, liftings too, within half a minute\n", plainText(c.Organisation))
@@ -147,14 +162,21 @@ type endpointResumeCmd struct {
 	Organisation string `arg:"" help:"Slug of the organisation."`
 }
 
+// Help is shown by --help.
+func (c *endpointResumeCmd) Help() string { return tokenHelp }
+
 // Run takes the endpoint back into use.
 func (c *endpointResumeCmd) Run(a *app) error {
 	return c.within(func(ctx context.Context, o *office) error {
+		act, err := o.actAs(ctx, a, enforcement.Operator)
+		if err != nil {
+			return err
+		}
 		org, err := o.organisation(ctx, c.Organisation)
 		if err != nil {
 			return err
 		}
-		if err := o.endpoints.Restore(ctx, byOperator(), org, notify.WebhookName); err != nil {
+		if err := o.endpoints.Restore(ctx, act, org, notify.WebhookName); err != nil {
 			return err
 		}
 		fmt.Fprintf(a.Err, "resumed: what is due to %s is posted again; what lies in its inbox meanwhile stays there\n", plainText(c.Organisation))
@@ -168,14 +190,21 @@ type endpointRemoveCmd struct {
 	Organisation string `arg:"" help:"Slug of the organisation."`
 }
 
+// Help is shown by --help.
+func (c *endpointRemoveCmd) Help() string { return tokenHelp }
+
 // Run removes the webhook.
 func (c *endpointRemoveCmd) Run(a *app) error {
 	return c.within(func(ctx context.Context, o *office) error {
+		act, err := o.actAs(ctx, a, enforcement.Operator)
+		if err != nil {
+			return err
+		}
 		org, err := o.organisation(ctx, c.Organisation)
 		if err != nil {
 			return err
 		}
-		if err := o.endpoints.Remove(ctx, byOperator(), org, notify.WebhookName); err != nil {
+		if err := o.endpoints.Remove(ctx, act, org, notify.WebhookName); err != nil {
 			return err
 		}
 		fmt.Fprintf(a.Err, "removed: what is due to %s goes to its inbox, liftings too, within half a minute\n", plainText(c.Organisation))

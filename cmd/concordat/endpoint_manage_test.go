@@ -15,7 +15,7 @@ import (
 // of use and back.
 func TestEndpointsByCommand(t *testing.T) {
 	t.Parallel()
-	c := newInstallation(t)
+	c := newInstallation(t).manages()
 	c.run(0, "organisations", "nanning")
 	secret := wire.NewSecret()
 	keys, err := wire.ParseKeys(secret)

@@ -31,6 +31,8 @@ type installation struct {
 	Attestations string `help:"File of lawyers' attestations that count beside those of the record (memoranda attest)." env:"CONCORDAT_ATTESTATIONS" type:"path"`
 	// Connections is the size of the database pool; 0 means 16.
 	Connections int32 `help:"Size of the database pool; 0 means 16." default:"0" env:"CONCORDAT_CONNECTIONS"`
+	// TokenLongest bounds what token issue gives; 0 means access.Most, which bounds it.
+	TokenLongest time.Duration `help:"How long a token may hold; 0 means 8784h, a year, which is the most." default:"8784h" env:"CONCORDAT_TOKEN_LONGEST"`
 }
 
 // office is an opened installation.
@@ -62,6 +64,9 @@ func (i installation) openOrMake(ctx context.Context) (*office, error) { return 
 
 func (i installation) enter(ctx context.Context, making bool) (o *office, err error) {
 	o = &office{}
+	if i.TokenLongest < 0 || i.TokenLongest > access.Most {
+		return o, fmt.Errorf("a token holds for %s at most, not for %s (CONCORDAT_TOKEN_LONGEST)", access.Most, i.TokenLongest)
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, o.Close())
@@ -127,6 +132,7 @@ func (o *office) build(ctx context.Context, i installation) (err error) {
 	o.endpoints = &notify.Endpoints{DB: o.db, Vault: o.vault, Machine: now}
 	o.inbox = &notify.Inbox{DB: o.db, Register: o.register, Machine: now}
 	o.tokens = access.New(o.db, now, false)
+	o.tokens.Longest = i.TokenLongest
 	return nil
 }
 

@@ -72,16 +72,13 @@ func (c *memorandaAdoptCmd) Run(a *app) error {
 
 func (c *memorandaAdoptCmd) adopt(ctx context.Context, a *app, o *office, source []byte) (out adoptOutcome, err error) {
 	if c.Yes { // before anything is shown: who may not is told at once
-		act, err := o.actBy(ctx, a)
-		if err == nil {
-			err = act.Check(enforcement.Operator)
-		}
+		act, err := o.actAs(ctx, a, enforcement.Operator)
 		if err != nil {
 			return out, err
 		}
 		return c.adoptBy(ctx, a, o, act, source)
 	}
-	impact, err := c.foresee(ctx, o, source)
+	impact, err := c.foresee(ctx, a, o, source)
 	if err != nil {
 		return out, err
 	}
@@ -93,7 +90,7 @@ func (c *memorandaAdoptCmd) adopt(ctx context.Context, a *app, o *office, source
 func (c *memorandaAdoptCmd) adoptBy(ctx context.Context, a *app, o *office, act enforcement.Act, source []byte) (out adoptOutcome, err error) {
 	total := int64(-1) // not known
 	if !adoptedBefore(o.register.Plans.Catalogue(), source) {
-		impact, err := c.foresee(ctx, o, source)
+		impact, err := c.foresee(ctx, a, o, source)
 		if err != nil {
 			return out, err
 		}
@@ -128,12 +125,15 @@ func adoptedBefore(c *memoranda.Catalogue, source []byte) bool {
 	return false
 }
 
-func (c *memorandaAdoptCmd) foresee(ctx context.Context, o *office, source []byte) (replan.Impact, error) {
+func (c *memorandaAdoptCmd) foresee(ctx context.Context, a *app, o *office, source []byte) (replan.Impact, error) {
 	next, edition, err := memoranda.Next(o.register.Plans.Catalogue(), filepath.Base(c.File), source)
 	if err != nil {
 		return replan.Impact{}, err //nolint:wrapcheck // mistakes say where
 	}
-	act := byOperator()
+	act, err := actByAccount(a) // it asks only
+	if err != nil {
+		return replan.Impact{}, err
+	}
 	if first := calendar.Start(edition.From); first.After(act.At) {
 		act.At = first
 	}

@@ -37,7 +37,10 @@ func (c *memorandaImpactCmd) Run(a *app) error {
 		if err != nil {
 			return fmt.Errorf("read %s: %w", c.File, err)
 		}
-		act := byOperator()
+		act, err := actByAccount(a) // it asks only
+		if err != nil {
+			return err
+		}
 		if first := calendar.Start(edition.From); first.After(act.At) {
 			act.At = first
 		}

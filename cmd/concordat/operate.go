@@ -29,11 +29,6 @@ func (i installation) within(fn func(ctx context.Context, o *office) error) (err
 	return fn(ctx, o)
 }
 
-// byOperator is an act of whoever runs the command.
-func byOperator() enforcement.Act {
-	return enforcement.Act{At: now(), Actor: enforcement.Actor{ID: "command-line", Role: enforcement.Operator}}
-}
-
 type auditCmd struct {
 	Directives auditDirectivesCmd `cmd:"" help:"Recompute every directive from the events alone and compare it with the tables."`
 }
@@ -88,11 +83,18 @@ type keysRotateCmd struct {
 	Retire bool `help:"Remove the older keys in the end: backups sealed under them cannot be read without a copy of the key file."`
 }
 
+// Help is shown by --help.
+func (c *keysRotateCmd) Help() string { return tokenHelp }
+
 // Run prepares a key, makes it current and brings everything over. It can be
 // interrupted and run again.
 func (c *keysRotateCmd) Run(a *app) error {
 	return c.within(func(ctx context.Context, o *office) error {
-		if err := o.register.Record.Note(ctx, byOperator(), record.EventKeysChanged, "rotation begun"); err != nil {
+		act, err := o.actAs(ctx, a, enforcement.Operator)
+		if err != nil {
+			return err
+		}
+		if err := o.register.Record.Note(ctx, act, record.EventKeysChanged, "rotation begun"); err != nil {
 			return err
 		}
 		if _, err := o.vault.Prepare(); err != nil {
@@ -109,7 +111,7 @@ func (c *keysRotateCmd) Run(a *app) error {
 		if err := pause(ctx, c.Settle); err != nil {
 			return err
 		}
-		if err := c.bringOver(ctx, a, o); err != nil {
+		if err := c.bringOver(ctx, a, o, act); err != nil {
 			return err
 		}
 		if !c.Retire {
@@ -117,7 +119,7 @@ func (c *keysRotateCmd) Run(a *app) error {
 		}
 		for _, old := range o.vault.Live() {
 			if old != version {
-				if err := o.register.Record.Note(ctx, byOperator(), record.EventKeysChanged, fmt.Sprintf("key %d retired", old)); err != nil {
+				if err := o.register.Record.Note(ctx, act, record.EventKeysChanged, fmt.Sprintf("key %d retired", old)); err != nil {
 					return err
 				}
 				if err := o.vault.Retire(old); err != nil {
@@ -130,10 +132,10 @@ func (c *keysRotateCmd) Run(a *app) error {
 	})
 }
 
-func (c *keysRotateCmd) bringOver(ctx context.Context, a *app, o *office) error {
+func (c *keysRotateCmd) bringOver(ctx context.Context, a *app, o *office, act enforcement.Act) error {
 	total := 0
 	for {
-		n, err := o.register.Parties.RotateSubjects(ctx, byOperator(), c.Batch)
+		n, err := o.register.Parties.RotateSubjects(ctx, act, c.Batch)
 		if err != nil {
 			return err
 		}
@@ -143,14 +145,14 @@ func (c *keysRotateCmd) bringOver(ctx context.Context, a *app, o *office) error 
 		total += n
 		fmt.Fprintf(a.Err, "%d subjects\n", total)
 	}
-	if _, err := o.register.Intake.RotateUploads(ctx, byOperator()); err != nil {
+	if _, err := o.register.Intake.RotateUploads(ctx, act); err != nil {
 		return err
 	}
 	endpoints, err := o.endpoints.Reseal(ctx)
 	if err != nil {
 		return err
 	}
-	answers, err := c.resealReplies(ctx, o)
+	answers, err := c.resealReplies(ctx, o, act)
 	if err != nil {
 		return err
 	}
@@ -158,9 +160,9 @@ func (c *keysRotateCmd) bringOver(ctx context.Context, a *app, o *office) error 
 	return nil
 }
 
-func (c *keysRotateCmd) resealReplies(ctx context.Context, o *office) (total int, err error) {
+func (c *keysRotateCmd) resealReplies(ctx context.Context, o *office, act enforcement.Act) (total int, err error) {
 	for {
-		n, err := o.register.Record.ResealReplies(ctx, byOperator(), c.Batch)
+		n, err := o.register.Record.ResealReplies(ctx, act, c.Batch)
 		total += n
 		if err != nil || n == 0 {
 			return total, err
@@ -185,6 +187,9 @@ type organisationsCmd struct {
 
 type organisationsNanningCmd struct{ installation }
 
+// Help is shown by --help.
+func (c *organisationsNanningCmd) Help() string { return tokenHelp }
+
 // Run enters what is not there yet.
 func (c *organisationsNanningCmd) Run(a *app) error {
 	return c.within(func(ctx context.Context, o *office) error {
@@ -196,7 +201,11 @@ func (c *organisationsNanningCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		entered, err := nanning.Enter(ctx, o.register, byOperator(), list)
+		act, err := o.actAs(ctx, a, enforcement.Operator)
+		if err != nil {
+			return err
+		}
+		entered, err := nanning.Enter(ctx, o.register, act, list)
 		if err != nil {
 			return err
 		}

@@ -25,7 +25,12 @@ type tokenIssueCmd struct {
 	Actor        string        `arg:"" help:"Who will use it: a staff number, never a name."`
 	Role         string        `arg:"" help:"clerk, judge, president, department-clerk, department-reviewer, overseer, operator or lawyer."`
 	Organisation string        `help:"Slug of the organisation."`
-	Valid        time.Duration `help:"How long it is valid: 8784h, a year, at most." default:"2160h"`
+	Valid        time.Duration `help:"How long it is valid: --token-longest at most." default:"2160h"`
+}
+
+// Help is shown by --help.
+func (c *tokenIssueCmd) Help() string {
+	return tokenHelp + " While no operator has a token, the account that runs the command may issue one to an operator; the record says so."
 }
 
 // Run prints the token alone on standard output.
@@ -41,7 +46,11 @@ func (c *tokenIssueCmd) Run(a *app) error {
 				return err
 			}
 		}
-		token, err := o.tokens.IssueBy(ctx, byOperator(), c.Actor, enforcement.Role(c.Role), org, false, now().Add(c.Valid))
+		act, err := o.actAsOperator(ctx, a)
+		if err != nil {
+			return err
+		}
+		token, err := o.tokens.IssueBy(ctx, act, c.Actor, enforcement.Role(c.Role), org, false, now().Add(c.Valid))
 		if err != nil {
 			return fmt.Errorf("issue a token: %w", err)
 		}
@@ -107,12 +116,21 @@ func (c *tokenRevokeCmd) Validate() error {
 	return nil
 }
 
+// Help is shown by --help.
+func (c *tokenRevokeCmd) Help() string {
+	return tokenHelp + " Without one the account that runs the command ends operators' tokens alone, so that who lost the only one can begin anew."
+}
+
 // Run ends them.
 func (c *tokenRevokeCmd) Run(a *app) error {
 	return c.within(func(ctx context.Context, o *office) error {
+		act, err := o.actAsOperator(ctx, a)
+		if err != nil {
+			return err
+		}
 		switch {
 		case c.Actor != "":
-			n, err := o.tokens.RevokeAll(ctx, byOperator(), c.Actor)
+			n, err := o.tokens.RevokeAll(ctx, act, c.Actor)
 			if err == nil && n == 0 {
 				err = &enforcement.Refusal{Code: access.CodeRevoked}
 			}
@@ -122,12 +140,12 @@ func (c *tokenRevokeCmd) Run(a *app) error {
 			fmt.Fprintf(a.Err, "%d tokens are revoked\n", n)
 			return nil
 		case strings.HasPrefix(c.Token, "cct_"):
-			return o.tokens.RevokePlain(ctx, byOperator(), c.Token)
+			return o.tokens.RevokePlain(ctx, act, c.Token)
 		}
 		id, err := enforcement.ParseID(c.Token)
 		if err != nil {
 			return err
 		}
-		return o.tokens.Revoke(ctx, byOperator(), id)
+		return o.tokens.Revoke(ctx, act, id)
 	})
 }

@@ -9,6 +9,7 @@ package record
 //	CONH   0                   shared: who opens an attempt or publishes; alone: who places a hold; the transaction ends
 //	CONH   1                   shared: who makes directives; alone: who adopts an edition or enters a statement; the same
 //	CONH   13                  who finds out what has to be replanned; the same
+//	CONH   14                  an account that issues an operator's first token; the same
 //	IMPT   hash of a run's id  who reads the run's file; the connection ends, or it is let go
 const (
 	// LaneLocks is the class CONC. The number of a lane is notify's.
@@ -16,9 +17,11 @@ const (
 	// ImportLocks is the class IMPT.
 	ImportLocks int32 = 0x494D5054
 
-	// HoldGate, EditionGate and ReplanLock are the keys of class CONH (0x434F4E48), as
+	// HoldGate, EditionGate, ReplanLock and FirstTokenLock are the keys of class CONH (0x434F4E48), as
 	// SQL takes them: `SELECT pg_advisory_xact_lock` + HoldGate.
 	HoldGate    = `(1129270856, 0)`
 	EditionGate = `(1129270856, 1)`
 	ReplanLock  = `(1129270856, 13)`
+
+	FirstTokenLock = `(1129270856, 14)`
 )

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -46,8 +47,8 @@ const (
 	CodeAwake        = "token.awake"
 )
 
-// Most is how long a token holds at most: nobody's place is sure for longer. No law says
-// so; it is ours.
+// Most is how long a token holds at the utmost: nobody's place is sure for longer. No law
+// says so; it is ours. An installation may set less ([Tokens.Longest]).
 const Most = 366 * 24 * time.Hour
 
 // Soon is how long before its end a token's holder is told of it.
@@ -80,6 +81,10 @@ const asleep = "awake < record_epoch()"
 
 // Tokens issues and checks bearer tokens. It is safe for concurrent use.
 type Tokens struct {
+	// Longest is how long a token may hold in this installation; 0, and whatever is more
+	// than it, mean [Most].
+	Longest time.Duration
+
 	db      *pg.DB
 	machine func() time.Time
 	demo    bool
@@ -100,7 +105,8 @@ func (t *Tokens) Issue(ctx context.Context, actor string, role enforcement.Role,
 // IssueBy makes a token for a person or system and returns its only plain copy.
 // actor is a staff number or the like, never a name. A court's role needs a
 // court, a department's an organisation that is none; the others may stand for none
-// (0). expires is at most [Most] away; the zero time means [Most].
+// (0). expires is at most [Tokens.Longest] away, which the zero time means. An account of
+// the operating system issues only an operator's, and only while no operator has one.
 func (t *Tokens) IssueBy(
 	ctx context.Context, act enforcement.Act, actor string, role enforcement.Role, org enforcement.OrganisationID, demo bool, expires time.Time,
 ) (plaintext string, err error) {
@@ -109,19 +115,10 @@ func (t *Tokens) IssueBy(
 	}
 	now := t.machine().UTC()
 	if expires.IsZero() {
-		expires = now.Add(Most)
+		expires = now.Add(t.longest())
 	}
-	switch {
-	case actor == "" || enforcement.Reserved(actor):
-		return "", refuse(CodeActor)
-	case !slices.Contains(enforcement.Roles(), role):
-		return "", refuse(CodeRole)
-	case demo && !t.demo:
-		return "", refuse(CodeDemo)
-	case !expires.After(now):
-		return "", refuse(CodeExpires)
-	case expires.After(now.Add(Most)):
-		return "", refuse(CodeTooLong)
+	if err := errors.Join(t.checkIssue(actor, role, demo, expires.Sub(now)), firstOnly(act, role)); err != nil {
+		return "", err
 	}
 	if err := t.checkOrganisation(ctx, role, org); err != nil {
 		return "", err
@@ -135,6 +132,11 @@ func (t *Tokens) IssueBy(
 	plaintext += base64.RawURLEncoding.EncodeToString(secret)
 	row := tokenRow{ID: enforcement.NewID(), Hash: hash(plaintext), Actor: actor, Role: role, Organisation: org, Demo: demo, CreatedAt: now, ExpiresAt: expires.UTC()}
 	err = t.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		if act.ByAccount() {
+			if err := t.refuseWhereOperatorsAre(ctx, tx); err != nil {
+				return err
+			}
+		}
 		tx.Later(tx.NewInsert().Model(&row), "insert a token")
 		t.log(ctx, tx, act, record.EventTokenIssued, &row)
 		return nil
@@ -145,6 +147,30 @@ func (t *Tokens) IssueBy(
 	return plaintext, nil
 }
 
+func (t *Tokens) longest() time.Duration {
+	if t.Longest <= 0 {
+		return Most
+	}
+	return min(t.Longest, Most)
+}
+
+// checkIssue refuses whom, what and how long no token is for.
+func (t *Tokens) checkIssue(actor string, role enforcement.Role, demo bool, valid time.Duration) error {
+	switch {
+	case actor == "" || enforcement.Reserved(actor):
+		return refuse(CodeActor)
+	case !slices.Contains(enforcement.Roles(), role):
+		return refuse(CodeRole)
+	case demo && !t.demo:
+		return refuse(CodeDemo)
+	case valid <= 0:
+		return refuse(CodeExpires)
+	case valid > t.longest():
+		return enforcement.Refuse(CodeTooLong, "days", strconv.Itoa(int(t.longest().Hours()/24)))
+	}
+	return nil
+}
+
 // log writes down who issued or ended whose token.
 func (t *Tokens) log(ctx context.Context, tx *pg.Tx, act enforcement.Act, kind record.EventKind, row *tokenRow) {
 	what := fmt.Sprintf("%s %s", row.Actor, row.Role)
@@ -153,6 +179,9 @@ func (t *Tokens) log(ctx context.Context, tx *pg.Tx, act enforcement.Act, kind r
 	}
 	if !row.ExpiresAt.IsZero() {
 		what += " until " + row.ExpiresAt.UTC().Format(time.DateOnly)
+	}
+	if act.ByAccount() {
+		what += ", without a token"
 	}
 	(&record.Record{DB: t.db, Machine: t.machine}).Log(ctx, tx, act, record.Event{Kind: kind, RefersTo: row.ID, Reason: what})
 }
@@ -294,6 +323,9 @@ func (t *Tokens) RevokeAll(ctx context.Context, act enforcement.Act, actor strin
 func (t *Tokens) revoke(ctx context.Context, act enforcement.Act, which string, of any) (n int, err error) {
 	if err := act.Check(enforcement.Operator, enforcement.System); err != nil {
 		return 0, err
+	}
+	if act.ByAccount() {
+		which += " AND role = 'operator'" // who lost the only one has no other way
 	}
 	err = t.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		var ended []tokenRow

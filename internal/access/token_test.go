@@ -126,6 +126,80 @@ func operator(c *clock) enforcement.Act {
 	return enforcement.Act{At: c.now, Actor: enforcement.Actor{ID: "operator-1", Role: enforcement.Operator}}
 }
 
+// An account of the operating system begins and no more: one operator's token, while no
+// operator has one, however many ask at once.
+func TestAnAccountIssuesTheFirstTokenOnly(t *testing.T) {
+	t.Parallel()
+	b, c := setup(t)
+	tokens := access.New(b.DB, c.machine, false)
+	account := operator(c)
+	account.Actor.ID = "os:somebody"
+	issue := func(role enforcement.Role, org enforcement.OrganisationID) error {
+		_, err := tokens.IssueBy(t.Context(), account, "operator-7", role, org, false, c.now.Add(time.Hour))
+		return err
+	}
+	for role, org := range map[enforcement.Role]enforcement.OrganisationID{enforcement.Overseer: 0, enforcement.Judge: b.Court, enforcement.DepartmentReviewer: b.Departments[0]} {
+		if got := codeOf(t, issue(role, org)); got != access.CodeMissing {
+			t.Errorf("a %s: %s", role, got)
+		}
+	}
+	made := make(chan error, 8)
+	for range cap(made) {
+		go func() { made <- issue(enforcement.Operator, 0) }()
+	}
+	issued := 0
+	for range cap(made) {
+		err := <-made
+		if err == nil {
+			issued++
+		} else if got := codeOf(t, err); got != access.CodeMissing {
+			t.Error(got)
+		}
+	}
+	if issued != 1 {
+		t.Errorf("%d were issued at once", issued)
+	}
+	if _, err := tokens.Issue(t.Context(), "tax-7", enforcement.DepartmentClerk, b.Departments[0], false, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := tokens.RevokeAll(t.Context(), account, "tax-7"); n != 0 || err != nil {
+		t.Errorf("an account ended %d tokens of a department's: %v", n, err)
+	}
+	if err := issue(enforcement.Operator, 0); codeOf(t, err) != access.CodeMissing {
+		t.Error("beside an operator", err)
+	}
+	c.now = c.now.Add(time.Hour) // it ends
+	if err := issue(enforcement.Operator, 0); err != nil {
+		t.Error("when all have ended", err)
+	}
+	if n, err := tokens.RevokeAll(t.Context(), account, "operator-7"); n != 2 || err != nil {
+		t.Errorf("%d ended: %v", n, err)
+	}
+	if err := issue(enforcement.Operator, 0); err != nil {
+		t.Error("when the only one was lost", err)
+	}
+}
+
+// An installation may let tokens hold for less than a year, and never for more.
+func TestTokensHoldAsLongAsTheInstallationSays(t *testing.T) {
+	t.Parallel()
+	b, c := setup(t)
+	for longest, want := range map[time.Duration]time.Duration{0: access.Most, time.Hour: time.Hour, 2 * access.Most: access.Most} {
+		tokens := access.New(b.DB, c.machine, false)
+		tokens.Longest = longest
+		if _, err := tokens.Issue(t.Context(), "x", enforcement.Overseer, 0, false, c.now.Add(want+time.Second)); codeOf(t, err) != access.CodeTooLong {
+			t.Errorf("%s: %v", longest, err)
+		}
+		plain, err := tokens.Issue(t.Context(), "x", enforcement.Overseer, 0, false, time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ends, err := tokens.Holder(t.Context(), plain); err != nil || !ends.Equal(c.now.Add(want)) {
+			t.Errorf("%s: until %s, %v", longest, ends, err)
+		}
+	}
+}
+
 // Who gave and who took is in the log, under the token's number, and nothing of the token.
 func TestIssuingAndRevokingAreEvents(t *testing.T) {
 	t.Parallel()
