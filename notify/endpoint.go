@@ -141,42 +141,6 @@ type NewEndpoint struct {
 	Keys []string
 }
 
-// Put enters an endpoint, or replaces it with its breaker closed. There is no way
-// to take an organisation's last channel away: the inbox is always there.
-func (t *Endpoints) Put(ctx context.Context, act enforcement.Act, e NewEndpoint) error {
-	if err := operator(act); err != nil {
-		return err
-	}
-	if err := e.check(); err != nil {
-		return err
-	}
-	row := endpointRow{Organisation: e.Organisation, Channel: e.Channel, Priority: e.Priority, URL: e.URL, AllowInternal: e.AllowInternal}
-	if e.Channel == WebhookName {
-		plain, err := json.Marshal(e.Keys)
-		if err != nil {
-			return fmt.Errorf("write the keys of an endpoint: %w", err)
-		}
-		if row.Secrets, err = t.Vault.Seal(plain, purpose(e.Organisation, e.Channel)); err != nil {
-			return fmt.Errorf("seal the keys of an endpoint: %w", err)
-		}
-	}
-	err := t.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		tx.Later(tx.NewInsert().Model(&row).On("CONFLICT (organisation_id, channel) DO UPDATE").
-			Set("priority = excluded.priority, url = excluded.url, secrets = excluded.secrets, allow_internal = excluded.allow_internal").
-			Set(inUse), "put an endpoint")
-		what := fmt.Sprintf("organisation %d %s priority %d", e.Organisation, e.Channel, e.Priority)
-		if e.Channel == WebhookName {
-			what += fmt.Sprintf(" at %s with %d keys", hostOf(e.URL), len(e.Keys))
-		}
-		t.log(ctx, tx, act, record.EventEndpointPut, what)
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("put endpoint %s of organisation %d: %w", e.Channel, e.Organisation, err)
-	}
-	return nil
-}
-
 func (e NewEndpoint) check() error {
 	switch {
 	case e.Priority < 1:
@@ -209,7 +173,8 @@ func purpose(org enforcement.OrganisationID, channel string) string {
 	return "endpoint-secret:" + org.String() + ":" + channel
 }
 
-// Restore closes the breaker of an endpoint and uses it again, also if it was gone or paused.
+// Restore closes the breaker of an endpoint and uses it again, also if it was gone or
+// paused. Its address and keys are those that it had: another address is another Put.
 func (t *Endpoints) Restore(ctx context.Context, act enforcement.Act, org enforcement.OrganisationID, channel string) error {
 	if err := operator(act); err != nil {
 		return err
@@ -224,11 +189,6 @@ func hostOf(address string) string {
 		return "?"
 	}
 	return u.Scheme + "://" + u.Host
-}
-
-// log writes down who changed how somebody is reached.
-func (t *Endpoints) log(ctx context.Context, tx *pg.Tx, act enforcement.Act, kind record.EventKind, what string) {
-	(&record.Record{DB: t.DB, Machine: t.Machine}).Log(ctx, tx, act, record.Event{Kind: kind, Reason: what})
 }
 
 // Of returns the endpoints of an organisation in order of priority. The inbox is

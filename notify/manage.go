@@ -20,7 +20,8 @@ func webhookOnly(channel string) error {
 }
 
 // Pause takes an endpoint out of use until [Endpoints.Restore]: what is due goes to the
-// next channel, liftings too. A drain under way ends within its slice.
+// next channel, liftings too. A drain under way ends within its slice. It turns nothing to
+// anybody else, so one person may; what was proposed before it is dropped.
 func (t *Endpoints) Pause(ctx context.Context, act enforcement.Act, org enforcement.OrganisationID, channel string) error {
 	if err := errors.Join(operator(act), webhookOnly(channel)); err != nil {
 		return err
@@ -49,6 +50,8 @@ type execer interface {
 // alter changes one endpoint and writes down who did; one that is not there is not found.
 func (t *Endpoints) alter(ctx context.Context, act enforcement.Act, kind record.EventKind, org enforcement.OrganisationID, channel string, how func(tx *pg.Tx) execer) error {
 	err := t.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		what := fmt.Sprintf("organisation %d %s", org, channel)
+		t.tell(tx, act, org, kind, what, "")
 		done, err := how(tx).Exec(ctx)
 		if err != nil {
 			return err //nolint:wrapcheck // said below
@@ -56,8 +59,8 @@ func (t *Endpoints) alter(ctx context.Context, act enforcement.Act, kind record.
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, &enforcement.Refusal{Code: "not-found"})
 		}
-		t.log(ctx, tx, act, kind, fmt.Sprintf("organisation %d %s", org, channel))
-		return nil
+		t.record().Log(ctx, tx, act, record.Event{Kind: kind, Reason: what})
+		return t.changes().DropIn(ctx, tx, act, org)
 	})
 	if err != nil {
 		return fmt.Errorf("%s %s of organisation %d: %w", kind, channel, org, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"concordat/enforcement"
+	"concordat/enforcement/change"
 	"concordat/internal/access"
 	"concordat/internal/api"
 	"concordat/internal/demo"
@@ -58,7 +59,8 @@ func serveDemo(ctx context.Context, a *app, played *demo.Demo, db *pg.DB, listen
 	log := zerolog.New(a.Err).With().Timestamp().Str("mode", "DEMO").Logger()
 	handler, err := api.New(api.Config{
 		Register: played.Register, Tokens: tokens, Inbox: played.Inbox, Legal: played.Clock.Now,
-		Log: log, Demo: true, Ready: edge.DatabaseReady(db, machineTime, wanted),
+		Carriers: change.Carriers{change.Endpoint: played.Endpoints.Carry, change.Organisation: played.Register.Parties.CarryOrganisation},
+		Log:      log, Demo: true, Ready: edge.DatabaseReady(db, machineTime, wanted),
 	})
 	if err != nil {
 		return fmt.Errorf("build the interface: %w", err)

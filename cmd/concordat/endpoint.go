@@ -46,7 +46,7 @@ func (c *endpointWebhookCmd) Run(a *app) error {
 		if len(keys) == 0 {
 			keys = []string{wire.NewSecret()}
 		}
-		err = o.endpoints.Put(ctx, act, notify.NewEndpoint{
+		proposal, err := o.endpoints.Ask(ctx, act, notify.NewEndpoint{
 			Organisation: org, Channel: notify.WebhookName, Priority: 1, URL: c.URL, AllowInternal: c.AllowInternal, Keys: keys,
 		})
 		if err != nil {
@@ -55,6 +55,7 @@ func (c *endpointWebhookCmd) Run(a *app) error {
 		if len(c.Keys) == 0 {
 			fmt.Fprintln(a.Out, keys[0])
 		}
+		a.tellProposed(proposal)
 		return nil
 	})
 }

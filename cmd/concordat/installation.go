@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"concordat/enforcement/change"
 	"concordat/enforcement/register"
 	"concordat/internal/access"
 	"concordat/internal/calendar"
@@ -46,6 +47,7 @@ type office struct {
 	endpoints *notify.Endpoints
 	inbox     *notify.Inbox
 	tokens    *access.Tokens
+	carriers  change.Carriers
 	jobs      *jobs.Client
 	telemetry *telemetry.Telemetry // serve alone has it
 }
@@ -132,7 +134,8 @@ func (o *office) build(ctx context.Context, i installation) (err error) {
 	o.endpoints = &notify.Endpoints{DB: o.db, Vault: o.vault, Machine: now}
 	o.inbox = &notify.Inbox{DB: o.db, Register: o.register, Machine: now}
 	o.tokens = access.New(o.db, now, false)
-	o.tokens.Longest = i.TokenLongest
+	o.tokens.Changes, o.tokens.Longest = o.register.Changes, i.TokenLongest
+	o.carriers = change.Carriers{change.Endpoint: o.endpoints.Carry, change.Organisation: o.register.Parties.CarryOrganisation, change.OperatorToken: o.tokens.Carry}
 	return nil
 }
 

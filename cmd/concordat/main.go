@@ -35,6 +35,7 @@ type commands struct {
 	Keys          keysCmd          `cmd:"" help:"The installation's keys."`
 	Token         tokenCmd         `cmd:"" help:"Who may ask."`
 	Endpoint      endpointCmd      `cmd:"" help:"How organisations are reached."`
+	Changes       changesCmd       `cmd:"" help:"What decides who is told, proposed by one operator: confirm it as another."`
 	Organisations organisationsCmd `cmd:"" help:"Courts and departments."`
 	Import        importCmd        `cmd:"" help:"Files of courts: listings to draft, listings in force elsewhere, templates."`
 	Memoranda     memorandaCmd     `cmd:"" help:"What was agreed: list, show, check, and ask whom it reaches."`

@@ -219,7 +219,7 @@ func (o *office) listen(ctx context.Context, address string, uploadLimit int64, 
 		return err
 	}
 	handler, err := api.New(api.Config{
-		Register: o.register, Tokens: o.tokens, Inbox: o.inbox, Legal: now, Log: log, UploadLimit: uploadLimit, Ready: edge.DatabaseReady(o.db, now, latest),
+		Register: o.register, Tokens: o.tokens, Inbox: o.inbox, Carriers: o.carriers, Legal: now, Log: log, UploadLimit: uploadLimit, Ready: edge.DatabaseReady(o.db, now, latest),
 		Queues: queues, Tracers: o.telemetry.Tracers(), Answered: o.telemetry.Request,
 	})
 	if err != nil {

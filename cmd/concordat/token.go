@@ -50,11 +50,12 @@ func (c *tokenIssueCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		token, err := o.tokens.IssueBy(ctx, act, c.Actor, enforcement.Role(c.Role), org, false, now().Add(c.Valid))
+		token, proposal, err := o.tokens.Ask(ctx, act, c.Actor, enforcement.Role(c.Role), org, now().Add(c.Valid))
 		if err != nil {
 			return fmt.Errorf("issue a token: %w", err)
 		}
 		fmt.Fprintln(a.Out, token)
+		a.tellProposed(proposal)
 		return nil
 	})
 }

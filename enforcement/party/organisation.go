@@ -1,6 +1,7 @@
 package party
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -52,16 +53,12 @@ type Part struct {
 	Until day.Day `json:"until,omitzero"`
 }
 
-// AddOrganisation enters an organisation and the bodies it stands for.
+// AddOrganisation enters an organisation and the bodies it stands for. One that stands for
+// a body is told what others were: where [change.Changes.Alone] does not hold it is
+// proposed instead ([Parties.AskOrganisation]).
 func (r *Parties) AddOrganisation(ctx context.Context, act enforcement.Act, o Organisation) (enforcement.OrganisationID, error) {
 	if err := act.Check(enforcement.Operator, enforcement.System); err != nil {
 		return 0, err
-	}
-	if o.AckWorkingDays == 0 {
-		o.AckWorkingDays = 3
-	}
-	if o.ReportWorkingDays == 0 {
-		o.ReportWorkingDays = 15
 	}
 	var id enforcement.OrganisationID
 	err := r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
@@ -72,24 +69,37 @@ func (r *Parties) AddOrganisation(ctx context.Context, act enforcement.Act, o Or
 		if c.Again { // it was entered, and its answer lost
 			return tx.NewSelect().Model((*organisationRow)(nil)).Column("id").Where("slug = ?", o.Slug).Scan(ctx, &id)
 		}
-		row := organisationRow{
-			Slug: o.Slug, NameZH: o.NameZH, NameEN: o.NameEN, Kind: o.Kind, Serves: o.Serves, CourtCode: o.CourtCode, Superior: o.Superior,
-			AckWorkingDays: o.AckWorkingDays, ReportWorkingDays: o.ReportWorkingDays,
-		}
-		if err := tx.NewInsert().Model(&row).ExcludeColumn("id").Returning("id").Scan(ctx, &id); err != nil {
-			return fmt.Errorf("enter organisation %s: %w", o.Slug, err)
-		}
-		for _, body := range o.Bodies {
-			if r.Bodies.BodyNamed(body.Body) == nil {
-				return enforcement.Refuse("organisation.body", "body", body.Body)
+		if len(o.Bodies) > 0 {
+			if err := r.Changes.RefuseAlone(ctx, tx, act); err != nil {
+				return err
 			}
-			tx.Later(tx.NewInsert().Model(&part{Organisation: id, Body: body.Body, From: body.From, Until: body.Until}), "enter role %s of organisation %s", body.Body, o.Slug)
+		}
+		if id, err = r.enterOrganisation(ctx, tx, o); err != nil {
+			return err
 		}
 		r.Record.Log(ctx, tx, act, record.Event{Kind: record.EventOrganisationEntered, Reason: o.told()})
 		c.WriteDown(tx)
 		return nil
 	})
 	return id, enforcement.AsRefusal(err)
+}
+
+// enterOrganisation writes an organisation and what it stands for.
+func (r *Parties) enterOrganisation(ctx context.Context, tx *pg.Tx, o Organisation) (id enforcement.OrganisationID, err error) {
+	row := organisationRow{
+		Slug: o.Slug, NameZH: o.NameZH, NameEN: o.NameEN, Kind: o.Kind, Serves: o.Serves, CourtCode: o.CourtCode, Superior: o.Superior,
+		AckWorkingDays: cmp.Or(o.AckWorkingDays, 3), ReportWorkingDays: cmp.Or(o.ReportWorkingDays, 15),
+	}
+	if err := tx.NewInsert().Model(&row).ExcludeColumn("id").Returning("id").Scan(ctx, &id); err != nil {
+		return 0, fmt.Errorf("enter organisation %s: %w", o.Slug, err)
+	}
+	for _, body := range o.Bodies {
+		if r.Bodies.BodyNamed(body.Body) == nil {
+			return 0, enforcement.Refuse("organisation.body", "body", body.Body)
+		}
+		tx.Later(tx.NewInsert().Model(&part{Organisation: id, Body: body.Body, From: body.From, Until: body.Until}), "enter role %s of organisation %s", body.Body, o.Slug)
+	}
+	return id, nil
 }
 
 // told says which organisation it is, and what it stands for.

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"concordat/enforcement"
+	"concordat/enforcement/change"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
 	"concordat/memoranda"
@@ -12,7 +13,8 @@ import (
 
 // Parties knows who is concerned: subjects, organisations and cases.
 type Parties struct {
-	Record *record.Record
+	Record  *record.Record
+	Changes *change.Changes
 
 	// Bodies are those that an organisation can stand for.
 	Bodies *memoranda.Catalogue

@@ -23,12 +23,14 @@ const (
 	EventEndpointRemoved     EventKind = "endpoint-removed"
 	EventKeysChanged         EventKind = "keys-changed"
 	EventQueuesChanged       EventKind = "queues-changed"
+	EventChangeProposed      EventKind = "change-proposed"
+	EventChangeDropped       EventKind = "change-dropped"
 )
 
 // selectChanges names the kinds as the index event_change does, or it would not be used.
 const selectChanges = `SELECT recorded_at AS at, kind, actor, role, coalesce(reason, '') AS what FROM event
   WHERE kind IN ('token-issued', 'token-revoked', 'token-woken', 'organisation-entered', 'endpoint-put', 'endpoint-restored',
-    'endpoint-paused', 'endpoint-removed', 'keys-changed', 'queues-changed')
+    'endpoint-paused', 'endpoint-removed', 'keys-changed', 'queues-changed', 'change-proposed', 'change-dropped')
   ORDER BY seq DESC LIMIT 30`
 
 // Change is one change to the installation.

@@ -3,6 +3,7 @@ package register
 import (
 	"concordat/enforcement/administrative"
 	"concordat/enforcement/audit"
+	"concordat/enforcement/change"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/docket"
 	"concordat/enforcement/explain"
@@ -23,6 +24,7 @@ import (
 // before it. Who asks names the office: o.Listings.Publish, o.Explainer.Directive.
 type Offices struct {
 	Record         *record.Record
+	Changes        *change.Changes
 	Parties        *party.Parties
 	Docket         *docket.Docket
 	Holds          *hold.Holds
@@ -43,7 +45,8 @@ type Offices struct {
 func build(c Config) *Offices {
 	o := &Offices{}
 	o.Record = &record.Record{DB: c.DB, Jobs: c.Jobs, Vault: c.Vault, Calendar: c.Calendar, Machine: c.Machine}
-	o.Parties = &party.Parties{Record: o.Record, Bodies: c.Catalogue}
+	o.Changes = &change.Changes{Record: o.Record}
+	o.Parties = &party.Parties{Record: o.Record, Changes: o.Changes, Bodies: c.Catalogue}
 	o.Docket = &docket.Docket{Record: o.Record}
 	o.Holds = &hold.Holds{Record: o.Record}
 	o.Plans = &plan.Plans{Record: o.Record, Parties: o.Parties, Shipped: c.Catalogue, Given: c.Attestations, Demonstration: c.Demonstration}

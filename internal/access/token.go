@@ -16,6 +16,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
+	"concordat/enforcement/change"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
 )
@@ -81,6 +82,8 @@ const asleep = "awake < record_epoch()"
 
 // Tokens issues and checks bearer tokens. It is safe for concurrent use.
 type Tokens struct {
+	// Changes has operators' tokens confirmed by a second person; [Tokens.Ask] needs it.
+	Changes *change.Changes
 	// Longest is how long a token may hold in this installation; 0, and whatever is more
 	// than it, mean [Most].
 	Longest time.Duration
@@ -106,36 +109,19 @@ func (t *Tokens) Issue(ctx context.Context, actor string, role enforcement.Role,
 // actor is a staff number or the like, never a name. A court's role needs a
 // court, a department's an organisation that is none; the others may stand for none
 // (0). expires is at most [Tokens.Longest] away, which the zero time means. An account of
-// the operating system issues only an operator's, and only while no operator has one.
+// the operating system issues an operator's only, and only while there are none or, where
+// one person may not decide who is told, too few. An operator's is then no operator's to
+// issue alone (change.unproposed): see [Tokens.Ask].
 func (t *Tokens) IssueBy(
 	ctx context.Context, act enforcement.Act, actor string, role enforcement.Role, org enforcement.OrganisationID, demo bool, expires time.Time,
 ) (plaintext string, err error) {
-	if err := act.Check(enforcement.Operator, enforcement.System); err != nil {
+	row, plaintext, err := t.made(ctx, act, actor, role, org, demo, expires)
+	if err != nil {
 		return "", err
 	}
-	now := t.machine().UTC()
-	if expires.IsZero() {
-		expires = now.Add(t.longest())
-	}
-	if err := errors.Join(t.checkIssue(actor, role, demo, expires.Sub(now)), firstOnly(act, role)); err != nil {
-		return "", err
-	}
-	if err := t.checkOrganisation(ctx, role, org); err != nil {
-		return "", err
-	}
-	secret := make([]byte, secretBytes)
-	_, _ = rand.Read(secret) // never fails: it ends the process instead
-	plaintext = prefix
-	if demo {
-		plaintext = demoPrefix
-	}
-	plaintext += base64.RawURLEncoding.EncodeToString(secret)
-	row := tokenRow{ID: enforcement.NewID(), Hash: hash(plaintext), Actor: actor, Role: role, Organisation: org, Demo: demo, CreatedAt: now, ExpiresAt: expires.UTC()}
 	err = t.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		if act.ByAccount() {
-			if err := t.refuseWhereOperatorsAre(ctx, tx); err != nil {
-				return err
-			}
+		if err := t.mayIssue(ctx, tx, act, role); err != nil {
+			return err
 		}
 		tx.Later(tx.NewInsert().Model(&row), "insert a token")
 		t.log(ctx, tx, act, record.EventTokenIssued, &row)
@@ -145,6 +131,37 @@ func (t *Tokens) IssueBy(
 		return "", fmt.Errorf("store a token of %s: %w", role, err)
 	}
 	return plaintext, nil
+}
+
+// made makes a token and its row, which is not yet written.
+func (t *Tokens) made(
+	ctx context.Context, act enforcement.Act, actor string, role enforcement.Role, org enforcement.OrganisationID, demo bool, expires time.Time,
+) (row tokenRow, plaintext string, err error) {
+	if err := act.Check(enforcement.Operator, enforcement.System); err != nil {
+		return row, "", err
+	}
+	now := t.machine().UTC()
+	if expires.IsZero() {
+		expires = now.Add(t.longest())
+	}
+	if err := t.checkIssue(actor, role, demo, expires.Sub(now)); err != nil {
+		return row, "", err
+	}
+	if act.ByAccount() && role != enforcement.Operator {
+		return row, "", refuse(CodeMissing)
+	}
+	if err := t.checkOrganisation(ctx, role, org); err != nil {
+		return row, "", err
+	}
+	secret := make([]byte, secretBytes)
+	_, _ = rand.Read(secret) // never fails: it ends the process instead
+	plaintext = prefix
+	if demo {
+		plaintext = demoPrefix
+	}
+	plaintext += base64.RawURLEncoding.EncodeToString(secret)
+	row = tokenRow{ID: enforcement.NewID(), Hash: hash(plaintext), Actor: actor, Role: role, Organisation: org, Demo: demo, CreatedAt: now, ExpiresAt: expires.UTC()}
+	return row, plaintext, nil
 }
 
 func (t *Tokens) longest() time.Duration {
@@ -173,6 +190,17 @@ func (t *Tokens) checkIssue(actor string, role enforcement.Role, demo bool, vali
 
 // log writes down who issued or ended whose token.
 func (t *Tokens) log(ctx context.Context, tx *pg.Tx, act enforcement.Act, kind record.EventKind, row *tokenRow) {
+	what := row.told()
+	if act.ByAccount() {
+		what += ", without a token"
+	}
+	t.record().Log(ctx, tx, act, record.Event{Kind: kind, RefersTo: row.ID, Reason: what})
+}
+
+func (t *Tokens) record() *record.Record { return &record.Record{DB: t.db, Machine: t.machine} }
+
+// told says whose token it is, and nothing of it.
+func (row *tokenRow) told() string {
 	what := fmt.Sprintf("%s %s", row.Actor, row.Role)
 	if row.Organisation != 0 {
 		what += " of organisation " + row.Organisation.String()
@@ -180,10 +208,7 @@ func (t *Tokens) log(ctx context.Context, tx *pg.Tx, act enforcement.Act, kind r
 	if !row.ExpiresAt.IsZero() {
 		what += " until " + row.ExpiresAt.UTC().Format(time.DateOnly)
 	}
-	if act.ByAccount() {
-		what += ", without a token"
-	}
-	(&record.Record{DB: t.db, Machine: t.machine}).Log(ctx, tx, act, record.Event{Kind: kind, RefersTo: row.ID, Reason: what})
+	return what
 }
 
 func (t *Tokens) checkOrganisation(ctx context.Context, role enforcement.Role, org enforcement.OrganisationID) error {

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -9,8 +10,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"concordat/enforcement"
+	"concordat/enforcement/change"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/record"
 	"concordat/internal/access"
+	"concordat/internal/pg"
 	"concordat/internal/pg/pgtest"
 )
 
@@ -143,6 +147,21 @@ func TestAnAccountIssuesTheFirstTokenOnly(t *testing.T) {
 			t.Errorf("a %s: %s", role, got)
 		}
 	}
+	// Who asks while another is deciding waits for them.
+	err := b.DB.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error {
+		if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock_shared` + record.FirstTokenLock).Exec(ctx); err != nil {
+			return err
+		}
+		waiting, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		defer cancel()
+		if _, err := tokens.IssueBy(waiting, account, "operator-6", enforcement.Operator, 0, false, c.now.Add(time.Hour)); err == nil || waiting.Err() == nil {
+			t.Errorf("it did not wait: %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	made := make(chan error, 8)
 	for range cap(made) {
 		go func() { made <- issue(enforcement.Operator, 0) }()
@@ -177,6 +196,70 @@ func TestAnAccountIssuesTheFirstTokenOnly(t *testing.T) {
 	}
 	if err := issue(enforcement.Operator, 0); err != nil {
 		t.Error("when the only one was lost", err)
+	}
+}
+
+// Whoever makes operators makes second people of nobody: once anything was sent another
+// operator's token takes two people, and it is neither's own.
+func TestAnOperatorsTokenTakesTwoPeople(t *testing.T) {
+	t.Parallel()
+	b, c := setup(t)
+	tokens := access.New(b.DB, c.machine, false)
+	tokens.Changes = &change.Changes{Record: &record.Record{DB: b.DB, Vault: b.Vault, Machine: c.machine}}
+	ask := func(by, actor string, role enforcement.Role) (plain string, proposal enforcement.ID, err error) {
+		act := operator(c)
+		act.Actor.ID = by
+		return tokens.Ask(t.Context(), act, actor, role, 0, c.now.Add(time.Hour))
+	}
+	confirm := func(by string, id enforcement.ID) error {
+		act := operator(c)
+		act.Actor.ID = by
+		_, err := tokens.Changes.Confirm(t.Context(), act, id, change.Carriers{change.OperatorToken: tokens.Carry})
+		return err
+	}
+	works := func(plain string) bool {
+		_, err := tokens.Authenticate(t.Context(), plain)
+		return err == nil
+	}
+	if plain, proposal, err := ask("os:somebody", "operator-1", enforcement.Operator); err != nil || !proposal.IsZero() || !works(plain) {
+		t.Fatalf("the first: %s %v", proposal, err)
+	}
+	b.Published(b.Subject(b.Person()))
+	if _, err := tokens.IssueBy(t.Context(), operator(c), "operator-9", enforcement.Operator, 0, false, time.Time{}); codeOf(t, err) != "change.unproposed" {
+		t.Error("issued alone", err)
+	}
+	if plain, proposal, err := ask("operator-1", "overseer-1", enforcement.Overseer); err != nil || !proposal.IsZero() || !works(plain) {
+		t.Errorf("an overseer's: %s %v", proposal, err)
+	}
+	// One is left: the account makes the second, and not a third.
+	if plain, _, err := ask("os:somebody", "operator-2", enforcement.Operator); err != nil || !works(plain) {
+		t.Fatal("the second", err)
+	}
+	if _, _, err := ask("os:somebody", "operator-3", enforcement.Operator); codeOf(t, err) != access.CodeMissing {
+		t.Error("a third by an account", err)
+	}
+	plain, proposal, err := ask("operator-1", "operator-3", enforcement.Operator)
+	if err != nil || proposal.IsZero() || works(plain) {
+		t.Fatalf("the third: %s %v", proposal, err)
+	}
+	if err := confirm("operator-1", proposal); codeOf(t, err) != "change.second-person" || works(plain) {
+		t.Error("by who proposed it", err)
+	}
+	if err := confirm("operator-3", proposal); codeOf(t, err) != access.CodeRevoked || works(plain) {
+		t.Error("by whom it is for", err)
+	}
+	if err := confirm("operator-2", proposal); err != nil || !works(plain) {
+		t.Error("by another", err)
+	}
+	plain, proposal, err = ask("operator-1", "operator-4", enforcement.Operator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := tokens.RevokeAll(t.Context(), operator(c), "operator-4"); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+	if err := confirm("operator-2", proposal); codeOf(t, err) != access.CodeRevoked || works(plain) {
+		t.Error("revoked while it waited", err)
 	}
 }
 

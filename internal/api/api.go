@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"concordat/enforcement"
+	"concordat/enforcement/change"
 	"concordat/enforcement/register"
 	"concordat/internal/access"
 	"concordat/internal/api/body"
@@ -28,6 +29,8 @@ type Config struct {
 	Register *register.Offices
 	Tokens   *access.Tokens
 	Inbox    *notify.Inbox
+	// Carriers carry out the changes that a second operator confirms.
+	Carriers change.Carriers
 	// Legal is legal time: when acts happen.
 	Legal func() time.Time
 	// Log gets one line per request and one per fault.
@@ -69,7 +72,7 @@ const policy = "default-src 'none'; frame-ancestors 'none'"
 
 // New builds the handler of /v1, /docs, /healthz and /readyz.
 func New(c Config) (http.Handler, error) {
-	if c.Register == nil || c.Tokens == nil || c.Inbox == nil || c.Legal == nil || c.Ready == nil {
+	if c.Register == nil || c.Tokens == nil || c.Inbox == nil || c.Carriers == nil || c.Legal == nil || c.Ready == nil {
 		return nil, errors.New("build the API: a field of its configuration is not set")
 	}
 	s := &server{Config: c, door: &edge.Door{
@@ -105,6 +108,7 @@ func (s *server) routes() {
 	inboxRoutes(s)
 	incidentRoutes(s)
 	holdRoutes(s)
+	proposalRoutes(s)
 	reconciliationRoutes(s)
 	confirmationRoutes(s)
 	importRoutes(s)

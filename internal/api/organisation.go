@@ -37,10 +37,14 @@ type BodyPart struct {
 	Until day.Day `json:"until,omitzero"`
 }
 
-// NumberCreated answers with the number of a new organisation.
-type NumberCreated struct {
+// OrganisationAsked answers with the number of a new organisation, or with the proposal
+// that a second operator has to confirm before there is one.
+type OrganisationAsked struct {
+	Status int
+
 	Body struct {
-		ID enforcement.OrganisationID `json:"id"`
+		ID       enforcement.OrganisationID `json:"id,omitempty" doc:"Of the organisation; absent where it was proposed"`
+		Proposal enforcement.ID             `json:"proposal,omitzero" doc:"Of the change that a second operator confirms; see /v1/changes"`
 	}
 }
 
@@ -51,8 +55,12 @@ func organisationRoutes(s *server) {
 	}, s.organisations)
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/organisations", id: "add-organisation", tag: tagReference, status: http.StatusCreated,
-		roles: []enforcement.Role{enforcement.Operator}, zh: "登记机构", en: "Enter an organisation",
+		roles: []enforcement.Role{enforcement.Operator}, zh: "登记机构；系统已发出过内容时，承担职能的机构须经另一名运维人员确认", en: "Enter an organisation; one that stands for a body is proposed once anything was sent",
 	}, s.addOrganisation)
+	responses := s.api.OpenAPI().Paths["/v1/organisations"].Post.Responses
+	proposed := *responses["201"]
+	proposed.Description = "Accepted: another operator has to confirm it"
+	responses["202"] = &proposed
 }
 
 func (s *server) organisations(ctx context.Context, _ enforcement.Act, in *Page) (*List[party.Organisation], error) {
@@ -72,7 +80,7 @@ func (s *server) organisations(ctx context.Context, _ enforcement.Act, in *Page)
 	return listed(rest[:min(len(rest), in.Limit+1)], in.Limit, idOf), nil
 }
 
-func (s *server) addOrganisation(ctx context.Context, act enforcement.Act, in *NewOrganisation) (*NumberCreated, error) {
+func (s *server) addOrganisation(ctx context.Context, act enforcement.Act, in *NewOrganisation) (*OrganisationAsked, error) {
 	b := in.Body
 	o := party.Organisation{
 		Slug: b.Slug, NameZH: b.NameZH, NameEN: b.NameEN, Kind: b.Kind, Serves: b.Serves, CourtCode: b.CourtCode, Superior: b.Superior,
@@ -84,11 +92,14 @@ func (s *server) addOrganisation(ctx context.Context, act enforcement.Act, in *N
 		}
 		o.Bodies = append(o.Bodies, party.Part{Body: part.Body, From: part.From, Until: part.Until})
 	}
-	id, err := s.Register.Parties.AddOrganisation(ctx, act, o)
+	asked, err := s.Register.Parties.AskOrganisation(ctx, act, o)
 	if err != nil {
 		return nil, err
 	}
-	var out NumberCreated
-	out.Body.ID = id
+	out := OrganisationAsked{Status: http.StatusCreated}
+	if !asked.Proposal.IsZero() {
+		out.Status = http.StatusAccepted
+	}
+	out.Body.ID, out.Body.Proposal = asked.ID, asked.Proposal
 	return &out, nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"concordat/enforcement"
+	"concordat/enforcement/change"
 	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/party"
@@ -73,7 +74,8 @@ func setupOn(t *testing.T, record *enforcetest.Bundle) *bundle {
 	latest := b.Count(`SELECT max(version_id) FROM goose_db_version`)
 	b.config = api.Config{
 		Register: b.Offices, Tokens: b.tokens, Inbox: b.inbox, Legal: b.At, Log: zerolog.New(b.log), Demo: true,
-		Ready: edge.DatabaseReady(b.DB, machine, int64(latest)),
+		Carriers: change.Carriers{change.Organisation: b.Parties.CarryOrganisation},
+		Ready:    edge.DatabaseReady(b.DB, machine, int64(latest)),
 	}
 	handler, err := api.New(b.config)
 	must(t, err)

@@ -181,6 +181,10 @@ var statuses = map[string]int{
 	"confirmation.second-person": http.StatusForbidden,
 	"report.kept-again":          http.StatusConflict,
 	"kept.disputed":              http.StatusConflict,
+	"change.unproposed":          http.StatusForbidden,
+	"change.account":             http.StatusForbidden,
+	"change.second-person":       http.StatusForbidden,
+	"change":                     http.StatusConflict,
 
 	"list.not-owner":         http.StatusForbidden,
 	"list.no-footing":        http.StatusConflict,

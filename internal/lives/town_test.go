@@ -15,6 +15,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"concordat/enforcement"
+	"concordat/enforcement/change"
 	"concordat/enforcement/party"
 	"concordat/enforcement/register"
 	"concordat/internal/access"
@@ -100,7 +101,7 @@ func settle(t *testing.T) *town {
 		drainer.Close(ctx)
 	})
 	handler, err := api.New(api.Config{
-		Register: w.register, Tokens: w.tokens, Inbox: inbox, Legal: w.now, Log: zerolog.Nop(), Demo: true,
+		Register: w.register, Tokens: w.tokens, Inbox: inbox, Carriers: change.Carriers{}, Legal: w.now, Log: zerolog.Nop(), Demo: true,
 		Ready: func(context.Context) error { return nil },
 	})
 	must(t, err)

@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"concordat/enforcement"
+	"concordat/enforcement/change"
 	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/register"
 	"concordat/internal/access"
@@ -76,7 +77,8 @@ func setup(t *testing.T) *scene {
 	s.tokens = access.New(s.DB, machine, true)
 	handler, err := api.New(api.Config{
 		Register: s.Offices, Tokens: s.tokens, Inbox: &notify.Inbox{DB: s.DB, Register: s.Offices, Machine: machine}, Legal: s.At,
-		Log: zerolog.Nop(), Demo: true, Ready: func(context.Context) error { return nil },
+		Carriers: change.Carriers{change.Endpoint: s.endpoints.Carry},
+		Log:      zerolog.Nop(), Demo: true, Ready: func(context.Context) error { return nil },
 		Tracers: s.telemetry.Tracers(), Answered: s.telemetry.Request,
 	})
 	must(t, err)
