@@ -18,7 +18,7 @@ import (
 
 // makers are the commands that make an installation, and those whose business a missing
 // one is.
-var makers = []string{"serve", "doctor"}
+var makers = []string{"init", "serve", "doctor"}
 
 // onInstallation are the command lines of every command that opens an installation,
 // complete enough to be parsed.
@@ -141,7 +141,7 @@ func TestNoCommandMakesASchemaOrKeys(t *testing.T) {
 	i := installation{Data: s.data}
 	err := i.at(false, func(ctx context.Context, url string) error {
 		for path, line := range onInstallation(t) {
-			if path == "serve" || path == "doctor" || path == "restore" {
+			if path == "init" || path == "serve" || path == "doctor" || path == "restore" {
 				continue
 			}
 			line = append(line, "--data", empty.data, "--database-url", url)
@@ -171,6 +171,52 @@ func TestNoCommandMakesASchemaOrKeys(t *testing.T) {
 			t.Errorf("%d tables were made", tables)
 		}
 		return errors.Join(err, db.Close())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if made := contents(t, empty.data); len(made) > 1 {
+		t.Errorf("made %v", made)
+	}
+}
+
+// An installation is made once; where anything of one is there, nothing is made.
+func TestInitMakesAnInstallationOnce(t *testing.T) {
+	t.Parallel()
+	s := newShell(t)
+	out, said := s.run(0, "init", "operator-1")
+	for _, want := range []string{"apart from every backup", "concordat serve", "CONCORDAT_TOKEN"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("no %q in %s", want, said)
+		}
+	}
+	operator := s.by(strings.TrimSpace(out))
+	operator.run(0, "organisations", "nanning")
+	before := contents(t, s.data)
+	if _, said := s.run(1, "init", "operator-2"); !strings.Contains(said, "installation.exists") || !strings.Contains(said, "keys.json") {
+		t.Errorf("a second time: %s", said)
+	}
+	if after := contents(t, s.data); !slices.Equal(before, after) {
+		t.Errorf("a second time it made %v", after)
+	}
+	tokens := 0
+	if err := s.asked(`SELECT count(*) FROM token`, &tokens); err != nil || tokens != 1 {
+		t.Errorf("%d tokens: %v", tokens, err)
+	}
+	if err := os.Remove(filepath.Join(s.data, "keys.json")); err != nil { // the keys are lost
+		t.Fatal(err)
+	}
+	if _, said := s.run(1, "init", "operator-2"); !strings.Contains(said, "installation.exists") || !strings.Contains(said, "PG_VERSION") {
+		t.Errorf("beside a cluster without keys: %s", said)
+	}
+	empty := newShell(t)
+	i := installation{Data: s.data}
+	err := i.at(false, func(ctx context.Context, url string) error { // on its database, by another folder
+		code, out, said := command(t, "init", "operator-3", "--data", empty.data, "--database-url", url)
+		if code != 1 || !strings.Contains(said, "DATABASE_URL") || !strings.Contains(said, "installation.exists") {
+			t.Errorf("on a database that is one: exit %d: %s%s", code, out, said)
+		}
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)

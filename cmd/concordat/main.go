@@ -25,6 +25,7 @@ type app struct {
 type commands struct {
 	EnvFile string `help:"File of settings as systemd reads an EnvironmentFile, such as the service's; it wins over the environment." placeholder:"FILE"`
 
+	Init          initCmd          `cmd:"" help:"Make an installation and its first operator's token, once."`
 	Serve         serveCmd         `cmd:"" help:"Serve the API and deliver."`
 	Hold          holdCmd          `cmd:"" help:"Stop everything that burdens, and go on."`
 	Doctor        doctorCmd        `cmd:"" help:"Say what is wrong with the installation, who bears it and what to do; changes nothing."`

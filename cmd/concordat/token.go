@@ -12,6 +12,9 @@ import (
 	"concordat/internal/access"
 )
 
+// issuedHolds is the default of token issue --valid.
+const issuedHolds = 90 * 24 * time.Hour
+
 type tokenCmd struct {
 	Issue  tokenIssueCmd  `cmd:"" help:"Issue a bearer token; it is shown once."`
 	List   tokenListCmd   `cmd:"" help:"List the tokens that are valid: whose, in which role, until when; never the token itself."`

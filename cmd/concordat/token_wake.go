@@ -21,7 +21,8 @@ type tokenWakeCmd struct {
 // Help is shown by --help.
 func (c *tokenWakeCmd) Help() string {
 	return "After a restore every token of the backup sleeps: it may have been revoked in the time that was lost. Wake those whose holders are known to hold them still, " +
-		"and revoke the others. Exit code 1: it was refused, or --yes was not said."
+		"and revoke the others. Exit code 1: it was refused, or --yes was not said. " +
+		tokenHelp + " While no operator's token is awake, the account that runs the command may wake them; the record says so."
 }
 
 // Validate demands one way to name them.
@@ -60,7 +61,11 @@ func (c *tokenWakeCmd) Run(a *app) error {
 		if !c.Yes {
 			return errors.New("they sleep on; with --yes they are woken")
 		}
-		n, err := o.tokens.Wake(ctx, byOperator(), which)
+		act, err := o.actAsOperator(ctx, a)
+		if err != nil {
+			return err
+		}
+		n, err := o.tokens.Wake(ctx, act, which)
 		if err != nil {
 			return err
 		}

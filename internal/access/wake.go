@@ -40,12 +40,18 @@ func (t *Tokens) Asleep(ctx context.Context, s Sleepers) ([]Token, error) {
 
 // Wake makes valid again what a restoration put to sleep, an event for each, and returns
 // how many. Where one of the ids does not sleep, or nothing does, it refuses (token.awake):
-// whoever wakes must know what was woken.
+// whoever wakes must know what was woken. An account wakes only while no operator's token
+// is awake.
 func (t *Tokens) Wake(ctx context.Context, act enforcement.Act, s Sleepers) (n int, err error) {
 	if err := act.Check(enforcement.Operator, enforcement.System); err != nil {
 		return 0, err
 	}
 	err = t.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		if act.ByAccount() {
+			if err := t.refuseWhereOperatorsAre(ctx, tx, true); err != nil {
+				return err
+			}
+		}
 		var woken []tokenRow
 		condition, args := s.where(t.machine().UTC())
 		err := tx.NewUpdate().Model((*tokenRow)(nil)).Set("awake = record_epoch()").Where(condition, args...).

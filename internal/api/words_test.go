@@ -26,7 +26,7 @@ import (
 // everyCode lists the codes of all packages whose refusals reach a person.
 // Calendar and vault speak to operators.
 func everyCode() []string {
-	return slices.Concat([]string{"installation.none"}, // a command's own
+	return slices.Concat([]string{"installation.none", "installation.exists"}, // the commands' own
 		edge.Codes(), access.Codes(), enforcement.Codes(), identifier.Codes(), courtfile.Codes(), notify.Codes(), backup.Codes())
 }
 
@@ -119,7 +119,7 @@ func TestWordsUseTheArgumentsThatAreGiven(t *testing.T) {
 		"identifier.length": {"expected", "actual"}, "identifier.kind": {"kind", "belongs-to"}, "name.length": {"maximum", "actual"},
 		courtfile.CodeColumns: {"field"}, courtfile.CodeColumnTwice: {"field"}, courtfile.CodeCells: {"expected", "actual"}, courtfile.CodeMissing: {"field"},
 		"decision.signer": {"role"}, "decision.reviewer": {"role"}, "decision.remedies": {"missing"}, "notice.contents": {"missing"}, "service.repair-notice": {"missing"},
-		courtfile.CodeControl: {"position"}, courtfile.CodeLength: {"maximum", "actual"}, courtfile.CodeHiddenColumn: {"field"},
+		access.CodeTooLong: {"days"}, courtfile.CodeControl: {"position"}, courtfile.CodeLength: {"maximum", "actual"}, courtfile.CodeHiddenColumn: {"field"},
 		"identifier.cross": {"position"}, "name.character": {"position"}, "name.lost": {"position"}, "name.several": {"position"},
 	}
 	for _, code := range everyCode() {
