@@ -117,7 +117,7 @@ type Endpoints struct {
 
 // Codes lists the refusal codes of this package.
 func Codes() []string {
-	return append(testCodes(), "endpoint.url", "endpoint.keys", "endpoint.channel", "endpoint.priority", "not-found", "role.forbidden", "act.actor", "reconciliation.unasked")
+	return append(testCodes(), codeObject, "endpoint.url", "endpoint.keys", "endpoint.channel", "endpoint.priority", "not-found", "role.forbidden", "act.actor", "reconciliation.unasked")
 }
 
 func operator(act enforcement.Act) error {

@@ -19,7 +19,7 @@ const restBetween = 10
 const afterFault = time.Second
 
 // Run sweeps at once and then every SweepEvery until ctx ends, each lane for itself,
-// so that a long bulk drain holds no lifting up. What goes wrong goes to report, from
+// so that a long bulk drain holds no lifting up; beside them it posts notices. What goes wrong goes to report, from
 // several goroutines, and a sweep a second later tries again.
 func (d *Drainer) Run(ctx context.Context, report func(error)) {
 	var both sync.WaitGroup
@@ -45,6 +45,7 @@ func (d *Drainer) Run(ctx context.Context, report func(error)) {
 			}
 		})
 	}
+	both.Go(func() { d.postNotices(ctx, report) })
 	both.Wait()
 }
 

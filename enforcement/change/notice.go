@@ -2,6 +2,7 @@ package change
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -70,6 +71,50 @@ func (c *Changes) Notices(ctx context.Context, act enforcement.Act, all bool) ([
 		return nil, fmt.Errorf("list the notices of organisation %d: %w", act.Actor.Organisation, err)
 	}
 	return list, nil
+}
+
+// Posting is a notice that is due to the address that was used before the change.
+type Posting struct {
+	Notice
+
+	Organisation  enforcement.OrganisationID `bun:"organisation_id"`
+	Slug          string                     `bun:"slug"`
+	URL           string                     `bun:"url"`
+	Secrets       []byte                     `bun:"secrets"` // as the endpoint's were sealed
+	AllowInternal bool                       `bun:"allow_internal"`
+}
+
+// maxTries is how often a notice is posted; the pauses double from a minute.
+const maxTries = 8
+
+// takeDue counts the try before it is made, so that a crash repeats none at once, and two
+// processes take none twice.
+const takeDue = `UPDATE notice n SET tries = n.tries + 1,
+    due_at = CASE WHEN n.tries + 1 < ?1 THEN ?0::timestamptz + make_interval(mins => (2 ^ n.tries)::integer) END
+  FROM (SELECT id FROM notice WHERE due_at <= ?0 ORDER BY due_at LIMIT ?2 FOR UPDATE SKIP LOCKED) d, organisation o
+  WHERE n.id = d.id AND o.id = n.organisation_id
+  RETURNING n.id, n.kind, n.what, n.changed_by, coalesce(n.proposed_by, '') AS proposed_by, n.changed_at, n.organisation_id, o.slug, n.url, n.secrets,
+    n.allow_internal`
+
+// TakeDue takes up to so many notices that are due to be posted.
+func (c *Changes) TakeDue(ctx context.Context, most int) (list []Posting, err error) {
+	err = c.Record.DB.NewRaw(takeDue, c.Record.Machine().UTC(), maxTries, most).Scan(ctx, &list)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, fmt.Errorf("take the notices that are due: %w", err)
+	}
+	return list, nil
+}
+
+// Posted notes that a notice arrived, or that it will not: it is posted no more.
+func (c *Changes) Posted(ctx context.Context, id enforcement.ID, arrived bool) error {
+	q := c.Record.DB.NewUpdate().Table("notice").Set("due_at = NULL").Where("id = ?", id)
+	if arrived {
+		q = q.Set("posted_at = ?", c.Record.Machine().UTC())
+	}
+	if _, err := q.Exec(ctx); err != nil {
+		return fmt.Errorf("note that notice %s was posted: %w", id, err)
+	}
+	return nil
 }
 
 func noticesOf(db bun.IDB, org enforcement.OrganisationID) *bun.SelectQuery {

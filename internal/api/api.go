@@ -106,6 +106,7 @@ func (s *server) routes() {
 	directiveRoutes(s)
 	keptRoutes(s)
 	inboxRoutes(s)
+	noticeRoutes(s)
 	incidentRoutes(s)
 	holdRoutes(s)
 	proposalRoutes(s)

@@ -37,6 +37,22 @@ type Message struct {
 	// Measures explains every measure named below, by "memorandum/slug".
 	Measures   map[string]Measure `json:"measures"`
 	Directives []Directive        `json:"directives"`
+	// Notice tells people that how the receiver is reached was changed; such a message has
+	// no directives, and nothing in it is for a machine.
+	Notice *Notice `json:"notice,omitempty"`
+}
+
+// Notice is a change of how an organisation is reached, or of what it stands for.
+type Notice struct {
+	ID         uuid.UUID `json:"id"`
+	Kind       string    `json:"kind"`
+	What       string    `json:"what"`
+	ChangedAt  time.Time `json:"changed_at"`
+	ChangedBy  string    `json:"changed_by"` // a staff number, as ProposedBy
+	ProposedBy string    `json:"proposed_by,omitempty"`
+	// ZH and EN say what to do if nobody here asked for it.
+	ZH string `json:"zh"`
+	EN string `json:"en"`
 }
 
 // Measure is what a measure does and on which basis, in words.
