@@ -83,7 +83,7 @@ func (c *reconcileCmd) answer(ctx context.Context, o *office, act enforcement.Ac
 		return err
 	}
 	if c.Stated != "" {
-		_, err := o.register.Restorer.ReconcileStated(ctx, act, org, "", c.Stated)
+		_, err := o.register.Restorer.ReconcileStated(ctx, act, org, c.Stated)
 		return err
 	}
 	if org != 0 && org != act.Actor.Organisation {
@@ -98,7 +98,7 @@ func (c *reconcileCmd) answer(ctx context.Context, o *office, act enforcement.Ac
 	if err != nil {
 		return err
 	}
-	_, err = backup.HandIn(ctx, o.register, act, act.Actor.Organisation, "", lines)
+	_, err = backup.HandIn(ctx, o.register, act, act.Actor.Organisation, lines)
 	return err
 }
 

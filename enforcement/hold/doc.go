@@ -11,8 +11,8 @@
 // directive_held says for one directive whether a hold stops it.
 //
 // The hold of a restoration is special: it ends only when every organisation was
-// reconciled, and while it stands nobody is shown as restricted
-// ([Holds.RefuseRestoring]). With each restoration the versions of directives jump
+// reconciled and every ground of before is confirmed by its owner, and while it stands
+// nobody is shown as restricted ([Holds.RefuseRestoring]). With each restoration the versions of directives jump
 // ([Following]), because a recipient may hold newer ones than the restored record knows.
 //
 // It owns the table hold; restoration and reconciliation are package restore's, and are

@@ -71,7 +71,7 @@ func TestAdministrativeListingsAfterARestore(t *testing.T) {
 	made := restored(t, l.Bundle)
 	for _, c := range value(l.Restorer.Reconciliations(ctx))(t) {
 		if c.Organisation != l.Alpha {
-			value(l.Restorer.ReconcileStated(ctx, officer(l.Bundle, c.Organisation), 0, "", "演示:此后未收到"))(t)
+			value(l.Restorer.ReconcileStated(ctx, officer(l.Bundle, c.Organisation), 0, "演示:此后未收到"))(t)
 		}
 	}
 	// Alpha holds a newer version than the record knows: an end may be lost.
@@ -81,7 +81,7 @@ func TestAdministrativeListingsAfterARestore(t *testing.T) {
 			lines = append(lines, directive.InventoryLine{Directive: item.Directive, Version: 2, Carries: true})
 		}
 	}
-	value(l.Restorer.ReconcilePage(ctx, operatorOf(l.Bundle, "op-1"), restore.InventoryPage{Organisation: l.Alpha, Manner: restore.ReconciledFile, Lines: lines, Last: true, By: "演示"}))(t)
+	value(l.Restorer.ReconcilePage(ctx, operatorOf(l.Bundle, "op-1"), restore.InventoryPage{Organisation: l.Alpha, Manner: restore.ReconciledAsked, Lines: lines, Last: true, By: "演示"}))(t)
 	if have := listed(t, l, active); have.SuspendedFor != ground.SuspendedRestored {
 		t.Fatalf("%+v", have)
 	}

@@ -11,12 +11,19 @@ import (
 	"concordat/enforcement/restore"
 )
 
+// confirmed has owners confirm, in one act each, all that is unconfirmed but some.
+func confirmed(t testing.TB, b *enforcetest.Bundle, by enforcement.Act, except ...enforcement.ID) int {
+	t.Helper()
+	page := value(b.Restorer.Unconfirmed(t.Context(), by, enforcement.ID{}, restore.MaxConfirmed))(t)
+	return value(b.Restorer.Confirm(t.Context(), by, restore.Confirmation{Limit: restore.MaxConfirmed, Hash: page.Hash, Except: except, Reasons: "演示:丢失期间无退出事由"}))(t)
+}
+
 // stateAll has every organisation state that nothing newer came.
 func stateAll(t testing.TB, b *enforcetest.Bundle) {
 	t.Helper()
 	for _, c := range value(b.Restorer.Reconciliations(t.Context()))(t) {
 		if !c.Done() {
-			value(b.Restorer.ReconcileStated(t.Context(), officer(b, c.Organisation), 0, "", "演示:此后未收到"))(t)
+			value(b.Restorer.ReconcileStated(t.Context(), officer(b, c.Organisation), 0, "演示:此后未收到"))(t)
 		}
 	}
 }
@@ -82,6 +89,31 @@ func TestWhatIsUnconfirmedIsShownNowhereAndSendsNothing(t *testing.T) {
 		t.Errorf("%d left, want %d", carried, want)
 	}
 	wantAudit(t, b)
+}
+
+// Nor does an administrative list show it.
+func TestAnUnconfirmedEntryStandsOnNoPublicList(t *testing.T) {
+	t.Parallel()
+	l := enforcetest.SetupLists(t)
+	ctx := t.Context()
+	id := l.PublishedOn(enforcetest.ListSerious, l.Subject(l.Company()))
+	shown := func() int {
+		return len(value(l.Administrative.PublicEntries(ctx, l.Day(), "", enforcement.ID{}, 10))(t))
+	}
+	if shown() != 1 {
+		t.Fatalf("%d entries are shown before", shown())
+	}
+	restored(t, l.Bundle)
+	unheld(t, l.Bundle)
+	if shown() != 0 {
+		t.Errorf("%d unconfirmed entries are shown", shown())
+	}
+	wantCode(t, "a clerk", l.Administrative.Reaffirm(ctx, l.OwnersClerk(), of(id), "演示:已核实"), "role.forbidden")
+	wantCode(t, "without reasons", l.Administrative.Reaffirm(ctx, l.OwnersReviewer(), of(id), " "), "resumption.reasons")
+	must(t, l.Administrative.Reaffirm(ctx, l.OwnersReviewer(), of(id), "演示:已核实"))
+	if shown() != 1 {
+		t.Errorf("%d entries are shown once it is confirmed", shown())
+	}
 }
 
 // What was decided and not published before a restoration is not published by any door

@@ -226,7 +226,7 @@ func Example_restore() {
 	fmt.Println(err)
 
 	for _, one := range shown(b.Restorer.Reconciliations(ctx)) {
-		if _, err := b.Restorer.ReconcileStated(ctx, operator, one.Organisation, "04217", "nothing newer came"); err != nil {
+		if _, err := b.Restorer.ReconcileStated(ctx, b.As(enforcement.DepartmentReviewer, one.Organisation), 0, "nothing newer came"); err != nil {
 			fmt.Println(err)
 			return
 		}

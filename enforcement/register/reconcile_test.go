@@ -30,13 +30,6 @@ func restored(t testing.TB, b *enforcetest.Bundle) restore.Restoration {
 	return value(restore.Restored(t.Context(), b.DB, machine, operatorOf(b, "op-1"), machine(), func(context.Context, *pg.Tx) error { return nil }))(t)
 }
 
-// confirmed has owners confirm, in one act each, all that is unconfirmed but some.
-func confirmed(t testing.TB, b *enforcetest.Bundle, by enforcement.Act, except ...enforcement.ID) int {
-	t.Helper()
-	page := value(b.Restorer.Unconfirmed(t.Context(), by, enforcement.ID{}, restore.MaxConfirmed))(t)
-	return value(b.Restorer.Confirm(t.Context(), by, restore.Confirmation{Limit: restore.MaxConfirmed, Hash: page.Hash, Except: except, Reasons: "演示:丢失期间无退出事由"}))(t)
-}
-
 // The states that a backup can know a directive in.
 const (
 	knownQueued       = "queued"
@@ -263,7 +256,7 @@ func TestWhoMayReconcileAndWhat(t *testing.T) {
 		}
 		return p
 	}
-	_, err := b.Restorer.ReconcilePage(ctx, operatorOf(b, "op-1"), page(nil))
+	_, err := b.Restorer.ReconcilePage(ctx, officer(b, org), page(nil))
 	wantCode(t, "without a restoration", err, "restore.none")
 	_, err = b.Restorer.Reconciliations(ctx)
 	wantCode(t, "without a restoration", err, "restore.none")
@@ -277,8 +270,9 @@ func TestWhoMayReconcileAndWhat(t *testing.T) {
 		"a clerk":              {b.As(enforcement.DepartmentClerk, org), page(nil), "role.forbidden"},
 		"a court":              {b.President(), page(nil), "role.forbidden"},
 		"another's reviewer":   {officer(b, other), page(nil), "not-found"},
-		"no organisation":      {operatorOf(b, "op-1"), page(func(p *restore.InventoryPage) { p.Organisation = 0 }), "organisation.unknown"},
-		"unknown organisation": {operatorOf(b, "op-1"), page(func(p *restore.InventoryPage) { p.Organisation = 9999 }), "organisation.unknown"},
+		"an operator's file":   {operatorOf(b, "op-1"), page(nil), "role.forbidden"},
+		"no organisation":      {operatorOf(b, "op-1"), page(func(p *restore.InventoryPage) { p.Organisation, p.Manner = 0, restore.ReconciledAsked }), "organisation.unknown"},
+		"unknown organisation": {operatorOf(b, "op-1"), page(func(p *restore.InventoryPage) { p.Organisation, p.Manner = 9999, restore.ReconciledAsked }), "organisation.unknown"},
 		"no lines":             {officer(b, org), page(func(p *restore.InventoryPage) { p.Lines, p.Last = nil, false }), "reconciliation.lines"},
 		"out of order": {officer(b, org), page(func(p *restore.InventoryPage) {
 			p.Lines = []directive.InventoryLine{{Directive: second, Version: 1}, {Directive: first, Version: 1}}
@@ -293,14 +287,14 @@ func TestWhoMayReconcileAndWhat(t *testing.T) {
 		_, err := b.Restorer.ReconcilePage(ctx, row.act, row.page)
 		wantCode(t, what, err, row.code)
 	}
-	_, err = b.Restorer.ReconcileStated(ctx, operatorOf(b, "op-1"), org, "", "演示:此后未收到")
-	wantCode(t, "nobody states it", err, "reconciliation.statement")
-	_, err = b.Restorer.ReconcileStated(ctx, officer(b, org), org, "", " ")
+	_, err = b.Restorer.ReconcileStated(ctx, operatorOf(b, "op-1"), org, "演示:此后未收到")
+	wantCode(t, "an operator states it", err, "role.forbidden")
+	_, err = b.Restorer.ReconcileStated(ctx, officer(b, org), org, " ")
 	wantCode(t, "nothing is stated", err, "reconciliation.statement")
 
 	wantCode(t, "before any", b.Holds.End(ctx, operatorOf(b, "op-2"), made.Hold, "演示"), "restore.not-reconciled")
 	for _, c := range value(b.Restorer.Reconciliations(ctx))(t) {
-		stated := value(b.Restorer.ReconcileStated(ctx, officer(b, c.Organisation), 0, "", "演示:此后未收到"))(t)
+		stated := value(b.Restorer.ReconcileStated(ctx, officer(b, c.Organisation), 0, "演示:此后未收到"))(t)
 		if !stated.Done() || stated.Manner != "stated" || stated.DoneBy != officer(b, c.Organisation).Actor.ID {
 			t.Errorf("%+v", stated)
 		}
@@ -345,7 +339,7 @@ func TestNothingIsPublishedByItselfAfterARestore(t *testing.T) {
 	}
 	made := restored(t, b)
 	for _, c := range value(b.Restorer.Reconciliations(ctx))(t) {
-		value(b.Restorer.ReconcileStated(ctx, officer(b, c.Organisation), 0, "", "演示:此后未收到"))(t)
+		value(b.Restorer.ReconcileStated(ctx, officer(b, c.Organisation), 0, "演示:此后未收到"))(t)
 	}
 	b.Advance(1)
 	_, published, refused, err := b.Listings.PublishDue()(ctx, b.System(), enforcement.ID{}, 10)

@@ -4,10 +4,13 @@
 // be lost, and recipients may hold versions that the record never wrote. So [Restored]
 // places a hold on everything in the transaction that takes the backup's mark away, counts
 // the epoch up, so that versions jump over whatever was sent in the lost time, and gives
-// owners a task for all that would be published by itself. Then every organisation is
-// asked what it holds: page by page ([Restorer.ReconcilePage]), by a file, or by a named
-// officer's statement ([Restorer.ReconcileStated]). When all have answered, a second
-// person ends the hold.
+// owners a task for all that was decided and not published. By the epoch everything that
+// burdens and was decided before is unconfirmed: shown to nobody, sending nothing that
+// burdens (package ground, doubt.go). Then every organisation is
+// asked what it holds: page by page ([Restorer.ReconcilePage]), by a file, or by its
+// reviewer's statement ([Restorer.ReconcileStated]). When all have answered, each owner
+// confirms the list of what is unconfirmed in one act ([Restorer.Unconfirmed],
+// [Restorer.Confirm]), some excepted; then a second person ends the hold.
 //
 // What differs is put right in the subject's favour, and nothing is ever imposed by it:
 // what is unknown here is withdrawn there (an orphan), what was withdrawn there is
@@ -19,6 +22,6 @@
 //
 // The command restore calls it through package backup, the API and notify bring the
 // inventories, audit reads its events. It calls record, docket, hold, directive, ground
-// and kinds. Begin with restoration.go, then reconcile.go and judge. A
+// party and kinds. Begin with restoration.go, then reconcile.go and judge, then confirm.go. A
 // restoration up to the end of its hold is an example in package register.
 package restore

@@ -33,8 +33,8 @@ type InventoryPage struct {
 	Last  bool
 	// Manner is ReconciledAsked or ReconciledFile.
 	Manner string
-	// By is the staff number of the officer who answers for it, or the program
-	// that asked.
+	// By is the program that asked; who hands a file in answers for it with the own
+	// staff number.
 	By string
 }
 
@@ -51,15 +51,15 @@ type InventoryPage struct {
 //   - a lifting that was acknowledged and is not held is sent again.
 //
 // Nothing is ever imposed by it. A page that was done before changes nothing. The
-// department's reviewer may for the own organisation, the operator and the system
-// for any.
+// department's reviewer may for the own organisation, the operator and the system only
+// with what its system answered.
 func (r *Restorer) ReconcilePage(ctx context.Context, act enforcement.Act, page InventoryPage) (Reconciliation, error) {
-	act, org, err := reconciles(act, page.Organisation)
+	act, org, err := reconciles(act, page.Organisation, page.Manner)
 	if err != nil {
 		return Reconciliation{}, err
 	}
 	page.Organisation = org
-	if page.By == "" {
+	if page.By == "" || page.Manner != ReconciledAsked {
 		page.By = act.Actor.ID
 	}
 	if err := page.check(); err != nil {
@@ -104,18 +104,15 @@ func (r *Restorer) reconciliation(ctx context.Context, org enforcement.Organisat
 	return Reconciliation{}, enforcement.Refuse("organisation.unknown")
 }
 
-// ReconcileStated records a named officer's statement that nothing newer came to
-// the organisation than the record shows; for who has no system to ask. The
-// statement is kept as a keyed hash.
-func (r *Restorer) ReconcileStated(ctx context.Context, act enforcement.Act, org enforcement.OrganisationID, by, statement string) (Reconciliation, error) {
-	act, org, err := reconciles(act, org)
+// ReconcileStated records a reviewer's statement that nothing newer came to the own
+// organisation (org, or 0) than the record shows; for who has no system to ask. Nobody
+// states it for another. The statement is kept as a keyed hash.
+func (r *Restorer) ReconcileStated(ctx context.Context, act enforcement.Act, org enforcement.OrganisationID, statement string) (Reconciliation, error) {
+	act, org, err := reconciles(act, org, reconciledStated)
 	if err != nil {
 		return Reconciliation{}, err
 	}
-	if by == "" && act.Actor.Role == enforcement.DepartmentReviewer {
-		by = act.Actor.ID
-	}
-	if by = strings.TrimSpace(by); by == "" || strings.TrimSpace(statement) == "" {
+	if strings.TrimSpace(statement) == "" {
 		return Reconciliation{}, enforcement.Refuse("reconciliation.statement")
 	}
 	var after Reconciliation
@@ -125,7 +122,7 @@ func (r *Restorer) ReconcileStated(ctx context.Context, act enforcement.Act, org
 		if after = c; err != nil || after.Done() {
 			return nil, err
 		}
-		tx.Later(ofOrganisation(tx.NewUpdate(), restoration, org).Set("manner = ?, statement_hash = ?, done_at = ?, done_by = ?", reconciledStated, hash, r.Record.Machine(), by),
+		tx.Later(ofOrganisation(tx.NewUpdate(), restoration, org).Set("manner = ?, statement_hash = ?, done_at = ?, done_by = ?", reconciledStated, hash, r.Record.Machine(), act.Actor.ID),
 			"record the statement of organisation %d", org)
 		after, err = readReconciliation(ctx, tx, restoration, org)
 		return &record.Event{
@@ -139,9 +136,14 @@ func (r *Restorer) ReconcileStated(ctx context.Context, act enforcement.Act, org
 }
 
 // reconciles says for which organisation somebody may reconcile, and makes the
-// act that organisation's, as the log has it.
-func reconciles(act enforcement.Act, org enforcement.OrganisationID) (enforcement.Act, enforcement.OrganisationID, error) {
-	if err := act.Check(enforcement.Operator, enforcement.System, enforcement.DepartmentReviewer); err != nil {
+// act that organisation's, as the log has it. What was not its system's answer nobody
+// but its reviewer speaks.
+func reconciles(act enforcement.Act, org enforcement.OrganisationID, manner string) (enforcement.Act, enforcement.OrganisationID, error) {
+	speak := []enforcement.Role{enforcement.DepartmentReviewer}
+	if manner == ReconciledAsked {
+		speak = append(speak, enforcement.Operator, enforcement.System)
+	}
+	if err := act.Check(speak...); err != nil {
 		return act, 0, err
 	}
 	if act.Actor.Role == enforcement.DepartmentReviewer {

@@ -29,7 +29,7 @@ func TestConfirmationThroughTheAPI(t *testing.T) {
 	list, err := b.Restorer.Reconciliations(t.Context())
 	must(t, err)
 	for _, c := range list {
-		_, err := b.Restorer.ReconcileStated(t.Context(), b.As(enforcement.DepartmentReviewer, c.Organisation), 0, "", "演示:此后未收到")
+		_, err := b.Restorer.ReconcileStated(t.Context(), b.As(enforcement.DepartmentReviewer, c.Organisation), 0, "演示:此后未收到")
 		must(t, err)
 	}
 	for _, token := range []string{b.clerk, b.operator} {

@@ -95,7 +95,7 @@ func (s operations) reconcile(ctx context.Context, act enforcement.Act, in *Inve
 }
 
 func (s operations) reconcileStated(ctx context.Context, act enforcement.Act, in *InventoryStatement) (*OneReconciliation, error) {
-	c, err := s.Register.Restorer.ReconcileStated(ctx, act, 0, "", in.Body.Statement)
+	c, err := s.Register.Restorer.ReconcileStated(ctx, act, 0, in.Body.Statement)
 	if err != nil {
 		return nil, err
 	}

@@ -93,7 +93,7 @@ func readYes(text string) (bool, error) {
 // HandIn reconciles an organisation with the lines of its file, page by page from
 // where its reconciliation stands. A file that was handed in changes nothing the
 // second time.
-func HandIn(ctx context.Context, register *register.Offices, act enforcement.Act, org enforcement.OrganisationID, by string, lines []directive.InventoryLine) (restore.Reconciliation, error) {
+func HandIn(ctx context.Context, register *register.Offices, act enforcement.Act, org enforcement.OrganisationID, lines []directive.InventoryLine) (restore.Reconciliation, error) {
 	list, err := register.Restorer.Reconciliations(ctx)
 	if err != nil {
 		return restore.Reconciliation{}, err
@@ -107,7 +107,7 @@ func HandIn(ctx context.Context, register *register.Offices, act enforcement.Act
 	for !c.Done() {
 		n := min(len(lines), restore.MaxInventoryPage)
 		c, err = register.Restorer.ReconcilePage(ctx, act, restore.InventoryPage{
-			Organisation: org, After: c.Reached, Lines: lines[:n], Last: n == len(lines), Manner: restore.ReconciledFile, By: by,
+			Organisation: org, After: c.Reached, Lines: lines[:n], Last: n == len(lines), Manner: restore.ReconciledFile,
 		})
 		if err != nil {
 			return c, err

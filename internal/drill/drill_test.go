@@ -266,7 +266,7 @@ func (s *scene) reconcile(t *testing.T) {
 	lines := inventoryOf(s.departments[s.byFile])
 	reviewer := s.As(enforcement.DepartmentReviewer, s.byFile)
 	for range 2 {
-		c, err := backup.HandIn(ctx, s.Offices, reviewer, s.byFile, "", lines)
+		c, err := backup.HandIn(ctx, s.Offices, reviewer, s.byFile, lines)
 		must(t, err)
 		if !c.Done() || c.Manner != restore.ReconciledFile {
 			t.Errorf("by file: %+v", c)
@@ -276,7 +276,7 @@ func (s *scene) reconcile(t *testing.T) {
 	must(t, err)
 	for _, c := range list {
 		if !c.Done() {
-			_, err := s.Restorer.ReconcileStated(ctx, operator(s.At(), "op-1"), c.Organisation, "officer-7", "演示:此后未收到任何任务")
+			_, err := s.Restorer.ReconcileStated(ctx, s.As(enforcement.DepartmentReviewer, c.Organisation), 0, "演示:此后未收到任何任务")
 			must(t, err)
 		}
 	}
