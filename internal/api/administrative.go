@@ -37,7 +37,7 @@ type AdministrativeFile struct {
 	Body struct {
 		Listing administrative.Listing `json:"listing"`
 		Texts   *administrative.Texts  `json:"texts,omitempty" doc:"The sealed texts, for the owner's own people"`
-		Hanging
+		Burden
 	}
 }
 

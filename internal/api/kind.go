@@ -169,7 +169,6 @@ type Hanging struct {
 	Clocks     []docket.Clock  `json:"clocks" nullable:"false"`
 	Events     []record.Entry  `json:"events" nullable:"false"`
 	Holds      []hold.Hold     `json:"holds" nullable:"false" doc:"Holds that stop anything of it now"`
-	Kept       []KeptView      `json:"kept" nullable:"false" doc:"What departments keep on their own basis after its withdrawal; it counts as kept, never as withdrawn"`
 }
 
 // asks asks for it beside the case, so that it is read for who may read that; told
@@ -177,16 +176,31 @@ type Hanging struct {
 // edition took away is gone at once, also from those whose withdrawal is still to be
 // written.
 func (h *Hanging) asks(r *register.Offices, act enforcement.Act, ground enforcement.ID) (asks []pg.Ask, told func(ctx context.Context) error) {
-	today := r.Record.Today(act.At)
-	directives, kept := r.Directives.AskOn(ground, today), r.Directives.AskKeptOf(ground, today)
-	asks = append(directives.Asks(), kept.Ask(),
+	directives := r.Directives.AskOn(ground, r.Record.Today(act.At))
+	asks = append(directives.Asks(),
 		pg.All(docket.ClocksOf(r.Record.DB, ground), &h.Clocks),
 		pg.All(record.EntriesOf(r.Record.DB, ground), &h.Events),
 		pg.All(hold.Over(r.Record.DB, ground), &h.Holds))
 	return asks, func(ctx context.Context) error {
 		list, err := directives.List(ctx)
 		h.Directives, h.Clocks, h.Holds = viewDirectives(list), append([]docket.Clock{}, h.Clocks...), append([]hold.Hold{}, h.Holds...)
-		h.Kept = viewKept(kept.List())
 		return err
+	}
+}
+
+// Burden is what hangs on a case that burdens.
+type Burden struct {
+	Hanging
+
+	Kept []KeptView `json:"kept" nullable:"false" doc:"What departments keep on their own basis after its withdrawal; it counts as kept, never as withdrawn"`
+}
+
+// asks is [Hanging.asks], with what is kept.
+func (b *Burden) asks(r *register.Offices, act enforcement.Act, ground enforcement.ID) (asks []pg.Ask, told func(ctx context.Context) error) {
+	kept := r.Directives.AskKeptOf(ground, r.Record.Today(act.At))
+	asks, hangs := b.Hanging.asks(r, act, ground)
+	return append(asks, kept.Ask()), func(ctx context.Context) error {
+		b.Kept = viewKept(kept.List())
+		return hangs(ctx)
 	}
 }

@@ -43,7 +43,7 @@ type ListingFile struct {
 	ETag string `header:"ETag"`
 	Body struct {
 		Listing listing.Listing `json:"listing"`
-		Hanging
+		Burden
 	}
 }
 

@@ -52,8 +52,8 @@ func TestWebhooksAreDescribedAsThePageShowsThem(t *testing.T) {
 			t.Errorf("%s fits without its format", m[1])
 		}
 	}
-	if seen != 7 {
-		t.Errorf("%d examples were held against the schema, want 7", seen)
+	if seen != 8 {
+		t.Errorf("%d examples were held against the schema, want 8", seen)
 	}
 	for _, header := range []string{"webhook-id", "webhook-timestamp", "webhook-signature", "concordat-attempt"} {
 		if !strings.Contains(fmt.Sprint(at[[]any](t, doc, "webhooks", "directives", "post", "parameters")), header) {
