@@ -12,6 +12,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
+	"concordat/enforcement/register"
 	"concordat/internal/calendar"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
@@ -281,4 +282,68 @@ func TestTheLookForWhatIsLateIsBounded(t *testing.T) {
 			}
 		})
 	}
+}
+
+// ahead is a drainer of a process whose machine's clock, and legal time with it, run ahead.
+func (b *bench) ahead(t *testing.T, by time.Duration) *notify.Drainer {
+	t.Helper()
+	record := b.Config
+	record.Machine = func() time.Time { return machine().Add(by) }
+	offices, err := register.Open(t.Context(), record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := b.config
+	c.Register, c.Machine, c.Legal = offices, record.Machine, func() time.Time { return b.At().Add(by) }
+	return b.newDrainer(t, c)
+}
+
+// A process that is forty days ahead takes everything for late. It lays no imposition
+// beside and sends none; what lifts it lays beside and sends.
+func TestAClockThatRunsAheadLaysNothingThatBurdensBeside(t *testing.T) {
+	t.Parallel()
+	const fortyDays = 40 * 24 * time.Hour
+	b := setup(t, nil)
+	ground := b.ground(t, b.Subject(b.Company()))
+	w := b.aLane(t)
+	d := b.receivers[w.Organisation]
+	d.intercept(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusBadGateway) })
+	b.drain(t, w) // it fails, so that what is late is looked for
+	wrong := b.ahead(t, fortyDays)
+	try := func(drainer *notify.Drainer, lane directive.Lane) {
+		t.Helper()
+		b.put2(t, w.Organisation)
+		if err := drainer.Drain(t.Context(), directive.WakeUp{Organisation: w.Organisation, Lane: lane}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	try(wrong, directive.Bulk)
+	if n := b.inboxed(w.Organisation); n != 0 {
+		t.Errorf("a wrong clock laid %d impositions into the inbox", n)
+	}
+	d.intercept(nil)
+	try(wrong, directive.Bulk)
+	b.set(t, `UPDATE endpoint SET failures = 0 WHERE organisation_id = $1`, w.Organisation)
+	try(wrong, directive.Bulk) // and by what a drain reads first
+	if got := d.sizes(); len(got) != 0 {
+		t.Errorf("a wrong clock sent messages of %v", got)
+	}
+	try(b.drainer, directive.Bulk)
+	if got := d.sizes(); len(got) != 1 {
+		t.Fatalf("a right clock sent messages of %v", got)
+	}
+
+	d.intercept(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusBadGateway) })
+	if err := b.Grounds.End(t.Context(), b.Judge(), ground, "Art. 10"); err != nil {
+		t.Fatal(err)
+	}
+	try(wrong, directive.Express)
+	try(wrong, directive.Express)
+	if n := b.inboxed(w.Organisation); n != 1 {
+		t.Errorf("%d liftings in the inbox, want 1", n)
+	}
+	d.intercept(nil)
+	try(wrong, directive.Express)
+	b.quiet(t, b.drainer)
+	b.agree(t)
 }

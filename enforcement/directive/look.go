@@ -35,6 +35,10 @@ func (r *Directives) Look(b *pgx.Batch, w WakeUp, on day.Day, limit int) *Look {
 	if limit == 0 {
 		return l
 	}
+	skewed := func() bool { return false }
+	if w.Lane != Express { // see [Directives.StandsStill]
+		skewed = r.Record.LookAtClock(b)
+	}
 	args := []any{w.Organisation, string(w.Lane), noCursor, limit}
 	b.Queue(selectDue, append(args, on)...).Query(func(rows pgx.Rows) (err error) {
 		if columns := rows.FieldDescriptions(); columns[0].Format != pgx.BinaryFormatCode {
@@ -43,7 +47,9 @@ func (r *Directives) Look(b *pgx.Batch, w WakeUp, on day.Day, limit int) *Look {
 		if l.Items, err = r.readItems(rows, make([]Item, 0, min(limit, Batch))); err != nil {
 			return fmt.Errorf("read what is due at organisation %d: %w", w.Organisation, err)
 		}
-		l.Items, l.Read = inOrder(l.Items), true
+		if l.Items, l.Read = inOrder(l.Items), true; skewed() {
+			l.Items = nil
+		}
 		return nil
 	})
 	if w.Lane == Express {

@@ -1,9 +1,13 @@
+// pgx: a drain asks for the clock in its batch of prepared statements.
+
 package record
 
 import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
 	"concordat/internal/pg"
@@ -46,4 +50,20 @@ func (r *Record) RightClock(ctx context.Context) error {
 		return errSkew
 	}
 	return nil
+}
+
+// LookAtClock queues the question of [Record.RightClock] with others; once the batch was
+// read as far as the next statement, skewed tells whether the two clocks lie further apart
+// than [MaxSkew].
+func (r *Record) LookAtClock(b *pgx.Batch) (skewed func() bool) {
+	var ahead time.Duration
+	b.Queue(`SELECT clock_timestamp()`).QueryRow(func(row pgx.Row) error {
+		var now time.Time
+		if err := row.Scan(&now); err != nil {
+			return fmt.Errorf("ask the database what time it is: %w", err)
+		}
+		ahead = now.Sub(r.Machine())
+		return nil
+	})
+	return func() bool { return ahead.Abs() > MaxSkew }
 }
