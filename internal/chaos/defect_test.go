@@ -1,12 +1,14 @@
 package chaos_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/google/uuid"
 
+	"concordat/enforcement"
 	"concordat/notify/receiver"
 )
 
@@ -21,6 +23,8 @@ func TestAPlantedDefectIsFound(t *testing.T) {
 	o.Swallow = s.departments[0].org
 	p := s.start(t, o)
 	go p.attend(nil)
+	s.nothingDue(t, p, patience)
+	s.revokeOneHeld(t, o.Swallow)
 	s.settle(t, p)
 	f := s.check(t)
 	if f.heldWrongly == 0 {
@@ -72,6 +76,23 @@ func TestAPlantedDefectIsFound(t *testing.T) {
 	if f := s.check(t); len(f.events) != 1 {
 		t.Errorf("an answered act without event is not found: %v", f)
 	}
+}
+
+// revokeOneHeld revokes a listing that the script leaves standing and an organisation has
+// carried out as it was first told. On a slow machine the script may end every other
+// before its imposition has left, and there would be no withdrawal to swallow.
+func (s *scene) revokeOneHeld(t *testing.T, org enforcement.OrganisationID) {
+	t.Helper()
+	var court enforcement.OrganisationID
+	var held int
+	var listed enforcement.ID
+	must(t, s.db.Pool.QueryRow(t.Context(), `SELECT g.id, g.organisation_id, count(*) OVER () FROM ground g JOIN directive d ON d.ground_id = g.id
+		WHERE g.state = 'in-force' AND d.organisation_id = $1 AND d.step = 'acknowledged' AND NOT EXISTS (SELECT FROM amendment WHERE directive_id = d.id)
+		ORDER BY g.id LIMIT 1`, org).Scan(&listed, &court, &held))
+	t.Logf("of %d listings that stand one is revoked", held)
+	l := &life{listing: listed, court: slices.Index(s.courts, court)}
+	must(t, s.tryRevoke(t, l))
+	s.answered[revokeKey(l)]++
 }
 
 func TestHeldWrongly(t *testing.T) {
