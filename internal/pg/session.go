@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -25,14 +26,24 @@ const poolerLooks = 8
 // session to the first.
 func (db *DB) RequireSession(ctx context.Context) (err error) {
 	var ends [2]*pgx.Conn
-	for i := range ends {
-		config := db.Pool.Config().ConnConfig
-		// Statements are prepared on a session too.
-		config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
-		if ends[i], err = pgx.ConnectConfig(ctx, config); err != nil {
-			return fmt.Errorf("connect to look for a pooler: %w", err)
+	var errs [2]error
+	var both sync.WaitGroup
+	for i := range ends { // at once: each waits for the dead first host of a pair
+		both.Go(func() {
+			config := db.Pool.Config().ConnConfig
+			// Statements are prepared on a session too.
+			config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+			ends[i], errs[i] = pgx.ConnectConfig(ctx, config)
+		})
+	}
+	both.Wait()
+	for _, end := range ends {
+		if end != nil {
+			defer func() { _ = end.Close(context.WithoutCancel(ctx)) }()
 		}
-		defer func() { _ = ends[i].Close(context.WithoutCancel(ctx)) }()
+	}
+	if err := errors.Join(errs[:]...); err != nil {
+		return fmt.Errorf("connect to look for a pooler: %w", err)
 	}
 	ours, other := ends[0], ends[1]
 	mark := rand.Text()
