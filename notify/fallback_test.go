@@ -189,8 +189,14 @@ func TestInboxOfAnOrganisationWithoutEndpoints(t *testing.T) {
 	if err := b.inbox.Answer(t.Context(), act, []directive.Answer{{Directive: ids[0], Version: 2, Step: directive.Acknowledged}}); err != nil {
 		t.Fatal(err)
 	}
+	if n := b.inboxed(w.Organisation); n != 1 {
+		t.Errorf("%d liftings lie open that somebody answered and nobody opened, want 1", n)
+	}
+	if _, err := b.inbox.Open(t.Context(), act, ids); err != nil {
+		t.Fatal(err)
+	}
 	if n := b.inboxed(w.Organisation); n != 0 {
-		t.Errorf("%d items are open after the answer", n)
+		t.Errorf("%d items are open after the answer and the opening", n)
 	}
 	b.noFindings(t)
 }

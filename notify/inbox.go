@@ -73,14 +73,16 @@ func (i InboxItem) same(other InboxItem) bool {
 // hold stops is not shown while it stands. An item whose version, or a newer one, was
 // acknowledged by another channel is no longer open, even if nobody has closed it: the
 // lane that laid it may have done so after the other lane's answer, and a crash may have
-// come before the closing.
+// come before the closing. But what goes express, as all does that lifts, may have been
+// acknowledged by hand by who never saw it: it lies open until an officer opened it.
 func (b *Inbox) open(org enforcement.OrganisationID) *bun.SelectQuery {
 	return b.DB.NewSelect().TableExpr("inbox_item AS i").
 		ColumnExpr("i.directive_id AS directive, i.version, i.lane, i.placed_at, i.opened_at, i.opened_by").
 		Join("LEFT JOIN directive AS d ON d.id = i.directive_id").
 		Join("LEFT JOIN amendment AS a ON a.directive_id = i.directive_id AND a.version = i.version").
 		Join("LEFT JOIN orphan AS n ON n.directive_id = i.directive_id AND n.version = i.version").
-		Where("i.organisation_id = ? AND i.closed_at IS NULL AND coalesce(a.step, n.step, d.step) < 'acknowledged'", pg.Number(org)).
+		Where("i.organisation_id = ? AND i.closed_at IS NULL", pg.Number(org)).
+		Where("(coalesce(a.step, n.step, d.step) < 'acknowledged' OR i.lane = 'express' AND i.opened_at IS NULL)").
 		Where(`NOT EXISTS (SELECT FROM amendment n
 			WHERE n.directive_id = i.directive_id AND n.version > i.version AND n.step = 'acknowledged')`).
 		Where("NOT (coalesce(a.burdens, i.version = 1) AND directive_held(d.organisation_id, d.ground_id, d.plan_id))").
@@ -145,6 +147,8 @@ func (b *Inbox) Open(ctx context.Context, act enforcement.Act, ids []enforcement
 		return nil, errors.Join(err, &enforcement.Refusal{Code: "not-found"})
 	}
 	_, err = b.DB.NewUpdate().Table("inbox_item").Set("opened_at = ?, opened_by = ?", b.Machine(), act.Actor.ID).
+		Set(`closed_at = (SELECT ?::timestamptz FROM amendment a
+			WHERE a.directive_id = inbox_item.directive_id AND a.version = inbox_item.version AND a.step = 'acknowledged')`, b.Machine()).
 		Where("organisation_id = ? AND directive_id = ANY (?)", pg.Number(act.Actor.Organisation), pg.Array(ids)).
 		Where("closed_at IS NULL AND opened_at IS NULL").Exec(ctx)
 	if err != nil {
@@ -154,7 +158,8 @@ func (b *Inbox) Open(ctx context.Context, act enforcement.Act, ids []enforcement
 }
 
 // Answer records answers of the actor's organisation, as Directives.Answer does,
-// and closes what lies in its inbox of the versions acknowledged.
+// and closes what lies in its inbox of the versions acknowledged; but what goes express
+// and nobody has opened yet stays there, whatever one of them answers.
 func (b *Inbox) Answer(ctx context.Context, act enforcement.Act, answers []directive.Answer) error {
 	if err := b.Register.Directives.Answer(ctx, act, answers); err != nil {
 		return err
@@ -166,16 +171,19 @@ func (b *Inbox) Answer(ctx context.Context, act enforcement.Act, answers []direc
 			ids, versions = append(ids, a.Directive), append(versions, a.Version)
 		}
 	}
-	return closeItems(ctx, b.DB, act.Actor.Organisation, ids, versions, b.Machine())
+	return closeItems(ctx, b.DB, act.Actor.Organisation, ids, versions, b.Machine(), seen)
 }
 
-// closeItems closes what lies of these versions and of older ones.
-func closeItems(ctx context.Context, db *pg.DB, org enforcement.OrganisationID, ids []enforcement.ID, versions []int16, now time.Time) error {
+// seen is what an officer's word closes: what was opened, and what travels in bulk.
+const seen = "i.opened_at IS NOT NULL OR i.lane = 'bulk'"
+
+// closeItems closes what lies of these versions and of older ones, as far as a condition says.
+func closeItems(ctx context.Context, db *pg.DB, org enforcement.OrganisationID, ids []enforcement.ID, versions []int16, now time.Time, which string) error {
 	if len(ids) == 0 {
 		return nil
 	}
 	_, err := db.NewRaw(`UPDATE inbox_item i SET closed_at = ? FROM unnest(?::uuid[], ?::smallint[]) u (id, v)
-		WHERE i.directive_id = u.id AND i.version <= u.v AND i.closed_at IS NULL AND i.organisation_id = ?`,
+		WHERE i.directive_id = u.id AND i.version <= u.v AND i.closed_at IS NULL AND i.organisation_id = ? AND (`+which+`)`,
 		now, pg.Array(ids), pg.Array(versions), pg.Number(org)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("close %d inbox items of organisation %d: %w", len(ids), org, err)

@@ -1,6 +1,8 @@
 package notify_test
 
 import (
+	"net/http"
+	"slices"
 	"testing"
 
 	"concordat/enforcement"
@@ -46,4 +48,48 @@ func TestWhatIsAnsweredAtANewerVersionIsNotInTheInbox(t *testing.T) {
 	if _, err := b.inbox.Open(t.Context(), clerk, []enforcement.ID{d.ID}); err == nil {
 		t.Error("the officer opened what was over")
 	}
+}
+
+// A clerk acknowledges a lifting by hand while the system is away and never heard of it.
+// When the endpoint is given up the inbox takes over, and shows it all the same.
+func TestALiftingAnsweredByHandIsShownWhenTheInboxTakesOver(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	ground := b.ground(t, b.Subject(b.Company()))
+	w := b.aLane(t)
+	b.quiet(t, b.drainer)
+	w.Lane = directive.Express
+	d := b.receivers[w.Organisation]
+	says := func(status int) {
+		d.intercept(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(status) })
+	}
+	says(http.StatusServiceUnavailable)
+	if err := b.Grounds.End(t.Context(), b.Judge(), ground, "Art. 10"); err != nil {
+		t.Fatal(err)
+	}
+	b.drain(t, w)
+	clerk := b.As(enforcement.DepartmentClerk, w.Organisation)
+	list, err := b.Directives.Of(t.Context(), ground)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := list[slices.IndexFunc(list, func(x directive.Directive) bool { return x.Organisation == w.Organisation })].ID
+	if err := b.inbox.Answer(t.Context(), clerk, []directive.Answer{{Directive: id, Version: 2, Step: directive.Acknowledged}}); err != nil {
+		t.Fatal(err)
+	}
+	says(http.StatusGone)
+	b.put2(t, w.Organisation)
+	b.quiet(t, b.drainer)
+	shown, err := b.inbox.List(t.Context(), clerk, "", enforcement.ID{}, 10)
+	if err != nil || len(shown) != 1 || shown[0].Version != 2 {
+		t.Fatalf("the officers are shown %v: %v", shown, err)
+	}
+	items, err := b.inbox.Open(t.Context(), clerk, []enforcement.ID{id})
+	if err != nil || len(items) != 1 || items[0].Kind != directive.Withdraw {
+		t.Fatalf("opened: %v, %v", items, err)
+	}
+	if n := b.inboxed(w.Organisation); n != 0 {
+		t.Errorf("%d items are open after that", n)
+	}
+	b.noFindings(t)
 }

@@ -17,9 +17,14 @@ const maxBasis = 2000
 // incident; the acknowledgement beside them stands, but for what is kept
 // ([directive.Result.Drop]).
 func (p *pass) settle(ctx context.Context, a directive.Attempt, results []directive.Result, answered bool) error {
+	var ids []enforcement.ID
+	var versions []int16
 	for i := range results {
 		if err := p.checkReports(ctx, a.Directives[i], &results[i]); err != nil {
 			return err
+		}
+		if p.to.inboxOpen && results[i].Step == directive.Acknowledged { // its reports may have been dropped
+			ids, versions = append(ids, a.Directives[i]), append(versions, a.Versions[i])
 		}
 		switch {
 		case results[i].Step != directive.Left, results[i].Placed:
@@ -27,6 +32,11 @@ func (p *pass) settle(ctx context.Context, a directive.Attempt, results []direct
 		case answered && !p.beside:
 			p.doubtful++
 		}
+	}
+	// First, for what goes express lies open until it is closed or opened ([Inbox.open]):
+	// the receiver has it, whatever becomes of the settlement.
+	if err := closeItems(ctx, p.d.c.DB, p.of.Organisation, ids, versions, p.d.c.Machine(), "true"); err != nil {
+		return err
 	}
 	err := p.d.c.Register.Directives.Settle(ctx, p.d.act(), a, results)
 	if _, person := errors.AsType[*enforcement.Refusal](err); person {
@@ -40,17 +50,7 @@ func (p *pass) settle(ctx context.Context, a directive.Attempt, results []direct
 		}
 		err = p.d.c.Register.Directives.Settle(ctx, p.d.act(), a, results)
 	}
-	if err != nil {
-		return err
-	}
-	var ids []enforcement.ID
-	var versions []int16
-	for i := range results { // as they were settled
-		if p.to.inboxOpen && results[i].Step == directive.Acknowledged {
-			ids, versions = append(ids, a.Directives[i]), append(versions, a.Versions[i])
-		}
-	}
-	return closeItems(ctx, p.d.c.DB, p.of.Organisation, ids, versions, p.d.c.Machine())
+	return err
 }
 
 func (p *pass) checkReports(ctx context.Context, id enforcement.ID, r *directive.Result) error {
