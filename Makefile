@@ -16,12 +16,14 @@ TESTFLAGS ?= -p 2 -parallel 4
 TESTGOGC  ?= 400
 FUZZTIME  ?= 3s
 BUDGET    := 20
-STEPS     := lint race mutants fuzz deadcode fix tidy drift
+PARTS     := lint race adversary mutants fuzz deadcode fix tidy drift
+# How many steps departments take against the record, without the race detector.
+STEPS     ?= 2000
 # Whose guards `make mutants` takes out: those in files changed since a revision; all where it is empty. `make test` looks
 # back over the last changes only, for each costs some seconds.
 SINCE     ?= $(shell git rev-parse -q --verify HEAD~5 2>/dev/null)
 
-.PHONY: demo test $(STEPS) fmt bench generate build help deps
+.PHONY: demo test $(PARTS) fmt bench generate build help deps
 
 # What it says before the program does goes to standard error: with ARGS=--json one line of JSON is all of its output.
 demo: ## run the main job: `concordat demo`, on made data, with a PostgreSQL of its own
@@ -32,7 +34,7 @@ demo: ## run the main job: `concordat demo`, on made data, with a PostgreSQL of 
 
 test: ## check everything: linters, tests with -race, fuzz, dead code, drift; prints the time used
 	@SECONDS=0; status=0; times=; \
-	for step in deps $(STEPS); do \
+	for step in deps $(PARTS); do \
 		begun=$$SECONDS; [[ $$step == deps ]] || echo "== $$step"; \
 		$(MAKE) $$step || { status=$$?; times+=" $$step $$((SECONDS - begun)) s (stopped here)"; break; }; \
 		times+=" $$step $$((SECONDS - begun)) s,"; \
@@ -52,6 +54,9 @@ lint: $(LINT) ## the linters and formatters of .golangci.yml, and go vet
 race: ## every test, with the race detector
 	@go list -race -test -export ./... >/dev/null # compiles all, tests too, and links nothing: what does not compile is told before any test
 	@GOGC=$(TESTGOGC) go test -race -vet=off -ldflags=-w $(TESTFLAGS) ./... # go vet is lint's; no debugger reads these
+
+adversary: ## departments that answer whatever they like, against listings that end (STEPS=, ARGS=-rapid.seed=)
+	@go test -vet=off -count=1 -timeout 2h ./internal/adversary -run '^TestAdversary$$' -v -adversary.steps=$(STEPS) $(ARGS)
 
 mutants: ## take guards of docs/attacks out in turn: their tests must fail (SINCE= for all of them)
 	@go run ./internal/docgen/attacks -mutants -since '$(SINCE)'
