@@ -22,13 +22,13 @@ import (
 const liftedWithin = 30 * time.Second
 
 // One of two processes is stopped while it holds the express lanes of departments that
-// have not answered, or is cut off from the database without a FIN. Every withdrawal
-// arrives through the other, and the one that wakes changes nothing.
+// have not answered, or is cut off from the database without a FIN, or killed. Every
+// withdrawal arrives through the other, and the one that wakes changes nothing.
 func TestFrozenWhileItHoldsLanes(t *testing.T) {
 	t.Parallel()
-	for _, cutOff := range []bool{false, true} {
-		name := map[bool]string{false: "stopped", true: "cut-off"}[cutOff]
-		t.Run(name, func(t *testing.T) {
+	const stopped, cutOff, killed = "stopped", "cut-off", "killed"
+	for _, how := range []string{stopped, cutOff, killed} {
+		t.Run(how, func(t *testing.T) {
 			t.Parallel()
 			s := newScene(t, 1)
 			lives := s.publish(t, 6)
@@ -43,10 +43,13 @@ func TestFrozenWhileItHoldsLanes(t *testing.T) {
 			lost := s.loseMessages(3)
 			s.revoke(t, lives)
 			<-lost
-			if cutOff {
-				way.cut()
-			} else {
+			switch how {
+			case stopped:
 				must(t, first.cmd.Process.Signal(syscall.SIGSTOP))
+			case cutOff:
+				way.cut()
+			case killed:
+				must(t, first.cmd.Process.Kill())
 			}
 			begun := time.Now()
 			s.answerAgain()
@@ -55,11 +58,12 @@ func TestFrozenWhileItHoldsLanes(t *testing.T) {
 			s.nothingDue(t, second, liftedWithin)
 			t.Logf("everything was lifted after %s", time.Since(begun).Round(time.Millisecond))
 
-			if cutOff {
-				must(t, first.cmd.Process.Kill())
-			} else {
+			switch how {
+			case stopped:
 				must(t, first.cmd.Process.Signal(syscall.SIGCONT))
 				must(t, first.input.Close())
+			case cutOff:
+				must(t, first.cmd.Process.Kill())
 			}
 			<-first.ended
 			s.settle(t, second)
@@ -250,6 +254,37 @@ func TestReadOnlyForAWhile(t *testing.T) {
 	s.answered[revokeKey(lives[3])]++
 	s.nothingDue(t, worker, goesOnWithin-time.Since(ended))
 	t.Logf("%d acts refused; everything went on after %s", refused, time.Since(ended).Round(time.Millisecond))
+	s.settle(t, worker)
+	f := s.check(t)
+	f.jobs = nil // what River tried meanwhile
+	if !f.none() {
+		t.Errorf("%v", f)
+	}
+}
+
+// The database crashes under a process that works. When it is back an act is written and
+// its withdrawals arrive, without anybody's doing.
+func TestTheDatabaseCrashes(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, 1)
+	lives := s.publish(t, 6)
+	worker := s.start(t, s.order(1, 0, nil))
+	worker.torn = true
+	go worker.attend(nil)
+	s.nothingDue(t, worker, patience)
+	crashed := time.Now()
+	must(t, s.cluster.Restart(t.Context(), true))
+	back := time.Now()
+	for s.tryRevoke(t, lives[0]) != nil {
+		if time.Since(back) > goesOnWithin {
+			t.Fatalf("no act is written %s after the database is back", goesOnWithin)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	s.answered[revokeKey(lives[0])]++
+	acted := time.Since(back)
+	s.nothingDue(t, worker, liftedWithin)
+	t.Logf("the database was back after %.1f s; from then an act was written after %.1f s, and lifted after %.1f s", back.Sub(crashed).Seconds(), acted.Seconds(), time.Since(back).Seconds())
 	s.settle(t, worker)
 	f := s.check(t)
 	f.jobs = nil // what River tried meanwhile
