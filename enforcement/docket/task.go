@@ -92,6 +92,11 @@ func CloseTasksOf(tx *pg.Tx, grounds []enforcement.ID, kind, because string, on 
 	tx.Later(shut(tx, because, on).Where("kind = ? AND ground_id IN (?)", kind, bun.List(grounds)), "close the task %s of %d grounds", kind, len(grounds))
 }
 
+// CloseKinds closes the open tasks of a ground of several kinds, however many there are.
+func CloseKinds(tx *pg.Tx, ground enforcement.ID, kinds []string, because string, on day.Day) {
+	tx.Later(shut(tx, because, on).Where("ground_id = ? AND kind IN (?)", ground, bun.List(kinds)), "close the tasks %v of ground %s", kinds, ground)
+}
+
 // CloseEvery closes every open task of a ground that has ended.
 func CloseEvery(tx *pg.Tx, ground enforcement.ID, on day.Day) {
 	tx.Later(shut(tx, "ended", on).Where("ground_id = ?", ground), "close the tasks of ground %s", ground)
