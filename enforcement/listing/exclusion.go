@@ -28,7 +28,7 @@ const (
 	campusLoanStudent ExclusionKind = "campus-loan-student"
 )
 
-// Performed: the obligation is performed in full. It bars every ground, and after
+// Performed says that the obligation is performed in full. It bars every ground, and after
 // publication it is to be deleted, or may be (法释〔2017〕7号 Art. 10 ¶1 (1), Art. 2 ¶2).
 const Performed ExclusionKind = "performed"
 

@@ -13,10 +13,10 @@ import (
 	"concordat/memoranda/day"
 )
 
-// bornIn is a made-up person whose birth day no number tells.
-func bornIn(b *enforcetest.Bundle, year int) party.Identity {
+// untold is a made-up person whose birth day no number tells.
+func untold(b *enforcetest.Bundle) party.Identity {
 	passport := b.Made.Passport()
-	return party.Identity{Kind: memoranda.NaturalPerson, Name: b.Made.PersonName(), NumberKind: passport.Kind, State: passport.State, Number: passport.Number, Birth: day.Of(year, 1, 1)}
+	return party.Identity{Kind: memoranda.NaturalPerson, Name: b.Made.PersonName(), NumberKind: passport.Kind, State: passport.State, Number: passport.Number, Birth: day.Of(1990, 1, 1)}
 }
 
 // What the record says of one listing's subject it says of all that burdens them: by a
@@ -26,9 +26,9 @@ func TestAMinorIsSuspendedEverywhereAtOnce(t *testing.T) {
 	b := enforcetest.Setup(t)
 	few(t, b, 2)
 	ctx := t.Context()
-	identity := bornIn(b, 1990)
+	identity := untold(b)
 	subject := b.Subject(identity)
-	one, two, other := b.Published(subject), b.Published(subject), b.Published(b.Subject(bornIn(b, 1990)))
+	one, two, other := b.Published(subject), b.Published(subject), b.Published(b.Subject(untold(b)))
 	sendAll(t, b, directive.Acknowledged)
 	must(t, b.Listings.OpenCorrection(ctx, b.Judge(), of(one), b.Day()))
 	identity.Birth = b.Day().AddYears(-17)
@@ -65,8 +65,8 @@ func TestTheDaySuspendsWhatBurdensAMinor(t *testing.T) {
 	t.Parallel()
 	l := enforcetest.SetupLists(t)
 	ctx := t.Context()
-	id := l.PublishedOn(enforcetest.ListSerious, l.Subject(bornIn(l.Bundle, 1990)))
-	braked := l.PublishedOn(enforcetest.ListSerious, l.Subject(bornIn(l.Bundle, 1990)))
+	id := l.PublishedOn(enforcetest.ListSerious, l.Subject(untold(l.Bundle)))
+	braked := l.PublishedOn(enforcetest.ListSerious, l.Subject(untold(l.Bundle)))
 	must(t, l.Administrative.Suspend(ctx, l.OwnersReviewer(), of(braked), ground.WrongPersonClaim))
 	for _, id := range []enforcement.ID{id, braked} {
 		rewrite(t, l.Bundle, listed(t, l, id).Subject, func(i *party.Identity) { i.Birth = l.Day().AddYears(-17) })
