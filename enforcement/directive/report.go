@@ -12,6 +12,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
 	"concordat/enforcement/record"
+	"concordat/internal/calendar"
 	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -20,6 +21,10 @@ import (
 // TaskIdentityDoubtful is opened where a department cannot tell whether the person is the
 // one that is meant; who decided must look.
 const TaskIdentityDoubtful = "identity-doubtful"
+
+// ClockDoubt is how long who decided may leave a doubt unexamined: a time of our own. When
+// it is over the case is suspended everywhere.
+var ClockDoubt = docket.Deadline{Kind: "examine-identity", Period: calendar.Period{Value: 1, Unit: calendar.WorkingDays, Source: docket.OwnTerm}}
 
 // reasonDoubtful is the reason of a refusal that says so.
 const reasonDoubtful = "identity-doubtful"
@@ -168,6 +173,7 @@ func (r *Directives) writeReports(ctx context.Context, tx *pg.Tx, act enforcemen
 	day := r.Record.Today(act.At)
 	if doubted := rows.doubted(); len(doubted) > 0 {
 		docket.OpenTasks(tx, doubted, TaskIdentityDoubtful, day)
+		r.Docket.StartClocksOf(tx, doubted, day, ClockDoubt)
 	}
 	changed, err := rows.write(ctx, tx.Pgx(), r.Plans.Catalogue(), act.Actor.ID, day)
 	if err != nil || len(changed) == 0 {

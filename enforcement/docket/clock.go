@@ -75,6 +75,27 @@ func (r *Docket) StartClocks(tx *pg.Tx, from day.Day, d Deadline, organisations 
 		c.Kind, c.StartedOn, pg.Number(c.Value), c.Unit, c.Source, c.DueOn, c.Provisional, organisations), "start the clocks %s", d.Kind)
 }
 
+// StartClocksOf starts a deadline for the owner of each of several grounds that burden,
+// unless one of the kind runs already.
+func (r *Docket) StartClocksOf(tx *pg.Tx, grounds []enforcement.ID, from day.Day, d Deadline) {
+	c := r.clock(from, d)
+	tx.Later(tx.NewRaw(`INSERT INTO clock (kind, organisation_id, ground_id, started_on, value, unit, source, due_on, provisional)
+		SELECT ?0, g.organisation_id, g.id, ?1::date, ?2::smallint, ?3, ?4, ?5::date, ?6::boolean FROM ground g
+		WHERE g.id = ANY (?7::uuid[]) AND g.kind <> 'reward'
+		  AND NOT EXISTS (SELECT FROM clock c WHERE c.ground_id = g.id AND c.kind = ?0 AND c.done_on IS NULL)
+		ORDER BY g.id ON `+again+` SET done_on = NULL`,
+		c.Kind, c.StartedOn, pg.Number(c.Value), c.Unit, c.Source, c.DueOn, c.Provisional, pg.Array(grounds)), "start the clocks %s", d.Kind)
+}
+
+// HoldLate lists, locked, the grounds of which a clock of a kind ran out before a day.
+func HoldLate(ctx context.Context, tx *pg.Tx, kind string, on day.Day) (grounds []enforcement.ID, err error) {
+	err = tx.NewSelect().Model((*clockRow)(nil)).Column("ground_id").Where("kind = ? AND done_on IS NULL AND due_on < ?", kind, on).OrderExpr("id").For("NO KEY UPDATE").Scan(ctx, &grounds)
+	if err != nil {
+		return nil, fmt.Errorf("hold the clocks %s that ran out: %w", kind, err)
+	}
+	return grounds, nil
+}
+
 // StopClocksWhere records of every running clock c of a kind, of which a condition
 // holds, that what it asked for was done on the day.
 func (r *Docket) StopClocksWhere(tx *pg.Tx, kind string, on day.Day, done string) {

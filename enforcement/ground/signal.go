@@ -183,3 +183,20 @@ func (r *Grounds) SuspendMinors(ctx context.Context, act enforcement.Act, after 
 	})
 	return last, stopped, nil, enforcement.AsRefusal(err)
 }
+
+// SuspendDoubted suspends every case whose identity a department doubts, and whose owner
+// was silent about it for a working day. It returns how many were suspended.
+func (r *Grounds) SuspendDoubted(ctx context.Context, act enforcement.Act) (stopped int, err error) {
+	if err := act.Check(enforcement.System); err != nil {
+		return 0, err
+	}
+	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+		late, err := docket.HoldLate(ctx, tx, directive.ClockDoubt.Kind, r.Record.Today(act.At))
+		if err != nil {
+			return err
+		}
+		stopped, err = r.suspendCases(ctx, tx, act, late, signal{reason: IdentityDoubtful, task: directive.TaskIdentityDoubtful})
+		return err
+	})
+	return stopped, enforcement.AsRefusal(err)
+}

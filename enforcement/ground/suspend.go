@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"concordat/enforcement"
+	"concordat/enforcement/directive"
 	"concordat/enforcement/docket"
 	"concordat/internal/pg"
 )
@@ -57,8 +58,10 @@ type Resumption struct {
 func (l *Life[C]) Resume(ctx context.Context, act enforcement.Act, c Change, s Resumption, moves ...MoveName) error {
 	reasons := strings.TrimSpace(s.Reasons)
 	return l.Do(ctx, act, c, Given{"reasons": reasons}, func(ctx context.Context, tx *pg.Tx, t *Turn[C]) error {
-		docket.CloseKinds(tx, t.ID, []string{TaskMinor}, "resumed", t.Today)
-		docket.StopClock(tx, t.ID, []string{clockMinor}, t.Today)
+		if t.Move.Effect == EffectResumes {
+			docket.CloseKinds(tx, t.ID, []string{TaskMinor, directive.TaskIdentityDoubtful}, "resumed", t.Today)
+			docket.StopClock(tx, t.ID, []string{clockMinor, directive.ClockDoubt.Kind}, t.Today)
+		}
 		if t.Move.confirms() || t.SuspendedFor == SuspendedRestored {
 			if _, err := docket.CloseTasks(ctx, tx, t.ID, TaskRestored, "resumed", t.Today); err != nil {
 				return err

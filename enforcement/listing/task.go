@@ -80,7 +80,7 @@ func (r *Listings) CloseTask(ctx context.Context, act enforcement.Act, id enforc
 var clocksOf = map[string][]string{
 	TaskBarred:                     {clockBarred.Kind, clockExamineBar.Kind},
 	TaskEarlyDeletion:              {clockEarlyDeletion.Kind},
-	directive.TaskIdentityDoubtful: nil,
+	directive.TaskIdentityDoubtful: {directive.ClockDoubt.Kind},
 }
 
 func examinable(kind string) bool {
@@ -98,18 +98,20 @@ func (r *Listings) examined(ctx context.Context, tx *pg.Tx, act enforcement.Act,
 		return nil, enforcement.Refuse("exclusion.reasons")
 	}
 	var wrapped []byte
-	var part bool
+	var part, doubtful bool
 	err := tx.NewSelect().TableExpr("ground AS g").Join("JOIN subject AS s ON s.id = g.subject_id").
 		Join("LEFT JOIN listing AS l ON l.id = g.id").Join("LEFT JOIN administrative_listing AS a ON a.id = g.id").Join("LEFT JOIN reward AS w ON w.id = g.id").
-		ColumnExpr("g.subject_id, s.envelope").
+		ColumnExpr("g.subject_id, s.envelope, coalesce(g.suspended_for = ?, false)", ground.IdentityDoubtful).
 		ColumnExpr("? IN (coalesce(l.drafted_by, ''), coalesce(a.drafted_by, ''), coalesce(w.entered_by, '')) OR EXISTS (?)", act.Actor.ID,
 			tx.NewSelect().Model((*exclusion)(nil)).ColumnExpr("1").Where("x.listing_id = g.id AND x.closed_on IS NULL AND x.recorded_by = ?", act.Actor.ID)).
-		Where("g.id = ?", t.Ground).Scan(ctx, &e.Subject, &wrapped, &part)
+		Where("g.id = ?", t.Ground).Scan(ctx, &e.Subject, &wrapped, &doubtful, &part)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("look who had a part in ground %s: %w", t.Ground, err)
 	case part:
 		return nil, enforcement.Refuse("exclusion.second-person")
+	case doubtful && t.Kind == directive.TaskIdentityDoubtful: // it waits for the check of the identity
+		return nil, enforcement.Refuse("resumption.identity")
 	}
 	docket.StopClock(tx, t.Ground, clocksOf[t.Kind], e.Day)
 	e.DocumentHash = r.Record.Vault.DocumentHash([]byte(reasons))

@@ -140,3 +140,61 @@ func TestOnlyTheBarredGroundFalls(t *testing.T) {
 	wantCode(t, "twice", b.Listings.Drop(ctx, b.Judge(), of(two), "演示理由"), "exclusion.none")
 	wantAudit(t, b)
 }
+
+// A department doubts whose it is: the court has one working day to examine it, and when it
+// is silent the listing is suspended everywhere; then only the check of the identity gives
+// it back. A doubt that was examined in time suspends nothing.
+func TestASilentCourtSuspendsWhatIsDoubted(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	few(t, b, 2)
+	ctx := t.Context()
+	silent, examined := b.Published(b.Subject(b.Company())), b.Published(b.Subject(b.Company()))
+	sendAll(t, b, directive.Acknowledged)
+	task := func(id enforcement.ID) (task enforcement.ID) {
+		t.Helper()
+		must(t, b.DB.Pool.QueryRow(ctx, `SELECT id FROM task WHERE ground_id = $1 AND kind = 'identity-doubtful' AND closed_on IS NULL`, id).Scan(&task))
+		return task
+	}
+	for _, id := range []enforcement.ID{silent, examined} {
+		d := directives(t, b, id)[0]
+		must(t, b.Directives.Answer(ctx, officer(b, d.Organisation), []directive.Answer{{Directive: d.ID, Version: 1, Step: directive.Acknowledged, Reports: []directive.Report{
+			{Measure: d.Measures[0], Outcome: directive.RefusedReport, Reason: "identity-doubtful"},
+		}}}))
+	}
+	clock := clockOf(t, b, silent, "examine-identity")
+	if clock.DueOn != b.Calendar.AddWorkingDays(b.Day(), 1).Day || clock.Organisation != b.Court {
+		t.Errorf("the clock is %+v", clock)
+	}
+	must(t, b.Listings.CloseTask(ctx, b.President(), task(examined), "examined", why))
+	b.AdvanceTo(clock.DueOn)
+	daily := func() {
+		t.Helper()
+		_, _, _, err := b.Daily(ctx, b.System(), nil)
+		must(t, err)
+	}
+	if daily(); state(t, b, silent).SuspendedFor != "" {
+		t.Error("suspended on its last day")
+	}
+	b.Advance(1)
+	daily()
+	daily()
+	if l := state(t, b, silent); l.SuspendedFor != ground.IdentityDoubtful {
+		t.Errorf("the court was silent: %+v", l)
+	}
+	if l := state(t, b, examined); l.SuspendedFor != "" {
+		t.Errorf("it was examined: %+v", l)
+	}
+	for _, d := range directives(t, b, silent) {
+		if d.Kind != directive.Suspend || d.Version != 2 {
+			t.Errorf("organisation %d stands at version %d, %s", d.Organisation, d.Version, d.Kind)
+		}
+	}
+	wantCode(t, "examined by a word", b.Listings.CloseTask(ctx, b.President(), task(silent), "examined", why), "resumption.identity")
+	wantCode(t, "without the check", b.Listings.Resume(ctx, b.President(), of(silent), ground.Resumption{Reasons: why}), "resumption.identity")
+	must(t, b.Listings.Resume(ctx, b.President(), of(silent), enforcetest.Resumption()))
+	if daily(); state(t, b, silent).SuspendedFor != "" || len(openTasks(t, b, silent)) != 0 {
+		t.Errorf("given back, and %+v with the tasks %v", state(t, b, silent), openTasks(t, b, silent))
+	}
+	wantAudit(t, b)
+}
