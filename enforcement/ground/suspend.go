@@ -96,5 +96,20 @@ func (l *Life[C]) identityChecked(t *Turn[C], document []byte) error {
 	return nil
 }
 
+// What gives back what was taken away is told: why, and by which check of the identity.
+var (
+	ReasonsToResume = Need{
+		Field: "reasons", Rule: RuleWhy, Min: minReasons, Code: "resumption.reasons",
+		ZH: "数据恢复后存疑的，说明丢失期间并未结束或者中止", EN: "after a restoration: why the lost time held no end of it",
+	}
+	IdentityCheck = Need{
+		Field: "document", Rule: RuleNoted, Optional: true, Code: "resumption.identity",
+		ZH: "身份核查材料；因主体错误、未成年或者身份存疑而中止的必须附", EN: "the check of the identity, as a document: where it was the wrong person, a minor, or in doubt",
+	}
+)
+
+// minReasons is how many letters or digits the reasons of a resumption have at least.
+const minReasons = 10
+
 // SetState notes in which state a ground is.
 func SetState(tx *pg.Tx, id enforcement.ID, state string) { updateGround(tx, id, "state = ?", state) }

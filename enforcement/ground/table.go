@@ -392,21 +392,6 @@ var ByList = Source{ByList: true}
 // ClockStartService is the time to begin service after a decision.
 var ClockStartService = docket.Deadline{Kind: "start-service", Period: calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: docket.OwnTerm}}
 
-// What gives back what was taken away is told: why, and by which check of the identity.
-var (
-	ReasonsToResume = Need{
-		Field: "reasons", Rule: RuleWhy, Min: minReasons, Code: "resumption.reasons",
-		ZH: "数据恢复后存疑的，说明丢失期间并未结束或者中止", EN: "after a restoration: why the lost time held no end of it",
-	}
-	IdentityCheck = Need{
-		Field: "document", Rule: RuleNoted, Optional: true, Code: "resumption.identity",
-		ZH: "身份核查材料；因主体错误、未成年或者身份存疑而中止的必须附", EN: "the check of the identity, as a document: where it was the wrong person, a minor, or in doubt",
-	}
-)
-
-// minReasons is how many letters or digits the reasons of a resumption have at least.
-const minReasons = 10
-
 // ReasonsOfEnd are the reasons of an end.
 var (
 	ReasonsOfEnd = Need{Field: "reasons", Rule: RuleText, Code: "end.reasons"}
