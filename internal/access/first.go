@@ -101,7 +101,7 @@ func (t *Tokens) refuseWhereOperatorsAre(ctx context.Context, tx *pg.Tx, alone b
 	var there int
 	err := tx.NewSelect().Model((*tokenRow)(nil)).ColumnExpr("count(DISTINCT actor)").
 		Where("role = ? AND revoked_at IS NULL AND demo = ?", enforcement.Operator, t.demo).
-		Where("expires_at IS NULL OR expires_at > ?", t.machine().UTC()).Where("NOT (" + asleep + ")").Scan(ctx, &there)
+		Where("expires_at IS NULL OR expires_at > ?", t.machine().UTC()).Where("NOT ("+asleep+")").Scan(ctx, &there)
 	if err != nil {
 		return fmt.Errorf("look for operators' tokens: %w", err)
 	}
