@@ -17,11 +17,11 @@ const (
 	// ImportLocks is the class IMPT.
 	ImportLocks int32 = 0x494D5054
 
-	// HoldGate, EditionGate, ReplanLock and FirstTokenLock are the keys of class CONH (0x434F4E48), as
+	// HoldGate, EditionGate, ReplanLock and FirstOperatorLock are the keys of class CONH (0x434F4E48), as
 	// SQL takes them: `SELECT pg_advisory_xact_lock` + HoldGate.
 	HoldGate    = `(1129270856, 0)`
 	EditionGate = `(1129270856, 1)`
 	ReplanLock  = `(1129270856, 13)`
 
-	FirstTokenLock = `(1129270856, 14)`
+	FirstOperatorLock = `(1129270856, 14)`
 )

@@ -95,7 +95,7 @@ func (t *Tokens) mayIssue(ctx context.Context, tx *pg.Tx, act enforcement.Act, r
 // and does not sleep: the operator issues the next. Where that takes two people, they are refused while there
 // are two. Accounts that ask at once take turns.
 func (t *Tokens) refuseWhereOperatorsAre(ctx context.Context, tx *pg.Tx, alone bool) error {
-	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock` + record.FirstTokenLock).Exec(ctx); err != nil {
+	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock` + record.FirstOperatorLock).Exec(ctx); err != nil {
 		return fmt.Errorf("wait for others who issue a first token: %w", err)
 	}
 	var there int

@@ -149,7 +149,7 @@ func TestAnAccountIssuesTheFirstTokenOnly(t *testing.T) {
 	}
 	// Who asks while another is deciding waits for them.
 	err := b.DB.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error {
-		if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock_shared` + record.FirstTokenLock).Exec(ctx); err != nil {
+		if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock_shared` + record.FirstOperatorLock).Exec(ctx); err != nil {
 			return err
 		}
 		waiting, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
