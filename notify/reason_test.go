@@ -18,8 +18,6 @@ import (
 // never in a receiver's words, which may echo whom the message concerns.
 func TestAFailedSendIsTold(t *testing.T) {
 	t.Parallel()
-	closed := httptest.NewServer(http.NotFoundHandler())
-	closed.Close()
 	secure := httptest.NewTLSServer(http.NotFoundHandler())
 	t.Cleanup(secure.Close)
 	raw := func(text string) http.HandlerFunc {
@@ -47,7 +45,7 @@ func TestAFailedSendIsTold(t *testing.T) {
 		"an echoing header":  {raw("HTTP/1.1 200 OK\r\n%s\r\n\r\n"), "", 0, "the answer is not HTTP, or broke off"},
 		"broken off":         {raw("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n%s"), "", 200, "the answer broke off"},
 		"nothing":            {raw("%.0s"), "", 0, "the connection was closed without an answer"},
-		"nobody there":       {nil, closed.URL, 0, "the connection is refused"},
+		"nobody there":       {nil, "https://127.0.0.1:1/x", 0, "the connection is refused"},
 		"unknown authority":  {nil, secure.URL, 0, "the certificate is of an unknown authority"},
 		"no TLS":             {nil, strings.Replace(secure.URL, "https:", "http:", 1), 400, "status 400"},
 		"no such name":       {nil, "https://receiver.invalid/x", 0, "the name of the host is not found"},

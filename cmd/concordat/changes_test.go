@@ -17,6 +17,10 @@ func (s shell) begun() {
 			VALUES (gen_random_uuid(), 'everything', 'operator', 'x', 'x', now()) RETURNING id)
 			INSERT INTO restoration (id, epoch, backup_at, restored_at, restored_by, hold_id)
 			SELECT gen_random_uuid(), 1, now() - interval '1 hour', now() - interval '1 hour', 'x', id FROM h`).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		_, err = o.db.NewRaw(`UPDATE token SET awake = record_epoch()`).Exec(ctx)
 		return err
 	})
 	if err != nil {

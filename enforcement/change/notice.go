@@ -36,7 +36,8 @@ type Change struct {
 }
 
 // insertNotices keeps the way that is in use: what the change leaves of it may be another's.
-const insertNotices = `INSERT INTO notice (id, organisation_id, kind, what, changed_by, proposed_by, changed_at, url, secrets, allow_internal, due_at)
+const insertNotices = `INSERT INTO notice
+    (id, organisation_id, kind, what, changed_by, proposed_by, changed_at, url, secrets, allow_internal, due_at)
   SELECT gen_random_uuid(), o.id, ?1, ?2, ?3, nullif(?4, ''), ?5, e.url, e.secrets, coalesce(e.allow_internal, false),
     CASE WHEN e.url IS NOT NULL THEN ?5::timestamptz END
   FROM organisation o LEFT JOIN endpoint e ON e.organisation_id = o.id AND e.secrets IS NOT NULL AND NOT e.gone WHERE o.id = ANY (?0)`
@@ -93,12 +94,12 @@ const takeDue = `UPDATE notice n SET tries = n.tries + 1,
     due_at = CASE WHEN n.tries + 1 < ?1 THEN ?0::timestamptz + make_interval(mins => (2 ^ n.tries)::integer) END
   FROM (SELECT id FROM notice WHERE due_at <= ?0 ORDER BY due_at LIMIT ?2 FOR UPDATE SKIP LOCKED) d, organisation o
   WHERE n.id = d.id AND o.id = n.organisation_id
-  RETURNING n.id, n.kind, n.what, n.changed_by, coalesce(n.proposed_by, '') AS proposed_by, n.changed_at, n.organisation_id, o.slug, n.url, n.secrets,
-    n.allow_internal`
+  RETURNING n.id, n.kind, n.what, n.changed_by, coalesce(n.proposed_by, '') AS proposed_by, n.changed_at, n.organisation_id, o.slug,
+    n.url, n.secrets, n.allow_internal`
 
 // TakeDue takes up to so many notices that are due to be posted.
 func (c *Changes) TakeDue(ctx context.Context, most int) (list []Posting, err error) {
-	err = c.Record.DB.NewRaw(takeDue, c.Record.Machine().UTC(), maxTries, most).Scan(ctx, &list)
+	err = c.Record.DB.NewRaw(takeDue, c.Record.Machine().UTC(), pg.Number(maxTries), pg.Number(most)).Scan(ctx, &list)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, fmt.Errorf("take the notices that are due: %w", err)
 	}

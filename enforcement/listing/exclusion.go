@@ -132,9 +132,11 @@ func (r *Listings) CloseExclusion(ctx context.Context, act enforcement.Act, id e
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		var f closedFact
-		err := tx.NewSelect().Model((*exclusion)(nil)).Join("JOIN listing AS l ON l.id = x.listing_id").Join("JOIN subject AS s ON s.id = l.subject_id").
+		err := tx.NewSelect().Model((*exclusion)(nil)).Join("JOIN listing AS l ON l.id = x.listing_id").
+			Join("JOIN subject AS s ON s.id = l.subject_id").
 			ColumnExpr("x.listing_id, x.kind, x.recorded_by, l.subject_id, l.drafted_by, s.envelope").
-			ColumnExpr("(SELECT count(*) FROM exclusion_fact o WHERE o.listing_id = l.id AND o.id <> x.id AND o.closed_on IS NULL AND (o.kind = 'performed') = (x.kind = 'performed')) AS alike").
+			ColumnExpr(`(SELECT count(*) FROM exclusion_fact o WHERE o.listing_id = l.id AND o.id <> x.id AND o.closed_on IS NULL
+				AND (o.kind = 'performed') = (x.kind = 'performed')) AS alike`).
 			Where("x.id = ? AND x.closed_on IS NULL AND l.court_id = ?", id, pg.Number(act.Actor.Organisation)).For("NO KEY UPDATE OF x").Scan(ctx, &f)
 		switch {
 		case err != nil:

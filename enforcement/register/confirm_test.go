@@ -110,7 +110,7 @@ func TestAnUnconfirmedEntryStandsOnNoPublicList(t *testing.T) {
 	}
 	wantCode(t, "a clerk", l.Administrative.Reaffirm(ctx, l.OwnersClerk(), of(id), "演示:已核实"), "role.forbidden")
 	wantCode(t, "without reasons", l.Administrative.Reaffirm(ctx, l.OwnersReviewer(), of(id), " "), "resumption.reasons")
-	must(t, l.Administrative.Reaffirm(ctx, l.OwnersReviewer(), of(id), "演示:已核实"))
+	must(t, l.Administrative.Reaffirm(ctx, l.SecondReviewer(), of(id), "演示:已核实,丢失期间无退出事由"))
 	if shown() != 1 {
 		t.Errorf("%d entries are shown once it is confirmed", shown())
 	}

@@ -56,5 +56,5 @@ func TestConfirmationThroughTheAPI(t *testing.T) {
 	if a := b.call(b.president, "POST", "/v1/listings/"+kept.String()+"/confirmation", object{"reasons": "演示"}); a.status != 428 {
 		t.Errorf("without the version that was seen: %d %s", a.status, a.code())
 	}
-	b.moved(b.president, ended.String(), "confirmation", object{"reasons": "演示:已核实"})
+	b.moved(b.president, ended.String(), "confirmation", object{"reasons": "演示:已核实,丢失期间无退出事由"})
 }

@@ -93,7 +93,7 @@ func TestEnumsAreTheRecords(t *testing.T) {
 		{"SuspensionBody", "reason", []string{ground.CourtStay, ground.WrongPersonClaim}},
 		{"ServiceBody", "manner", texts(ground.ServedDirectly, ground.ServedByLeaving, ground.ServedElectronically, ground.ServedByMail, ground.ServedByAnnouncement)},
 		{"NewListingBody", "capacity", texts(listing.Debtor, "legal-representative", "principal", "responsible-person", "controller")},
-		{"NewExclusionBody", "kind", texts(listing.SecurityGiven, "assets-suffice", "not-yet-liable", "not-able", "creditor-asks-not-to", "campus-loan-student")},
+		{"NewExclusionBody", "kind", texts(listing.SecurityGiven, "assets-suffice", "not-yet-liable", "not-able", "creditor-asks-not-to", "campus-loan-student", "performed")},
 		{"AnswerBody", "outcome", texts(directive.Delivered, directive.Acknowledged)},
 		{"ReportBody", "outcome", texts(directive.Implemented, directive.NotApplicable, directive.RefusedReport, directive.Lifted, "kept")},
 	} {
