@@ -246,8 +246,9 @@ func (t *telling) report(s step) error {
 	if said.Reason != "" {
 		report["reason"] = said.Reason
 	}
-	if said.Basis != "" {
-		report["basis"], report["kept_until"] = said.Basis, said.KeptUntil
+	if said.Outcome == "kept" {
+		report["kept_until"], report["cited"] = said.KeptUntil, object{"title": said.Cited.Title, "article": said.Cited.Article}
+		report["decision"] = object{"number": said.Decision.Number, "served_on": said.Decision.ServedOn, "remedy": said.Decision.Remedy}
 	}
 	a, err := t.ask("report "+string(said.Outcome), d.reviewer, http.MethodPost, "/v1/answers", object{"answers": []object{
 		{"directive": id, "version": entry.Version, "outcome": wire.OutcomeAcknowledged, "reports": []object{report}},

@@ -154,7 +154,9 @@ func (t *telling) resume(s step) error {
 	if m == nil {
 		return nil
 	}
-	made, err := t.move("resumed", t.judge, m.id, "resumption", nil)
+	made, err := t.move("resumed", t.president, m.id, "resumption", object{
+		"reasons": "演示:已经核实,确系本人", "document": []byte("演示:身份核查笔录"),
+	})
 	m.suspended = m.suspended && !made
 	return err
 }

@@ -189,7 +189,7 @@ func (d *department) reports(x *wire.Directive) []wire.Report {
 	}
 	reports := make([]wire.Report, 0, len(names))
 	for _, name := range names {
-		r := wire.Report{Measure: name, Outcome: string(said.Outcome), Reason: said.Reason, Basis: said.Basis, KeptUntil: said.KeptUntil}
+		r := wire.Report{Measure: name, Outcome: string(said.Outcome), Reason: said.Reason, Basis: said.Basis, KeptUntil: said.KeptUntil, Cited: wire.Cited(said.Cited), Decision: wire.OwnDecision(said.Decision)}
 		reports = append(reports, r)
 	}
 	return reports
@@ -221,6 +221,9 @@ func reportOf(m manner, until day.Day) directive.Report {
 		refused:     {Outcome: directive.RefusedReport, Reason: "no-legal-basis"},
 		doubtful:    {Outcome: directive.RefusedReport, Reason: "identity-doubtful"},
 		unappliable: {Outcome: directive.NotApplicable},
-		kept:        {Outcome: "kept", Basis: "演示:本部门依据", KeptUntil: until},
+		kept: {
+			Outcome: "kept", KeptUntil: until, Cited: directive.Cited{Title: "演示法", Article: "第1条"},
+			Decision: directive.OwnDecision{Number: "演示决〔2025〕1号", ServedOn: day.Of(2024, 1, 2), Remedy: "演示:收到之日起六十日内申请行政复议"},
+		},
 	}[m]
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"concordat/enforcement"
+	"concordat/enforcement/change"
 	"concordat/enforcement/enforcetest"
 	"concordat/internal/access"
 	"concordat/internal/api"
@@ -76,7 +77,7 @@ func newWorld(t *testing.T) *world {
 	w.inbox = &notify.Inbox{DB: w.DB, Register: w.Offices, Machine: machine}
 	tokens := access.New(w.DB, machine, true)
 	handler, err := api.New(api.Config{
-		Register: w.Offices, Tokens: tokens, Inbox: w.inbox, Legal: w.At, Log: zerolog.Nop(), Demo: true,
+		Register: w.Offices, Tokens: tokens, Inbox: w.inbox, Carriers: change.Carriers{}, Legal: w.At, Log: zerolog.Nop(), Demo: true,
 		Ready: func(context.Context) error { return nil },
 	})
 	must(t, err)
