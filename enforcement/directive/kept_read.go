@@ -26,9 +26,6 @@ const (
 	KeptOver     KeptState = "over"
 )
 
-// KeptStates are all of them.
-func KeptStates() []KeptState { return []KeptState{KeptOpen, KeptNoted, KeptDisputed, KeptOver} }
-
 // Kept is a measure that a department keeps on its own basis after it was withdrawn. It
 // counts as kept, never as withdrawn.
 type Kept struct {
