@@ -66,6 +66,9 @@ type Change struct {
 	// Unseen is the refusal of whoever does not say, or not properly, which version was
 	// seen; what lifts is made all the same.
 	Unseen error
+	// Into, a *[]C of the kind's cases, gets the case as the move left it, where the move was
+	// made now and not found done.
+	Into any
 }
 
 // unseen refuses what burdens from whoever does not say which version was seen.
@@ -224,6 +227,9 @@ func (l *Life[C]) Do(ctx context.Context, act enforcement.Act, c Change, given G
 		}
 		if err := fn(ctx, tx, t); err != nil {
 			return nil, err
+		}
+		if into, ok := c.Into.(*[]C); ok {
+			tx.Last(l.Fetch(tx, byID(c.Ground), into))
 		}
 		if t.logged {
 			return nil, nil

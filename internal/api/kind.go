@@ -151,15 +151,21 @@ func addMove[C any, I changing](s *server, k *kind[C], door, id string, group ta
 	}
 	o.zh, o.en = strings.Join(zh, "；"), strings.Join(en, "; ")
 	add(s, o, func(ctx context.Context, act enforcement.Act, in *I) (*Moved[C], error) {
-		c := (*in).change()
+		c, left := (*in).change(), []C(nil)
+		if !k.personal { // else what is read is opened too
+			c.Into = &left
+		}
 		if err := do(ctx, act, c, in); err != nil {
 			return nil, err
 		}
-		found, err := k.read(ctx, act, c.Ground)
-		if err != nil {
-			return nil, err
+		if len(left) == 0 { // or it was done before
+			found, err := k.read(ctx, act, c.Ground)
+			if err != nil {
+				return nil, err
+			}
+			left = []C{found}
 		}
-		return &Moved[C]{ETag: etag(k.version(found)), Body: found}, nil
+		return &Moved[C]{ETag: etag(k.version(left[0])), Body: left[0]}, nil
 	})
 }
 

@@ -44,6 +44,8 @@ type conn struct {
 	// tx says that a transaction is under way, or its BEGIN queued; life bounds it.
 	tx   bool
 	life context.Context //nolint:containedctx // as pgx's own: database/sql hands no other for the end
+	// over: a message that was answered held the COMMIT.
+	over bool
 	// broken is why what was queued failed where nobody could be told.
 	broken error
 }

@@ -15,6 +15,9 @@ var errEnded = errors.New("pg: the transaction was ended by a statement")
 // must be looked at first. A transaction of no statement costs nothing.
 func (t *transaction) Commit() error {
 	defer t.leave()
+	if t.over {
+		return nil
+	}
 	if !t.begun() && len(t.queue) == 1 {
 		return nil
 	}
@@ -61,4 +64,6 @@ func (t *transaction) rollback() error {
 	return err
 }
 
-func (t *transaction) leave() { t.queue, t.tx, t.life, t.broken = nil, false, nil, nil }
+func (t *transaction) leave() {
+	t.queue, t.tx, t.life, t.broken, t.over = nil, false, nil, nil, false
+}

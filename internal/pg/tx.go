@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -176,10 +177,31 @@ func (db *DB) runTx(ctx context.Context, opts *sql.TxOptions, fn func(ctx contex
 		return fmt.Errorf("commit: %w", err)
 	}
 	done = true
-	if err := begun.Commit(); err != nil {
+	if err := tx.commit(life); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil
+}
+
+// Last asks questions as the last of the transaction: they travel with its COMMIT, and see
+// all that it wrote. They are answered when [DB.InTx] has returned nil.
+func (tx *Tx) Last(asks ...Ask) { tx.under.last = append(tx.under.last, asks...) }
+
+// commit commits, with what is asked last.
+func (tx *Tx) commit(ctx context.Context) error {
+	last, c := tx.under.last, tx.under.conn
+	if len(last) > 0 {
+		if slices.ContainsFunc(c.queue, func(q queued) bool { return q.otherwise != nil }) {
+			if err := c.flush(ctx); err != nil {
+				return errors.Join(err, tx.Tx.Rollback())
+			}
+		}
+		if err := together(ctx, tx.db, tx.Tx, append(last, Just(tx.db.NewRaw("COMMIT")))); err != nil {
+			return errors.Join(err, tx.Tx.Rollback())
+		}
+		c.over = true
+	}
+	return tx.Tx.Commit()
 }
 
 // under is the driver's side of a connection, which the transaction's function has for

@@ -18,6 +18,7 @@ import (
 // its Commit and Rollback refuse with [ErrNotYours], its Begin sets a savepoint.
 type view struct {
 	conn       *conn // nil after the end
+	last       []Ask // see [Tx.Last]
 	savepoints int
 }
 
