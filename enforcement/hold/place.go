@@ -106,8 +106,8 @@ const (
 // AnyHold costs next to nothing and keeps the question of scope from being asked
 // of each row while nothing is held and nothing is unconfirmed: of the least confirmed
 // ground the index knows at once, where "is there any" would read them all to find none.
-const AnyHold = `(SELECT EXISTS (SELECT FROM hold WHERE ended_at IS NULL) OR record_epoch() > coalesce((SELECT min(r.confirmed) FROM ground r
-    WHERE r.kind <> 'reward' AND r.state <> 'ended' AND r.decided_on IS NOT NULL), 32767))`
+const AnyHold = `(SELECT EXISTS (SELECT FROM hold WHERE ended_at IS NULL) OR record_epoch() > coalesce((
+    SELECT min(r.confirmed) FROM ground r WHERE r.kind <> 'reward' AND r.state <> 'ended' AND r.decided_on IS NOT NULL), 32767))`
 
 // Of ids and versions u (id, v), stoppedAmong keeps what a hold stops; StoppedNamed asks
 // it of an attempt's.

@@ -17,7 +17,7 @@ func TestLast(t *testing.T) {
 		t.Fatal(err)
 	}
 	var found []note
-	write := func(ctx context.Context, tx *pg.Tx, id int, words string) {
+	write := func(tx *pg.Tx, id int, words string) {
 		tx.Later(tx.NewInsert().Model(&note{ID: id, Words: words}), "write note %d", id)
 		tx.Last(pg.All(tx.NewSelect().Model((*note)(nil)).Order("id"), &found))
 	}
@@ -27,21 +27,21 @@ func TestLast(t *testing.T) {
 		kept int
 		bad  bool
 	}{
-		{"one", func(ctx context.Context, tx *pg.Tx) error { write(ctx, tx, 1, "a"); return nil }, 1, false},
-		{"one that is refused", func(ctx context.Context, tx *pg.Tx) error { write(ctx, tx, 2, "b"); return errRefused }, 1, true},
-		{"the same number", func(ctx context.Context, tx *pg.Tx) error { write(ctx, tx, 1, "c"); return nil }, 1, true},
-		{"words that the COMMIT finds twice", func(ctx context.Context, tx *pg.Tx) error { write(ctx, tx, 3, "a"); return nil }, 1, true},
-		{"a statement that touches no row", func(ctx context.Context, tx *pg.Tx) error {
-			write(ctx, tx, 4, "d")
+		{"one", func(_ context.Context, tx *pg.Tx) error { write(tx, 1, "a"); return nil }, 1, false},
+		{"one that is refused", func(_ context.Context, tx *pg.Tx) error { write(tx, 2, "b"); return errRefused }, 1, true},
+		{"the same number", func(_ context.Context, tx *pg.Tx) error { write(tx, 1, "c"); return nil }, 1, true},
+		{"words that the COMMIT finds twice", func(_ context.Context, tx *pg.Tx) error { write(tx, 3, "a"); return nil }, 1, true},
+		{"a statement that touches no row", func(_ context.Context, tx *pg.Tx) error {
+			write(tx, 4, "d")
 			tx.LaterOne(tx.NewRaw(`UPDATE note SET words = 'e' WHERE id = 99`), errRefused, "touch a note")
 			return nil
 		}, 1, true},
-		{"a question that is none", func(ctx context.Context, tx *pg.Tx) error {
-			write(ctx, tx, 5, "f")
+		{"a question that is none", func(_ context.Context, tx *pg.Tx) error {
+			write(tx, 5, "f")
 			tx.Last(pg.Just(tx.NewRaw(`SELECT 1 / 0`)))
 			return nil
 		}, 1, true},
-		{"another", func(ctx context.Context, tx *pg.Tx) error { write(ctx, tx, 6, "g"); return nil }, 2, false},
+		{"another", func(_ context.Context, tx *pg.Tx) error { write(tx, 6, "g"); return nil }, 2, false},
 	} {
 		err := b.InTx(t.Context(), row.do)
 		if (err != nil) != row.bad {
@@ -52,12 +52,12 @@ func TestLast(t *testing.T) {
 			t.Errorf("%s: %d notes stand, %d were read: %v", row.name, n, len(found), err)
 		}
 	}
-	err := b.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error { write(ctx, tx, 7, "a"); return nil })
+	err := b.InTx(t.Context(), func(_ context.Context, tx *pg.Tx) error { write(tx, 7, "a"); return nil })
 	if name, ok := pg.Constraint(err); !ok || name != "late" {
 		t.Errorf("the constraint is not told: %v", err)
 	}
-	if err := b.InTx(t.Context(), func(ctx context.Context, tx *pg.Tx) error {
-		write(ctx, tx, 8, "h")
+	if err := b.InTx(t.Context(), func(_ context.Context, tx *pg.Tx) error {
+		write(tx, 8, "h")
 		tx.LaterOne(tx.NewRaw(`UPDATE note SET words = 'e' WHERE id = 99`), errRefused, "touch a note")
 		return nil
 	}); !errors.Is(err, errRefused) {
