@@ -137,7 +137,7 @@ func (r *Directives) answer(ctx context.Context, act enforcement.Act, answers []
 		if err := may(ctx, tx, a); err != nil {
 			return nil, err
 		}
-		if err := lockLater(ctx, tx, a); err != nil {
+		if err := lockLater(ctx, tx, a, results); err != nil {
 			return nil, err
 		}
 		reports, err := r.weighed(ctx, tx, act, a, results, func(_ int, because error) error { return because })
@@ -148,7 +148,7 @@ func (r *Directives) answer(ctx context.Context, act enforcement.Act, answers []
 		if err != nil {
 			return nil, err
 		}
-		if err := r.writeReports(ctx, tx, act, reports); err != nil {
+		if err := r.writeReports(ctx, tx, act, a.Organisation, reports); err != nil {
 			return nil, err
 		}
 		return e, r.WakeIn(ctx, tx, wakes)

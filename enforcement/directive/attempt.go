@@ -119,7 +119,7 @@ func (r *Directives) Settle(ctx context.Context, act enforcement.Act, a Attempt,
 		if tag.RowsAffected() == 0 {
 			return nil
 		}
-		if err := lockLater(ctx, tx, a); err != nil {
+		if err := lockLater(ctx, tx, a, results); err != nil {
 			return err
 		}
 		reports, err := r.weighed(ctx, tx, act, a, results, func(i int, because error) error {
@@ -141,7 +141,7 @@ func (r *Directives) Settle(ctx context.Context, act enforcement.Act, a Attempt,
 		if err != nil {
 			return err
 		}
-		if err := r.writeReports(ctx, tx, act, reports); err != nil {
+		if err := r.writeReports(ctx, tx, act, a.Organisation, reports); err != nil {
 			return err
 		}
 		if err := r.Record.LogIn(ctx, tx, act, &e); err != nil {
@@ -170,16 +170,16 @@ func (r *Directives) record(ctx context.Context, tx *pg.Tx, act enforcement.Act,
 }
 
 // lockLater locks the directives of which later versions are named; moving a
-// first version locks its row by itself.
-func lockLater(ctx context.Context, tx *pg.Tx, a Attempt) error {
+// first version locks its row by itself. What a doubt changes is locked with them.
+func lockLater(ctx context.Context, tx *pg.Tx, a Attempt, results []Result) error {
 	var ids []enforcement.ID
 	for i, id := range a.Directives {
 		if a.Versions[i] > 1 {
 			ids = append(ids, id)
 		}
 	}
-	if len(ids) == 0 {
-		return nil
+	if doubted, err := lockDoubted(ctx, tx, a, results, ids); err != nil || doubted || len(ids) == 0 {
+		return err
 	}
 	if _, err := tx.Pgx().Exec(ctx, lockDirectives, ids); err != nil {
 		return fmt.Errorf("lock %d directives: %w", len(ids), err)

@@ -10,24 +10,11 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
-	"concordat/enforcement/docket"
 	"concordat/enforcement/record"
-	"concordat/internal/calendar"
 	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
-
-// TaskIdentityDoubtful is opened where a department cannot tell whether the person is the
-// one that is meant; who decided must look.
-const TaskIdentityDoubtful = "identity-doubtful"
-
-// ClockDoubt is how long who decided may leave a doubt unexamined: a time of our own. When
-// it is over the case is suspended everywhere.
-var ClockDoubt = docket.Deadline{Kind: "examine-identity", Period: calendar.Period{Value: 1, Unit: calendar.WorkingDays, Source: docket.OwnTerm}}
-
-// reasonDoubtful is the reason of a refusal that says so.
-const reasonDoubtful = "identity-doubtful"
 
 // incidentUnfit is opened where a system's report is dropped, for what it answered is
 // settled all the same.
@@ -155,26 +142,24 @@ func (r *Directives) weighed(ctx context.Context, tx *pg.Tx, act enforcement.Act
 	return &fit, nil
 }
 
-// doubted are the grounds, not ended, of which somebody doubts whose they are.
-func (t *reportRows) doubted() (grounds []enforcement.ID) {
+// doubted are the grounds, not ended, of which a word that is new doubts whose they are.
+func (t *reportRows) doubted(changed map[reportKey]bool) (grounds []enforcement.ID) {
 	for i, key := range t.keys {
-		if v := t.versions[key.VersionKey]; t.reports[i].Reason == reasonDoubtful && !v.ended && !slices.Contains(grounds, v.ground) {
+		if v := t.versions[key.VersionKey]; changed[key] && t.reports[i].Reason == reasonDoubtful && !v.ended && !slices.Contains(grounds, v.ground) {
 			grounds = append(grounds, v.ground)
 		}
 	}
 	return grounds
 }
 
-// writeReports keeps the newest word on each measure, and logs what changed.
-func (r *Directives) writeReports(ctx context.Context, tx *pg.Tx, act enforcement.Act, rows *reportRows) error {
+// writeReports keeps the newest word of an organisation on each measure, and logs what
+// changed. A doubt that is said again is no new one: an examination is not undone by an
+// answer that came twice.
+func (r *Directives) writeReports(ctx context.Context, tx *pg.Tx, act enforcement.Act, org enforcement.OrganisationID, rows *reportRows) error {
 	if len(rows.keys) == 0 {
 		return nil
 	}
 	day := r.Record.Today(act.At)
-	if doubted := rows.doubted(); len(doubted) > 0 {
-		docket.OpenTasks(tx, doubted, TaskIdentityDoubtful, day)
-		r.Docket.StartClocksOf(tx, doubted, day, ClockDoubt)
-	}
 	changed, err := rows.write(ctx, tx.Pgx(), r.Plans.Catalogue(), act.Actor.ID, day)
 	if err != nil || len(changed) == 0 {
 		return err
@@ -189,7 +174,10 @@ func (r *Directives) writeReports(ctx context.Context, tx *pg.Tx, act enforcemen
 	if err := r.followKept(ctx, tx, rows, changed, day); err != nil {
 		return err
 	}
-	return r.Record.LogIn(ctx, tx, act, &e)
+	if err := r.Record.LogIn(ctx, tx, act, &e); err != nil {
+		return err
+	}
+	return r.doubt(ctx, tx, act, org, rows.doubted(changed))
 }
 
 // reportKey names what a report is about.

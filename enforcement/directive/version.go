@@ -85,23 +85,26 @@ const hasLeft = `IN ('left', 'delivered', 'acknowledged')`
 // may have left (an answer, a doubt, an attempt still open, or a restored record
 // that does not know what left), the set that is carried when nothing is suspended
 // or withdrawn, how often the record was restored, and whether the ground is unconfirmed
-// since.
-const selectNewest = `SELECT d.id, d.organisation_id, coalesce(a.version, 1) AS version, coalesce(a.kind::text, 'impose') AS kind,
+// since; and who doubts there whose identity it is.
+const selectNewest = `SELECT d.id, g.id AS ground_id, d.organisation_id,
+    coalesce(a.version, 1) AS version, coalesce(a.kind::text, 'impose') AS kind,
     d.step ` + hasLeft + ` OR coalesce(a.gone, false) OR ` + hold.Restoring + `
       OR EXISTS (SELECT FROM attempt t JOIN event e ON e.id = t.event_id
           WHERE t.settled_at IS NULL AND t.organisation_id = d.organisation_id AND d.id = ANY (e.directives)) AS gone,
     coalesce(a.carried, d.measures) AS carried, coalesce(a.valid_until, d.valid_until) AS valid_until,
-    record_epoch() AS epoch, d.ground_kind = 'reward' AS reward, unconfirmed(g) AS unconfirmed` + ofGrounds + `
+    record_epoch() AS epoch, d.ground_kind = 'reward' AS reward, unconfirmed(g) AS unconfirmed,
+    coalesce(i.reported_by, '') AS doubted_by, coalesce(i.confirmed_by, '') AS confirmed_by` + ofGrounds + `
+  LEFT JOIN identity_doubt i ON i.ground_id = g.id AND i.organisation_id = d.organisation_id AND i.closed_on IS NULL
   LEFT JOIN LATERAL (SELECT max(version) AS version, bool_or(step ` + hasLeft + `) AS gone,
       (array_agg(kind ORDER BY version DESC))[1] AS kind, (array_agg(valid_until ORDER BY version DESC))[1] AS valid_until,
       (SELECT measures FROM amendment c WHERE c.directive_id = d.id AND kind IN ('amend', 'resume', 'permit-end')
         ORDER BY version DESC LIMIT 1) AS carried
-    FROM amendment WHERE directive_id = d.id) a ON true
-  WHERE g.id = ANY (?) ORDER BY d.id`
+    FROM amendment WHERE directive_id = d.id) a ON true`
 
 // newest is the newest version of a directive, as it is read before another is written.
 type newest struct {
 	ID           enforcement.ID             `bun:"id"`
+	Ground       enforcement.ID             `bun:"ground_id"`
 	Organisation enforcement.OrganisationID `bun:"organisation_id"`
 	Version      int16                      `bun:"version"`
 	Kind         VersionKind                `bun:"kind"`
@@ -111,6 +114,26 @@ type newest struct {
 	Epoch        int16                      `bun:"epoch"`
 	Reward       bool                       `bun:"reward"`
 	Unconfirmed  bool                       `bun:"unconfirmed"`
+	// DoubtedBy reported that its organisation cannot tell whose identity it is, ConfirmedBy
+	// confirmed it; empty: nobody.
+	DoubtedBy   string `bun:"doubted_by"`
+	ConfirmedBy string `bun:"confirmed_by"`
+
+	above bool // its recipient was found to hold a newer one
+}
+
+func (c newest) doubted() bool { return c.DoubtedBy != "" }
+
+// takes says whether a version of a kind is written of it. A withdrawal is final. Where the
+// identity is doubted nothing but what lifts is told, and not again what is lifted already.
+func (c newest) takes(kind VersionKind) bool {
+	switch {
+	case c.Kind == Withdraw || c.Version >= hold.MaxVersion:
+		return false
+	case !c.doubted() || kind == Withdraw:
+		return true
+	}
+	return kind == Suspend && (c.Kind != Suspend || c.above)
 }
 
 // amendment is a later version of a directive as it is kept.
@@ -135,18 +158,19 @@ type Standing []newest
 // Ask asks for it: the directives are locked in the order of ids, and then read.
 func (s *Standing) Ask(db bun.IDB, grounds ...enforcement.ID) []pg.Ask {
 	of := pg.Array(grounds)
-	return []pg.Ask{pg.Just(db.NewRaw(lockDirectivesOf, of)), pg.All(db.NewRaw(selectNewest, of), (*[]newest)(s))}
+	return []pg.Ask{pg.Just(db.NewRaw(lockDirectivesOf, of)), pg.All(db.NewRaw(selectNewest+` WHERE g.id = ANY (?) ORDER BY d.id`, of), (*[]newest)(s))}
 }
 
 // Append writes a new version for every directive that stands, except those that are
-// withdrawn already: a withdrawal is final. A version with an empty set of which nothing
+// withdrawn already, and of those whose organisation doubts the identity all but what lifts
+// ([newest.takes]). A version with an empty set of which nothing
 // ever left is written as cancelled: its recipient never heard of the subject and shall
 // not hear now; should an attempt turn out to have named it, the settlement queues it.
 // Whatever was pending before is replaced. The versions are noted on the event of the
 // act.
 func (r *Directives) Append(ctx context.Context, tx *pg.Tx, e *record.Event, kind VersionKind, standing Standing, until day.Day) error {
 	e.Until = until
-	list := slices.DeleteFunc(standing, func(c newest) bool { return c.Kind == Withdraw || c.Version >= hold.MaxVersion })
+	list := slices.DeleteFunc(standing, func(c newest) bool { return !c.takes(kind) })
 	if len(list) == 0 {
 		return nil
 	}
@@ -169,6 +193,7 @@ func (s Standing) Above(held []InventoryLine) Standing {
 	for _, line := range held {
 		for i := range s {
 			if c := &s[i]; line.Directive == c.ID {
+				c.above = c.above || line.Version > c.Version
 				c.Version = max(c.Version, line.Version)
 			}
 		}

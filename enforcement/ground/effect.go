@@ -73,6 +73,7 @@ func (r *Grounds) carry(ctx context.Context, tx *pg.Tx, act enforcement.Act, e *
 	if g.effect == EffectEnds || g.effect == EffectGivesUp {
 		endGrounds(tx, one, today)
 		docket.CloseEvery(tx, g.ground, today)
+		directive.CloseDoubts(tx, g.ground, "ended", today)
 	}
 	if state != "" {
 		SetState(tx, g.ground, state)

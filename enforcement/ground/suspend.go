@@ -53,7 +53,7 @@ type Resumption struct {
 
 // Resume puts a suspended case back in force at every recipient, by a second person and
 // with reasons: after a restoration, that the lost time held no end of it; where somebody
-// doubted whose it is, with the check of the identity. What is unconfirmed and not suspended
+// doubted whose it is, with the check of the identity, which ends every doubt. What is unconfirmed and not suspended
 // is confirmed and nothing more.
 func (l *Life[C]) Resume(ctx context.Context, act enforcement.Act, c Change, s Resumption, moves ...MoveName) error {
 	reasons := strings.TrimSpace(s.Reasons)
@@ -61,6 +61,7 @@ func (l *Life[C]) Resume(ctx context.Context, act enforcement.Act, c Change, s R
 		if t.Move.Effect == EffectResumes {
 			docket.CloseKinds(tx, t.ID, []string{TaskMinor, directive.TaskIdentityDoubtful}, "resumed", t.Today)
 			docket.StopClock(tx, t.ID, []string{clockMinor, directive.ClockDoubt.Kind}, t.Today)
+			directive.CloseDoubts(tx, t.ID, "resumed", t.Today)
 		}
 		if t.Move.confirms() || t.SuspendedFor == SuspendedRestored {
 			if _, err := docket.CloseTasks(ctx, tx, t.ID, TaskRestored, "resumed", t.Today); err != nil {
@@ -84,12 +85,17 @@ func (l *Life[C]) Resume(ctx context.Context, act enforcement.Act, c Change, s R
 }
 
 // identityChecked refuses to give back without the check of the identity what somebody
-// doubted whose it is; the event carries the check's hash.
+// doubted whose it is, for whatever it was suspended, or by who doubted it; the event
+// carries the check's hash.
 func (l *Life[C]) identityChecked(t *Turn[C], document []byte) error {
+	if t.standing.DoubtedBy(t.Act.Actor.ID) {
+		return enforcement.Refuse("resumption.second-person")
+	}
 	blank := len(bytes.TrimSpace(document)) == 0
-	if blank && slices.Contains(ofIdentity, t.SuspendedFor) {
+	if blank && (t.standing.Doubted() || slices.Contains(ofIdentity, t.SuspendedFor)) {
 		return enforcement.Refuse("resumption.identity")
 	}
+	t.standing = t.standing.Cleared()
 	if !blank {
 		t.Event.DocumentHash = l.Grounds.Record.Vault.DocumentHash(document)
 	}

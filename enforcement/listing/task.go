@@ -1,6 +1,7 @@
 package listing
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -43,8 +44,10 @@ const reasonTold, reasonExamined = "told", "examined"
 // need not be done (法发〔2019〕35号 item 16), or says that somebody was told: the
 // president says so for himself. What a fact bars or asks for the president has examined,
 // and what somebody doubts of a reward its reviewer: with reasons, and not who drafted the
-// case or recorded the fact. What else waits, its own act closes.
-func (r *Listings) CloseTask(ctx context.Context, act enforcement.Act, id enforcement.ID, reason, reasons string) error {
+// case or recorded the fact. A department's doubt whose identity it is needs the document of
+// its check too, and gives back to that department what the doubt took away. What else
+// waits, its own act closes.
+func (r *Listings) CloseTask(ctx context.Context, act enforcement.Act, id enforcement.ID, reason, reasons string, document []byte) error {
 	if err := act.Check(enforcement.Judge, enforcement.President, enforcement.DepartmentReviewer); err != nil {
 		return err
 	}
@@ -57,7 +60,10 @@ func (r *Listings) CloseTask(ctx context.Context, act enforcement.Act, id enforc
 		if excused {
 			e.LegalBasis = "法发〔2019〕35号 item 16"
 		}
-		var err error
+		doubted, err := lockDoubted(ctx, tx, act, id, reason)
+		if err != nil {
+			return nil, err
+		}
 		closing := docket.Closing{Because: reason, By: act.Actor.ID, On: e.Day}
 		e.Ground, err = r.Docket.CloseTask(ctx, tx, id, act.Actor.Organisation, closing, func(t docket.Task) ([]byte, error) {
 			switch kind := t.Kind; {
@@ -66,13 +72,34 @@ func (r *Listings) CloseTask(ctx context.Context, act enforcement.Act, id enforc
 			case reason == reasonTold && kind == TaskTellPresident:
 				return nil, act.Check(enforcement.President)
 			case reason == reasonExamined && examinable(kind):
-				return r.examined(ctx, tx, act, t, reasons, e)
+				return r.examined(ctx, tx, act, t, examination{reasons, document, doubted}, e)
 			}
 			return nil, enforcement.Refuse("task.reason")
 		})
 		return e, err
 	})
 	return err
+}
+
+// examination is what was found, with the check of the identity where somebody doubts it.
+type examination struct {
+	reasons  string
+	document []byte
+	doubted  ground.Doubted
+}
+
+// lockDoubted locks what an examination of a doubt may give back, before the task: it comes
+// later in the order of locks.
+func lockDoubted(ctx context.Context, tx *pg.Tx, act enforcement.Act, id enforcement.ID, reason string) (d ground.Doubted, err error) {
+	var of []enforcement.ID
+	err = tx.NewSelect().Table("task").Column("ground_id").Where("id = ? AND organisation_id = ? AND kind = ? AND ? = ?", id, pg.Number(act.Actor.Organisation), directive.TaskIdentityDoubtful, reason, reasonExamined).Scan(ctx, &of)
+	if err != nil {
+		return d, fmt.Errorf("look for the ground of task %s: %w", id, err)
+	}
+	if len(of) == 0 {
+		return d, nil
+	}
+	return ground.LockDoubted(ctx, tx, of[0])
 }
 
 // clocksOf are the clocks of the tasks that an examination closes: what the law says shall
@@ -90,11 +117,11 @@ func examinable(kind string) bool {
 
 // examined is the examination of what a task asks to look into, with its reasons sealed,
 // by somebody who had no part in it.
-func (r *Listings) examined(ctx context.Context, tx *pg.Tx, act enforcement.Act, t docket.Task, reasons string, e *record.Event) ([]byte, error) {
+func (r *Listings) examined(ctx context.Context, tx *pg.Tx, act enforcement.Act, t docket.Task, x examination, e *record.Event) ([]byte, error) {
 	if err := act.Check(enforcement.President, enforcement.DepartmentReviewer); err != nil {
 		return nil, err
 	}
-	if !ground.Says(reasons) {
+	if !ground.Says(x.reasons) {
 		return nil, enforcement.Refuse("exclusion.reasons")
 	}
 	var wrapped []byte
@@ -109,12 +136,27 @@ func (r *Listings) examined(ctx context.Context, tx *pg.Tx, act enforcement.Act,
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("look who had a part in ground %s: %w", t.Ground, err)
-	case part:
+	case part || x.doubted.DoubtedBy(act.Actor.ID):
 		return nil, enforcement.Refuse("exclusion.second-person")
 	case doubtful && t.Kind == directive.TaskIdentityDoubtful: // it waits for the check of the identity
 		return nil, enforcement.Refuse("resumption.identity")
 	}
 	docket.StopClock(tx, t.Ground, clocksOf[t.Kind], e.Day)
-	e.DocumentHash = r.Record.Vault.DocumentHash([]byte(reasons))
-	return r.Record.SealUnder(e.Subject, wrapped, "closing-reasons", []byte(reasons))
+	e.DocumentHash = r.Record.Vault.DocumentHash([]byte(x.reasons))
+	if x.doubted.Doubted() {
+		if err := r.checked(ctx, tx, x, e); err != nil {
+			return nil, err
+		}
+	}
+	return r.Record.SealUnder(e.Subject, wrapped, "closing-reasons", []byte(x.reasons))
+}
+
+// checked gives back what a doubt took away, with the check of the identity alone; the event
+// carries the check's hash.
+func (r *Listings) checked(ctx context.Context, tx *pg.Tx, x examination, e *record.Event) error {
+	if len(bytes.TrimSpace(x.document)) == 0 {
+		return enforcement.Refuse("resumption.identity")
+	}
+	e.DocumentHash = r.Record.Vault.DocumentHash(x.document)
+	return r.Grounds.Examined(ctx, tx, e, x.doubted)
 }

@@ -260,27 +260,27 @@ func TestNoSignalIsOnlyStored(t *testing.T) {
 		if task.IsZero() {
 			t.Fatalf("no task %s", kind)
 		}
-		wantCode(t, "a clerk", b.Listings.CloseTask(ctx, b.Clerk(), task, "examined", why), "role.forbidden")
-		wantCode(t, "a judge", b.Listings.CloseTask(ctx, b.Judge(), task, "examined", why), "role.forbidden")
-		wantCode(t, "another court's president", b.Listings.CloseTask(ctx, b.As(enforcement.President, b.OtherCourt), task, "examined", why), "not-found")
-		wantCode(t, "the department's reviewer", b.Listings.CloseTask(ctx, officer(b, d.Organisation), task, "examined", why), "not-found")
+		wantCode(t, "a clerk", b.Listings.CloseTask(ctx, b.Clerk(), task, "examined", why, nil), "role.forbidden")
+		wantCode(t, "a judge", b.Listings.CloseTask(ctx, b.Judge(), task, "examined", why, nil), "role.forbidden")
+		wantCode(t, "another court's president", b.Listings.CloseTask(ctx, b.As(enforcement.President, b.OtherCourt), task, "examined", why, nil), "not-found")
+		wantCode(t, "the department's reviewer", b.Listings.CloseTask(ctx, officer(b, d.Organisation), task, "examined", why, nil), "not-found")
 		for _, excuse := range []string{"told", "assets-suffice"} {
-			wantCode(t, excuse, b.Listings.CloseTask(ctx, b.President(), task, excuse, why), "task.reason")
+			wantCode(t, excuse, b.Listings.CloseTask(ctx, b.President(), task, excuse, why, nil), "task.reason")
 		}
 		for _, reasons := range []string{"", "已查", "。。。。。。。。。。。。"} {
-			wantCode(t, "a bare word", b.Listings.CloseTask(ctx, b.President(), task, "examined", reasons), "exclusion.reasons")
+			wantCode(t, "a bare word", b.Listings.CloseTask(ctx, b.President(), task, "examined", reasons, nil), "exclusion.reasons")
 		}
 		same := b.President()
 		same.Actor.ID = b.Judge().Actor.ID
-		wantCode(t, "who drafted it", b.Listings.CloseTask(ctx, same, task, "examined", why), "exclusion.second-person")
+		wantCode(t, "who drafted it", b.Listings.CloseTask(ctx, same, task, "examined", why, nil), "exclusion.second-person")
 		if kind == listing.TaskBarred {
 			same.Actor.ID = b.Clerk().Actor.ID
-			wantCode(t, "who recorded it", b.Listings.CloseTask(ctx, same, task, "examined", why), "exclusion.second-person")
+			wantCode(t, "who recorded it", b.Listings.CloseTask(ctx, same, task, "examined", why, nil), "exclusion.second-person")
 		}
-		must(t, b.Listings.CloseTask(ctx, b.President(), task, "examined", why))
+		must(t, b.Listings.CloseTask(ctx, b.President(), task, "examined", why, enforcetest.Resumption().Document))
 	}
 	if clock := clockOf(t, b, id, "revoke-barred"); clock.DoneOn.IsZero() {
 		t.Errorf("it was examined, and its clock runs: %+v", clock)
 	}
-	wantCode(t, "an order that is missing", b.Listings.CloseTask(ctx, b.President(), open(id, listing.TaskConsumptionOrder), "examined", why), "task.reason")
+	wantCode(t, "an order that is missing", b.Listings.CloseTask(ctx, b.President(), open(id, listing.TaskConsumptionOrder), "examined", why, nil), "task.reason")
 }

@@ -32,10 +32,10 @@ func TestInvariant14_OrderMissingIsATask(t *testing.T) {
 	if others := value(b.Docket.Tasks(ctx, b.As(enforcement.Clerk, b.OtherCourt), enforcement.ID{}, 10))(t); len(others) != 0 {
 		t.Errorf("another court's tasks: %+v", others)
 	}
-	wantCode(t, "close for no recorded reason", b.Listings.CloseTask(ctx, b.Judge(), tasks[0].ID, "no-time", why), "task.reason")
-	wantCode(t, "close as a clerk", b.Listings.CloseTask(ctx, b.Clerk(), tasks[0].ID, string("assets-suffice"), why), "role.forbidden")
-	wantCode(t, "close for another court", b.Listings.CloseTask(ctx, b.As(enforcement.Judge, b.OtherCourt), tasks[0].ID, string("assets-suffice"), why), "not-found")
-	must(t, b.Listings.CloseTask(ctx, b.Judge(), tasks[0].ID, string("assets-suffice"), why))
+	wantCode(t, "close for no recorded reason", b.Listings.CloseTask(ctx, b.Judge(), tasks[0].ID, "no-time", why, nil), "task.reason")
+	wantCode(t, "close as a clerk", b.Listings.CloseTask(ctx, b.Clerk(), tasks[0].ID, string("assets-suffice"), why, nil), "role.forbidden")
+	wantCode(t, "close for another court", b.Listings.CloseTask(ctx, b.As(enforcement.Judge, b.OtherCourt), tasks[0].ID, string("assets-suffice"), why, nil), "not-found")
+	must(t, b.Listings.CloseTask(ctx, b.Judge(), tasks[0].ID, string("assets-suffice"), why, nil))
 	must(t, b.Listings.Delete(ctx, b.Judge(), of(ended), b.Ending(1)))
 	for _, open := range value(b.Docket.Tasks(ctx, b.Clerk(), enforcement.ID{}, 10))(t) {
 		if open.Kind == listing.TaskConsumptionOrder {

@@ -108,7 +108,7 @@ func acts() []asked {
 			b.Published(b.Subject(b.Company()))
 			tasks := value(b.Docket.Tasks(t.Context(), b.Judge(), enforcement.ID{}, 1000))(t)
 			return func(act enforcement.Act) (enforcement.ID, error) {
-				return no(b.Listings.CloseTask(t.Context(), act, tasks[len(tasks)-1].ID, string("assets-suffice"), why))
+				return no(b.Listings.CloseTask(t.Context(), act, tasks[len(tasks)-1].ID, string("assets-suffice"), why, nil))
 			}
 		}},
 		{"put-in-force", (*bundle).System, func(t *testing.T, b *bundle) ask {

@@ -49,7 +49,7 @@ func TestAMinorIsSuspendedEverywhereAtOnce(t *testing.T) {
 	}
 	for _, task := range value(b.Docket.Tasks(ctx, b.Judge(), enforcement.ID{}, 100))(t) {
 		if task.Kind == "minor" {
-			wantCode(t, "examined away", b.Listings.CloseTask(ctx, b.President(), task.ID, "examined", why), "task.reason")
+			wantCode(t, "examined away", b.Listings.CloseTask(ctx, b.President(), task.ID, "examined", why, nil), "task.reason")
 		}
 	}
 	must(t, b.Listings.Revoke(ctx, b.Judge(), of(one), b.Ending(0)))

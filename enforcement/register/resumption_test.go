@@ -115,7 +115,7 @@ func TestAStayWithoutATermIsADeletion(t *testing.T) {
 	for _, task := range value(b.Docket.Tasks(ctx, b.Judge(), enforcement.ID{}, 100))(t) {
 		if task.Kind == listing.TaskStayed {
 			for _, word := range []string{"examined", "told", "assets-suffice"} {
-				wantCode(t, "its task by "+word, b.Listings.CloseTask(ctx, b.President(), task.ID, word, why), "task.reason")
+				wantCode(t, "its task by "+word, b.Listings.CloseTask(ctx, b.President(), task.ID, word, why, nil), "task.reason")
 			}
 		}
 	}

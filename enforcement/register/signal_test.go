@@ -60,7 +60,7 @@ func TestEveryFactOfAPublishedListingIsATask(t *testing.T) {
 			if !row.examined {
 				code = "task.reason"
 			}
-			wantCode(t, "examined", b.Listings.CloseTask(ctx, b.President(), task, "examined", why), code)
+			wantCode(t, "examined", b.Listings.CloseTask(ctx, b.President(), task, "examined", why, nil), code)
 			if row.examined {
 				return
 			}
@@ -166,7 +166,7 @@ func TestASilentCourtSuspendsWhatIsDoubted(t *testing.T) {
 	if clock.DueOn != b.Calendar.AddWorkingDays(b.Day(), 1).Day || clock.Organisation != b.Court {
 		t.Errorf("the clock is %+v", clock)
 	}
-	must(t, b.Listings.CloseTask(ctx, b.President(), task(examined), "examined", why))
+	must(t, b.Listings.CloseTask(ctx, b.President(), task(examined), "examined", why, enforcetest.Resumption().Document))
 	b.AdvanceTo(clock.DueOn)
 	daily := func() {
 		t.Helper()
@@ -190,7 +190,7 @@ func TestASilentCourtSuspendsWhatIsDoubted(t *testing.T) {
 			t.Errorf("organisation %d stands at version %d, %s", d.Organisation, d.Version, d.Kind)
 		}
 	}
-	wantCode(t, "examined by a word", b.Listings.CloseTask(ctx, b.President(), task(silent), "examined", why), "resumption.identity")
+	wantCode(t, "examined by a word", b.Listings.CloseTask(ctx, b.President(), task(silent), "examined", why, nil), "resumption.identity")
 	wantCode(t, "without the check", b.Listings.Resume(ctx, b.President(), of(silent), ground.Resumption{Reasons: why}), "resumption.identity")
 	must(t, b.Listings.Resume(ctx, b.President(), of(silent), enforcetest.Resumption()))
 	if daily(); state(t, b, silent).SuspendedFor != "" || len(openTasks(t, b, silent)) != 0 {

@@ -47,6 +47,8 @@ type chunk struct {
 	list    []followed
 	// present are the directives that are not withdrawn.
 	present map[heldAt]bool
+	// doubted are where an organisation doubts whose identity it is.
+	doubted map[heldAt]bool
 
 	lines     []directive.Version
 	event     replanEvent
@@ -64,7 +66,7 @@ func (r *Replanner) follow(ctx context.Context, act enforcement.Act, s *switchin
 		done, more = Progress{}, false
 		c := &chunk{
 			r: r, act: act, s: s, pass: pass,
-			present: map[heldAt]bool{}, withdrawn: map[enforcement.OrganisationID]enforcement.ID{}, wakes: map[directive.WakeUp]bool{},
+			present: map[heldAt]bool{}, doubted: map[heldAt]bool{}, withdrawn: map[enforcement.OrganisationID]enforcement.ID{}, wakes: map[directive.WakeUp]bool{},
 		}
 		var err error
 		if more, err = c.run(ctx, tx); err != nil {
@@ -210,6 +212,9 @@ func (c *chunk) read(ctx context.Context, tx *pg.Tx) error {
 	if err := tx.Pgx().QueryRow(ctx, `SELECT coalesce(max(epoch), 0::smallint), `+hold.Restoring+` FROM restoration`).Scan(&c.epoch, &unknown); err != nil {
 		return fmt.Errorf("count restorations: %w", err)
 	}
+	if err := c.readDoubts(ctx, tx); err != nil {
+		return err
+	}
 	named, err := namedByAttempts(ctx, tx.Pgx(), ids, orgs)
 	if err != nil {
 		return err
@@ -226,7 +231,7 @@ func (c *chunk) read(ctx context.Context, tx *pg.Tx) error {
 			continue
 		}
 		c.present[heldAt{one.ground, one.organisation}] = true
-		f.suspended, f.unconfirmed = c.grounds[one.ground].suspended, c.grounds[one.ground].unconfirmed
+		f.suspended, f.unconfirmed = c.suspended(one.ground, one.organisation), c.grounds[one.ground].unconfirmed
 		if f.version < hold.MaxVersion-1 { // the recipient would take no more
 			c.list = append(c.list, f)
 		}
@@ -281,8 +286,8 @@ func (c *chunk) count(f *followed, versions []told) {
 }
 
 // join makes the directives of organisations that had nothing to share with their
-// new set. That of a suspended ground is made and suspended at once, and its
-// recipient hears of it when the ground is resumed.
+// new set. That of a suspended ground, or of one that the organisation doubts, is made and
+// suspended at once, and its recipient hears of it when it is given back.
 func (c *chunk) join(ctx context.Context, tx *pg.Tx) error {
 	kinds, err := kindsOf(ctx, tx, c.s.births)
 	if err != nil {
@@ -297,7 +302,7 @@ func (c *chunk) join(ctx context.Context, tx *pg.Tx) error {
 		for i, g := range c.grounds {
 			switch {
 			case c.present[heldAt{i, line.Organisation}]:
-			case g.suspended:
+			case c.suspended(i, line.Organisation):
 				suspended = append(suspended, g.InForce)
 			default:
 				free = append(free, g.InForce)

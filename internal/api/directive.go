@@ -59,6 +59,12 @@ type ReportBody struct {
 	KeptUntil day.Day                 `json:"kept_until,omitzero" doc:"Last day of what is kept: within the basis's period, or two years of the withdrawal"`
 }
 
+// Doubting confirms a doubt of the same organisation.
+type Doubting struct {
+	Path
+	Repeatable
+}
+
 func directiveRoutes(s *server) {
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/directives", id: "list-directives", tag: tagDirectives, roles: ofHolders,
@@ -73,6 +79,10 @@ func directiveRoutes(s *server) {
 		fieldRoles: map[string][]enforcement.Role{"reports": {enforcement.DepartmentReviewer}},
 		zh:         "签收并反馈办理结果", en: "Acknowledge directives and report on their measures",
 	}, s.answer)
+	add(s, operation{
+		method: http.MethodPost, path: "/v1/directives/{id}/doubt", id: "confirm-doubt", tag: tagDirectives, roles: []enforcement.Role{enforcement.DepartmentReviewer},
+		zh: "由另一名复核人确认本单位反馈的身份存疑：该列入立即在各单位中止", en: "Confirm, as a second reviewer, that my organisation cannot tell whose identity it is: the case is suspended everywhere at once",
+	}, s.confirmDoubt)
 }
 
 func (s *server) directives(ctx context.Context, act enforcement.Act, in *Page) (*List[DirectiveView], error) {
@@ -107,6 +117,10 @@ func (s *server) answer(ctx context.Context, act enforcement.Act, in *Answers) (
 		answers = append(answers, given)
 	}
 	return nil, s.Inbox.Answer(ctx, act, answers)
+}
+
+func (s *server) confirmDoubt(ctx context.Context, act enforcement.Act, in *Doubting) (*Done, error) {
+	return nil, s.Register.Grounds.ConfirmDoubt(ctx, act, in.ID)
 }
 
 func viewDirectives(list []directive.Directive) []DirectiveView {

@@ -15,8 +15,9 @@ type TaskClosing struct {
 	Repeatable
 
 	Body struct {
-		Reason  string `json:"reason" enum:"assets-suffice,creditor-asks-not-to,campus-loan-student,told,examined" doc:"told: who was to be told was told; the president says so himself. examined: what somebody doubts, or bars, was looked into, by the president or the reviewer of who keeps the list, with reasons"`
-		Reasons string `json:"reasons,omitempty" maxLength:"20000" doc:"With examined: what was found; at least ten letters or digits"`
+		Reason   string `json:"reason" enum:"assets-suffice,creditor-asks-not-to,campus-loan-student,told,examined" doc:"told: who was to be told was told; the president says so himself. examined: what somebody doubts, or bars, was looked into, by the president or the reviewer of who keeps the list, with reasons"`
+		Reasons  string `json:"reasons,omitempty" maxLength:"20000" doc:"With examined: what was found; at least ten letters or digits"`
+		Document []byte `json:"document,omitempty" doc:"With examined, where a department doubts whose identity it is: the check of the identity, in base64. Only its keyed hash is kept."`
 	}
 }
 
@@ -44,5 +45,5 @@ func (s *server) tasks(ctx context.Context, act enforcement.Act, in *Page) (*Lis
 }
 
 func (s *server) closeTask(ctx context.Context, act enforcement.Act, in *TaskClosing) (*Done, error) {
-	return nil, s.Register.Listings.CloseTask(ctx, act, in.ID, in.Body.Reason, in.Body.Reasons)
+	return nil, s.Register.Listings.CloseTask(ctx, act, in.ID, in.Body.Reason, in.Body.Reasons, in.Body.Document)
 }

@@ -117,6 +117,7 @@ var statuses = map[string]int{
 	"answer.directive":      http.StatusNotFound,
 	"answer.not-sent":       http.StatusConflict,
 	"kept.second-person":    http.StatusForbidden,
+	"doubt.second-person":   http.StatusForbidden,
 
 	// Where the matter stands: the same request may pass on another day.
 	"version.stale":              http.StatusPreconditionFailed,
@@ -181,6 +182,7 @@ var statuses = map[string]int{
 	"confirmation.second-person": http.StatusForbidden,
 	"report.kept-again":          http.StatusConflict,
 	"kept.disputed":              http.StatusConflict,
+	"doubt.none":                 http.StatusConflict,
 	"change.unproposed":          http.StatusForbidden,
 	"change.account":             http.StatusForbidden,
 	"change.second-person":       http.StatusForbidden,
