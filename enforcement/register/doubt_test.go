@@ -1,6 +1,7 @@
 package register_test
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/listing"
+	"concordat/internal/pg"
 )
 
 // doubts is an answer by which an organisation refuses a measure, for it cannot tell whose
@@ -149,7 +151,11 @@ func TestADoubtSuspendsAtItsDepartmentAtOnce(t *testing.T) {
 			t.Errorf("given back: %+v", now)
 		}
 		wantCode(t, "examined twice", examined(c.examiner, check), "not-found")
-		c.doubt(t, 1) // the same answer comes again
+		again := doubts(c.first, 1) // the same answer comes again, with a new word on something else
+		for _, m := range c.first.Measures[1:] {
+			again[0].Reports = append(again[0].Reports, directive.Report{Measure: m, Outcome: directive.Implemented})
+		}
+		must(t, c.Directives.Answer(ctx, officer(c.Bundle, c.first.Organisation), again))
 		wantNewest(t, c.Bundle, "said again", c.first, directive.Resume, 3)
 		if got := openTasks(t, c.Bundle, c.id); len(got) != 0 {
 			t.Errorf("said again, and the tasks are %v", got)
@@ -185,6 +191,14 @@ func TestASecondPersonConfirmsADoubt(t *testing.T) {
 			t.Error("a refused confirmation left something")
 		}
 		schemaRefuses(t, c.Bundle, "doubt_confirmed_by_another", `UPDATE identity_doubt SET confirmed_by = reported_by, confirmed_on = reported_on WHERE ground_id = $1`, c.id)
+		var late directive.OpenDoubt
+		inTx := func(fn func(tx *pg.Tx) error) error {
+			return c.DB.InTx(ctx, func(_ context.Context, tx *pg.Tx) error { return fn(tx) })
+		}
+		must(t, inTx(func(tx *pg.Tx) (err error) {
+			late, err = directive.ToConfirm(ctx, tx, another(mine), c.first.ID)
+			return err
+		}))
 		var all sync.WaitGroup
 		errs := make([]error, 2)
 		for i, act := range []enforcement.Act{another(mine), another(another(mine))} {
@@ -194,6 +208,7 @@ func TestASecondPersonConfirmsADoubt(t *testing.T) {
 		if (errs[0] == nil) == (errs[1] == nil) {
 			t.Errorf("two at once: %v", errs)
 		}
+		wantCode(t, "confirmed meanwhile", inTx(func(tx *pg.Tx) error { return late.Confirm(ctx, tx, "somebody", c.Day()) }), "doubt.none")
 		if c.suspendedFor() != ground.IdentityDoubtful {
 			t.Errorf("confirmed, and suspended for %q", c.suspendedFor())
 		}
