@@ -20,7 +20,9 @@ PARTS     := lint race adversary mutants fuzz deadcode fix tidy drift
 # How many steps departments take against the record, without the race detector.
 STEPS     ?= 2000
 # Whose guards `make mutants` takes out: those in files changed since a revision; all where it is empty. `make test` looks
-# back over the last changes only, for each costs some seconds.
+# back over the last changes only, and begins none after TESTMUTANTS, for each costs some seconds.
+MUTANTTIME  ?= 0
+TESTMUTANTS ?= 150s
 SINCE     ?= $(shell git rev-parse -q --verify HEAD~5 2>/dev/null)
 
 .PHONY: demo test $(PARTS) fmt bench generate build help deps
@@ -36,7 +38,7 @@ test: ## check everything: linters, tests with -race, fuzz, dead code, drift; pr
 	@SECONDS=0; status=0; times=; \
 	for step in deps $(PARTS); do \
 		begun=$$SECONDS; [[ $$step == deps ]] || echo "== $$step"; \
-		$(MAKE) $$step || { status=$$?; times+=" $$step $$((SECONDS - begun)) s (stopped here)"; break; }; \
+		$(MAKE) $$step MUTANTTIME=$(TESTMUTANTS) || { status=$$?; times+=" $$step $$((SECONDS - begun)) s (stopped here)"; break; }; \
 		times+=" $$step $$((SECONDS - begun)) s,"; \
 	done; \
 	echo; echo "steps:$${times%,}"; \
@@ -59,7 +61,7 @@ adversary: ## departments that answer whatever they like, against listings that 
 	@go test -vet=off -count=1 -timeout 2h ./internal/adversary -run '^TestAdversary$$' -v -adversary.steps=$(STEPS) $(ARGS)
 
 mutants: ## take guards of docs/attacks out in turn: their tests must fail (SINCE= for all of them)
-	@go run ./internal/docgen/attacks -mutants -since '$(SINCE)'
+	@go run ./internal/docgen/attacks -mutants -since '$(SINCE)' -for $(MUTANTTIME)
 
 fuzz: ## every fuzz target for some seconds (FUZZTIME)
 	@.ci/fuzz $(FUZZTIME)

@@ -7,15 +7,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // try takes each guard out, of those whose file changed since a revision if one is given,
-// and tells which test died. It fails where one lived.
-func try(ctx context.Context, root, since string, told io.Writer) error {
+// and tells which test died. It fails where one lived. With a limit it begins none after
+// that time, takes them in any order, so that each has its turn some day, and says how many
+// had none.
+func try(ctx context.Context, root, since string, limit time.Duration, told io.Writer) error {
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(told, format, args...) }
 	themes, err := read(root)
 	if err != nil {
@@ -30,23 +34,42 @@ func try(ctx context.Context, root, since string, told io.Writer) error {
 			return err
 		}
 	}
-	var lived []error
-	tried, all := 0, 0
+	type one struct {
+		attack
+
+		theme string
+	}
+	var wanted []one
+	all := 0
 	for _, t := range themes {
 		for _, a := range t.attacks {
-			if all++; !changed(a) {
-				continue
+			if all++; changed(a) {
+				wanted = append(wanted, one{a, t.name})
 			}
-			tried++
-			if err := a.dies(ctx, root); err != nil {
-				lived = append(lived, fmt.Errorf("%s: %s: %w", t.name, cell(a.Attack), err))
-				say("LIVED  %s %s, without a guard of %s\n", a.Test.Package, a.Test.Run, a.Guard.File)
-				continue
-			}
-			say("died   %s %s, without a guard of %s\n", a.Test.Package, a.Test.Run, a.Guard.File)
 		}
 	}
-	say("mutants: %d of %d guards taken out, %d lived\n", tried, all, len(lived))
+	left := ctx
+	if limit > 0 {
+		var end context.CancelFunc
+		left, end = context.WithTimeout(ctx, limit)
+		defer end()
+		rand.Shuffle(len(wanted), func(i, j int) { wanted[i], wanted[j] = wanted[j], wanted[i] }) //nolint:gosec // an order, no secret
+	}
+	var lived []error
+	tried := 0
+	for _, a := range wanted {
+		if left.Err() != nil {
+			break
+		}
+		tried++
+		if err := a.dies(ctx, root); err != nil {
+			lived = append(lived, fmt.Errorf("%s: %s: %w", a.theme, cell(a.Attack), err))
+			say("LIVED  %s %s, without a guard of %s\n", a.Test.Package, a.Test.Run, a.Guard.File)
+			continue
+		}
+		say("died   %s %s, without a guard of %s\n", a.Test.Package, a.Test.Run, a.Guard.File)
+	}
+	say("mutants: %d of %d guards taken out, %d lived, %d of those in changed files had no time\n", tried, all, len(lived), len(wanted)-tried)
 	return errors.Join(lived...)
 }
 
