@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -319,6 +320,9 @@ func (p *pair) asks(ctx context.Context, token, door string, body []byte) string
 		_ = answer.Body.Close()
 		if err != nil || answer.StatusCode/100 != 2 {
 			return fmt.Sprint(answer.Status, " ", string(text), err)
+		}
+		if door == "publication" && strings.Contains(string(text), `"state":"active"`) {
+			return "" // the round of the day was there first
 		}
 		tag = cmp.Or(answer.Header.Get("ETag"), tag)
 	}
