@@ -142,26 +142,25 @@ type OpenDoubt struct {
 }
 
 // ToConfirm finds the doubt of the actor's organisation that a directive of its own is
-// about: doubt.none if nothing waits to be confirmed, doubt.second-person if the actor
-// reported it. It is not locked: [OpenDoubt.Confirm] looks again.
+// about: doubt.none if nothing waits to be confirmed. It is not locked:
+// [OpenDoubt.Confirm] looks again.
 func ToConfirm(ctx context.Context, tx *pg.Tx, act enforcement.Act, id enforcement.ID) (found OpenDoubt, err error) {
-	var by, confirmed string
+	var confirmed bool
 	err = tx.NewSelect().TableExpr("directive AS d").
 		Join("LEFT JOIN identity_doubt AS i").JoinOn("i.ground_id = d.ground_id").JoinOn("i.organisation_id = d.organisation_id").JoinOn("i.closed_on IS NULL").
-		Column("i.id", "d.ground_id").ColumnExpr("coalesce(i.reported_by, ''), coalesce(i.confirmed_by, '')").
-		Where("d.id = ? AND d.organisation_id = ?", id, pg.Number(act.Actor.Organisation)).Scan(ctx, &found.ID, &found.Ground, &by, &confirmed)
+		Column("i.id", "d.ground_id").ColumnExpr("i.confirmed_by IS NOT NULL").
+		Where("d.id = ? AND d.organisation_id = ?", id, pg.Number(act.Actor.Organisation)).Scan(ctx, &found.ID, &found.Ground, &confirmed)
 	switch {
 	case err != nil:
 		return found, enforcement.NotFound(err, "look for a doubt")
-	case by == "" || confirmed != "":
+	case found.ID.IsZero() || confirmed:
 		return found, enforcement.Refuse("doubt.none")
-	case by == act.Actor.ID:
-		return found, enforcement.Refuse("doubt.second-person")
 	}
 	return found, nil
 }
 
 // Confirm notes who confirmed the doubt; doubt.none if it was confirmed or closed meanwhile.
+// Who reported it the schema refuses (doubt.second-person).
 func (d OpenDoubt) Confirm(ctx context.Context, tx *pg.Tx, by string, on day.Day) error {
 	done, err := tx.NewUpdate().Model((*doubtRow)(nil)).Set("confirmed_by = ?, confirmed_on = ?", by, on).Where("id = ? AND closed_on IS NULL AND confirmed_by IS NULL", d.ID).Exec(ctx)
 	if err != nil {

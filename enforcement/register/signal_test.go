@@ -190,7 +190,7 @@ func TestASilentCourtSuspendsWhatIsDoubted(t *testing.T) {
 			t.Errorf("organisation %d stands at version %d, %s", d.Organisation, d.Version, d.Kind)
 		}
 	}
-	wantCode(t, "examined by a word", b.Listings.CloseTask(ctx, b.President(), task(silent), "examined", why, nil), "resumption.identity")
+	wantCode(t, "examined by a word", b.Listings.CloseTask(ctx, b.President(), task(silent), "examined", why, enforcetest.Resumption().Document), "resumption.identity")
 	wantCode(t, "without the check", b.Listings.Resume(ctx, b.President(), of(silent), ground.Resumption{Reasons: why}), "resumption.identity")
 	must(t, b.Listings.Resume(ctx, b.President(), of(silent), enforcetest.Resumption()))
 	if daily(); state(t, b, silent).SuspendedFor != "" || len(openTasks(t, b, silent)) != 0 {
