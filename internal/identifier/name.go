@@ -1,6 +1,7 @@
 package identifier
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -27,15 +28,26 @@ func NormaliseName(text string) string {
 		runes[i] = nameRune(r)
 		han = han || unicode.Is(unicode.Han, r)
 	}
-	for i := 1; i+1 < len(runes); i++ {
-		if strings.ContainsRune(".。｡﹒", runes[i]) && unicode.Is(unicode.Han, runes[i-1]) && unicode.Is(unicode.Han, runes[i+1]) {
-			runes[i] = '·'
-		}
-	}
+	dotNames(runes)
 	for i, r := range runes {
 		runes[i] = bracket(r, han)
 	}
 	return norm.NFC.String(joinName(runes))
+}
+
+// dotNames makes a full stop between Chinese characters, blanks aside, the dot of a name.
+func dotNames(runes []rune) {
+	last := rune(0)
+	for i, r := range runes {
+		next := slices.IndexFunc(runes[i+1:], func(r rune) bool { return r != ' ' })
+		switch {
+		case r == ' ':
+			continue
+		case strings.ContainsRune(".。｡﹒", r) && unicode.Is(unicode.Han, last) && next >= 0 && unicode.Is(unicode.Han, runes[i+1+next]):
+			runes[i] = '·'
+		}
+		last = r
+	}
 }
 
 // joinName writes blanks only where they mean something.
