@@ -92,16 +92,15 @@ func (t *Tokens) mayIssue(ctx context.Context, tx *pg.Tx, act enforcement.Act, r
 }
 
 // refuseWhereOperatorsAre refuses an account while an operator has a token that is valid
-// and does not sleep: the operator issues the next. Where that takes two people, they are refused while there
-// are two. Accounts that ask at once take turns.
+// and does not sleep: the operator issues the next. Where that takes two people, they are
+// refused while there are two. Accounts that ask at once take turns.
 func (t *Tokens) refuseWhereOperatorsAre(ctx context.Context, tx *pg.Tx, alone bool) error {
 	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock` + record.FirstOperatorLock).Exec(ctx); err != nil {
 		return fmt.Errorf("wait for others who issue a first token: %w", err)
 	}
 	var there int
 	err := tx.NewSelect().Model((*tokenRow)(nil)).ColumnExpr("count(DISTINCT actor)").
-		Where("role = ? AND revoked_at IS NULL AND demo = ?", enforcement.Operator, t.demo).
-		Where("expires_at IS NULL OR expires_at > ?", t.machine().UTC()).Where("NOT ("+asleep+")").Scan(ctx, &there)
+		Where("role = ? AND demo = ?", enforcement.Operator, t.demo).Where(valid, t.machine().UTC()).Where("NOT ("+asleep+")").Scan(ctx, &there)
 	if err != nil {
 		return fmt.Errorf("look for operators' tokens: %w", err)
 	}

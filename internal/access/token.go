@@ -80,6 +80,10 @@ type tokenRow struct {
 // have been revoked in the lost time.
 const asleep = "awake < record_epoch()"
 
+// valid is true of a token, its sleep aside, that was not revoked and ends after the moment
+// that is given.
+const valid = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)"
+
 // Tokens issues and checks bearer tokens. It is safe for concurrent use.
 type Tokens struct {
 	// Changes has operators' tokens confirmed by a second person; [Tokens.Ask] needs it.
@@ -259,7 +263,7 @@ func (t *Tokens) Holder(ctx context.Context, bearer string, beside ...Beside) (a
 	var found []tokenRow
 	holder := t.db.NewSelect().Table("token").Where("hash = ?", hash(bearer))
 	asks := []pg.Ask{pg.All(t.db.NewSelect().Model((*tokenRow)(nil)).Column("actor", "role", "organisation_id", "demo", "expires_at").ColumnExpr(asleep+" AS asleep").
-		Where("hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)", hash(bearer), t.machine().UTC()), &found)}
+		Where("hash = ? AND "+valid, hash(bearer), t.machine().UTC()), &found)}
 	for _, ask := range beside {
 		asks = append(asks, ask(holder.Column("actor", "role").ColumnExpr("coalesce(organisation_id, 0) AS organisation_id")))
 	}
@@ -304,7 +308,7 @@ func (t *Tokens) List(ctx context.Context, all bool) ([]Token, error) {
 	if all {
 		return t.list(ctx, "true")
 	}
-	return t.list(ctx, "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)", t.machine().UTC())
+	return t.list(ctx, valid, t.machine().UTC())
 }
 
 func (t *Tokens) list(ctx context.Context, condition string, args ...any) ([]Token, error) {

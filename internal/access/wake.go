@@ -22,7 +22,7 @@ type Sleepers struct {
 
 // where picks those that are valid but for their sleep.
 func (s Sleepers) where(machine any) (condition string, args []any) {
-	condition, args = asleep+" AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)", []any{machine}
+	condition, args = asleep+" AND "+valid, []any{machine}
 	switch {
 	case len(s.IDs) > 0:
 		return condition + " AND id IN (?)", append(args, bun.List(s.IDs))
