@@ -76,7 +76,7 @@ func (r *Administrative) Draft(ctx context.Context, act enforcement.Act, n NewLi
 		}
 		ground.EnterGround(tx, ground.NewGround{ID: id, Kind: memoranda.OnListing, ListType: t.Slug, Subject: l.Subject, Owner: l.Organisation})
 		tx.Later(tx.NewInsert().Model(&row{
-			ID: id, ListType: t.Slug, Organisation: l.Organisation, Subject: l.Subject, State: ground.Draft, Grounds: append([]string{}, grounds...), Facts: sealed, DraftedBy: act.Actor.ID,
+			ID: id, ListType: t.Slug, Organisation: l.Organisation, Subject: l.Subject, State: ground.Draft, Grounds: append([]string{}, grounds...), Facts: sealed, DraftedBy: act.Actor.ID, Rules: ground.RulesProved,
 		}).Column(drafted...), "draft administrative listing %s", id)
 		return &record.Event{Kind: eventDrafted, Subject: l.Subject, Ground: id, Day: today, LegalBasis: r.Plans.ListBasis(t.Slug, today)}, nil
 	})

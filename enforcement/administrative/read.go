@@ -42,19 +42,21 @@ type Listing struct {
 	AnnouncedOn   day.Day                   `json:"announced_on,omitzero"`
 	// ObjectionUntil is the last day on which the announcement of a batch stands
 	// open to objections.
-	ObjectionUntil      day.Day `json:"objection_until,omitzero"`
-	ObjectedOn          day.Day `json:"objected_on,omitzero"`
-	ObjectionAnsweredOn day.Day `json:"objection_answered_on,omitzero"`
-	PublishedOn         day.Day `json:"published_on,omitzero"`
-	SuspendedFor        string  `json:"suspended_for,omitempty"`
-	EndedOn             day.Day `json:"ended_on,omitzero"`
-	EndCause            string  `json:"end_cause,omitempty"`
-	draftedBy           string
-	suspendedBy         string
-	subjectKind         memoranda.SubjectKind
-	envelope, sealed    []byte
-	serves              string // region the owner serves
-	region              string // of the subject; empty: not known
+	ObjectionUntil                           day.Day `json:"objection_until,omitzero"`
+	ObjectedOn                               day.Day `json:"objected_on,omitzero"`
+	ObjectionAnsweredOn                      day.Day `json:"objection_answered_on,omitzero"`
+	PublishedOn                              day.Day `json:"published_on,omitzero"`
+	SuspendedFor                             string  `json:"suspended_for,omitempty"`
+	EndedOn                                  day.Day `json:"ended_on,omitzero"`
+	EndCause                                 string  `json:"end_cause,omitempty"`
+	noticePaper, decisionPaper, servicePaper enforcement.ID
+	rules                                    ground.Rules
+	draftedBy                                string
+	suspendedBy                              string
+	subjectKind                              memoranda.SubjectKind
+	envelope, sealed                         []byte
+	serves                                   string // region the owner serves
+	region                                   string // of the subject; empty: not known
 }
 
 // NewLife is the life of administrative listings over the record.
@@ -83,7 +85,7 @@ func NewLife(r *Administrative) ground.Life[Listing] {
 func (l *Listing) head() ground.Head {
 	return ground.Head{
 		ID: l.ID, Subject: l.Subject, Owner: l.Organisation, State: l.State, Version: l.Version, ListType: l.ListType, SubjectKind: l.subjectKind,
-		Serves: l.serves, Region: l.region, Until: l.TermUntil, SuspendedFor: l.SuspendedFor, DraftedBy: l.draftedBy, SuspendedBy: l.suspendedBy, Envelope: l.envelope,
+		Serves: l.serves, Region: l.region, Until: l.TermUntil, SuspendedFor: l.SuspendedFor, Rules: l.rules, DraftedBy: l.draftedBy, SuspendedBy: l.suspendedBy, Envelope: l.envelope,
 	}
 }
 

@@ -44,6 +44,10 @@ type row struct {
 	EndedOn             day.Day                    `bun:"ended_on"`
 	EndCause            string                     `bun:"end_cause"`
 	DraftedBy           string                     `bun:"drafted_by"`
+	NoticePaper         enforcement.ID             `bun:"notice_paper"`
+	DecisionPaper       enforcement.ID             `bun:"decision_paper"`
+	ServicePaper        enforcement.ID             `bun:"service_paper"`
+	Rules               ground.Rules               `bun:"rules"`
 	Facts               []byte                     `bun:"facts"`
 	Reasons             []byte                     `bun:"reasons"`
 	RemovalConditions   []byte                     `bun:"removal_conditions"`
@@ -57,7 +61,7 @@ type row struct {
 }
 
 // drafted are the columns of a draft.
-var drafted = []string{"id", "list_type", "organisation_id", "subject_id", "state", "grounds", "facts", "drafted_by"}
+var drafted = []string{"id", "list_type", "organisation_id", "subject_id", "state", "grounds", "facts", "drafted_by", "rules"}
 
 // beside joins what is read beside the row.
 func beside(q *bun.SelectQuery) *bun.SelectQuery {
@@ -71,7 +75,7 @@ func (r *row) listing() Listing {
 		WindowUntil: r.WindowUntil, StatedOn: r.StatedOn, AnsweredOn: r.AnsweredOn, DecisionNumber: r.DecisionNumber, DecidedOn: r.DecidedOn, Basis: r.Basis, Serious: r.Serious,
 		TermUntil: r.TermUntil, OpenTerm: r.OpenTerm, ServiceManner: r.ServiceManner, ServedOn: r.ServedOn, Publication: r.Publication, AnnouncedOn: r.AnnouncedOn,
 		ObjectionUntil: r.ObjectionUntil, ObjectedOn: r.ObjectedOn, ObjectionAnsweredOn: r.ObjectionAnsweredOn, PublishedOn: r.PublishedOn, SuspendedFor: r.SuspendedFor,
-		EndedOn: r.EndedOn, EndCause: r.EndCause, draftedBy: r.DraftedBy, suspendedBy: r.SuspendedBy, subjectKind: r.SubjectKind, envelope: r.Wrapped, sealed: r.Sealed, serves: r.Serves, region: r.Region,
+		EndedOn: r.EndedOn, EndCause: r.EndCause, noticePaper: r.NoticePaper, decisionPaper: r.DecisionPaper, servicePaper: r.ServicePaper, rules: r.Rules, draftedBy: r.DraftedBy, suspendedBy: r.SuspendedBy, subjectKind: r.SubjectKind, envelope: r.Wrapped, sealed: r.Sealed, serves: r.Serves, region: r.Region,
 	}
 }
 

@@ -31,6 +31,7 @@ type Head struct {
 	// Until is the last day of its term; none: until its reason ends.
 	Until        day.Day
 	SuspendedFor string
+	Rules        Rules
 	DraftedBy    string
 	// SuspendedBy suspended it last, or recorded what did; empty: not known.
 	SuspendedBy string

@@ -19,8 +19,8 @@ type FromFile struct {
 
 // Copy enters listings by one COPY; who calls it enters their grounds and events.
 func (r *Listings) Copy(ctx context.Context, tx *pg.Tx, list []FromFile) error {
-	c := pgbinary.NewCopier(21, `COPY listing (id, court_id, case_id, subject_id, state, conducts, facts, drafted_by, risk_warning, notice_served_on, decision_number, reasons, term_until,
-		signed_by, signer_role, decided_on, service_manner, served_on, enclosures, published_on, version) FROM STDIN (FORMAT binary)`)
+	c := pgbinary.NewCopier(22, `COPY listing (id, court_id, case_id, subject_id, state, conducts, facts, drafted_by, risk_warning, notice_served_on, decision_number, reasons, term_until,
+		signed_by, signer_role, decided_on, service_manner, served_on, enclosures, published_on, rules, version) FROM STDIN (FORMAT binary)`)
 	var conducts []int16
 	for i := range list {
 		l := &list[i]
@@ -41,6 +41,7 @@ func (r *Listings) Copy(ctx context.Context, tx *pg.Tx, list []FromFile) error {
 			for range 12 { // nothing is warned, decided, served or published yet
 				c.Null()
 			}
+			c.Int2(int16(ground.RulesProved))
 		} else {
 			c.Boolean(true)
 			c.Day(l.NoticeServedOn)
@@ -54,6 +55,7 @@ func (r *Listings) Copy(ctx context.Context, tx *pg.Tx, list []FromFile) error {
 			c.Day(l.ServedOn)
 			c.Texts(ground.RepairNotice)
 			c.Day(l.PublishedOn)
+			c.Int2(int16(ground.RulesBefore))
 		}
 		c.Int4(1)
 	}

@@ -74,7 +74,7 @@ func (r *Listings) Draft(ctx context.Context, act enforcement.Act, n NewListing)
 		}
 		ground.EnterGround(tx, ground.NewGround{ID: id, Kind: memoranda.OnListing, ListType: plan.ListType, Subject: l.Subject, Owner: l.Court, ExecutionCase: l.Case})
 		tx.Later(tx.NewInsert().Model(&row{
-			ID: id, Court: l.Court, Case: l.Case, Subject: l.Subject, State: ground.Draft, Conducts: conducts, Facts: sealed, DraftedBy: act.Actor.ID,
+			ID: id, Court: l.Court, Case: l.Case, Subject: l.Subject, State: ground.Draft, Conducts: conducts, Facts: sealed, DraftedBy: act.Actor.ID, Rules: ground.RulesProved,
 		}).Column(drafted...), "draft listing %s", id)
 		return &record.Event{Kind: record.EventDrafted, Subject: l.Subject, Ground: id, Day: r.Record.Today(act.At), LegalBasis: "法释〔2017〕7号 Art. 1"}, nil
 	})

@@ -41,37 +41,39 @@ type Facts struct {
 
 // Listing is a subject's entry on the list, as the court sees it.
 type Listing struct {
-	ID               enforcement.ID             `json:"id"`
-	Court            enforcement.OrganisationID `json:"court"`
-	Case             enforcement.ID             `json:"case"`
-	Subject          enforcement.ID             `json:"subject"`
-	State            ground.State               `json:"state"`
-	Version          int                        `json:"version"`
-	Conducts         []Conduct                  `json:"conducts"`
-	NoticeServedOn   day.Day                    `json:"notice_served_on,omitzero"`
-	AppliedOn        day.Day                    `json:"applied_on,omitzero"`
-	DecisionNumber   string                     `json:"decision_number,omitempty"`
-	DecidedOn        day.Day                    `json:"decided_on,omitzero"`
-	TermUntil        day.Day                    `json:"term_until,omitzero"`
-	ExtendedUntil    day.Day                    `json:"extended_until,omitzero"`
-	GraceMonths      int                        `json:"grace_months,omitempty"`
-	GraceUntil       day.Day                    `json:"grace_until,omitzero"`
-	ServiceManner    string                     `json:"service_manner,omitempty"`
-	ServedOn         day.Day                    `json:"served_on,omitzero"`
-	PublishedOn      day.Day                    `json:"published_on,omitzero"`
-	SuspendedFor     string                     `json:"suspended_for,omitempty"`
-	CorrectingSince  day.Day                    `json:"correcting_since,omitzero"`
-	EndedOn          day.Day                    `json:"ended_on,omitzero"`
-	draftedBy        string
-	proposedBy       string
-	suspendedBy      string
-	creditorWithdrew bool
-	subjectKind      memoranda.SubjectKind
-	envelope, sealed []byte
-	caseNumber       string
-	serves           string // region the court serves
-	region           string // of the subject; empty: not known
-	hasReasons       bool
+	ID                                       enforcement.ID             `json:"id"`
+	Court                                    enforcement.OrganisationID `json:"court"`
+	Case                                     enforcement.ID             `json:"case"`
+	Subject                                  enforcement.ID             `json:"subject"`
+	State                                    ground.State               `json:"state"`
+	Version                                  int                        `json:"version"`
+	Conducts                                 []Conduct                  `json:"conducts"`
+	NoticeServedOn                           day.Day                    `json:"notice_served_on,omitzero"`
+	AppliedOn                                day.Day                    `json:"applied_on,omitzero"`
+	DecisionNumber                           string                     `json:"decision_number,omitempty"`
+	DecidedOn                                day.Day                    `json:"decided_on,omitzero"`
+	TermUntil                                day.Day                    `json:"term_until,omitzero"`
+	ExtendedUntil                            day.Day                    `json:"extended_until,omitzero"`
+	GraceMonths                              int                        `json:"grace_months,omitempty"`
+	GraceUntil                               day.Day                    `json:"grace_until,omitzero"`
+	ServiceManner                            string                     `json:"service_manner,omitempty"`
+	ServedOn                                 day.Day                    `json:"served_on,omitzero"`
+	PublishedOn                              day.Day                    `json:"published_on,omitzero"`
+	SuspendedFor                             string                     `json:"suspended_for,omitempty"`
+	CorrectingSince                          day.Day                    `json:"correcting_since,omitzero"`
+	EndedOn                                  day.Day                    `json:"ended_on,omitzero"`
+	noticePaper, decisionPaper, servicePaper enforcement.ID
+	rules                                    ground.Rules
+	draftedBy                                string
+	proposedBy                               string
+	suspendedBy                              string
+	creditorWithdrew                         bool
+	subjectKind                              memoranda.SubjectKind
+	envelope, sealed                         []byte
+	caseNumber                               string
+	serves                                   string // region the court serves
+	region                                   string // of the subject; empty: not known
+	hasReasons                               bool
 }
 
 // Until returns the last day of a term, or no day.
@@ -108,7 +110,7 @@ func NewLife(r *Listings) ground.Life[Listing] {
 func (l *Listing) head() ground.Head {
 	return ground.Head{
 		ID: l.ID, Subject: l.Subject, Owner: l.Court, State: l.State, Version: l.Version, ListType: plan.ListType, SubjectKind: l.subjectKind, Serves: l.serves, Region: l.region,
-		Until: l.Until(), SuspendedFor: l.SuspendedFor, DraftedBy: l.draftedBy, SuspendedBy: l.suspendedBy, Envelope: l.envelope,
+		Until: l.Until(), SuspendedFor: l.SuspendedFor, Rules: l.rules, DraftedBy: l.draftedBy, SuspendedBy: l.suspendedBy, Envelope: l.envelope,
 	}
 }
 

@@ -37,6 +37,11 @@ type row struct {
 	CorrectingSince  day.Day                    `bun:"correcting_since"`
 	EndedOn          day.Day                    `bun:"ended_on"`
 	DraftedBy        string                     `bun:"drafted_by"`
+	NoticePaper      enforcement.ID             `bun:"notice_paper"`
+	ApplicationPaper enforcement.ID             `bun:"application_paper"`
+	DecisionPaper    enforcement.ID             `bun:"decision_paper"`
+	ServicePaper     enforcement.ID             `bun:"service_paper"`
+	Rules            ground.Rules               `bun:"rules"`
 	ProposedBy       string                     `bun:"proposed_by"`
 	CreditorWithdrew bool                       `bun:"creditor_withdrew"`
 	Facts            []byte                     `bun:"facts"`
@@ -51,7 +56,7 @@ type row struct {
 }
 
 // drafted are the columns of a draft.
-var drafted = []string{"id", "court_id", "case_id", "subject_id", "state", "conducts", "facts", "drafted_by"}
+var drafted = []string{"id", "court_id", "case_id", "subject_id", "state", "conducts", "facts", "drafted_by", "rules"}
 
 // beside joins what is read beside the row.
 func beside(q *bun.SelectQuery) *bun.SelectQuery {
@@ -66,7 +71,7 @@ func (r *row) listing() Listing {
 		ID: r.ID, Court: r.Court, Case: r.Case, Subject: r.Subject, State: r.State, Version: r.Version, Conducts: r.Conducts, NoticeServedOn: r.NoticeServedOn,
 		AppliedOn: r.AppliedOn, DecisionNumber: r.DecisionNumber, DecidedOn: r.DecidedOn, TermUntil: r.TermUntil, ExtendedUntil: r.ExtendedUntil, GraceMonths: r.GraceMonths,
 		GraceUntil: r.GraceUntil, ServiceManner: r.ServiceManner, ServedOn: r.ServedOn, PublishedOn: r.PublishedOn, SuspendedFor: r.SuspendedFor, CorrectingSince: r.CorrectingSince,
-		EndedOn: r.EndedOn, draftedBy: r.DraftedBy, proposedBy: r.ProposedBy, suspendedBy: r.SuspendedBy, creditorWithdrew: r.CreditorWithdrew, subjectKind: r.SubjectKind, envelope: r.Wrapped,
+		EndedOn: r.EndedOn, noticePaper: r.NoticePaper, decisionPaper: r.DecisionPaper, servicePaper: r.ServicePaper, rules: r.Rules, draftedBy: r.DraftedBy, proposedBy: r.ProposedBy, suspendedBy: r.SuspendedBy, creditorWithdrew: r.CreditorWithdrew, subjectKind: r.SubjectKind, envelope: r.Wrapped,
 		sealed: r.Sealed, caseNumber: r.CaseNumber, serves: r.Serves, region: r.Region, hasReasons: r.HasReasons,
 	}
 }

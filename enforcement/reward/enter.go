@@ -190,7 +190,7 @@ func insertReward(tx *pg.Tx, act enforcement.Act, w Reward, note []byte) {
 	})
 	tx.Later(tx.NewInsert().Model(&row{
 		ID: w.ID, ListType: w.ListType, Owner: w.Owner, Subject: w.Subject, State: ground.Draft, Reference: w.Reference, DecidedOn: w.DecidedOn, Year: w.Year,
-		ValidFrom: w.ValidFrom, ValidUntil: w.ValidUntil, Note: note, EnteredBy: act.Actor.ID, Restores: w.Restores,
+		ValidFrom: w.ValidFrom, ValidUntil: w.ValidUntil, Note: note, EnteredBy: act.Actor.ID, Restores: w.Restores, Rules: ground.RulesProved,
 	}).Column(drafted...), "enter reward %s", w.ID)
 }
 

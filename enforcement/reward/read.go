@@ -41,6 +41,7 @@ type Reward struct {
 	// Note is what the owner added; only the owner's own people see it.
 	Note string `json:"note,omitempty"`
 
+	rules                ground.Rules
 	envelope, sealedNote []byte
 	open                 []review // where a move asks for them
 	subjectKind          memoranda.SubjectKind
@@ -70,7 +71,7 @@ func NewLife(r *Rewards) ground.Life[Reward] {
 
 func (w *Reward) head() ground.Head {
 	h := ground.Head{
-		ID: w.ID, Subject: w.Subject, Owner: w.Owner, State: w.State, Version: w.Version, ListType: w.ListType, SubjectKind: w.subjectKind, Until: w.ValidUntil, Envelope: w.envelope,
+		ID: w.ID, Subject: w.Subject, Owner: w.Owner, State: w.State, Version: w.Version, ListType: w.ListType, SubjectKind: w.subjectKind, Until: w.ValidUntil, Rules: w.rules, Envelope: w.envelope,
 	}
 	if w.Suspended {
 		h.SuspendedFor = ground.SuspendedRestored

@@ -18,24 +18,26 @@ import (
 type row struct {
 	bun.BaseModel `bun:"table:reward,alias:l"`
 
-	ID         enforcement.ID             `bun:"id,pk"`
-	ListType   string                     `bun:"list_type"`
-	Owner      enforcement.OrganisationID `bun:"owner_id"`
-	Subject    enforcement.ID             `bun:"subject_id"`
-	State      ground.State               `bun:"state"`
-	Version    int                        `bun:"version"`
-	Reference  string                     `bun:"reference"`
-	DecidedOn  day.Day                    `bun:"decided_on"`
-	Year       int                        `bun:"year,nullzero"`
-	ValidFrom  day.Day                    `bun:"valid_from"`
-	ValidUntil day.Day                    `bun:"valid_until"`
-	GrantedOn  day.Day                    `bun:"granted_on"`
-	EndedOn    day.Day                    `bun:"ended_on"`
-	EndKind    End                        `bun:"end_kind"`
-	EndBasis   string                     `bun:"end_basis"`
-	Restores   enforcement.ID             `bun:"restores"`
-	Note       []byte                     `bun:"note"`
-	EnteredBy  string                     `bun:"entered_by"`
+	ID            enforcement.ID             `bun:"id,pk"`
+	ListType      string                     `bun:"list_type"`
+	Owner         enforcement.OrganisationID `bun:"owner_id"`
+	Subject       enforcement.ID             `bun:"subject_id"`
+	State         ground.State               `bun:"state"`
+	Version       int                        `bun:"version"`
+	Reference     string                     `bun:"reference"`
+	DecidedOn     day.Day                    `bun:"decided_on"`
+	Year          int                        `bun:"year,nullzero"`
+	ValidFrom     day.Day                    `bun:"valid_from"`
+	ValidUntil    day.Day                    `bun:"valid_until"`
+	GrantedOn     day.Day                    `bun:"granted_on"`
+	EndedOn       day.Day                    `bun:"ended_on"`
+	EndKind       End                        `bun:"end_kind"`
+	EndBasis      string                     `bun:"end_basis"`
+	Restores      enforcement.ID             `bun:"restores"`
+	Note          []byte                     `bun:"note"`
+	EnteredBy     string                     `bun:"entered_by"`
+	DecisionPaper enforcement.ID             `bun:"decision_paper"`
+	Rules         ground.Rules               `bun:"rules"`
 
 	RestoredBy  enforcement.ID        `bun:"restored_by,scanonly"`
 	Suspended   bool                  `bun:"suspended,scanonly"`
@@ -44,7 +46,7 @@ type row struct {
 }
 
 // drafted are the columns of a draft.
-var drafted = []string{"id", "list_type", "owner_id", "subject_id", "state", "reference", "decided_on", "year", "valid_from", "valid_until", "note", "entered_by", "restores"}
+var drafted = []string{"id", "list_type", "owner_id", "subject_id", "state", "reference", "decided_on", "year", "valid_from", "valid_until", "note", "entered_by", "restores", "rules"}
 
 // beside joins what is read beside the row.
 func beside(q *bun.SelectQuery) *bun.SelectQuery {
@@ -57,7 +59,7 @@ func (r *row) reward() Reward {
 	return Reward{
 		ID: r.ID, ListType: r.ListType, Owner: r.Owner, Subject: r.Subject, State: r.State, Version: r.Version, Reference: r.Reference, DecidedOn: r.DecidedOn, Year: r.Year,
 		ValidFrom: r.ValidFrom, ValidUntil: r.ValidUntil, GrantedOn: r.GrantedOn, EndedOn: r.EndedOn, EndKind: r.EndKind, EndBasis: r.EndBasis, Restores: r.Restores,
-		RestoredBy: r.RestoredBy, Suspended: r.Suspended, sealedNote: r.Note, envelope: r.Wrapped, subjectKind: r.SubjectKind,
+		RestoredBy: r.RestoredBy, Suspended: r.Suspended, sealedNote: r.Note, envelope: r.Wrapped, rules: r.Rules, subjectKind: r.SubjectKind,
 	}
 }
 
