@@ -57,8 +57,8 @@ race: ## every test, with the race detector
 	@go list -race -test -export ./... >/dev/null # compiles all, tests too, and links nothing: what does not compile is told before any test
 	@GOGC=$(TESTGOGC) go test -race -vet=off -ldflags=-w $(TESTFLAGS) ./... # go vet is lint's; no debugger reads these
 
-adversary: ## departments that answer whatever they like, against listings that end (STEPS=, ARGS=-rapid.seed=)
-	@go test -vet=off -count=1 -timeout 2h ./internal/adversary -run '^TestAdversary$$' -v -adversary.steps=$(STEPS) $(ARGS)
+adversary: ## departments that answer and people who claim whatever they like (STEPS=, ARGS=-rapid.seed=)
+	@go test -vet=off -count=1 -timeout 2h ./internal/adversary -run '^Test(Adversary|Claims)$$' -v -adversary.steps=$(STEPS) $(ARGS)
 
 mutants: ## take guards of docs/attacks out in turn: their tests must fail (SINCE= for all of them)
 	@go run ./internal/docgen/attacks -mutants -since '$(SINCE)' -for $(MUTANTTIME)

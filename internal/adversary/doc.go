@@ -1,6 +1,7 @@
 // Package adversary is a test: departments that answer whatever they like while
-// listings are published, suspended, corrected, extended and ended. It has no code of
-// its own.
+// listings are published, suspended, corrected, extended and ended, and people of courts
+// and departments who claim whatever they like (see Claims). It has no code of its
+// own.
 //
 // Everything is as in service: the API over HTTP, River's workers with a
 // [notify.Drainer], a PostgreSQL of the test's own. Three departments receive by
@@ -26,10 +27,25 @@
 //
 // A refusal is a fair answer to any step: the model believes only what was done.
 //
+// # Claims
+//
+// In two courts and two departments, where some have several roles, clerks, judges,
+// presidents and reviewers enter subjects, cases and entries on lists and lead them on
+// over the API: as they ought to, or with one field spoilt, as another or as somebody of
+// another house, on another day, without a paper or with what is none, with words that
+// say nothing, at any door in any order. Names are corrected by a character again and
+// again, performance is recorded, people are entered a second time with another birth.
+//
+// What was taken is remembered as it was sent. Whoever any recipient is told to restrict,
+// at any time, has to have in it: a decision by a second person in the office that the
+// law names, every step with its paper, its day and its words in order, the time to be
+// heard, service that took effect, a measure that somebody attested, his age and his name.
+// Whoever is put in force behind the back of the guards is found.
+//
 // # Longer runs
 //
 //	make adversary STEPS=20000
-//	go test ./internal/adversary -run TestAdversary -v -adversary.steps=20000 -rapid.seed=N
+//	go test ./internal/adversary -run 'TestAdversary|TestClaims' -v -adversary.steps=20000 -rapid.seed=N
 //
 // A failure prints its seed and the shortest tale that was found. What workers do at the
 // same time is up to the scheduler, so a tale may need several runs to fail again.
