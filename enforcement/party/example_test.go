@@ -25,7 +25,7 @@ func ExampleIdentity_Check() {
 	fmt.Println(err)
 	// Output:
 	// 张三 11010519491231002X 1949-12-31 <nil>
-	// 110105********002*
+	// 110105************
 	// refused: subject.name-only
 }
 

@@ -157,7 +157,7 @@ func TestReviewsThroughTheAPI(t *testing.T) {
 		VALUES ($1, $2::uuid, 7, $3, $4, $5, 'R', '\x00', 'takeover.term-over', $6, '2025-09-01')`, id, run.id(), b.Court, execution, subject, sealed)
 	must(t, err)
 	list := b.want(http.StatusOK, b.clerk, http.MethodGet, "/v1/reviews", nil)
-	if len(list.items()) != 1 || at[string](t, list.items()[0], "number") != "450103********123*" || at[string](t, list.items()[0], "taken", "decided_on") != "2024-09-01" {
+	if len(list.items()) != 1 || at[string](t, list.items()[0], "number") != "450103************" || at[string](t, list.items()[0], "taken", "decided_on") != "2024-09-01" {
 		t.Fatalf("reviews: %s", list.text)
 	}
 	path := "/v1/reviews/" + id.String() + "/closure"

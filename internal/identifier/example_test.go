@@ -23,6 +23,6 @@ func ExampleParse() {
 	fmt.Println(err)
 	// Output:
 	// 11010519491231002X 1949-12-31 female
-	// 110105********002*
+	// 110105************
 	// identifier.check-digit position=18
 }

@@ -132,26 +132,35 @@ func (i Identifier) Region() string {
 	return code
 }
 
-// Masked is the number as it may be published: of an 18-digit personal number
-// digits 7–14 and the last are hidden (the usual mask, which leaves the check
-// digit, leaves some 33 candidates); of the other personal forms all but the
-// first two or three and the last two; a unit's code is public and whole.
-func (i Identifier) Masked() string {
-	n := i.Number
+// Masked is the number as it may be published: the first six digits of an 18-digit personal
+// number and no more (with the last ones, beside age and sex, some 365 people are left), the
+// letters of an old card, the first two characters of a passport; a unit's code is public
+// and whole.
+func (i Identifier) Masked() string { return i.masked("") }
+
+// MaskedApart is [Identifier.Masked] with the last character too, for entries that would look
+// the same without it.
+func (i Identifier) MaskedApart() string {
+	if n := len(i.Number); i.Kind.Person() && n >= 7 {
+		return i.masked(i.Number[n-1:])
+	}
+	return i.Masked()
+}
+
+// masked shows the beginning of a number and its end.
+func (i Identifier) masked(end string) string {
+	n, shown := i.Number, 2
 	switch {
 	case !i.Kind.Person():
 		return n
 	case len(n) == personalLength:
-		return n[:6] + strings.Repeat("*", 8) + n[14:17] + "*"
+		shown = 6
 	case len(n) == oldCardLength:
-		return n[:3] + strings.Repeat("*", 10) + n[13:]
-	case len(n) >= 7:
-		return n[:2] + strings.Repeat("*", len(n)-4) + n[len(n)-2:]
-	case len(n) > 2:
-		// Of a short passport number two ends would leave too little hidden.
-		return n[:2] + strings.Repeat("*", len(n)-2)
+		shown = 3
+	case len(n) <= 2:
+		shown = 0
 	}
-	return strings.Repeat("*", len(n))
+	return n[:shown] + strings.Repeat("*", len(n)-shown-len(end)) + end
 }
 
 // Key is what a keyed look-up hashes: class of kind, state and number. Equal

@@ -174,10 +174,10 @@ func TestBirthSexMaskKey(t *testing.T) {
 		birth, sex  string
 		masked, key string
 	}{
-		{identifier.ResidentID, "", "45010219900101001X", "1990-01-01", "male", "450102********001*", "cn-person::45010219900101001X"},
-		{identifier.ResidentID, "", "450103201006150026", "2010-06-15", "female", "450103********002*", "cn-person::450103201006150026"},
-		{identifier.ForeignPermanentResident, "", "USA450190010112", "", "", "USA**********12", "cn-person::USA450190010112"},
-		{identifier.Passport, "VNM", "C1234567", "", "", "C1****67", "passport:VNM:C1234567"},
+		{identifier.ResidentID, "", "45010219900101001X", "1990-01-01", "male", "450102************", "cn-person::45010219900101001X"},
+		{identifier.ResidentID, "", "450103201006150026", "2010-06-15", "female", "450103************", "cn-person::450103201006150026"},
+		{identifier.ForeignPermanentResident, "", "USA450190010112", "", "", "USA************", "cn-person::USA450190010112"},
+		{identifier.Passport, "VNM", "C1234567", "", "", "C1******", "passport:VNM:C1234567"},
 		{identifier.Passport, "SGP", "C12345", "", "", "C1****", "passport:SGP:C12345"},
 		{identifier.USCC, "", "12100000400000624D", "", "", "12100000400000624D", "uscc::12100000400000624D"},
 		{identifier.OrganisationCode, "", "400000624", "", "", "400000624", "organisation-code::400000624"},

@@ -119,8 +119,11 @@ func TestMaskHides(t *testing.T) {
 				t.Errorf("%s shows a character that %s has not", masked, id.Number)
 			}
 		}
-		if len(masked) == 18 && (masked[6:14] != "********" || masked[17] != '*' || hidden != 9) {
-			t.Errorf("%s hides digits 7–14 and the last in another way: %s", id.Number, masked)
+		if len(masked) == 18 && (masked[6:] != "************" || hidden != 12) {
+			t.Errorf("%s shows more than its first six digits: %s", id.Number, masked)
+		}
+		if apart := id.MaskedApart(); len(masked) >= 7 && apart != masked[:len(masked)-1]+id.Number[len(masked)-1:] {
+			t.Errorf("%s is told apart as %s", id.Number, apart)
 		}
 		if hidden < 3 {
 			t.Errorf("%s hides too little: %s", id.Number, masked)
