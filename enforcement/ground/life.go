@@ -33,6 +33,10 @@ type Head struct {
 	SuspendedFor string
 	Rules        Rules
 	DraftedBy    string
+	// ProposedBy proposed its decision last; empty: nobody yet, or the kind has no such step.
+	ProposedBy string
+	// NoticedBy gave the subject notice of the reviews that are open.
+	NoticedBy []string
 	// SuspendedBy suspended it last, or recorded what did; empty: not known.
 	SuspendedBy string
 	// Envelope is the subject's, wrapped.

@@ -20,6 +20,9 @@ const (
 // NotTwice are who gives nothing back: who drafted a case, and who suspended it.
 var NotTwice = []Person{Drafter, Suspender}
 
+// NotOwn are who does not sign: who drafted the case, and who proposed the decision.
+var NotOwn = []Person{Drafter, Proposer}
+
 // AbandonReason is why a case was given up before publication.
 type AbandonReason string
 

@@ -92,12 +92,18 @@ const Every = "*"
 // Person is somebody with a part in a case.
 type Person string
 
-// The persons of a case: who entered its draft, and who suspended it, or recorded what
-// suspended it.
+// The persons of a case: who entered its draft (of a reward: entered it), who proposed
+// its decision last, who suspended it or recorded what suspended it, and who gave the
+// subject notice of a review.
 const (
 	Drafter   Person = "drafter"
+	Proposer  Person = "proposer"
 	Suspender Person = "suspender"
+	Noticer   Person = "noticer"
 )
+
+// Persons lists every person that a row of a table may name.
+func Persons() []Person { return []Person{Drafter, Proposer, Suspender, Noticer} }
 
 // Source is where a move comes from: a law, or a rule of our own. Where the list
 // type of the case brings the law, ByList says so.
@@ -311,8 +317,12 @@ func (h *Head) is(actor string, p Person) bool {
 	switch p {
 	case Drafter:
 		return actor == h.DraftedBy
+	case Proposer:
+		return actor == h.ProposedBy
 	case Suspender:
 		return actor == h.SuspendedBy
+	case Noticer:
+		return slices.Contains(h.NoticedBy, actor)
 	}
 	return true // a person nobody knows: the move is made by nobody
 }

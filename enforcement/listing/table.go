@@ -131,6 +131,7 @@ func listingDecision() []ground.Move {
 		},
 		{
 			Name: moveSign, Door: "signature", Group: ground.GroupAdvance, From: []ground.State{warned, applied}, To: ground.Decided, Roles: []enforcement.Role{enforcement.President}, Signer: "decision.signer", Event: eventDecided,
+			NotBy: ground.NotOwn, Second: "signature.second-person",
 			ZH: "院长签发决定", EN: "Sign the decision, as the president of the court", Source: ground.Law("法释〔2017〕7号 Art. 5 ¶3"), Effect: ground.EffectNone,
 			Stops: []string{clockDecideApplication.Kind}, Starts: []docket.Deadline{ground.ClockStartService},
 		},
@@ -169,6 +170,7 @@ func listingForce() []ground.Move {
 	return []ground.Move{
 		{
 			Name: moveExtend, Door: "extension", Group: ground.GroupCorrect, From: []ground.State{ground.Active}, To: Extended, Roles: []enforcement.Role{enforcement.President}, Signer: "decision.signer", Event: eventExtended,
+			NotBy: ground.NotOwn, Second: "signature.second-person",
 			ZH: "延长期限（院长签发并已送达）", EN: "Extend the term, as the president, served before it ends", Source: ground.Law("法释〔2017〕7号 Art. 2 ¶1"), Effect: ground.EffectAmends,
 			Needs: []ground.Need{
 				{Field: "reasons", Rule: ground.RuleText, Code: "decision.reasons"},

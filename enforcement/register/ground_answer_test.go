@@ -28,7 +28,9 @@ func TestEveryMoveAnswersAsItsRowSays(t *testing.T) {
 				for _, s := range append(kind.States(), unknown) {
 					for _, who := range by {
 						asked++
-						next, err := m.Answer(who.act, f.given, ground.Head{State: s, DraftedBy: theDrafter, SuspendedBy: theSuspender})
+						next, err := m.Answer(who.act, f.given, ground.Head{
+							State: s, DraftedBy: theDrafter, ProposedBy: theProposer, SuspendedBy: theSuspender, NoticedBy: []string{"", theNoticer},
+						})
 						want := rowSays(m, s, who, f)
 						if got := answeredWith(err); got != want.refusal || next != want.next {
 							t.Errorf("%s %s in %s by %s with %s: %q and %q, the row says %q and %q", kind.Slug, m.Name, s, who.name, f.name, next, got, want.next, want.refusal)
@@ -72,7 +74,7 @@ func rowSays(m *ground.Move, s ground.State, who asker, f filling) answered {
 	if m.To != "" && !slices.Contains(m.Stays, s) {
 		next = m.To
 	}
-	if slices.Contains(m.NotBy, ground.Drafter) && who.act.Actor.ID == theDrafter || slices.Contains(m.NotBy, ground.Suspender) && who.act.Actor.ID == theSuspender {
+	if slices.ContainsFunc(m.NotBy, func(p ground.Person) bool { return who.act.Actor.ID == persons[p] }) {
 		return answered{next, m.Second}
 	}
 	return answered{next, ""}
@@ -95,11 +97,14 @@ func answeredWith(err error) string {
 	return strings.Join(parts, " ")
 }
 
-// askedOn is the day on which everybody asks, theDrafter who drafted every case and theSuspender who
-// suspended it.
+// askedOn is the day on which everybody asks; the others are who did what in every case.
 var askedOn = day.Of(2025, time.September, 1)
 
-const theDrafter, theSuspender = "drafter", "suspender"
+const theDrafter, theProposer, theSuspender, theNoticer = "drafter", "proposer", "suspender", "noticer"
+
+var persons = map[ground.Person]string{
+	ground.Drafter: theDrafter, ground.Proposer: theProposer, ground.Suspender: theSuspender, ground.Noticer: theNoticer,
+}
 
 // asker asks; malformed is the refusal of who is nobody.
 type asker struct {
@@ -119,8 +124,9 @@ func everybody() (all []asker) {
 			org, officer = 0, false
 		}
 		add(string(role), "", at, enforcement.Actor{ID: "somebody", Role: role, Organisation: org})
-		add("the drafter as "+string(role), "", at, enforcement.Actor{ID: theDrafter, Role: role, Organisation: org})
-		add("the suspender as "+string(role), "", at, enforcement.Actor{ID: theSuspender, Role: role, Organisation: org})
+		for _, p := range ground.Persons() {
+			add("the "+string(p)+" as "+string(role), "", at, enforcement.Actor{ID: persons[p], Role: role, Organisation: org})
+		}
 		add(string(role)+" without a name", "act.actor", at, enforcement.Actor{Role: role, Organisation: org})
 		add(string(role)+" at no time", "act.at", time.Time{}, enforcement.Actor{ID: "somebody", Role: role, Organisation: org})
 		if officer {

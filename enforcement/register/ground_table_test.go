@@ -148,8 +148,13 @@ func wholeMove(kind *ground.Table, m *ground.Move) (f faults) {
 	f.unless(m.Signer == "" || known(m.Signer), "who may not sign is refused by %q", m.Signer)
 	f.unless((len(m.NotBy) == 0) == (m.Second == "") && (m.Second == "" || known(m.Second)), "the second person is %q, refused by %q", m.NotBy, m.Second)
 	for _, p := range m.NotBy {
-		f.unless(p == ground.Drafter || p == ground.Suspender, "nobody knows who %q is", p)
+		f.unless(slices.Contains(ground.Persons(), p), "nobody knows who %q is", p)
 	}
+	// Who signs is another than who drafted, in every kind of case; and what takes a favour
+	// away is nobody's alone.
+	f.unless(m.Signer == "" || slices.Contains(m.NotBy, ground.Drafter), "who drafted it signs it")
+	f.unless(m.Signer == "" || kind.Move("propose") == nil || slices.Contains(m.NotBy, ground.Proposer), "who proposed it signs it")
+	f.unless(!kind.Favours || m.Effect != ground.EffectEnds || m.Door == "" || len(m.NotBy) > 0, "one person takes it away")
 	// What burdens somebody again is nobody's alone, in every kind of case.
 	f.unless(m.Effect != ground.EffectResumes || kind.Favours || slices.Equal(m.NotBy, ground.NotTwice), "who suspended or drafted it gives it back")
 	return f

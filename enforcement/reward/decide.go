@@ -33,7 +33,7 @@ func (r *Rewards) RecordNotice(ctx context.Context, act enforcement.Act, c groun
 		t.Within(clockRewardAnswer, period)
 		t.DoneOn = on
 		t.Event.Day, t.Event.LegalBasis, t.Event.DocumentHash = on, period.Source, r.Record.Vault.DocumentHash(document)
-		tx.Later(change(tx, fresh).Set("noticed_on = ?, answer_until = ?", on, until), "record the notice of reward %s", t.ID)
+		tx.Later(change(tx, fresh).Set("noticed_on = ?, answer_until = ?, noticed_by = ?", on, until, act.Actor.ID), "record the notice of reward %s", t.ID)
 		return nil
 	}, moveNotice)
 }

@@ -42,6 +42,8 @@ type Reward struct {
 	Note string `json:"note,omitempty"`
 
 	rules                ground.Rules
+	enteredBy            string
+	noticedBy            []string // of the reviews that are open
 	envelope, sealedNote []byte
 	open                 []review // where a move asks for them
 	subjectKind          memoranda.SubjectKind
@@ -71,7 +73,7 @@ func NewLife(r *Rewards) ground.Life[Reward] {
 
 func (w *Reward) head() ground.Head {
 	h := ground.Head{
-		ID: w.ID, Subject: w.Subject, Owner: w.Owner, State: w.State, Version: w.Version, ListType: w.ListType, SubjectKind: w.subjectKind, Until: w.ValidUntil, Rules: w.rules, Envelope: w.envelope,
+		ID: w.ID, Subject: w.Subject, Owner: w.Owner, State: w.State, Version: w.Version, ListType: w.ListType, SubjectKind: w.subjectKind, Until: w.ValidUntil, Rules: w.rules, DraftedBy: w.enteredBy, NoticedBy: w.noticedBy, Envelope: w.envelope,
 	}
 	if w.Suspended {
 		h.SuspendedFor = ground.SuspendedRestored

@@ -41,6 +41,7 @@ type row struct {
 
 	RestoredBy  enforcement.ID        `bun:"restored_by,scanonly"`
 	Suspended   bool                  `bun:"suspended,scanonly"`
+	NoticedBy   []string              `bun:"noticed_by,array,scanonly"`
 	Wrapped     []byte                `bun:"envelope,scanonly"`
 	SubjectKind memoranda.SubjectKind `bun:"subject_kind,scanonly"`
 }
@@ -52,6 +53,7 @@ var drafted = []string{"id", "list_type", "owner_id", "subject_id", "state", "re
 func beside(q *bun.SelectQuery) *bun.SelectQuery {
 	return q.Join("JOIN ground AS g ON g.id = l.id").Join("JOIN subject AS s ON s.id = l.subject_id").
 		ColumnExpr("(SELECT n.id FROM reward n WHERE n.restores = l.id) AS restored_by, g.state = 'suspended' AS suspended").
+		ColumnExpr("ARRAY(SELECT v.noticed_by FROM reward_review v WHERE v.reward_id = l.id AND v.outcome IS NULL AND v.noticed_by IS NOT NULL) AS noticed_by").
 		ColumnExpr("s.envelope, s.kind AS subject_kind")
 }
 
@@ -59,7 +61,7 @@ func (r *row) reward() Reward {
 	return Reward{
 		ID: r.ID, ListType: r.ListType, Owner: r.Owner, Subject: r.Subject, State: r.State, Version: r.Version, Reference: r.Reference, DecidedOn: r.DecidedOn, Year: r.Year,
 		ValidFrom: r.ValidFrom, ValidUntil: r.ValidUntil, GrantedOn: r.GrantedOn, EndedOn: r.EndedOn, EndKind: r.EndKind, EndBasis: r.EndBasis, Restores: r.Restores,
-		RestoredBy: r.RestoredBy, Suspended: r.Suspended, sealedNote: r.Note, envelope: r.Wrapped, rules: r.Rules, subjectKind: r.SubjectKind,
+		RestoredBy: r.RestoredBy, Suspended: r.Suspended, sealedNote: r.Note, envelope: r.Wrapped, rules: r.Rules, enteredBy: r.EnteredBy, noticedBy: r.NoticedBy, subjectKind: r.SubjectKind,
 	}
 }
 

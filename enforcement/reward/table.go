@@ -101,6 +101,7 @@ func rewardMoves(live []ground.State) []ground.Move {
 		},
 		{
 			Name: moveEndReviewed, Door: "review", Choice: &ground.Choice{Field: "decision", Value: "end"}, Group: ground.GroupEnd, From: []ground.State{underReview}, To: ended, Roles: enforcement.Reviewers, Event: eventEndedAfterReview,
+			NotBy: []ground.Person{ground.Noticer}, Second: "reward.second-person",
 			ZH: "复核后终止激励", EN: "End a reward after its review, with reasons and the rule cited", Source: ground.ByList, Effect: ground.EffectEnds, Awaits: true, Needs: []ground.Need{reasons, cited}, Stops: []string{ground.Every},
 		},
 		{
@@ -113,6 +114,7 @@ func rewardMoves(live []ground.State) []ground.Move {
 		},
 		{
 			Name: moveEnd, Door: "end", Group: ground.GroupEnd, From: []ground.State{ground.Draft, inForce}, To: ended, Roles: enforcement.Reviewers, Event: eventEnded,
+			NotBy: []ground.Person{ground.Drafter}, Second: "reward.second-person",
 			ZH: "终止激励", EN: "End a reward that is not under review", Source: ground.Ours, Effect: ground.EffectEnds, Needs: []ground.Need{reasons, basis}, Stops: []string{ground.Every},
 		},
 		{

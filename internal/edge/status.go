@@ -172,6 +172,8 @@ var statuses = map[string]int{
 	"reward.answer-running":      http.StatusConflict,
 	"reward.stayed":              http.StatusConflict,
 	"reward.suspension":          http.StatusConflict,
+	"reward.second-person":       http.StatusForbidden,
+	"signature.second-person":    http.StatusForbidden,
 	CodeUploadSize:               http.StatusRequestEntityTooLarge,
 	CodeUploadType:               http.StatusUnsupportedMediaType,
 	CodeUploadBroken:             http.StatusBadRequest,
