@@ -249,3 +249,19 @@ func TestEndGround(t *testing.T) {
 	}
 	wantAudit(t, b)
 }
+
+// What the last release did under a request's key, which it hashed without its actor, is
+// not done again by an act that nobody asked before at the edge.
+func TestARequestOfTheLastReleaseIsClaimedOnce(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	act := b.Judge()
+	act.Request = &enforcement.Request{Organisation: b.Court, Actor: "judge", Route: "POST /v1/listings", Key: "k", Content: []byte("draft")}
+	draft := listing.NewListing{Case: b.Case(), Subject: b.Subject(b.Person()), Capacity: listing.Debtor, Conducts: []listing.Conduct{listing.AbleButRefuses}, Facts: enforcetest.Facts()}
+	first := value(b.Listings.Draft(t.Context(), act, draft))(t)
+	_, err := b.DB.Pool.Exec(t.Context(), `UPDATE request_key SET key_hash = $1`, act.Request.FormerKeyHash())
+	must(t, err)
+	if again := value(b.Listings.Draft(t.Context(), act, draft))(t); again != first {
+		t.Errorf("drafted %s again as %s", first, again)
+	}
+}
