@@ -36,6 +36,8 @@ type Body struct {
 	// Climbs is how far up its duty may be looked for where no organisation of the
 	// region itself stands for it; empty: no further than the region.
 	Climbs Level `json:"climbs,omitempty"`
+	// From is its first day, where that is known: no role passes to it or from it before.
+	From day.Day `json:"from,omitzero"`
 }
 
 // Succession hands a role on from a day. With Measures, for those measures

@@ -13,8 +13,9 @@ import (
 // drawn draws the parts of a made catalogue that the loader accepts.
 type drawn struct {
 	*rapid.T
-	bases []BasisKind
-	lists []ListKind
+	bases  []BasisKind
+	stands []period // of each basis
+	lists  []ListKind
 	// successor is whether a body's role was handed on at some time.
 	successor []bool
 }
@@ -58,32 +59,47 @@ func (d *drawn) date(label string, firstYear, lastYear int) day.Day {
 	return first.AddDays(d.number(label, 0, int(last-first)))
 }
 
-// days draws bounds, often open, as fields of a flow mapping.
-func (d *drawn) days(label string) string {
-	var b strings.Builder
+// days draws bounds, often open.
+func (d *drawn) days(label string) period {
+	var p period
 	if !d.mostly(label + " is open from the first") {
-		fmt.Fprintf(&b, ", from: %s", d.date(label+" from", 2014, 2019))
+		p.from = d.date(label+" from", 2014, 2019)
 	}
 	if !d.mostly(label + " is open to the last") {
-		fmt.Fprintf(&b, ", until: %s", d.date(label+" until", 2020, 2025))
+		p.until = d.date(label+" until", 2020, 2025)
+	}
+	return p
+}
+
+// fields are the bounds as fields of a flow mapping.
+func (p period) fields() string {
+	var b strings.Builder
+	if !p.from.IsZero() {
+		fmt.Fprintf(&b, ", from: %s", p.from)
+	}
+	if !p.until.IsZero() {
+		fmt.Fprintf(&b, ", until: %s", p.until)
 	}
 	return b.String()
 }
 
+// bodiesFile draws who hands its role on to a later one, which has not handed on its own before.
 func (d *drawn) bodiesFile() string {
-	var b strings.Builder
-	b.WriteString("bodies:\n")
 	count := d.number("bodies", 2, 5)
-	for i := range count {
-		handed := i+1 < count && d.yes("handed on")
-		d.successor = append(d.successor, handed)
+	d.successor = make([]bool, count)
+	lines, last := make([]string, count), make([]day.Day, count)
+	for i := count - 1; i >= 0; i-- {
+		last[i] = day.Of(2024, 12, 31)
 		successions := ""
-		if handed {
-			successions = fmt.Sprintf(", successions: [{to: [b%d], from: %s, evidence: known}]", d.number("to", i+1, count-1), d.date("handed on", 2015, 2024))
+		if d.successor[i] = i+1 < count && d.yes("handed on"); d.successor[i] {
+			to := d.number("to", i+1, count-1)
+			first := day.Of(2015, 1, 1)
+			last[i] = first.AddDays(d.number("handed on", 0, int(last[to]-first)))
+			successions = fmt.Sprintf(", successions: [{to: [b%d], from: %s, evidence: known}]", to, last[i])
 		}
-		fmt.Fprintf(&b, "  - {slug: b%d, zh: 局, en: Bureau, evidence: known%s}\n", i, successions)
+		lines[i] = fmt.Sprintf("  - {slug: b%d, zh: 局, en: Bureau, evidence: known%s}\n", i, successions)
 	}
-	return b.String()
+	return "bodies:\n" + strings.Join(lines, "")
 }
 
 func (d *drawn) basesFile() string {
@@ -100,7 +116,9 @@ func (d *drawn) basesFile() string {
 		default:
 			place = ", article: 第1条"
 		}
-		fmt.Fprintf(&b, "  - {slug: l%d, title: 法, kind: %s%s%s, evidence: known}\n", i, kind, place, d.days("basis"))
+		stands := d.days("basis")
+		d.stands = append(d.stands, stands)
+		fmt.Fprintf(&b, "  - {slug: l%d, title: 法, kind: %s%s%s, evidence: known}\n", i, kind, place, stands.fields())
 	}
 	return b.String()
 }
@@ -112,16 +130,17 @@ func (d *drawn) listsFile() string {
 		kind := rapid.SampledFrom(ListKinds()).Draw(d.T, "kind of list")
 		d.lists = append(d.lists, kind)
 		fmt.Fprintf(&b, "  - {slug: list-%d, zh: 名单, en: List, kind: %s, authority: department, bases: [%s],\n"+
-			"     subjects: [natural-person, legal-person, sole-trader, other-organisation], evidence: known}\n", i, kind, d.cited())
+			"     subjects: [natural-person, legal-person, sole-trader, other-organisation], evidence: known}\n", i, kind, d.cited(period{}))
 	}
 	return b.String()
 }
 
-// cited draws citations, each basis at most once.
-func (d *drawn) cited() string {
+// cited draws citations, each basis at most once, of those in force on some day of a period.
+func (d *drawn) cited(in period) string {
 	var all []string
 	for i := range d.bases {
-		if d.mostly("cited") {
+		b := d.stands[i]
+		if (b.until.IsZero() || b.until >= in.from) && (in.until.IsZero() || b.from <= in.until) && d.mostly("cited") {
 			all = append(all, fmt.Sprintf("{basis: l%d}", i))
 		}
 	}
@@ -168,18 +187,19 @@ func (d *drawn) measure(m, i int, list ListKind, from, until day.Day) string {
 		statuses = slices.DeleteFunc(statuses, func(s Status) bool { return s == Moved })
 	}
 	reaches := rapid.SliceOfNDistinct(rapid.SampledFrom(Reaches()), 1, 8, rapid.ID).Draw(d.T, "reaches")
-	days := ""
+	stands, days := period{from, until}, ""
 	if !d.mostly("the edition's days") {
 		last := until
 		if last.IsZero() {
 			last = day.Of(2026, 1, 1)
 		}
 		begins := from.AddDays(d.number("own first day", 0, int(last-from)))
-		days = fmt.Sprintf(", from: %s, until: %s", begins, begins.AddDays(d.number("own days", 0, int(last-begins))))
+		stands = period{begins, begins.AddDays(d.number("own days", 0, int(last-begins)))}
+		days = stands.fields()
 	}
 	return fmt.Sprintf("  - {slug: m%d-%d, zh: 措施, en: Measure, mode: %s, bodies: [b%d], reaches: [%s], territory: %s,\n"+
 		"     bases: [%s], basic_list_item: i%d, status: %s, evidence: %s%s}\n",
 		m, i, rapid.SampledFrom(modes).Draw(d.T, "mode"), body, strings.ReplaceAll(strings.Trim(fmt.Sprint(reaches), "[]"), " ", ", "),
-		rapid.SampledFrom(Territories()).Draw(d.T, "territory"), d.cited(), d.number("item", 0, 1),
+		rapid.SampledFrom(Territories()).Draw(d.T, "territory"), d.cited(stands), d.number("item", 0, 1),
 		rapid.SampledFrom(statuses).Draw(d.T, "status"), rapid.SampledFrom([]Evidence{Seen, Known, Known, Unverified}).Draw(d.T, "evidence"), days)
 }

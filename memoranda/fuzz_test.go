@@ -2,6 +2,7 @@ package memoranda
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"unicode/utf8"
 )
@@ -15,7 +16,7 @@ func FuzzLoad(f *testing.F) {
 	for name, text := range manyMistakes() {
 		f.Add(name, text)
 	}
-	for _, text := range []string{"", "&a [*a]", "a: &x {<<: *x}", "? [a]: b", "!!binary x", "- - - -", "\t", "{{{{[[[["} {
+	for _, text := range []string{"", "&a [*a]", "a: &x {<<: *x}", "? [a]: b", "!!binary x", "- - - -", "\t", "{{{{[[[[", "\ufeffa: b", "a: \x00", "a: \xff\xfe", "\xff\xfea", "a:\r\tb", strings.Repeat("\t\r", 99)} {
 		f.Add("memo.yaml", text)
 	}
 	f.Fuzz(func(t *testing.T, name, text string) {

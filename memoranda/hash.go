@@ -152,7 +152,7 @@ func (m *Memorandum) resolved() *Memorandum {
 // A succession for single measures concerns the memorandum that has them.
 func (b *Body) resolved(m *Memorandum) Body {
 	reduced := *b
-	reduced.Climbs, reduced.Successions = "", nil
+	reduced.Climbs, reduced.From, reduced.Successions = "", 0, nil
 	for _, s := range b.Successions {
 		foreign := func(slug string) bool { return m.Measure(slug) == nil }
 		if own := slices.DeleteFunc(slices.Clone(s.Measures), foreign); len(own) > 0 || len(s.Measures) == 0 {

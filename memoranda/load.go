@@ -66,7 +66,16 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 	l := newLoader()
 	present := make(map[string]bool)
 	for _, e := range entries {
-		if ext := path.Ext(e.Name()); e.IsDir() || (ext != ".yaml" && ext != ".yml") {
+		if e.IsDir() {
+			if err := l.tellSubfolder(fsys, e.Name()); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if ext := path.Ext(e.Name()); ext != ".yaml" && ext != ".yml" {
+			if isCatalogueFile(e.Name()) {
+				l.note(place{e.Name(), 0, 0}, "memoranda.not-read", e.Name())
+			}
 			continue
 		}
 		data, err := fs.ReadFile(fsys, e.Name())
@@ -194,4 +203,38 @@ func (l *loader) checkRef(r ref) {
 	}
 	slices.Sort(names)
 	l.noteNear(r.at, "memoranda.unknown-"+kind, nearest(r.name, names), r.name)
+}
+
+// isCatalogueFile says whether a file is meant for a catalogue, whatever its case.
+func isCatalogueFile(name string) bool {
+	ext := strings.ToLower(path.Ext(name))
+	return ext == ".yaml" || ext == ".yml"
+}
+
+// mostEntries of a subfolder are looked at; one with more is told as a whole.
+const mostEntries = 10_000
+
+// tellSubfolder notes each file in a subfolder that somebody may believe to be read.
+// Hidden folders are nobody's catalogue.
+func (l *loader) tellSubfolder(fsys fs.FS, dir string) error {
+	seen := 0
+	err := fs.WalkDir(fsys, dir, func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case e.IsDir() && strings.HasPrefix(e.Name(), "."):
+			return fs.SkipDir
+		case seen == mostEntries:
+			l.note(place{dir, 0, 0}, "memoranda.not-read", dir)
+			return fs.SkipAll
+		case !e.IsDir() && isCatalogueFile(name):
+			l.note(place{name, 0, 0}, "memoranda.not-read", name)
+		}
+		seen++
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("look into the folder %s of the catalogue: %w", dir, err)
+	}
+	return nil
 }

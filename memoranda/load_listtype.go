@@ -22,7 +22,7 @@ func (r listReader) listType(n ast.Node) {
 		field{"subjects", true, r.some("subjects", wordsOf(r.reader, &t.Subjects, "subjects", SubjectKinds()))},
 		field{"grounds", false, r.list(func(n ast.Node) { r.listGround(n, &t) })},
 		field{"terms", false, r.list(func(n ast.Node) { r.term(n, &t) })},
-		field{"notice", false, r.period(&t.Notice)},
+		field{"notice", false, r.period(&t.Notice, "notice", longestWindow)},
 		field{"publication", false, func(n ast.Node) { r.publication(n, &t) }},
 		field{"repair", false, func(n ast.Node) { r.repair(n, &t) }},
 		field{"reward", false, func(n ast.Node) { r.rewardRule(n, &t) }},
@@ -71,11 +71,13 @@ func (r listReader) periodFields(p *Period) []field {
 	)
 }
 
-func (r listReader) period(into **Period) func(ast.Node) {
+// period reads one that no rule sets longer than the bound.
+func (r listReader) period(into **Period, name string, longest map[Unit]int) func(ast.Node) {
 	return func(n ast.Node) {
 		p := new(Period)
 		r.object(n, r.periodFields(p)...)
 		r.checkPlaced(n, p.Place)
+		r.atMost(n, name, p, longest)
 		*into = p
 	}
 }
@@ -113,6 +115,7 @@ func (r listReader) term(n ast.Node, t *ListType) {
 	}
 	r.object(n, fields...)
 	r.checkPlaced(n, m.Place)
+	r.atMost(n, "terms", &m.Period, longestTerm)
 	switch {
 	case m.Open && (m.Value != 0 || m.ZH == "" || m.EN == ""):
 		r.note(r.at(n), "memoranda.open-term")
@@ -143,7 +146,7 @@ func (r listReader) publication(n ast.Node, t *ListType) {
 	p := new(Publication)
 	r.object(n, append(r.placed(&p.Place),
 		field{"rule", true, word(r.reader, &p.Rule, "rule", PublicationRules())},
-		field{"objection", false, r.period(&p.Objection)},
+		field{"objection", false, r.period(&p.Objection, "objection", longestWindow)},
 		field{"evidence", true, word(r.reader, &p.Evidence, "evidence", Evidences())},
 		field{"note", false, r.text(&p.Note)},
 	)...)
@@ -155,7 +158,7 @@ func (r listReader) repair(n ast.Node, t *ListType) {
 	p := new(Repair)
 	r.object(n, append(r.placed(&p.Place),
 		field{"rule", true, word(r.reader, &p.Rule, "rule", RepairRules())},
-		field{"after", false, r.period(&p.After)},
+		field{"after", false, r.period(&p.After, "after", longestTerm)},
 		field{"zh", false, r.text(&p.ZH)},
 		field{"en", false, r.text(&p.EN)},
 		field{"evidence", true, word(r.reader, &p.Evidence, "evidence", Evidences())},
@@ -168,7 +171,7 @@ func (r listReader) repair(n ast.Node, t *ListType) {
 func (r listReader) rewardRule(n ast.Node, t *ListType) {
 	p := new(RewardRule)
 	r.object(n,
-		field{"review", false, r.period(&p.Review)},
+		field{"review", false, r.period(&p.Review, "review", longestWindow)},
 		field{"automatic", false, func(n ast.Node) {
 			r.object(n, r.placed(&p.Automatic)...)
 			r.checkPlaced(n, p.Automatic)

@@ -20,6 +20,7 @@ func (r editionReader) memorandum(root ast.Node) {
 	if measures != nil {
 		r.list(func(n ast.Node) { r.measure(n, &m) })(measures)
 	}
+	r.checkAllThere(root, &m)
 	r.catalogue.Memoranda = append(r.catalogue.Memoranda, m)
 }
 
@@ -34,7 +35,7 @@ func (r editionReader) head(n ast.Node, m *Memorandum) {
 		field{"list_types", false, r.some("list_types", r.refsOf(&m.ListTypes, kindListType))},
 		field{"signed", false, r.date(&m.Signed)},
 		field{"dated", false, r.formed(&m.Dated, datedForm, "memoranda.bad-dated")},
-		field{"edition", true, r.text(&m.Edition)},
+		field{"edition", true, r.name(&m.Edition)},
 		field{"from", true, func(n ast.Node) { r.date(&m.From)(n); r.begins = r.at(n) }},
 		field{"until", false, r.date(&m.Until)},
 		field{"status", true, word(r.reader, &m.Status, "status", Statuses())},
@@ -42,13 +43,14 @@ func (r editionReader) head(n ast.Node, m *Memorandum) {
 		field{"signatories", false, r.some("signatories", r.refsOf(&m.Signatories, kindBody))},
 		field{"counted", false, func(n ast.Node) { r.counted(n, m) }},
 		field{"not_encoded", false, r.list(func(n ast.Node) { r.remark(n, m) })},
-		field{"preamble", false, r.citations(&m.Preamble)},
+		field{"preamble", false, r.citations(&m.Preamble, func(n ast.Node, cited string) { r.checkInForce(n, cited, m.From, m.Until) })},
 		field{"groups", false, r.list(func(n ast.Node) { r.group(n, m) })},
 		field{"evidence", true, word(r.reader, &m.Evidence, "evidence", Evidences())},
 		field{"note", false, r.text(&m.Note)},
 	)
 	r.headLists(n, m)
 	r.checkHead(n, m)
+	r.after = append(r.after, func() { r.checkSignedByLiving(n, m) })
 	r.span(n, m.From, m.Until)
 	stands, name := period{m.From, m.Until}, m.Edition
 	if of, ok := r.stands[r.file]; ok {
@@ -132,7 +134,10 @@ func (r editionReader) measure(n ast.Node, of *Memorandum) {
 		field{"bodies", true, func(n ast.Node) { bodies = n; r.refsOf(&m.Bodies, kindBody)(n) }},
 		field{"reaches", true, r.some("reaches", wordsOf(r.reader, &m.Reaches, "reaches", Reaches()))},
 		field{"territory", true, word(r.reader, &m.Territory, "territory", Territories())},
-		field{"bases", true, r.citations(&m.Bases)},
+		field{"bases", true, r.citations(&m.Bases, func(n ast.Node, cited string) {
+			from, until := m.during(of)
+			r.checkInForce(n, cited, from, until)
+		})},
 		field{"basic_list_item", false, r.ref(&m.BasicListItem, kindItem)},
 		field{"from", false, r.date(&m.From)},
 		field{"until", false, r.date(&m.Until)},

@@ -12,7 +12,12 @@ func (r *reader) body(n ast.Node) {
 		field{"slug", true, r.slug(&b.Slug, kindBody)},
 		field{"zh", true, r.text(&b.ZH)},
 		field{"en", true, r.text(&b.EN)},
-		field{"successions", false, r.list(func(n ast.Node) { r.succession(n, &b) })},
+		field{"successions", false, r.list(func(n ast.Node) {
+			r.succession(n, &b)
+			s := &b.Successions[len(b.Successions)-1]
+			r.after = append(r.after, func() { r.checkSuccession(n, &b, s) })
+		})},
+		field{"from", false, r.date(&b.From)},
 		field{"climbs", false, word(r, &b.Climbs, "climbs", Levels())},
 		field{"evidence", true, word(r, &b.Evidence, "evidence", Evidences())},
 		field{"note", false, r.text(&b.Note)},
@@ -77,7 +82,10 @@ func (r *reader) basis(n ast.Node) {
 		field{"article", false, r.article(&b.Article)},
 		field{"clause", false, r.clause(&b.Clause)},
 		field{"region", false, r.region(&b.Region)},
-		field{"keeps_months", false, r.count(&b.KeepsMonths)},
+		field{"keeps_months", false, func(n ast.Node) {
+			r.count(&b.KeepsMonths)(n)
+			r.atMost(n, "keeps_months", &Period{Value: b.KeepsMonths, Unit: Months}, map[Unit]int{Months: longestKeeping})
+		}},
 		field{"article_verified", false, r.truth(&b.ArticleVerified)},
 		field{"from", false, r.date(&b.From)},
 		field{"until", false, r.date(&b.Until)},
@@ -94,8 +102,9 @@ func (r *reader) basis(n ast.Node) {
 	r.catalogue.Bases = append(r.catalogue.Bases, b)
 }
 
-// citations reads a list of bases, each at its place.
-func (r *reader) citations(into *[]Citation) func(ast.Node) {
+// citations reads a list of bases, each at its place; each is also given to what is to be
+// checked once all bases are known.
+func (r *reader) citations(into *[]Citation, checks ...func(n ast.Node, cited string)) func(ast.Node) {
 	return r.list(func(n ast.Node) {
 		var c Citation
 		r.object(n,
@@ -109,7 +118,12 @@ func (r *reader) citations(into *[]Citation) func(ast.Node) {
 			}
 		}
 		*into = append(*into, c)
-		r.after = append(r.after, func() { r.checkCitation(n, c) })
+		r.after = append(r.after, func() {
+			r.checkCitation(n, c)
+			for _, check := range checks {
+				check(n, c.Basis)
+			}
+		})
 	})
 }
 
@@ -142,7 +156,7 @@ func (r *reader) basicListEdition(n ast.Node) {
 	var e BasicListEdition
 	r.object(n,
 		field{"name", true, func(n ast.Node) {
-			if r.text(&e.Name)(n); e.Name != "" {
+			if r.name(&e.Name)(n); e.Name != "" {
 				r.define(kindEdition, e.Name, r.at(n))
 			}
 		}},

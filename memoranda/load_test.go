@@ -87,6 +87,11 @@ func asFS(files map[string]string) fs.FS {
 func mistakesOf(t *testing.T, files map[string]string) Mistakes {
 	t.Helper()
 	_, err := Load(asFS(files))
+	return mistakesIn(t, err)
+}
+
+func mistakesIn(t *testing.T, err error) Mistakes {
+	t.Helper()
 	var ms Mistakes
 	if err != nil && !errors.As(err, &ms) {
 		t.Fatalf("Load: %v, want mistakes", err)
@@ -268,7 +273,7 @@ func TestManyMistakesInOneRun(t *testing.T) {
 func TestEveryCodeHasWords(t *testing.T) {
 	t.Parallel()
 	used := make(map[string]bool)
-	for _, name := range []string{"reader.go", "load.go", "load_reference.go", "load_memorandum.go", "load_attestation.go", "load_listtype.go", "check.go", "check_edition.go", "check_measure.go"} {
+	for _, name := range []string{"reader.go", "load.go", "load_reference.go", "load_memorandum.go", "load_attestation.go", "load_listtype.go", "bytes.go", "check.go", "check_edition.go", "check_lint.go", "check_measure.go", "values.go"} {
 		for _, found := range code.FindAllString(source(t, name), -1) {
 			used[found] = true
 		}
@@ -306,7 +311,7 @@ func TestMissingFilesAndReadErrors(t *testing.T) {
 	}
 	files := sound()
 	files["memo.yaml"] = "a: 1\n---\nb: 2\n"
-	files["bodies.yaml"] = "bodies: \xff\n"
+	files["bodies.yaml"] = "bodies: " + strings.Repeat("\xff", mostWrong+1) + "\n"
 	files["legal-bases.yaml"] = "legal_bases: " + strings.Repeat("#", maxFile)
 	files["list-types.yaml"] = "list_types: " + strings.Repeat("[", maxDepth+1)
 	kinds := fmt.Sprint(mistakesOf(t, files))

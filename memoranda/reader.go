@@ -49,8 +49,7 @@ func (r *reader) parse(data []byte) ast.Node {
 	case len(data) > maxFile:
 		r.note(place{r.file, 0, 0}, "memoranda.too-large", maxFile)
 		return nil
-	case !utf8.Valid(data):
-		r.note(place{r.file, 0, 0}, "memoranda.encoding")
+	case !r.plain(data):
 		return nil
 	case tooDeep(data):
 		r.note(place{r.file, 0, 0}, "memoranda.too-deep", maxDepth)

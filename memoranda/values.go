@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -85,6 +86,28 @@ func (r *reader) date(into *day.Day) func(ast.Node) {
 	}
 }
 
+// longestName is how many characters a slug or the name of an edition may have: they stand
+// in addresses, file names and tables.
+const longestName = 64
+
+// name reads free text that is a name by which something is asked for.
+func (r *reader) name(into *string) func(ast.Node) {
+	return func(n ast.Node) {
+		if r.text(into)(n); !r.short(n, *into) {
+			*into = ""
+		}
+	}
+}
+
+func (r *reader) short(n ast.Node, name string) bool {
+	length := utf8.RuneCountInString(name)
+	if length <= longestName || r.recorded() {
+		return true
+	}
+	r.note(r.at(n), "memoranda.long-name", length, longestName)
+	return false
+}
+
 var slugForm = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
 // slug reads a slug and defines it under its kind.
@@ -96,6 +119,9 @@ func (r *reader) slug(into *string, kind string) func(ast.Node) {
 		}
 		if !slugForm.MatchString(text) {
 			r.note(r.at(n), "memoranda.bad-slug", text)
+			return
+		}
+		if !r.short(n, text) {
 			return
 		}
 		*into = text

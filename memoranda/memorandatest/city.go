@@ -71,7 +71,7 @@ func cityLegalBases() string {
 		case 3:
 			days = ", from: 2019-05-01"
 		case 5:
-			days = fmt.Sprintf(", until: 20%02d-12-31", 20+i%7)
+			days = fmt.Sprintf(", until: 20%02d-12-31", 20+max(1, i%7)) // none ends before what cites it begins
 		case 8:
 			days = fmt.Sprintf(", from: 20%02d-07-01", 17+i%7)
 		}
