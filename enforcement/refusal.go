@@ -125,6 +125,8 @@ var constraintCodes = map[string]string{
 	"reward_review_notice":                   "reward.dates",
 	"reward_review_answer":                   "reward.dates",
 	"reward_review_heard":                    "reward.notice",
+	"paper_day":                              "paper.day",
+	"paper_use_owner":                        "not-found",
 
 	"administrative_one_live":                "listing.exists",
 	"administrative_notice_contents":         "notice.contents",
@@ -181,6 +183,8 @@ var codes = []string{
 	"restore.unfinished", "restore.none", "restore.reconciling", "restore.not-reconciled", "restore.unconfirmed", "restore.epochs",
 	"confirmation.changed", "confirmation.doubted", "confirmation.except", "confirmation.second-person", "confirmation.nothing",
 	"listing.restored", "reconciliation.page", "reconciliation.lines", "reconciliation.statement", "resumption.reasons", "resumption.identity", "resumption.second-person", "resumption.stayed",
+	"paper.missing", "paper.twice", "paper.unknown", "paper.purpose", "paper.erased", "paper.empty", "paper.type", "paper.size", "paper.cut", "paper.blank", "paper.archive",
+	"paper.day", "paper.title",
 	"explain.day", "explain.measure",
 	"hold.scope", "hold.reason", "hold.second-person", "hold.ended", "hold.standing",
 	"change.unproposed", "change.account", "change.second-person", "change.lapsed", "change.ended", "change.content",

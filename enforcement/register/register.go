@@ -12,6 +12,7 @@ import (
 	"concordat/enforcement/intake"
 	"concordat/enforcement/kinds"
 	"concordat/enforcement/listing"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/party"
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
@@ -26,6 +27,7 @@ type Offices struct {
 	Record         *record.Record
 	Changes        *change.Changes
 	Parties        *party.Parties
+	Papers         *paper.Papers
 	Docket         *docket.Docket
 	Holds          *hold.Holds
 	Plans          *plan.Plans
@@ -47,6 +49,7 @@ func build(c Config) *Offices {
 	o.Record = &record.Record{DB: c.DB, Jobs: c.Jobs, Vault: c.Vault, Calendar: c.Calendar, Machine: c.Machine}
 	o.Changes = &change.Changes{Record: o.Record}
 	o.Parties = &party.Parties{Record: o.Record, Changes: o.Changes, Bodies: c.Catalogue}
+	o.Papers = &paper.Papers{Record: o.Record}
 	o.Docket = &docket.Docket{Record: o.Record}
 	o.Holds = &hold.Holds{Record: o.Record}
 	o.Plans = &plan.Plans{Record: o.Record, Parties: o.Parties, Shipped: c.Catalogue, Given: c.Attestations, Demonstration: c.Demonstration}

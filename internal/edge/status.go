@@ -190,6 +190,9 @@ var statuses = map[string]int{
 	"change.second-person":       http.StatusForbidden,
 	"change":                     http.StatusConflict,
 
+	"paper.erased":           http.StatusConflict,
+	"paper.size":             http.StatusRequestEntityTooLarge,
+	"paper.type":             http.StatusUnsupportedMediaType,
 	"list.not-owner":         http.StatusForbidden,
 	"list.no-footing":        http.StatusConflict,
 	"notice.missing":         http.StatusConflict,
@@ -207,6 +210,7 @@ var statuses = map[string]int{
 	"subject":                 http.StatusUnprocessableEntity,
 	"case":                    http.StatusUnprocessableEntity,
 	"listing":                 http.StatusUnprocessableEntity,
+	"paper":                   http.StatusUnprocessableEntity,
 	"notice":                  http.StatusUnprocessableEntity,
 	"application":             http.StatusUnprocessableEntity,
 	"decision":                http.StatusUnprocessableEntity,
