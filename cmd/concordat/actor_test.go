@@ -81,7 +81,7 @@ func TestImportsAreActsOfTheToken(t *testing.T) {
 		"a draft by nobody":      {s, draft, "token.missing"},
 		"a draft by a president": {president, draft, "role.forbidden"},
 		"a takeover by nobody":   {s, over, "token.missing"},
-		"a takeover by a clerk":  {clerk, over, "role.forbidden"},
+		"a takeover by a clerk":  {clerk, over, "takeover.file"},
 	} {
 		if _, said := try.who.run(1, try.line...); !strings.Contains(said, try.want) {
 			t.Errorf("%s, want %s: %s", name, try.want, said)
@@ -98,7 +98,33 @@ func TestImportsAreActsOfTheToken(t *testing.T) {
 		t.Errorf("%d runs of nobody's", n)
 	}
 	clerk.run(0, draft...)
+	for range 2 { // alone it stays stated
+		if said, _ := president.run(0, over...); !strings.Contains(said, "stated by president-1") {
+			t.Errorf("%s", said)
+		}
+	}
+	if n := count(`SELECT count(*) FROM listing WHERE state = 'active'`); n != 0 {
+		t.Errorf("%d listings are in force on one person's word", n)
+	}
+	changed := filepath.Join(dir, "changed.csv")
+	text, err := os.ReadFile(takeover)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(changed, append(text, '\n'), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, said := clerk.run(1, "import", "takeover", changed, "--statement", statement); !strings.Contains(said, "takeover.file") {
+		t.Errorf("a changed file: %s", said)
+	}
+	if _, said := clerk.run(1, "import", "takeover", takeover, "--statement", changed); !strings.Contains(said, "import.statement") {
+		t.Errorf("another statement: %s", said)
+	}
+	clerk.run(0, over...)
 	president.run(0, over...)
+	if n := count(`SELECT count(*) FROM event WHERE kind = 'takeover-confirmed' AND actor = 'clerk-1'`); n != 1 {
+		t.Errorf("%d confirmations", n)
+	}
 	if n := count(`SELECT count(*) FROM event WHERE kind = 'import-started' AND (actor, role) IN (('clerk-1', 'clerk'), ('president-1', 'president')) AND organisation_id > 0`); n != 2 {
 		t.Errorf("%d runs of the tokens' holders", n)
 	}

@@ -50,7 +50,14 @@ type importTakeoverCmd struct {
 // maxStatement bounds a statement, in bytes: it is a document of some pages.
 const maxStatement = 64 << 20
 
-// Run takes over. The president signs the statement, so the act is the president's.
+// Help is shown by --help.
+func (c *importTakeoverCmd) Help() string {
+	return "Two people state it, each by their own token and over the same file and statement: the president first, then another person of the " +
+		"court by the same command. Until then nothing is read and nothing in force. " + c.importFlags.Help()
+}
+
+// Run states a takeover as the president, or confirms it as the second person and reads
+// the file.
 func (c *importTakeoverCmd) Run(a *app) error {
 	info, err := os.Stat(c.Statement)
 	if err != nil {
@@ -63,7 +70,7 @@ func (c *importTakeoverCmd) Run(a *app) error {
 	if err != nil {
 		return fmt.Errorf("read the statement: %w", err)
 	}
-	return c.read(a, intake.Takeover, statement, enforcement.President)
+	return c.read(a, intake.Takeover, statement, enforcement.Clerk, enforcement.Judge, enforcement.President)
 }
 
 // importOutcome is what the command prints.
@@ -92,20 +99,40 @@ func (c *importFlags) read(a *app, kind intake.Kind, statement []byte, roles ...
 		if err != nil {
 			return fmt.Errorf("read the file: %w", err)
 		}
-		run, err := o.register.Intake.Start(ctx, act, intake.NewRun{
+		run, err := begun(ctx, o, act, intake.NewRun{
 			Kind: kind, Content: [sha256.Size]byte(hash.Sum(nil)), Size: size, Statement: statement,
 		})
 		if err != nil {
 			return err
 		}
 		before := run.State == intake.Done
-		if !before {
+		if !before && !run.Waits() {
 			if run, err = c.work(ctx, a, o, run, file); err != nil {
 				return err
 			}
 		}
 		return c.report(a, run, before)
 	})
+}
+
+// begun begins the run of a file, or goes on with it. Of a takeover that another started it
+// is the second person's statement.
+func begun(ctx context.Context, o *office, act enforcement.Act, n intake.NewRun) (intake.Run, error) {
+	if n.Kind != intake.Takeover {
+		return o.register.Intake.Start(ctx, act, n)
+	}
+	run, found, err := o.register.Intake.Stated(ctx, act, n.Content)
+	switch {
+	case err != nil:
+		return run, err
+	case found && run.Waits() && run.StartedBy != act.Actor.ID:
+		return o.register.Intake.Confirm(ctx, act, run.ID, intake.Stated{File: n.Content, Statement: sha256.Sum256(n.Statement)})
+	case found && !run.Waits() && act.Actor.Role != enforcement.President && run.State != intake.Failed:
+		return run, nil // two have stated over it: any of the court's people goes on
+	case !found && act.Actor.Role != enforcement.President:
+		return run, &enforcement.Refusal{Code: "takeover.file"}
+	}
+	return o.register.Intake.Start(ctx, act, n)
 }
 
 func (c *importFlags) refusedFile() string { return c.File + ".refused.csv" }
@@ -137,6 +164,10 @@ func (c *importFlags) report(a *app, run intake.Run, before bool) error {
 		}
 	} else {
 		out := plain(a.Out)
+		if run.Waits() && run.State == intake.Running {
+			fmt.Fprintf(out, "stated by %s; nothing is read or in force before another person of the court runs the same command by the own token\n", run.StartedBy)
+			return nil
+		}
 		if before {
 			fmt.Fprintf(out, "this file was read before, to its end on %s; nothing was done again\n", run.FinishedAt.Format("2006-01-02"))
 		}

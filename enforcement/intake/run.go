@@ -12,6 +12,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
+	"concordat/enforcement/ground"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
 )
@@ -45,8 +46,10 @@ const (
 	eventImportFinished record.EventKind = "import-finished"
 	eventImportFailed   record.EventKind = "import-failed"
 	EventTakenOver      record.EventKind = "listing-taken-over"
-	eventReviewOpened   record.EventKind = "review-opened"
-	eventReviewClosed   record.EventKind = "review-closed"
+
+	eventTakeoverConfirmed record.EventKind = "takeover-confirmed"
+	eventReviewOpened      record.EventKind = "review-opened"
+	eventReviewClosed      record.EventKind = "review-closed"
 )
 
 // Queue is the River queue of uploaded files.
@@ -93,6 +96,9 @@ type Run struct {
 	StartedBy   string    `json:"started_by"`
 	StartedAt   time.Time `json:"started_at"`
 	FinishedAt  time.Time `json:"finished_at,omitzero"`
+	// ConfirmedBy is the second person of a takeover; empty: nothing of it is in force yet.
+	ConfirmedBy string    `json:"confirmed_by,omitempty"`
+	ConfirmedAt time.Time `json:"confirmed_at,omitzero"`
 
 	// RefusedBytes is how long the file of refused rows beside the input was when
 	// the last batch was settled.
@@ -217,6 +223,7 @@ func (r *Intake) enterImport(ctx context.Context, tx *pg.Tx, act enforcement.Act
 	}
 	tx.Later(tx.NewInsert().Model(&importRow{
 		ID: id, Kind: n.Kind, Court: act.Actor.Organisation, Content: hash.Sum, KeyVersion: hash.Version, Size: n.Size, State: Running, Statement: statement,
+		StatementSum: r.sumOf(n.Statement), Rules: ground.RulesProved,
 		StartedBy: act.Actor.ID, StartedRole: act.Actor.Role, StartedAt: act.At.UTC(),
 	}).Value("upload_id", "(SELECT id FROM import_upload WHERE id = ? AND court_id = ?)", n.Upload, pg.Number(act.Actor.Organisation)), "enter import %s", id)
 	document := statement
@@ -237,6 +244,7 @@ func (r *Intake) takeUpImport(ctx context.Context, tx *pg.Tx, id enforcement.ID,
 		return enforcement.Refuse("import.statement")
 	}
 	tx.Later(tx.NewUpdate().Model((*importRow)(nil)).Set("state = ?, failure = NULL, failure_line = NULL, finished_at = NULL", Running).
+		Set("statement_sum = coalesce(statement_sum, ?)", r.sumOf(n.Statement)).
 		Set("upload_id = coalesce(upload_id, (SELECT u.id FROM import_upload u WHERE u.id = ? AND u.court_id = i.court_id))", n.Upload).
 		Where("id = ? AND state <> ?", id, Done), "take up import %s", id)
 	return nil
@@ -273,6 +281,10 @@ type importRow struct {
 	Failure      string                     `bun:"failure,nullzero"`
 	FailureLine  int64                      `bun:"failure_line,nullzero"`
 	Statement    []byte                     `bun:"statement_hash"`
+	StatementSum []byte                     `bun:"statement_sum"`
+	Rules        ground.Rules               `bun:"rules"`
+	ConfirmedBy  string                     `bun:"confirmed_by,nullzero"`
+	ConfirmedAt  time.Time                  `bun:"confirmed_at,nullzero"`
 	Upload       enforcement.ID             `bun:"upload_id"`
 	StartedBy    string                     `bun:"started_by"`
 	StartedRole  enforcement.Role           `bun:"started_role"`
@@ -294,7 +306,7 @@ func (i *importRow) run() Run {
 		ID: i.ID, Kind: i.Kind, Court: i.Court, Format: i.Format, Size: i.Size, BytesDone: i.BytesDone,
 		Counts: Counts{Rows: i.Rows, Drafted: i.Drafted, Skipped: i.Skipped, Conflicting: i.Conflicting, Refused: i.Refused, Reviewed: i.Reviewed},
 		State:  i.State, Failure: i.Failure, FailureLine: i.FailureLine, StartedBy: i.StartedBy, StartedAt: i.StartedAt, FinishedAt: i.FinishedAt, RefusedBytes: i.RefusedBytes,
-		Upload: i.Upload, role: i.StartedRole, courtCode: i.CourtCode, courtName: i.CourtName, statement: i.Statement,
+		ConfirmedBy: i.ConfirmedBy, ConfirmedAt: i.ConfirmedAt, Upload: i.Upload, role: i.StartedRole, courtCode: i.CourtCode, courtName: i.CourtName, statement: i.Statement,
 	}
 }
 
@@ -324,9 +336,10 @@ func (r *Intake) List(ctx context.Context, act enforcement.Act, after enforcemen
 	return runs(ctx, q)
 }
 
-// Waiting lists the runs whose upload still has to be read, oldest first.
+// Waiting lists the runs whose upload still has to be read, oldest first; a takeover only
+// when two people have stated over it.
 func (r *Intake) Waiting(ctx context.Context) ([]Run, error) {
-	return runs(ctx, imports(r.Record.DB).Where("i.state = ? AND i.upload_id IS NOT NULL", Running).Order("i.id").Limit(100))
+	return runs(ctx, imports(r.Record.DB).Where("i.state = ? AND i.upload_id IS NOT NULL", Running).Where("i.kind <> ? OR i.confirmed_by IS NOT NULL", Takeover).Order("i.id").Limit(100))
 }
 
 func runs(ctx context.Context, q *bun.SelectQuery) ([]Run, error) {

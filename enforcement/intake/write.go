@@ -247,8 +247,14 @@ func (w *importWriter) seal(s *importSubject, plain []byte, field string) ([]byt
 func (w *importWriter) lock(ctx context.Context, tx *pg.Tx) error {
 	var rows int64
 	var state State
-	if err := tx.NewSelect().Table("import_run").Column("rows_done", "state").Where("id = ?", w.run.ID).For("NO KEY UPDATE").Scan(ctx, &rows, &state); err != nil {
+	var confirmed string
+	err := tx.NewSelect().Table("import_run").Column("rows_done", "state").ColumnExpr("coalesce(confirmed_by, '')").
+		Where("id = ?", w.run.ID).For("NO KEY UPDATE").Scan(ctx, &rows, &state, &confirmed)
+	if err != nil {
 		return enforcement.NotFound(err, "lock an import")
+	}
+	if err := refuseUnstated(w.run.Kind, confirmed); err != nil {
+		return err
 	}
 	if rows != w.run.Rows || state != Running {
 		return enforcement.Refuse("import.elsewhere")

@@ -38,9 +38,94 @@ func takeover(t *testing.T, b *enforcetest.Bundle, name string, rows ...intake.R
 	act := b.President()
 	run, err := b.Intake.Start(t.Context(), act, intake.NewRun{Kind: intake.Takeover, Content: sha256.Sum256([]byte(name)), Size: 1, Statement: []byte(statement)})
 	must(t, err)
+	if run.Waits() {
+		_, err = b.Intake.Confirm(t.Context(), b.Clerk(), run.ID, stated(name, statement))
+		must(t, err)
+	}
 	p, err := b.Intake.Prepare(act, run, rows, nil)
 	must(t, err)
 	return b.Intake.Write(t.Context(), act, run, p, 0, nil)
+}
+
+// stated is what somebody has before them.
+func stated(file, statement string) intake.Stated {
+	return intake.Stated{File: sha256.Sum256([]byte(file)), Statement: sha256.Sum256([]byte(statement))}
+}
+
+// A takeover is two people's: the president states it, another human of the court states over
+// the same file and the same statement, once. Until then nothing of it is in force, whoever
+// writes it.
+func TestATakeoverIsTwoPeoples(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	file := intake.NewRun{Kind: intake.Takeover, Content: sha256.Sum256([]byte("a")), Size: 1, Statement: []byte(statement)}
+	run := value(b.Intake.Start(ctx, b.President(), file))(t)
+	p := value(b.Intake.Prepare(b.President(), run, []intake.Row{takenRow(0)}, nil))(t)
+	_, err := b.Intake.Write(ctx, b.President(), run, p, 0, nil)
+	wantCode(t, "one person alone", err, "takeover.unconfirmed")
+	schemaRefuses(t, b, "import_run_stated", `UPDATE import_run SET rows_done = 1, drafted = 1 WHERE id = $1`, run.ID)
+	before := fingerprint(t, b)
+	foreign, system := b.As(enforcement.Judge, b.OtherCourt), b.System()
+	for name, try := range map[string]struct {
+		act  enforcement.Act
+		says intake.Stated
+		want string
+	}{
+		"the same human":             {b.President(), stated("a", statement), "takeover.second-person"},
+		"by another token of theirs": {as(b.President(), enforcement.Clerk), stated("a", statement), "takeover.second-person"},
+		"another court's judge":      {foreign, stated("a", statement), "not-found"},
+		"a department":               {b.As(enforcement.DepartmentReviewer, b.Departments[0]), stated("a", statement), "role.forbidden"},
+		"an operator":                {b.As(enforcement.Operator, 0), stated("a", statement), "role.forbidden"},
+		"the program":                {system, stated("a", statement), "role.forbidden"},
+		"a changed file":             {b.Clerk(), stated("b", statement), "takeover.file"},
+		"another statement":          {b.Clerk(), stated("a", "another"), "import.statement"},
+	} {
+		_, err := b.Intake.Confirm(ctx, try.act, run.ID, try.says)
+		wantCode(t, name, err, try.want)
+	}
+	if fingerprint(t, b) != before {
+		t.Error("a refused confirmation left something")
+	}
+	schemaRefuses(t, b, "import_run_by_two", `UPDATE import_run SET confirmed_by = started_by, confirmed_at = now() WHERE id = $1`, run.ID)
+	if waiting := value(b.Intake.Waiting(ctx))(t); len(waiting) != 0 {
+		t.Errorf("%d are read", len(waiting))
+	}
+	run = value(b.Intake.Confirm(ctx, b.Clerk(), run.ID, stated("a", statement)))(t)
+	if run.Waits() || run.ConfirmedBy != b.Clerk().Actor.ID {
+		t.Errorf("%+v", run)
+	}
+	_, err = b.Intake.Confirm(ctx, b.Judge(), run.ID, stated("a", statement))
+	wantCode(t, "twice", err, "takeover.confirmed")
+	done := value(b.Intake.Write(ctx, b.President(), run, p, 0, nil))(t)
+	if done.Run.Drafted != 1 {
+		t.Errorf("%+v", done.Run.Counts)
+	}
+	if n := b.Count(`SELECT count(*) FROM event WHERE kind = 'takeover-confirmed' AND actor = $1 AND reason = 'started by ' || $2`, b.Clerk().Actor.ID, b.President().Actor.ID); n != 1 {
+		t.Errorf("%d events name both", n)
+	}
+	imported := value(b.Intake.Start(ctx, b.Clerk(), intake.NewRun{Kind: intake.Listings, Content: sha256.Sum256([]byte("c")), Size: 1}))(t)
+	_, err = b.Intake.Confirm(ctx, b.Judge(), imported.ID, stated("c", ""))
+	wantCode(t, "of drafts", err, "not-found")
+	wantAudit(t, b)
+}
+
+// A run that a release before began waits for its second person too, who names the statement
+// when the president has brought it again.
+func TestATakeoverOfTheReleaseBeforeWaits(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	file := intake.NewRun{Kind: intake.Takeover, Content: sha256.Sum256([]byte("a")), Size: 1, Statement: []byte(statement)}
+	run := value(b.Intake.Start(ctx, b.President(), file))(t)
+	_, err := b.DB.Pool.Exec(ctx, `UPDATE import_run SET rules = 0, statement_sum = NULL WHERE id = $1`, run.ID)
+	must(t, err)
+	_, err = b.DB.Pool.Exec(ctx, `UPDATE import_run SET rows_done = 1, drafted = 1 WHERE id = $1`, run.ID) // the old release's writer
+	must(t, err)
+	if run = value(b.Intake.Start(ctx, b.President(), file))(t); !run.Waits() {
+		t.Errorf("%+v", run)
+	}
+	must(t, justError(b.Intake.Confirm(ctx, b.Clerk(), run.ID, stated("a", statement))))
 }
 
 func TestAListingIsTakenOverWithItsOldDays(t *testing.T) {

@@ -3,7 +3,9 @@ package api
 import (
 	"context"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -101,6 +103,17 @@ type ReviewClosure struct {
 	}
 }
 
+// TakeoverStatement is what a second person states over a takeover.
+type TakeoverStatement struct {
+	Path
+	Repeatable
+
+	Body struct {
+		File      string `json:"file_sha256" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of the file as it lies before you"`
+		Statement string `json:"statement_sha256" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of the signed statement"`
+	}
+}
+
 func importRoutes(s *server) {
 	own := imports{s}
 	add(s, operation{
@@ -120,6 +133,10 @@ func importRoutes(s *server) {
 		method: http.MethodGet, path: "/v1/imports/{id}/refusals", id: "list-import-refusals", tag: tagImports, roles: ofCourt,
 		zh: "未被接受的行及其理由", en: "List the rows that were not taken, and why",
 	}, own.importRefusals)
+	add(s, operation{
+		method: http.MethodPost, path: "/v1/imports/{id}/statement", id: "confirm-takeover", tag: tagImports, roles: ofCourt,
+		zh: "作为第二人确认接管：对同一文件、同一声明", en: "Confirm a takeover as the second person, over the same file and statement",
+	}, own.confirmTakeover)
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/reviews", id: "list-reviews", tag: tagImports, roles: ofCourt,
 		zh: "接管时须人工核对的记录", en: "List what a takeover left for a person to look at",
@@ -186,6 +203,20 @@ func (s imports) imports(ctx context.Context, act enforcement.Act, in *Page) (*L
 
 func (s imports) importRun(ctx context.Context, act enforcement.Act, in *Path) (*ImportFile, error) {
 	run, err := s.Register.Intake.Get(ctx, act, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &ImportFile{run}, nil
+}
+
+func (s imports) confirmTakeover(ctx context.Context, act enforcement.Act, in *TakeoverStatement) (*ImportFile, error) {
+	var stated intake.Stated
+	_, first := hex.Decode(stated.File[:], []byte(in.Body.File))
+	_, second := hex.Decode(stated.Statement[:], []byte(in.Body.Statement))
+	if err := errors.Join(first, second); err != nil {
+		return nil, fmt.Errorf("read the hashes of a takeover: %w", err)
+	}
+	run, err := s.Register.Intake.Confirm(ctx, act, in.ID, stated)
 	if err != nil {
 		return nil, err
 	}

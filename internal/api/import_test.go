@@ -1,12 +1,14 @@
 package api_test
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
 	"concordat/enforcement"
+	"concordat/enforcement/intake"
 	"concordat/internal/api"
 	"concordat/internal/identifier/madeup"
 	"concordat/internal/jobs"
@@ -167,5 +169,40 @@ func TestReviewsThroughTheAPI(t *testing.T) {
 	b.want(http.StatusNotFound, b.judge, http.MethodPost, path, object{"reason": "ended"})
 	if list := b.want(http.StatusOK, b.clerk, http.MethodGet, "/v1/reviews", nil); len(list.items()) != 0 {
 		t.Errorf("reviews: %s", list.text)
+	}
+}
+
+// A takeover that a president stated is confirmed at the API by another person's token.
+func TestATakeoverIsConfirmedByAnothersToken(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	content, statement := sha256.Sum256([]byte("file")), []byte("演示声明")
+	act := b.President()
+	act.Actor.ID = b.who(b.president)
+	run, err := b.Intake.Start(t.Context(), act, intake.NewRun{Kind: intake.Takeover, Content: content, Size: 4, Statement: statement})
+	must(t, err)
+	path := "/v1/imports/" + run.ID.String() + "/statement"
+	body := func(file [32]byte) object {
+		return object{"file_sha256": fmt.Sprintf("%x", file), "statement_sha256": fmt.Sprintf("%x", sha256.Sum256(statement))}
+	}
+	for name, try := range map[string]struct {
+		token  string
+		file   [32]byte
+		status int
+		code   string
+	}{
+		"who stated it":       {b.president, content, http.StatusForbidden, "takeover.second-person"},
+		"another court":       {b.otherClerk, content, http.StatusNotFound, "not-found"},
+		"over a changed file": {b.clerk, sha256.Sum256([]byte("changed")), http.StatusUnprocessableEntity, "takeover.file"},
+		"an operator":         {b.operator, content, http.StatusForbidden, "role.forbidden"},
+	} {
+		if a := b.call(try.token, http.MethodPost, path, body(try.file)); a.status != try.status || a.code() != try.code {
+			t.Errorf("%s: %d %s", name, a.status, a.text)
+		}
+	}
+	b.want(http.StatusUnprocessableEntity, b.clerk, http.MethodPost, path, object{"file_sha256": "x", "statement_sha256": ""})
+	a := b.want(http.StatusOK, b.clerk, http.MethodPost, path, body(content))
+	if a.body["confirmed_by"] != b.who(b.clerk) {
+		t.Errorf("%s", a.text)
 	}
 }

@@ -67,6 +67,9 @@ func (r Reading) Run(ctx context.Context, run intake.Run, file io.ReaderAt) (int
 	if run, err = r.Register.Intake.Get(ctx, run.Act(r.Legal()), run.ID); err != nil || run.State != intake.Running {
 		return run, err
 	}
+	if run.Waits() {
+		return run, &enforcement.Refusal{Code: "takeover.unconfirmed"}
+	}
 	opened, err := courtfile.Open(file, run.Size, courtfile.Kind(run.Kind))
 	if bad, ok := errors.AsType[*courtfile.FileError](err); ok {
 		return r.finish(ctx, run, bad)
