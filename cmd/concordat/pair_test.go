@@ -229,7 +229,7 @@ func (p *pair) decide(court enforcement.OrganisationID) {
 	okay(p.t, err)
 	of := ground.Change{Ground: id}
 	okay(p.t, r.Listings.Warn(ctx, as(enforcement.Clerk), of, listing.Notice{ServedOn: today, RiskWarning: true, Document: []byte("演示执行通知书")}))
-	okay(p.t, r.Listings.Propose(ctx, as(enforcement.Judge), of, listing.Decision{Number: "演示决定9号", Reasons: "演示理由"}))
+	okay(p.t, r.Listings.Propose(ctx, as(enforcement.Judge), of, listing.Decision{Number: "演示决定9号", Reasons: "演示理由", OwnMotion: "演示:拒不申报财产,依职权列入"}))
 	okay(p.t, r.Listings.Sign(ctx, as(enforcement.President), of))
 	okay(p.t, r.Listings.Serve(ctx, as(enforcement.Clerk), of, ground.Service{Manner: ground.ServedDirectly, On: today, Enclosures: ground.Enclosures(), Document: []byte("演示送达回证")}))
 	p.listing = id.String()

@@ -276,11 +276,16 @@ func (b *Bundle) Notice() listing.Notice {
 
 // Decision is a decision as the conducts of a listing demand it.
 func (b *Bundle) Decision(conducts ...listing.Conduct) listing.Decision {
-	d := listing.Decision{Number: "(2025)桂0103执1号之一", Reasons: "演示理由"}
+	d := listing.Decision{Number: "(2025)桂0103执1号之一", Reasons: "演示理由", OwnMotion: "演示:拒不申报财产,依职权列入"}
 	if len(conducts) > 0 && !slices.Equal(conducts, []listing.Conduct{listing.AbleButRefuses}) {
 		d.TermUntil = b.Day().AddYears(2)
 	}
 	return d
+}
+
+// Acts are two dishonest acts of a day, as an extension shows them.
+func Acts(on day.Day) []listing.DishonestAct {
+	return []listing.DishonestAct{{On: on, What: "演示:转移应收账款至关联单位"}, {On: on, What: "演示:隐匿已查封的机器设备"}}
 }
 
 // Service is direct service today with every enclosure.

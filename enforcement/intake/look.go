@@ -44,7 +44,7 @@ type importSource struct{ content, hash []byte }
 func (w *importWriter) look(ctx context.Context, tx *pg.Tx, rows []preparedRow) error {
 	t := tx.Pgx()
 	w.subjects, w.cases = map[string]*importSubject{}, map[string]*importCase{}
-	w.sources, w.live, w.ended = map[sourceKey]importSource{}, map[pairKey]bool{}, map[pairKey]bool{}
+	w.sources, w.live, w.ended, w.performed = map[sourceKey]importSource{}, map[pairKey]bool{}, map[pairKey]bool{}, map[pairKey]bool{}
 	if err := w.lookSubjects(ctx, t, rows); err != nil {
 		return fmt.Errorf("look for the subjects of an import: %w", err)
 	}
@@ -138,14 +138,20 @@ func (w *importWriter) lookListings(ctx context.Context, t pgx.Tx) error {
 			return err
 		}
 	}
-	rows, err := t.Query(ctx, `SELECT case_id, subject_id, state::text FROM listing WHERE subject_id = ANY($1)`, subjects)
+	rows, err := t.Query(ctx, `SELECT case_id, subject_id, state::text,
+			EXISTS (SELECT FROM exclusion_fact x WHERE x.listing_id = l.id AND x.kind = 'performed' AND x.closed_on IS NULL)
+		FROM listing l WHERE subject_id = ANY($1)`, subjects)
 	if err != nil {
 		return err
 	}
 	var k pairKey
 	var state ground.State
+	var performed bool
 	life := listing.Table()
-	_, err = pgx.ForEachRow(rows, []any{&k.execCase, &k.subject, &state}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&k.execCase, &k.subject, &state, &performed}, func() error {
+		if performed {
+			w.performed[k] = true
+		}
 		if life.IsEnded(state) {
 			w.ended[k] = true
 		} else {

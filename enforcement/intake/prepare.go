@@ -105,6 +105,9 @@ func (r *Intake) prepareRow(act enforcement.Act, run Run, given *Row, row *prepa
 	}
 	today := r.Record.Today(act.At)
 	if given.Taken == nil {
+		if given.Facts.Performed == listing.PerformedAll {
+			return enforcement.Refuse("listing.performed")
+		}
 		if err := ground.CheckAge(identity, today); err != nil {
 			return err
 		}
@@ -166,7 +169,7 @@ func (r *Intake) sealRow(given *Row, row *preparedRow) (err error) {
 // courts' published records name it.
 var importFields = map[string]string{
 	"case.court": "caseCode", "case.filed": "regDate", "case.basis": "gistId", "import.court": "courtName",
-	"listing.facts": "duty", "listing.conduct": "disruptTypeName", "listing.minor": "cardNum", "listing.exists": "caseCode",
+	"listing.facts": "duty", "listing.performed": "performance", "listing.conduct": "disruptTypeName", "listing.minor": "cardNum", "listing.exists": "caseCode",
 	"subject.birth-missing": "birth", "subject.kind": "partyTypeName",
 }
 

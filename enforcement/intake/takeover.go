@@ -22,9 +22,6 @@ import (
 	"concordat/memoranda/day"
 )
 
-// performedAll says that the obligation is performed: the reason has ended.
-const performedAll = "all"
-
 // mayTakeOver says why a listing that is in force elsewhere cannot be taken over
 // by itself, or nil. The law is that of Sign, Serve and Publish, applied to the
 // old days: whatever is missing or over goes to a person, never to publication.
@@ -33,7 +30,7 @@ func (r *Intake) mayTakeOver(row *preparedRow, performed string, today day.Day) 
 	adult := row.identity.Kind != memoranda.NaturalPerson || (calendar.Adult(row.identity.Birth, t.DecidedOn) && calendar.Adult(row.identity.Birth, today))
 	manners := []string{ground.ServedDirectly, ground.ServedByLeaving, ground.ServedElectronically, ground.ServedByMail, ground.ServedByAnnouncement}
 	switch {
-	case !t.EndedOn.IsZero() || t.EndReason != "" || performed == performedAll:
+	case !t.EndedOn.IsZero() || t.EndReason != "" || performed == listing.PerformedAll:
 		return enforcement.Refuse("takeover.ended")
 	case t.DecisionNumber == "" || t.SignedBy == "" || t.DecidedOn.IsZero():
 		return enforcement.Refuse("takeover.decision")

@@ -112,6 +112,8 @@ type importWriter struct {
 	sources  map[sourceKey]importSource
 	live     map[pairKey]bool
 	ended    map[pairKey]bool
+	// performed are those of which the record says that they performed in full.
+	performed map[pairKey]bool
 }
 
 func (w *importWriter) refuse(row *preparedRow, code string) {
@@ -158,6 +160,10 @@ func (w *importWriter) decide(row *preparedRow) error {
 		}
 		if w.live[pair] {
 			w.refuse(row, "listing.exists")
+			return nil
+		}
+		if row.taken == nil && w.performed[pair] {
+			w.refuse(row, "listing.performed")
 			return nil
 		}
 		if row.taken != nil && row.review == nil && w.ended[pair] {

@@ -18,13 +18,13 @@ import (
 type Extension struct {
 	Number  string
 	Reasons string
-	// Cause is serious-violence-or-threat or several-dishonest-acts; the latter
-	// needs at least two Acts.
+	// Cause is serious-violence-or-threat, of a listing on ground 2 alone or beside others,
+	// or several-dishonest-acts, which shows at least two Acts.
 	Cause string
-	Acts  int
+	Acts  []DishonestAct
 	// Years is 1 to 3.
 	Years int
-	// ServedOn must lie before the old end.
+	// ServedOn must lie after the publication and before the old end.
 	ServedOn day.Day
 }
 
@@ -38,6 +38,8 @@ type extension struct {
 	Reasons    []byte           `bun:"reasons"`
 	Cause      string           `bun:"cause"`
 	Acts       int              `bun:"acts"`
+	Shown      []byte           `bun:"acts_shown"`
+	Rules      ground.Rules     `bun:"rules"`
 	SignedBy   string           `bun:"signed_by"`
 	SignerRole enforcement.Role `bun:"signer_role"`
 	DecidedOn  day.Day          `bun:"decided_on"`
@@ -49,14 +51,15 @@ type extension struct {
 // Extend lengthens a listing's term; signed by the president and served before
 // the old end.
 func (r *Listings) Extend(ctx context.Context, act enforcement.Act, c ground.Change, x Extension) error {
-	given := ground.Given{"reasons": x.Reasons, "number": x.Number, "years": x.Years, "cause": x.Cause, "acts": x.Acts}
+	given := ground.Given{"reasons": x.Reasons, "number": x.Number, "years": x.Years, "cause": x.Cause, "acts": len(x.Acts)}
 	return r.Life.Do(ctx, act, c, given, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
-		if x.Cause == "several-dishonest-acts" && x.Acts < 2 {
-			return enforcement.Refuse("extension.cause")
+		if err := x.fits(&t.Case, t.Today); err != nil {
+			return err
 		}
 		end := t.Case.TermUntil
-		if x.ServedOn.IsZero() || x.ServedOn > min(end, t.Today) {
-			return enforcement.Refuse("extension.late", "end", end.String())
+		shown, err := sealActs(t, x.Acts)
+		if err != nil {
+			return err
 		}
 		sealed, err := t.Seal("extension-reasons", x.Reasons)
 		if err != nil {
@@ -66,7 +69,7 @@ func (r *Listings) Extend(ctx context.Context, act enforcement.Act, c ground.Cha
 		t.Set("extended_until", t.Term)
 		t.Event.Day, t.Event.Reason = t.Term, x.Cause
 		tx.Later(tx.NewInsert().Model(&extension{
-			ID: enforcement.NewID(), Listing: t.ID, Number: x.Number, Reasons: sealed, Cause: x.Cause, Acts: x.Acts, SignedBy: act.Actor.ID, SignerRole: act.Actor.Role,
+			ID: enforcement.NewID(), Listing: t.ID, Number: x.Number, Reasons: sealed, Cause: x.Cause, Acts: len(x.Acts), Shown: shown, Rules: ground.RulesProved, SignedBy: act.Actor.ID, SignerRole: act.Actor.Role,
 			DecidedOn: x.ServedOn, ServedOn: x.ServedOn, OldEnd: end, NewEnd: t.Term,
 		}), "enter the extension of listing %s", t.ID)
 		return nil

@@ -21,13 +21,19 @@ type Decision struct {
 	TermUntil day.Day
 	// GraceMonths is 0 for none, or 1 to 3 (法发〔2019〕35号 item 15).
 	GraceMonths int
+	// OwnMotion is why the court lists of its own motion, where the creditor did not apply
+	// (法释〔2017〕7号 Art. 5 ¶2); where he did it is not kept.
+	OwnMotion string
 }
 
 // Propose lays a decision before the president.
 func (r *Listings) Propose(ctx context.Context, act enforcement.Act, c ground.Change, d Decision) error {
-	given := ground.Given{"reasons": d.Reasons, "number": d.Number, "term_until": d.TermUntil, "grace_months": d.GraceMonths}
+	given := ground.Given{"reasons": d.Reasons, "number": d.Number, "term_until": d.TermUntil, "grace_months": d.GraceMonths, "own_motion_reason": d.OwnMotion}
 	return r.Life.Do(ctx, act, c, given, func(_ context.Context, _ *pg.Tx, t *ground.Turn[Listing]) error {
 		if err := CheckTerm(t.Case, d.TermUntil, t.Today); err != nil {
+			return err
+		}
+		if err := ofOwnMotion(t, d.OwnMotion); err != nil {
 			return err
 		}
 		sealed, err := t.Seal("reasons", d.Reasons)
@@ -35,6 +41,20 @@ func (r *Listings) Propose(ctx context.Context, act enforcement.Act, c ground.Ch
 		t.Event.DocumentHash = r.Record.Vault.DocumentHash([]byte(d.Reasons))
 		return err
 	}, movePropose)
+}
+
+// ofOwnMotion has the court say why it lists where no creditor applied: nobody waits six
+// months for an application that the court does not need (Art. 10 ¶4).
+func ofOwnMotion(t *ground.Turn[Listing], reason string) error {
+	if !t.Case.AppliedOn.IsZero() {
+		return nil
+	}
+	if !ground.Says(reason) {
+		return enforcement.Refuse("decision.own-motion")
+	}
+	sealed, err := t.Seal("own-motion-reason", reason)
+	t.Set("own_motion_reason", sealed)
+	return err
 }
 
 // CheckTerm holds Art. 2: ground 1 alone has no term, every other listing one of

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/uptrace/bun"
+
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/party"
@@ -47,6 +49,9 @@ func (r *Listings) Draft(ctx context.Context, act enforcement.Act, n NewListing)
 	if n.Capacity != Debtor {
 		return enforcement.ID{}, enforcement.Refuse("listing.functionary", "capacity", string(n.Capacity))
 	}
+	if n.Facts.Performed == PerformedAll {
+		return enforcement.ID{}, enforcement.Refuse("listing.performed")
+	}
 	if n.Facts.Conduct == "" || n.Facts.Obligation == "" {
 		return enforcement.ID{}, enforcement.Refuse("listing.facts")
 	}
@@ -66,6 +71,9 @@ func (r *Listings) Draft(ctx context.Context, act enforcement.Act, n NewListing)
 			return nil, err
 		}
 		if err := ground.CheckAge(identity, r.Record.Today(act.At)); err != nil {
+			return nil, err
+		}
+		if err := undone(ctx, tx, l.Case, l.Subject); err != nil {
 			return nil, err
 		}
 		sealed, err := r.Record.SealUnder(l.Subject, l.envelope, "facts", facts)
@@ -94,6 +102,19 @@ func (r *Listings) draftParties(ctx context.Context, tx *pg.Tx, act enforcement.
 	return r.Parties.OpenIdentity(l.Subject, l.envelope, l.sealed)
 }
 
+// undone refuses a draft against whoever performed in full in the same case.
+func undone(ctx context.Context, tx *pg.Tx, execCase, subject enforcement.ID) error {
+	done, err := tx.NewSelect().Model((*exclusion)(nil)).ColumnExpr("1").Join("JOIN listing AS o ON o.id = x.listing_id").
+		Where("o.case_id = ? AND o.subject_id = ? AND x.kind = ? AND x.closed_on IS NULL", execCase, subject, Performed).Exists(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("look for a performance in case %s: %w", execCase, err)
+	case done:
+		return enforcement.Refuse("listing.performed")
+	}
+	return nil
+}
+
 // Notice is the execution notice of the case.
 type Notice struct {
 	ServedOn day.Day
@@ -116,7 +137,7 @@ func (r *Listings) Warn(ctx context.Context, act enforcement.Act, c ground.Chang
 
 // Apply records the creditor's written application and starts the court's 15
 // calendar days (Art. 5 ¶2). Within six months of a deletion that the creditor
-// asked for it is refused (Art. 10 ¶4).
+// asked for it is refused (Art. 10 ¶4), in whichever case of the chain it was.
 func (r *Listings) Apply(ctx context.Context, act enforcement.Act, c ground.Change, receivedOn day.Day) error {
 	return r.Life.Do(ctx, act, c, ground.Given{"received_on": receivedOn}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
 		t.Set("applied_on", receivedOn)
@@ -127,7 +148,11 @@ func (r *Listings) Apply(ctx context.Context, act enforcement.Act, c ground.Chan
 
 func (r *Listings) checkRelistBar(ctx context.Context, tx *pg.Tx, l Listing, receivedOn day.Day) error {
 	var deleted day.Day
-	err := tx.NewSelect().Model((*row)(nil)).ColumnExpr("max(ended_on)").Where("case_id = ? AND subject_id = ? AND creditor_withdrew", l.Case, l.Subject).Scan(ctx, &deleted)
+	chain, err := casesOfChain(ctx, tx, l)
+	if err != nil {
+		return err
+	}
+	err = tx.NewSelect().Model((*row)(nil)).ColumnExpr("max(ended_on)").Where("case_id IN (?) AND subject_id = ? AND creditor_withdrew", bun.List(chain), l.Subject).Scan(ctx, &deleted)
 	if err != nil {
 		return fmt.Errorf("look for a deletion at the creditor's request: %w", err)
 	}
@@ -153,8 +178,11 @@ func (r *Listings) RefuseApplication(ctx context.Context, act enforcement.Act, c
 
 // Abandon gives a listing up before publication; any state before it allows it.
 func (r *Listings) Abandon(ctx context.Context, act enforcement.Act, c ground.Change, reason ground.AbandonReason) error {
-	return r.Life.Do(ctx, act, c, ground.Given{"reason": string(reason)}, func(_ context.Context, _ *pg.Tx, t *ground.Turn[Listing]) error {
+	return r.Life.Do(ctx, act, c, ground.Given{"reason": string(reason)}, func(_ context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
 		t.Event.Reason = string(reason)
+		if reason == ground.Performed {
+			performedNow(tx, act, t.ID, t.Today)
+		}
 		return nil
 	}, ground.MoveAbandon)
 }

@@ -23,11 +23,12 @@ type Ending struct {
 	Reasons string
 }
 
-// itemSearches is the event of Art. 10 ¶1 that needs searches, itemCreditor the one
+// itemPerformed says that the obligation is performed, or executed in full. itemSearches is the event of Art. 10 ¶1 that needs searches, itemCreditor the one
 // after which the creditor must wait.
 const (
-	itemCreditor = 3
-	itemSearches = 4
+	itemPerformed = 1
+	itemCreditor  = 3
+	itemSearches  = 4
 )
 
 // Delete ends a listing without a term because its reason ended (Art. 10 ¶1).
@@ -76,6 +77,9 @@ func (r *Listings) endListing(ctx context.Context, act enforcement.Act, c ground
 		}
 		t.Set("end_event_on", e.EventOn, "end_reasons", sealed, "creditor_withdrew", e.Item == itemCreditor, "correcting_since", nil)
 		t.Event.Day, t.Event.DocumentHash = e.EventOn, r.Record.Vault.DocumentHash([]byte(e.Reasons))
+		if e.Item == itemPerformed {
+			performedNow(tx, act, t.ID, e.EventOn)
+		}
 		if e.Item > 0 {
 			t.Set("end_item", e.Item)
 			t.Event.Reason = fmt.Sprintf("art-10-item-%d", e.Item)

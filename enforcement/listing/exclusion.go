@@ -71,6 +71,11 @@ func (r *Listings) OpenExclusion(ctx context.Context, act enforcement.Act, listi
 	}
 	id := enforcement.NewID()
 	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
+		if kind == Performed {
+			if err := lockCase(ctx, tx, listing); err != nil {
+				return nil, err
+			}
+		}
 		l, err := r.Life.LockOwn(ctx, tx, act, listing)
 		if err != nil {
 			return nil, err
@@ -220,6 +225,33 @@ func carrying(l *Listing, open []exclusion) []Conduct {
 	})
 }
 
+// lockCase locks every listing of the case and debtor of one: a performance bars them all,
+// and whoever publishes one at the same time waits for it.
+func lockCase(ctx context.Context, tx *pg.Tx, listing enforcement.ID) error {
+	all := tx.NewSelect().Model((*row)(nil)).ColumnExpr("1").Where("(l.case_id, l.subject_id) = (SELECT case_id, subject_id FROM listing WHERE id = ?)", listing).
+		OrderExpr("l.id").For("NO KEY UPDATE OF l")
+	if err := tx.Together(ctx, pg.Just(all)); err != nil {
+		return fmt.Errorf("lock the listings of the case of %s: %w", listing, err)
+	}
+	return nil
+}
+
+// unperformed refuses every move forward of whoever performed in full.
+func (r *Listings) unperformed(db bun.IDB, id enforcement.ID) ground.Question[Listing] {
+	var open []exclusion
+	return ground.Question[Listing]{
+		Asks:   []pg.Ask{pg.All(openExclusions(db, []enforcement.ID{id}).Where("x.kind = ?", Performed), &open)},
+		Refuse: func(l *Listing, _ day.Day) error { return excluded(l, open) },
+	}
+}
+
+// performedNow records, with an end that says so, that the obligation is performed.
+func performedNow(tx *pg.Tx, act enforcement.Act, listing enforcement.ID, on day.Day) {
+	already := tx.NewSelect().Model((*exclusion)(nil)).ColumnExpr("1").Where("x.listing_id = ? AND x.kind = ? AND x.closed_on IS NULL", listing, Performed)
+	tx.Later(tx.NewRaw(`INSERT INTO exclusion_fact (id, listing_id, kind, opened_on, recorded_by) SELECT ?, ?, ?, ?, ? WHERE NOT EXISTS (?)`,
+		enforcement.NewID(), listing, Performed, on, act.Actor.ID, already), "record the performance that ended listing %s", listing)
+}
+
 // excluded refuses while a recorded fact bars a ground of the listing.
 func excluded(l *Listing, open []exclusion) error {
 	for _, x := range open {
@@ -230,7 +262,11 @@ func excluded(l *Listing, open []exclusion) error {
 	return nil
 }
 
-// openExclusions asks for the facts that stand against listings.
+// openExclusions asks for the facts that stand against listings: their own, and that the
+// debtor performed in full, whichever listing of the same case says so.
 func openExclusions(db bun.IDB, listings []enforcement.ID) *bun.SelectQuery {
-	return db.NewSelect().Model((*exclusion)(nil)).Where("listing_id IN (?) AND closed_on IS NULL", bun.List(listings)).Order("kind")
+	return db.NewSelect().Model((*exclusion)(nil)).ColumnExpr("l.id AS listing_id").Column("x.id", "x.kind", "x.opened_on", "x.closed_on", "x.recorded_by").
+		Join("JOIN listing AS o ON o.id = x.listing_id").
+		Join("JOIN listing AS l ON l.case_id = o.case_id AND l.subject_id = o.subject_id AND (l.id = o.id OR x.kind = ?)", Performed).
+		Where("l.id IN (?) AND x.closed_on IS NULL", bun.List(listings)).Order("x.kind")
 }

@@ -29,11 +29,14 @@ const (
 	relistBarMonths           = 6 // Art. 10 ¶4
 )
 
+// PerformedAll says that the obligation is performed in full.
+const PerformedAll = "all"
+
 // Facts are the items of Art. 6 that the listing itself brings; sealed at rest.
 type Facts struct {
 	// Obligation is what the document obliges the debtor to.
 	Obligation string `json:"obligation"`
-	// Performed is none, part or all.
+	// Performed is none, part or all ([PerformedAll]), of which nobody is listed.
 	Performed string `json:"performed"`
 	// Conduct is the concrete dishonest conduct.
 	Conduct string `json:"conduct"`
@@ -101,6 +104,7 @@ func NewLife(r *Listings) ground.Life[Listing] {
 			ground.MoveExpire:  func(l *Listing, today day.Day) error { return ground.OverOn(l.Until(), today) },
 		},
 		Beside: map[ground.MoveName]func(bun.IDB, enforcement.ID) ground.Question[Listing]{
+			moveWarn: r.unperformed, moveApply: r.unperformed, movePropose: r.unperformed, ground.MoveServe: r.unperformed, ground.MoveConfirm: r.unperformed,
 			moveSign: r.barred, ground.MovePublish: r.barred, moveExtend: r.barred, ground.MoveResume: r.barred, moveResumeRestored: r.barred, moveDrop: r.droppable,
 		},
 		Last: map[ground.MoveName]func(*Listing) day.Day{moveExtend: func(l *Listing) day.Day { return l.TermUntil }},

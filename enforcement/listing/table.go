@@ -127,6 +127,7 @@ func listingDecision() []ground.Move {
 					ZH: "第一项单独无期限；其余不超过二年（第二条）", EN: "none for ground 1 alone; at most two years for the others (Art. 2)",
 				},
 				{Field: "grace_months", Rule: ground.RuleNumber, Max: 3, Optional: true, Code: "decision.grace", ZH: "宽限期（法发〔2019〕35号第15条）", EN: "a period of grace (法发〔2019〕35号 item 15)"},
+				{Field: "own_motion_reason", Rule: ground.RuleNoted, Optional: true, Code: "decision.own-motion", ZH: "没有申请执行人申请的，写明依职权列入的理由", EN: "why of its own motion, where the creditor did not apply"},
 			},
 		},
 		{
@@ -177,8 +178,11 @@ func listingForce() []ground.Move {
 				{Field: "number", Rule: ground.RuleText, Code: "decision.number"},
 				{Field: "years", Rule: ground.RuleNumber, Min: 1, Max: 3, Code: "extension.term"},
 				{Field: "cause", Rule: ground.RuleOneOf, Of: []string{"serious-violence-or-threat", "several-dishonest-acts"}, Code: "extension.cause"},
-				{Field: "acts", Rule: ground.RuleNumber, Max: 1000, Optional: true, Code: "extension.cause", ZH: "多次失信的，不少于二次", EN: "two at least, for several-dishonest-acts"},
-				{Field: "served_on", Rule: ground.RuleNoted, Code: "extension.late", ZH: "在原期限届满之前", EN: "before the old end"},
+				{
+					Field: "acts", Rule: ground.RuleNumber, Max: mostActs, Optional: true, Code: "extension.acts",
+					ZH: "多项失信行为的，不少于二项，逐项写明日期和行为", EN: "two at least, each with its day and what it was, for several-dishonest-acts",
+				},
+				{Field: "served_on", Rule: ground.RuleNoted, Code: "extension.late", ZH: "公布之后、原期限届满之前", EN: "after the publication and before the old end"},
 			},
 		},
 		{

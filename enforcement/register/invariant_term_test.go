@@ -12,7 +12,7 @@ import (
 
 // extension is one that nothing is wrong with, on the bundle's day.
 func extension(b *enforcetest.Bundle, years int) listing.Extension {
-	return listing.Extension{Number: "(2025)桂0103执1号之二", Reasons: "演示:多次", Cause: "several-dishonest-acts", Acts: 2, Years: years, ServedOn: b.Day()}
+	return listing.Extension{Number: "(2025)桂0103执1号之二", Reasons: "演示:多次", Cause: "several-dishonest-acts", Acts: enforcetest.Acts(b.Day()), Years: years, ServedOn: b.Day()}
 }
 
 func TestInvariant05_TwoYearsAndFiveInAll(t *testing.T) {
@@ -67,7 +67,7 @@ func TestInvariant06_ExtensionIsADecision(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
 	ctx := t.Context()
-	id := b.Published(b.Subject(b.Company()), listing.EvadesBySham)
+	id := b.Published(b.Subject(b.Company()), listing.ObstructsByForce, listing.EvadesBySham)
 	end := state(t, b, id).TermUntil
 	for _, row := range []struct {
 		what   string
@@ -78,7 +78,7 @@ func TestInvariant06_ExtensionIsADecision(t *testing.T) {
 		{"without number", func(x *listing.Extension) { x.Number = "" }, "decision.number"},
 		{"for no cause", func(x *listing.Extension) { x.Cause = "" }, "extension.cause"},
 		{"for a cause of our own", func(x *listing.Extension) { x.Cause = "still-unpaid" }, "extension.cause"},
-		{"for one act", func(x *listing.Extension) { x.Acts = 1 }, "extension.cause"},
+		{"for one act", func(x *listing.Extension) { x.Acts = x.Acts[:1] }, "extension.acts"},
 		{"unserved", func(x *listing.Extension) { x.ServedOn = 0 }, "extension.late"},
 		{"served tomorrow", func(x *listing.Extension) { x.ServedOn = b.Day().AddDays(1) }, "extension.late"},
 		{"served after the end", func(x *listing.Extension) { x.ServedOn = end.AddDays(1) }, "extension.late"},
@@ -97,10 +97,10 @@ func TestInvariant06_ExtensionIsADecision(t *testing.T) {
 	wantCode(t, "extend after the end", b.Listings.Extend(ctx, b.President(), of(id), late), "extension.late")
 	b.AdvanceTo(end)
 	violence := extension(b, 1)
-	violence.Cause, violence.Acts = "serious-violence-or-threat", 0
+	violence.Cause, violence.Acts = "serious-violence-or-threat", nil
 	must(t, b.Listings.Extend(ctx, b.President(), of(id), violence))
 	for constraint, change := range map[string]string{
-		"extension_several_acts":              "cause = 'several-dishonest-acts', acts = 1",
+		"extension_several_acts":              `cause = 'several-dishonest-acts', acts = 1, acts_shown = '\x00'`,
 		"extension_one_to_three_years":        "new_end = old_end + 300",
 		"extension_served_before_end":         "served_on = old_end + 1",
 		"listing_extension_signer_role_check": "signer_role = 'judge'",

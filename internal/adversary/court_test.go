@@ -88,7 +88,7 @@ func (t *telling) publish(s step) error {
 	}); err != nil {
 		return err
 	}
-	proposal := object{"number": "（2025）桂0103执1号之一", "reasons": "演示理由"}
+	proposal := object{"number": "（2025）桂0103执1号之一", "reasons": "演示理由", "own_motion_reason": "演示:拒不申报财产,依职权列入"}
 	if m.fixed {
 		proposal["term_until"] = m.until
 	}
@@ -180,7 +180,7 @@ func (t *telling) extend(s step) error {
 	}
 	years := 1 + s.B%3
 	made, err := t.move("extended", t.president, m.id, "extension", object{
-		"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": 2, "years": years, "served_on": t.Day(),
+		"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": []object{{"on": t.Day(), "what": "演示:转移应收账款至关联单位"}, {"on": t.Day(), "what": "演示:隐匿已查封的机器设备"}}, "years": years, "served_on": t.Day(),
 	})
 	if made {
 		m.extended, m.until = true, m.until.AddYears(years)

@@ -14,13 +14,27 @@ type Extension struct {
 	Move
 
 	Body struct {
-		Number   string  `json:"number" maxLength:"100" doc:"Number of the decision"`
-		Reasons  string  `json:"reasons" maxLength:"20000"`
-		Cause    string  `json:"cause" enum:"serious-violence-or-threat,several-dishonest-acts"`
-		Acts     int     `json:"acts,omitempty" minimum:"0" maximum:"1000" doc:"How many acts, for several-dishonest-acts"`
-		Years    int     `json:"years" doc:"1 to 3"`
-		ServedOn day.Day `json:"served_on"`
+		Number   string     `json:"number" maxLength:"100" doc:"Number of the decision"`
+		Reasons  string     `json:"reasons" maxLength:"20000"`
+		Cause    string     `json:"cause" enum:"serious-violence-or-threat,several-dishonest-acts"`
+		Years    int        `json:"years" doc:"1 to 3"`
+		ServedOn day.Day    `json:"served_on"`
+		Acts     []ActShown `json:"acts,omitempty" nullable:"false" maxItems:"100" doc:"The dishonest acts, each once; two at least for several-dishonest-acts"`
 	}
+}
+
+// ActShown is one dishonest act that an extension counts.
+type ActShown struct {
+	On   day.Day `json:"on" doc:"The day of the act"`
+	What string  `json:"what" maxLength:"2000" doc:"What was done; ten letters or digits at least"`
+}
+
+func (in *Extension) acts() []listing.DishonestAct {
+	list := make([]listing.DishonestAct, len(in.Body.Acts))
+	for i, a := range in.Body.Acts {
+		list[i] = listing.DishonestAct(a)
+	}
+	return list
 }
 
 // Suspension stops a listing's effect at every recipient.
@@ -84,7 +98,7 @@ func changeRoutes(s *server) {
 	k, r := s.listings(), s.Register
 	addMove(s, k, "extension", "extend-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Extension) error {
 		b := in.Body
-		return r.Listings.Extend(ctx, act, c, listing.Extension{Number: b.Number, Reasons: b.Reasons, Cause: b.Cause, Acts: b.Acts, Years: b.Years, ServedOn: b.ServedOn})
+		return r.Listings.Extend(ctx, act, c, listing.Extension{Number: b.Number, Reasons: b.Reasons, Cause: b.Cause, Acts: in.acts(), Years: b.Years, ServedOn: b.ServedOn})
 	})
 	addMove(s, k, "suspension", "suspend-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Suspension) error {
 		return r.Listings.Suspend(ctx, act, c, in.Body.Reason)

@@ -47,6 +47,7 @@ type Proposal struct {
 		Reasons     string  `json:"reasons" maxLength:"20000"`
 		TermUntil   day.Day `json:"term_until,omitzero" doc:"Last day of the term; none for ground 1 alone"`
 		GraceMonths int     `json:"grace_months,omitempty" doc:"0, or 1 to 3"`
+		OwnMotion   string  `json:"own_motion_reason,omitempty" maxLength:"20000" doc:"Why the court lists of its own motion; needed where the creditor did not apply"`
 	}
 }
 
@@ -84,7 +85,7 @@ func decisionRoutes(s *server) {
 	})
 	addMove(s, k, "proposal", "propose-decision", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Proposal) error {
 		b := in.Body
-		return r.Listings.Propose(ctx, act, c, listing.Decision{Number: b.Number, Reasons: b.Reasons, TermUntil: b.TermUntil, GraceMonths: b.GraceMonths})
+		return r.Listings.Propose(ctx, act, c, listing.Decision{Number: b.Number, Reasons: b.Reasons, TermUntil: b.TermUntil, GraceMonths: b.GraceMonths, OwnMotion: b.OwnMotion})
 	})
 	addMove(s, k, "signature", "sign-decision", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, _ *Move) error {
 		return r.Listings.Sign(ctx, act, c)

@@ -52,6 +52,10 @@ func exclusionRoutes(s *server) {
 		zh: "登记不得列入的情形", en: "Record a fact that forbids the listing",
 	}, s.openExclusion)
 	add(s, operation{
+		method: http.MethodGet, path: "/v1/listings/{id}/exclusions", id: "list-exclusions", tag: tagDecision, roles: ofCourt,
+		zh: "查看已登记的不得列入的情形", en: "List the recorded facts that forbid the listing",
+	}, s.exclusions)
+	add(s, operation{
 		method: http.MethodPost, path: "/v1/exclusions/{id}/closure", id: "close-exclusion", tag: tagDecision, roles: ofJudges,
 		zh: "登记该情形已消除，说明理由；非起草人、非登记人", en: "Record that such a fact no longer stands, with reasons, as another than who drafted or recorded",
 	}, s.closeExclusion)
@@ -70,6 +74,14 @@ func (s *server) openExclusion(ctx context.Context, act enforcement.Act, in *New
 		return nil, err
 	}
 	return created("", id), nil
+}
+
+func (s *server) exclusions(ctx context.Context, act enforcement.Act, in *Path) (*List[listing.Fact], error) {
+	facts, err := s.Register.Listings.Exclusions(ctx, act, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return listed(facts, len(facts), func(f listing.Fact) enforcement.ID { return f.ID }), nil
 }
 
 func (s *server) closeExclusion(ctx context.Context, act enforcement.Act, in *ExclusionEnd) (*Done, error) {

@@ -40,7 +40,7 @@ func TestLifeThroughTheAPI(t *testing.T) {
 		t.Errorf("after the warning: %s %s", a.header.Get("ETag"), a.text)
 	}
 	b.moved(b.clerk, listing, "application", object{"received_on": today})
-	b.moved(b.judge, listing, "proposal", object{"number": "（2025）桂0103执777号之一", "reasons": "演示理由"})
+	b.moved(b.judge, listing, "proposal", object{"number": "（2025）桂0103执777号之一", "reasons": "演示理由", "own_motion_reason": "演示:拒不申报财产,依职权列入"})
 	b.moved(b.president, listing, "signature", nil)
 	foresight := b.want(http.StatusOK, b.president, http.MethodGet, "/v1/listings/"+listing+"/foresee", nil)
 	if lines, _ := foresight.body["lines"].([]any); len(lines) == 0 {
@@ -125,7 +125,7 @@ func TestOtherEnds(t *testing.T) {
 	}
 	fixed := published(listing.BreachesReporting)
 	b.moved(b.president, fixed, "extension", object{
-		"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": 2, "years": 1, "served_on": today,
+		"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": []object{{"on": today, "what": "演示:转移应收账款至关联单位"}, {"on": today, "what": "演示:隐匿已查封的机器设备"}}, "years": 1, "served_on": today,
 	})
 	if a := b.moved(b.president, fixed, "early-deletion", object{"event_on": today, "reasons": "演示：积极履行"}); a.body["state"] != "early-deleted" {
 		t.Errorf("deleted early, and %v", a.body["state"])

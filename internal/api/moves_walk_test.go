@@ -195,7 +195,7 @@ const termMonths = 6
 func (w *world) listingBody(door string, c madeCase) object {
 	today := w.Day().String()
 	reasons := object{"reasons": "演示理由"}
-	decision := object{"number": "（2025）桂0103执1号之一", "reasons": "演示理由"}
+	decision := object{"number": "（2025）桂0103执1号之一", "reasons": "演示理由", "own_motion_reason": "演示:拒不申报财产,依职权列入"}
 	if c.fixed {
 		decision["term_until"] = w.Day().AddMonths(termMonths).String()
 	}
@@ -207,7 +207,7 @@ func (w *world) listingBody(door string, c madeCase) object {
 		"warning": {"served_on": today, "risk_warning": true}, "application": {"received_on": today}, "refusal": reasons,
 		"proposal": decision, "service": w.serviceBody(), "abandonment": {"reason": "performed"}, "resumption": resumption, "resumption/restored": {"reasons": "演示:丢失的时段内没有退出"}, "confirmation": {"reasons": "演示:丢失的时段内没有退出"},
 		"extension": {
-			"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": 2, "years": 1, "served_on": today,
+			"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": []object{{"on": today, "what": "演示:转移应收账款至关联单位"}, {"on": today, "what": "演示:隐匿已查封的机器设备"}}, "years": 1, "served_on": today,
 		},
 		"suspension": {}, "barred-grounds": reasons, "correction": {"found_on": today}, "correction/data": identityBody(c.identity),
 		"deletion":       {"item": 1, "event_on": today, "reasons": "演示：履行完毕"},

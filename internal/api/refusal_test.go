@@ -34,7 +34,7 @@ func TestRefusalsSayWhyAndWriteNothing(t *testing.T) {
 	b.moved(b.clerk, warnedFixed, "warning", object{"served_on": today, "risk_warning": true})
 	proposed := b.Draft(b.Subject(b.Company())).String()
 	b.moved(b.clerk, proposed, "warning", object{"served_on": today, "risk_warning": true})
-	b.moved(b.judge, proposed, "proposal", object{"number": "1", "reasons": "演示理由"})
+	b.moved(b.judge, proposed, "proposal", object{"number": "1", "reasons": "演示理由", "own_motion_reason": "演示:拒不申报财产,依职权列入"})
 	decided := b.Decided(b.Subject(b.Company())).String()
 	active := b.Published(b.Subject(person)).String()
 	b.moved(b.judge, active, "correction", object{"found_on": today})

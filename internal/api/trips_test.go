@@ -22,7 +22,7 @@ func TestRoundTripsOfActs(t *testing.T) {
 		body  any
 	}{
 		{"warning", b.clerk, 8, b.warnBody()},
-		{"proposal", b.judge, 8, object{"number": "(2025)桂0103司惩1号", "reasons": "演示"}},
+		{"proposal", b.judge, 8, object{"number": "(2025)桂0103司惩1号", "reasons": "演示", "own_motion_reason": "演示:拒不申报财产,依职权列入"}},
 		{"signature", b.president, 8, nil},
 		{"service", b.clerk, 8, b.serviceBody()},
 		{"publication", b.clerk, 14, nil},

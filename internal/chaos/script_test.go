@@ -179,7 +179,7 @@ func (a *author) propose() {
 		a.grace = 1
 	}
 	a.today = a.today.AddDays(1)
-	decision := listing.Decision{Number: fmt.Sprintf("(2025)%s执%d号之一", courtCodes[a.court], a.n+1), Reasons: "演示理由", TermUntil: a.until, GraceMonths: a.grace}
+	decision := listing.Decision{Number: fmt.Sprintf("(2025)%s执%d号之一", courtCodes[a.court], a.n+1), Reasons: "演示理由", OwnMotion: "演示:拒不申报财产,依职权列入", TermUntil: a.until, GraceMonths: a.grace}
 	a.change("propose", enforcement.Judge, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
 		return r.Listings.Propose(ctx, act, c, decision)
 	})
@@ -271,7 +271,7 @@ func (a *author) correct() {
 func (a *author) extend() {
 	a.extended = true
 	a.until = a.until.AddYears(1)
-	extension := listing.Extension{Number: "(2025)桂执延1号", Reasons: "演示理由", Cause: "several-dishonest-acts", Acts: 2, Years: 1, ServedOn: a.today}
+	extension := listing.Extension{Number: "(2025)桂执延1号", Reasons: "演示理由", Cause: "several-dishonest-acts", Acts: enforcetest.Acts(a.today), Years: 1, ServedOn: a.today}
 	a.change("extend", enforcement.President, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
 		return r.Listings.Extend(ctx, act, c, extension)
 	})

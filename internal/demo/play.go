@@ -135,7 +135,8 @@ func (c *courtPeople) play(ctx context.Context, v verb, l *life, on day.Day) err
 		return c.correct(ctx, l, on)
 	case verbExtend:
 		return r.Listings.Extend(ctx, president, this, listing.Extension{
-			Number: number(c.courts[l.court], l, "之二", on), Reasons: "演示:多次失信行为", Cause: "several-dishonest-acts", Acts: 2, Years: 1, ServedOn: on,
+			Number: number(c.courts[l.court], l, "之二", on), Reasons: "演示:多次失信行为", Cause: "several-dishonest-acts", Years: 1, ServedOn: on,
+			Acts: []listing.DishonestAct{{On: on.AddMonths(-1), What: "演示:转移应收账款至关联单位"}, {On: on.AddDays(-7), What: "演示:隐匿已查封的机器设备"}},
 		})
 	default:
 		return fmt.Errorf("nobody knows how to %s", v)
@@ -175,7 +176,7 @@ func (c *courtPeople) draft(ctx context.Context, l *life, on day.Day) (err error
 }
 
 func (c *courtPeople) decision(l *life, on day.Day) listing.Decision {
-	d := listing.Decision{Number: number(c.courts[l.court], l, "之一", on), Reasons: "演示:理由、期限、后果、救济途径", GraceMonths: l.grace}
+	d := listing.Decision{Number: number(c.courts[l.court], l, "之一", on), Reasons: "演示:理由、期限、后果、救济途径", OwnMotion: "演示:有履行能力而拒不履行,依职权列入", GraceMonths: l.grace}
 	if l.term > 0 {
 		d.TermUntil = on.AddMonths(l.term)
 	}

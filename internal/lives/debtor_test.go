@@ -33,7 +33,7 @@ func TestAJudgmentDebtor(t *testing.T) {
 	w.after(3)
 	w.move(clerk, listing, "application", object{"received_on": w.day()})
 	w.after(5)
-	w.move(judge, listing, "proposal", object{"number": "（2025）桂0103执777号之一", "reasons": "演示理由"})
+	w.move(judge, listing, "proposal", object{"number": "（2025）桂0103执777号之一", "reasons": "演示理由", "own_motion_reason": "演示:拒不申报财产,依职权列入"})
 	w.move(president, listing, "signature", nil)
 	l.explained("decided", "decision-not-in-force")
 	w.after(1)
