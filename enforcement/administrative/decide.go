@@ -3,11 +3,13 @@ package administrative
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/plan"
+	"concordat/internal/mask"
 	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -41,6 +43,9 @@ func (r *Administrative) Decide(ctx context.Context, act enforcement.Act, c grou
 
 func (r *Administrative) decideAdministrative(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing], d Decision) error {
 	l, today := &t.Case, t.Today
+	if numbers := mask.Numbers(d.Number); len(numbers) > 0 { // everybody reads it
+		return enforcement.Refuse("words.number", "field", "number", "position", strconv.Itoa(numbers[0].From+1))
+	}
 	list, err := r.punishList(l.ListType)
 	if err != nil {
 		return err

@@ -4,8 +4,12 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/uptrace/bun"
+
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/party"
+	"concordat/internal/mask"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -32,7 +36,8 @@ type PublicEntry struct {
 	AnnouncedOn day.Day `json:"announced_on,omitzero"`
 	ObjectUntil day.Day `json:"objection_until,omitzero"`
 	Until       day.Day `json:"until,omitzero"`
-	child       bool
+	// Note says that a name proves nothing, and how to ask exactly.
+	Note enforcement.Note `json:"note"`
 }
 
 // PublicEntries returns what the public may see on the day of administrative lists that
@@ -43,13 +48,10 @@ func (r *Administrative) PublicEntries(ctx context.Context, on day.Day, listType
 	if err := r.Holds.RefuseRestoring(ctx); err != nil {
 		return nil, err
 	}
-	q := r.Record.DB.NewSelect().TableExpr("administrative_listing AS l").
+	q := shown(r.Record.DB, on).
 		ColumnExpr("l.id, l.list_type, l.subject_id, s.envelope, s.sealed, o.name_zh, l.decision_number, l.decided_on, l.grounds, l.basis, l.published_on, l.announced_on").
 		ColumnExpr("CASE WHEN l.state = 'announced' THEN l.objection_until END AS objection_until, l.term_until").
-		Join("JOIN subject AS s ON s.id = l.subject_id").Join("JOIN organisation AS o ON o.id = l.organisation_id").
-		Join("JOIN ground AS g ON g.id = l.id").Where("NOT unconfirmed(g)").
-		Where("l.publication <> 'none' AND l.suspended_for IS NULL").Where("l.id > ?", after.Cursor()).Where("l.term_until IS NULL OR l.term_until >= ?", on).
-		Where("l.state = 'active' OR (l.state = 'announced' AND l.objection_until >= ? AND (l.objected_on IS NULL OR l.objection_answered_on IS NOT NULL))", on)
+		Join("JOIN subject AS s ON s.id = l.subject_id").Join("JOIN organisation AS o ON o.id = l.organisation_id").Where("l.id > ?", after.Cursor())
 	if listType != "" {
 		q = q.Where("l.list_type = ?", listType)
 	}
@@ -57,17 +59,35 @@ func (r *Administrative) PublicEntries(ctx context.Context, on day.Day, listType
 	if err := q.OrderExpr("l.id").Limit(int64(limit)).Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("read the public administrative lists: %w", err)
 	}
-	entries := make([]PublicEntry, 0, len(rows))
+	people := make(map[enforcement.ID]party.Identity, len(rows))
 	for i := range rows {
-		e, err := r.publicEntry(&rows[i], on)
+		identity, err := r.Parties.OpenIdentity(rows[i].Subject, rows[i].Envelope, rows[i].Sealed)
 		if err != nil {
 			return nil, err
 		}
-		if !e.child { // nobody under 18 is listed; should a child be, nothing shows it meanwhile
+		people[rows[i].Subject] = identity
+	}
+	alike, err := r.Parties.Alike(ctx, r.Record.DB, people, shown(r.Record.DB, on).Column("l.subject_id"), on)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]PublicEntry, 0, len(rows))
+	for i := range rows {
+		identity := people[rows[i].Subject]
+		e := r.publicEntry(&rows[i], identity)
+		e.Number = identity.NumberShown(alike[rows[i].Subject])
+		if !ground.Child(identity, on) { // nobody under 18 is listed; should a child be, nothing shows it meanwhile
 			entries = append(entries, e)
 		}
 	}
 	return entries, nil
+}
+
+// shown asks for the listings l that the public may see on a day.
+func shown(db bun.IDB, on day.Day) *bun.SelectQuery {
+	return db.NewSelect().TableExpr("administrative_listing AS l").Join("JOIN ground AS g ON g.id = l.id").Where("NOT unconfirmed(g)").
+		Where("l.publication <> 'none' AND l.suspended_for IS NULL").Where("l.term_until IS NULL OR l.term_until >= ?", on).
+		Where("l.state = 'active' OR (l.state = 'announced' AND l.objection_until >= ? AND (l.objected_on IS NULL OR l.objection_answered_on IS NOT NULL))", on)
 }
 
 // publicRow is what a public entry is made of.
@@ -88,18 +108,13 @@ type publicRow struct {
 	Until       day.Day        `bun:"term_until"`
 }
 
-func (r *Administrative) publicEntry(l *publicRow, on day.Day) (PublicEntry, error) {
+func (r *Administrative) publicEntry(l *publicRow, identity party.Identity) PublicEntry {
 	e := PublicEntry{
-		Listing: l.ID, ListType: l.ListType, Authority: l.Authority, Decision: l.Decision, DecidedOn: l.DecidedOn, Basis: l.Basis,
-		Published: l.Published, AnnouncedOn: l.AnnouncedOn, ObjectUntil: l.ObjectUntil, Until: l.Until,
+		Listing: l.ID, ListType: l.ListType, Authority: l.Authority, Decision: mask.Text(l.Decision), DecidedOn: l.DecidedOn, Basis: l.Basis,
+		Published: l.Published, AnnouncedOn: l.AnnouncedOn, ObjectUntil: l.ObjectUntil, Until: l.Until, Name: identity.Name, Note: enforcement.NameProvesNothing(),
 	}
-	identity, err := r.Parties.OpenIdentity(l.Subject, l.Envelope, l.Sealed)
-	if err != nil {
-		return e, err
-	}
-	e.Name, e.Number, e.child = identity.Name, identity.Masked(), ground.Child(identity, on)
 	if identity.Kind != memoranda.NaturalPerson {
-		e.Head = identity.Head
+		e.Head = mask.Text(identity.Head) // an earlier release took anything
 	}
 	e.Grounds = make([]string, 0, len(l.Grounds))
 	if t := r.Plans.Catalogue().ListType(e.ListType); t != nil {
@@ -110,5 +125,5 @@ func (r *Administrative) publicEntry(l *publicRow, on day.Day) (PublicEntry, err
 			}
 		}
 	}
-	return e, nil
+	return e
 }

@@ -71,13 +71,26 @@ func CheckTerm(l Listing, until, decided day.Day) error {
 }
 
 // Sign makes the decision: by the president of the court, after the checks of
-// age and exclusion on the day of decision (Art. 3–5).
-func (r *Listings) Sign(ctx context.Context, act enforcement.Act, c ground.Change) error {
+// age and exclusion on the day of decision (Art. 3–5). It freezes the public words, and names
+// each mark in them that its signer confirms ([Wording.Doubts]).
+func (r *Listings) Sign(ctx context.Context, act enforcement.Act, c ground.Change, confirmed ...string) error {
 	return r.Life.Do(ctx, act, c, nil, func(_ context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
 		l := &t.Case
 		if err := CheckTerm(*l, l.TermUntil, t.Today); err != nil {
 			return err
 		}
+		words, err := r.publicWords(l, l.known)
+		if err != nil {
+			return err
+		}
+		if err := words.confirm(l.known, confirmed); err != nil {
+			return err
+		}
+		sealed, err := sealWords(t, words)
+		if err != nil {
+			return err
+		}
+		t.Set("public_words", sealed, "public_marks", append([]string{}, confirmed...))
 		t.Set("signed_by", act.Actor.ID, "signer_role", enforcement.President, "decided_on", t.Today)
 		t.Decide(tx, l.DecisionNumber, l.TermUntil)
 		return nil

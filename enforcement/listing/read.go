@@ -9,6 +9,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/plan"
+	"concordat/internal/mask"
 	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -77,6 +78,10 @@ type Listing struct {
 	serves                                   string // region the court serves
 	region                                   string // of the subject; empty: not known
 	hasReasons                               bool
+	facts, publicWords                       []byte
+	publicMarks                              []string
+	basis, basisUnit                         string
+	known                                    []mask.Known // where a move asked for them
 }
 
 // Until returns the last day of a term, or no day.
@@ -99,13 +104,15 @@ func NewLife(r *Listings) ground.Life[Listing] {
 			moveResumeRestored: r.mayResumeRestored,
 			moveOpenCorrection: func(l *Listing, _ day.Day) error { return l.correcting(false) },
 			moveCorrect:        func(l *Listing, _ day.Day) error { return l.correcting(true) },
+			moveReword:         func(l *Listing, _ day.Day) error { return l.correcting(true) },
 			ground.MoveDelete:  func(l *Listing, _ day.Day) error { return l.term(false) },
 			ground.MoveEarly:   func(l *Listing, _ day.Day) error { return l.term(true) },
 			ground.MoveExpire:  func(l *Listing, today day.Day) error { return ground.OverOn(l.Until(), today) },
 		},
 		Beside: map[ground.MoveName]func(bun.IDB, enforcement.ID) ground.Question[Listing]{
 			moveWarn: r.unperformed, moveApply: r.unperformed, movePropose: r.unperformed, ground.MoveServe: r.unperformed, ground.MoveConfirm: r.unperformed,
-			moveSign: r.barred, ground.MovePublish: r.barred, moveExtend: r.barred, ground.MoveResume: r.barred, moveResumeRestored: r.barred, moveDrop: r.droppable,
+			moveSign: r.signable, moveWord: r.beside, moveReword: r.beside, ground.MovePublish: r.barred, moveExtend: r.barred, ground.MoveResume: r.barred,
+			moveResumeRestored: r.barred, moveDrop: r.droppable,
 		},
 		Last: map[ground.MoveName]func(*Listing) day.Day{moveExtend: func(l *Listing) day.Day { return l.TermUntil }},
 	}

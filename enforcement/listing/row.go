@@ -45,6 +45,8 @@ type row struct {
 	ProposedBy       string                     `bun:"proposed_by"`
 	CreditorWithdrew bool                       `bun:"creditor_withdrew"`
 	Facts            []byte                     `bun:"facts"`
+	PublicWords      []byte                     `bun:"public_words"`
+	PublicMarks      []string                   `bun:"public_marks,array"`
 
 	SubjectKind memoranda.SubjectKind `bun:"subject_kind,scanonly"`
 	Wrapped     []byte                `bun:"envelope,scanonly"`
@@ -53,6 +55,8 @@ type row struct {
 	CaseNumber  string                `bun:"case_number,scanonly"`
 	Serves      string                `bun:"serves,scanonly"`
 	HasReasons  bool                  `bun:"has_reasons,scanonly"`
+	Basis       string                `bun:"basis_document,scanonly"`
+	BasisUnit   string                `bun:"basis_unit,scanonly"`
 }
 
 // drafted are the columns of a draft.
@@ -63,7 +67,7 @@ func beside(q *bun.SelectQuery) *bun.SelectQuery {
 	return q.Join("JOIN subject AS s ON s.id = l.subject_id").
 		Join("JOIN execution_case AS c ON c.id = l.case_id").
 		Join("JOIN organisation AS o ON o.id = l.court_id").
-		ColumnExpr("s.kind AS subject_kind, s.envelope, s.sealed, s.region, c.number AS case_number, o.serves, l.reasons IS NOT NULL AS has_reasons")
+		ColumnExpr("s.kind AS subject_kind, s.envelope, s.sealed, s.region, c.number AS case_number, c.basis_document, c.basis_unit, o.serves, l.reasons IS NOT NULL AS has_reasons")
 }
 
 func (r *row) listing() Listing {
@@ -73,5 +77,6 @@ func (r *row) listing() Listing {
 		GraceUntil: r.GraceUntil, ServiceManner: r.ServiceManner, ServedOn: r.ServedOn, PublishedOn: r.PublishedOn, SuspendedFor: r.SuspendedFor, CorrectingSince: r.CorrectingSince,
 		EndedOn: r.EndedOn, noticePaper: r.NoticePaper, decisionPaper: r.DecisionPaper, servicePaper: r.ServicePaper, rules: r.Rules, draftedBy: r.DraftedBy, proposedBy: r.ProposedBy, suspendedBy: r.SuspendedBy, creditorWithdrew: r.CreditorWithdrew, subjectKind: r.SubjectKind, envelope: r.Wrapped,
 		sealed: r.Sealed, caseNumber: r.CaseNumber, serves: r.Serves, region: r.Region, hasReasons: r.HasReasons,
+		facts: r.Facts, publicWords: r.PublicWords, publicMarks: r.PublicMarks, basis: r.Basis, basisUnit: r.BasisUnit,
 	}
 }

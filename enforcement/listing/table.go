@@ -32,6 +32,8 @@ const (
 	eventExclusionClosed record.EventKind = "exclusion-closed"
 	eventGroundDropped   record.EventKind = "listing-ground-dropped"
 	eventSearched        record.EventKind = "network-search"
+	eventWorded          record.EventKind = "listing-worded"
+	eventReworded        record.EventKind = "listing-reworded"
 )
 
 // The states that only courts' listings know.
@@ -55,6 +57,8 @@ const (
 	moveOpenCorrection ground.MoveName = "open-correction"
 	moveCorrect        ground.MoveName = "correct"
 	moveDrop           ground.MoveName = "drop-barred"
+	moveWord           ground.MoveName = "word"
+	moveReword         ground.MoveName = "reword"
 )
 
 // The clocks of a listing; where no law sets the time it is our own.
@@ -129,6 +133,11 @@ func listingDecision() []ground.Move {
 				{Field: "grace_months", Rule: ground.RuleNumber, Max: 3, Optional: true, Code: "decision.grace", ZH: "宽限期（法发〔2019〕35号第15条）", EN: "a period of grace (法发〔2019〕35号 item 15)"},
 				{Field: "own_motion_reason", Rule: ground.RuleNoted, Optional: true, Code: "decision.own-motion", ZH: "没有申请执行人申请的，写明依职权列入的理由", EN: "why of its own motion, where the creditor did not apply"},
 			},
+		},
+		{
+			Name: moveWord, Door: "words", Group: ground.GroupAdvance, From: []ground.State{ground.Draft, warned, applied}, Roles: []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.President}, Event: eventWorded,
+			ZH: "改写公开文字（隐去号码、住址和他人姓名）", EN: "Write the public words by hand: no numbers, addresses or names of others", Source: ground.Law("个人信息保护法 Art. 6"), Effect: ground.EffectNone,
+			Needs: needsWords(),
 		},
 		{
 			Name: moveSign, Door: "signature", Group: ground.GroupAdvance, From: []ground.State{warned, applied}, To: ground.Decided, Roles: []enforcement.Role{enforcement.President}, Signer: "decision.signer", Event: eventDecided,
@@ -226,6 +235,11 @@ func listingForce() []ground.Move {
 			}}, Stops: []string{clockCorrect.Kind},
 		},
 		{
+			Name: moveReword, Door: "correction/words", Group: ground.GroupCorrect, From: inForceStates, Roles: judges, Event: eventReworded,
+			ZH: "更正公开文字", EN: "Correct the public words", Source: ground.Law("法释〔2017〕7号 Art. 9"), Effect: ground.EffectNone,
+			Needs: needsWords(), Stops: []string{clockCorrect.Kind},
+		},
+		{
 			Name: moveDrop, Door: "barred-grounds", Group: ground.GroupCorrect, From: inForceStates, Roles: judges, Event: eventGroundDropped,
 			ZH: "去除不得列入的情形；其余情形仍足以列入", EN: "Drop the grounds that a recorded fact bars; another carries the listing", Source: ground.Law("法释〔2017〕7号 Art. 3"), Effect: ground.EffectAmends, Spares: true,
 			Needs: []ground.Need{{Field: "reasons", Rule: ground.RuleText, Code: "end.reasons"}}, Stops: []string{clockBarred.Kind, clockExamineBar.Kind},
@@ -259,4 +273,13 @@ func listingEnds() []ground.Move {
 			Needs: []ground.Need{ground.ReasonsOfEnd, ground.DayOfEnd}, Starts: []docket.Deadline{clockRevoke}, Stops: []string{ground.Every}, Opens: told,
 		},
 	}
+}
+
+// needsWords are the public words, each of which must say something.
+func needsWords() []ground.Need {
+	needs := make([]ground.Need, 0, 4)
+	for _, field := range []string{"obligation", "conduct", "basis_document", "basis_unit"} {
+		needs = append(needs, ground.Need{Field: field, Rule: ground.RuleText, Code: "words.empty"})
+	}
+	return needs
 }

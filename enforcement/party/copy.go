@@ -10,7 +10,7 @@ import (
 
 // Copy enters new subjects and cases by one COPY for each table.
 func (r *Parties) Copy(ctx context.Context, tx *pg.Tx, act enforcement.Act, list []Sealed, cases []Case) error {
-	subjects := pgbinary.NewCopier(7, `COPY subject (id, kind, envelope, sealed, key_version, created_at, region) FROM STDIN (FORMAT binary)`)
+	subjects := pgbinary.NewCopier(8, `COPY subject (id, kind, envelope, sealed, key_version, created_at, region, namesake) FROM STDIN (FORMAT binary)`)
 	lookups := pgbinary.NewCopier(3, `COPY subject_lookup (key_version, hash, subject_id) FROM STDIN (FORMAT binary)`)
 	for i := range list {
 		s := &list[i]
@@ -22,6 +22,11 @@ func (r *Parties) Copy(ctx context.Context, tx *pg.Tx, act enforcement.Act, list
 		subjects.Int2(s.keyVersion)
 		subjects.Instant(act.At)
 		subjects.TextOrNull(s.region)
+		if s.namesake == nil {
+			subjects.Null()
+		} else {
+			subjects.Bytes(s.namesake)
+		}
 		for _, h := range s.Hashes {
 			lookups.Row()
 			lookups.Int2(h.Version)

@@ -52,7 +52,7 @@ func (r *Parties) rotate(tx *pg.Tx, s *Row) error {
 	if err != nil {
 		return fmt.Errorf("read the key version of subject %s: %w", s.ID, err)
 	}
-	tx.Later(tx.NewUpdate().Model(s).Set("envelope = ?, key_version = ?", wrapped, pg.Number(version)).Set("version = version + 1").WherePK(), "store the key of subject %s", s.ID)
+	tx.Later(tx.NewUpdate().Model(s).Set("envelope = ?, key_version = ?, namesake = ?", wrapped, pg.Number(version), r.namesake(identity)).Set("version = version + 1").WherePK(), "store the key of subject %s", s.ID)
 	number := identifier.Identifier{Kind: identity.NumberKind, State: identity.State, Number: identity.Number}
 	hashes := lookups(s.ID, r.Record.Vault.Hashes(lookupDomain, number.Key()))
 	tx.Later(tx.NewInsert().Model(&hashes).On("CONFLICT DO NOTHING"), "store the look-up hashes of subject %s", s.ID)

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/uptrace/bun"
 
@@ -55,10 +57,24 @@ type Identity struct {
 	Region string `json:"-"`
 }
 
-// Masked returns the number with digits 7–14 and the last one hidden, as every
-// output but a directive shows it.
-func (i Identity) Masked() string {
-	return identifier.Identifier{Kind: i.NumberKind, Number: i.Number, State: i.State}.Masked()
+// Masked returns the first six digits of the number and no more, as every output but a
+// directive shows it ([identifier.Identifier.Masked]).
+func (i Identity) Masked() string { return i.identifier().Masked() }
+
+// MaskedApart is [Identity.Masked] with the last character of the number.
+func (i Identity) MaskedApart() string { return i.identifier().MaskedApart() }
+
+// MaskedName hides all of a natural person's name but its first character; a unit's is public.
+func (i Identity) MaskedName() string {
+	if i.Kind != memoranda.NaturalPerson {
+		return i.Name
+	}
+	_, size := utf8.DecodeRuneInString(i.Name)
+	return i.Name[:size] + strings.Repeat("*", utf8.RuneCountInString(i.Name[size:]))
+}
+
+func (i Identity) identifier() identifier.Identifier {
+	return identifier.Identifier{Kind: i.NumberKind, Number: i.Number, State: i.State}
 }
 
 var regionForm = regexp.MustCompile(`^[1-8][0-9]([0-9]{2}){0,2}$`)
@@ -74,6 +90,11 @@ func (i Identity) Check(act enforcement.Act) (Identity, identifier.Identifier, e
 		return i, none, err
 	}
 	i.Name = name
+	if i.Head = strings.TrimSpace(i.Head); i.Head != "" {
+		if i.Head, err = identifier.ParseName(i.Head); err != nil {
+			return i, none, err
+		}
+	}
 	number, err := identifier.Parse(i.NumberKind, i.State, i.Number)
 	var bad *identifier.Error
 	if errors.As(err, &bad) && bad.Code == "identifier.check-digit" && i.OverrideBy != "" {
@@ -185,6 +206,7 @@ type Row struct {
 	OverrideBy string                `bun:"override_by,nullzero"`
 	CreatedAt  time.Time             `bun:"created_at"`
 	Region     string                `bun:"region,nullzero"`
+	Namesake   []byte                `bun:"namesake,nullzero"`
 }
 
 // lookup is a hash that a subject's number is found by.
@@ -216,6 +238,7 @@ type Sealed struct {
 	region     string
 	keyVersion int16
 	identity   []byte
+	namesake   []byte
 }
 
 // Seal makes a subject of an identity that was checked; it asks nothing of the database.
@@ -227,13 +250,14 @@ func (r *Parties) Seal(identity Identity, number identifier.Identifier) (s Seale
 	if s.keyVersion, err = vault.WrappedVersion(s.Wrapped); err != nil {
 		return s, fmt.Errorf("read the key version of a subject: %w", err)
 	}
+	s.namesake = r.namesake(identity)
 	s.identity, err = sealIdentity(s.Envelope, identity)
 	return s, err
 }
 
 func insertSubject(tx *pg.Tx, act enforcement.Act, s Sealed, overrideBy string) {
 	tx.Later(tx.NewInsert().Model(&Row{
-		ID: s.ID, Kind: s.kind, Wrapped: s.Wrapped, Sealed: s.identity, KeyVersion: s.keyVersion, OverrideBy: overrideBy, CreatedAt: act.At.UTC(), Region: s.region,
+		ID: s.ID, Kind: s.kind, Wrapped: s.Wrapped, Sealed: s.identity, KeyVersion: s.keyVersion, OverrideBy: overrideBy, CreatedAt: act.At.UTC(), Region: s.region, Namesake: s.namesake,
 	}), "enter subject %s", s.ID)
 	tx.Later(tx.NewInsert().Model(new(lookups(s.ID, s.Hashes))), "enter the look-up hashes of subject %s", s.ID)
 }
@@ -256,7 +280,7 @@ func (r *Parties) Correct(tx *pg.Tx, id enforcement.ID, wrapped []byte, correcte
 	if err != nil {
 		return err
 	}
-	tx.Later(tx.NewUpdate().Model((*Row)(nil)).Set("sealed = ?", sealed).Set("version = version + 1").Where("id = ?", id), "correct subject %s", id)
+	tx.Later(tx.NewUpdate().Model((*Row)(nil)).Set("sealed = ?", sealed).Set("namesake = ?", r.namesake(corrected)).Set("version = version + 1").Where("id = ?", id), "correct subject %s", id)
 	return nil
 }
 
@@ -347,7 +371,7 @@ func (r *Parties) Shred(ctx context.Context, act enforcement.Act, id enforcement
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		tx.Later(tx.NewDelete().Model((*lookup)(nil)).Where("subject_id = ?", id), "forget the look-up of subject %s", id)
-		shredded := tx.NewUpdate().Model((*Row)(nil)).Set("envelope = NULL, sealed = NULL").Set("shredded_at = ?", act.At.UTC()).Set("version = version + 1").
+		shredded := tx.NewUpdate().Model((*Row)(nil)).Set("envelope = NULL, sealed = NULL, namesake = NULL").Set("shredded_at = ?", act.At.UTC()).Set("version = version + 1").
 			Where("id = ? AND shredded_at IS NULL", id).Where("NOT "+tied, id)
 		tx.LaterOne(shredded, enforcement.Refuse("state.forbidden", "state", "in-force"), "shred subject %s", id)
 		record.ForgetPersonalReplies(tx)

@@ -28,7 +28,7 @@ func TestInvariant44_PublicItemsOnly(t *testing.T) {
 	person, company := b.Person(), b.Company()
 	b.Published(b.Subject(person))
 	id := b.Published(b.Subject(company), listing.EvadesBySham)
-	common := []string{"listing", "name", "number", "court", "case_number", "filed_on", "basis_document", "basis_unit", "facts", "published_on"}
+	common := []string{"listing", "name", "number", "court", "case_number", "filed_on", "basis_document", "basis_unit", "facts", "published_on", "note"}
 	entries := public(t, b)
 	if len(entries) != 2 {
 		t.Fatalf("%d public entries of 2", len(entries))
@@ -47,8 +47,8 @@ func TestInvariant44_PublicItemsOnly(t *testing.T) {
 		if got := slices.Sorted(maps.Keys(fields)); !slices.Equal(got, want.keys) {
 			t.Errorf("public are %v, Art. 6 allows %v", got, want.keys)
 		}
-		// A unit's code is public by law; of a person's number digits 7 to 14 and
-		// the last are not.
+		// A unit's code is public by law; of a person's number only the
+		// first six digits are.
 		number := want.identity.Number
 		if want.identity.NumberKind.Person() {
 			number = number[:6] + "************"

@@ -133,6 +133,10 @@ func (w walker) move(id enforcement.ID, m ground.MoveName, identity party.Identi
 		return w.Listings.Reaffirm(ctx, as(w.President()), c, enforcetest.Resumption().Reasons)
 	case "open-correction":
 		return w.Listings.OpenCorrection(ctx, as(w.Judge()), c, w.Day())
+	case "word":
+		return w.Listings.Word(ctx, as(w.Clerk()), c, words)
+	case "reword":
+		return w.Listings.Reword(ctx, as(w.Judge()), c, words)
 	case "correct":
 		return w.Listings.Correct(ctx, as(w.Judge()), c, identity)
 	case ground.MoveDelete:
@@ -241,3 +245,6 @@ func TestStaleVersionIsRefused(t *testing.T) {
 	must(t, b.Listings.Propose(t.Context(), b.Judge(), c, b.Decision()))
 	wantCode(t, "sign on what is gone", b.Listings.Sign(t.Context(), b.President(), c), "version.stale")
 }
+
+// words are public words that hold nothing to hide.
+var words = listing.Words{Obligation: "演示:支付货款", Conduct: "演示:有履行能力而拒不履行", Basis: "(2024)桂0103民初1号", BasisUnit: "演示法院"}

@@ -14,7 +14,6 @@ import (
 	"concordat/enforcement/ground"
 	"concordat/enforcement/hold"
 	"concordat/enforcement/kinds"
-	"concordat/enforcement/party"
 	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -165,17 +164,8 @@ func (r *Restorer) seen(act enforcement.Act, row *unconfirmedRow) (Unconfirmed, 
 		return u, nil
 	}
 	identity, err := r.Parties.OpenIdentity(row.Subject, row.Envelope, row.Sealed)
-	u.Name, u.Number = masked(identity), identity.Masked()
+	u.Name, u.Number = identity.MaskedName(), identity.Masked()
 	return u, err
-}
-
-// masked hides all of a person's name but its first character.
-func masked(i party.Identity) string {
-	name := []rune(i.Name)
-	if i.Kind != memoranda.NaturalPerson || len(name) == 0 {
-		return i.Name
-	}
-	return string(name[0]) + strings.Repeat("*", len(name)-1)
 }
 
 // Owner is an organisation that has cases to confirm.

@@ -21,6 +21,8 @@ type PublicEntry struct {
 	Owner    string         `json:"owner"`
 	Year     int            `json:"year,omitempty"`
 	Until    day.Day        `json:"until,omitzero"`
+	// Note says that a name proves nothing, and how to ask exactly.
+	Note enforcement.Note `json:"note"`
 }
 
 // PublicEntries returns the rewards in force on the day, of the list types whose
@@ -52,7 +54,7 @@ func (r *Rewards) PublicEntries(ctx context.Context, on day.Day, after enforceme
 		if identity.Kind == memoranda.NaturalPerson && calendar.Age(identity.Birth, on) < ground.ProtectedAge {
 			continue
 		}
-		entries = append(entries, PublicEntry{Reward: w.ID, Name: identity.Name, ListType: w.ListType, Owner: w.Owner, Year: w.Year, Until: w.Until})
+		entries = append(entries, PublicEntry{Reward: w.ID, Name: identity.Name, ListType: w.ListType, Owner: w.Owner, Year: w.Year, Until: w.Until, Note: enforcement.NameProvesNothing()})
 	}
 	return entries, nil
 }

@@ -97,6 +97,7 @@ func (s *server) routes() {
 	caseRoutes(s)
 	listingRoutes(s)
 	decisionRoutes(s)
+	wordRoutes(s)
 	changeRoutes(s)
 	endRoutes(s)
 	administrativeRoutes(s)

@@ -87,8 +87,8 @@ func decisionRoutes(s *server) {
 		b := in.Body
 		return r.Listings.Propose(ctx, act, c, listing.Decision{Number: b.Number, Reasons: b.Reasons, TermUntil: b.TermUntil, GraceMonths: b.GraceMonths, OwnMotion: b.OwnMotion})
 	})
-	addMove(s, k, "signature", "sign-decision", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, _ *Move) error {
-		return r.Listings.Sign(ctx, act, c)
+	addMove(s, k, "signature", "sign-decision", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Signature) error {
+		return r.Listings.Sign(ctx, act, c, in.Body.confirmed()...)
 	})
 	addMove(s, k, "abandonment", "abandon-listing", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Abandonment) error {
 		return r.Listings.Abandon(ctx, act, c, in.Body.Reason)

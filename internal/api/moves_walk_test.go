@@ -209,7 +209,7 @@ func (w *world) listingBody(door string, c madeCase) object {
 		"extension": {
 			"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": []object{{"on": today, "what": "演示:转移应收账款至关联单位"}, {"on": today, "what": "演示:隐匿已查封的机器设备"}}, "years": 1, "served_on": today,
 		},
-		"suspension": {}, "barred-grounds": reasons, "correction": {"found_on": today}, "correction/data": identityBody(c.identity),
+		"suspension": {}, "barred-grounds": reasons, "correction": {"found_on": today}, "correction/data": identityBody(c.identity), "words": wordsBody(), "correction/words": wordsBody(),
 		"deletion":       {"item": 1, "event_on": today, "reasons": "演示：履行完毕"},
 		"early-deletion": ending, "revocation": ending,
 	}[door]

@@ -45,7 +45,7 @@ func TestEveryMoveHoldsItsVersion(t *testing.T) {
 		"warning": object{"served_on": today, "risk_warning": true}, "application": object{"received_on": today}, "refusal": object{"reasons": "演示"},
 		"proposal": object{"number": "1", "reasons": "演示"}, "signature": nil, "service": b.serviceBody(), "publication": nil, "abandonment": object{"reason": "dead"},
 		"extension":  object{"number": "1", "reasons": "演示", "cause": "serious-violence-or-threat", "years": 1, "served_on": today},
-		"suspension": object{"reason": "court-stay"}, "resumption": resumption, "resumption/restored": object{"reasons": "演示:丢失的时段内没有退出"}, "confirmation": object{"reasons": "演示:丢失的时段内没有退出"}, "barred-grounds": object{"reasons": "演示"}, "correction": object{"found_on": today}, "correction/data": identityBody(b.Company()),
+		"suspension": object{"reason": "court-stay"}, "resumption": resumption, "resumption/restored": object{"reasons": "演示:丢失的时段内没有退出"}, "confirmation": object{"reasons": "演示:丢失的时段内没有退出"}, "barred-grounds": object{"reasons": "演示"}, "correction": object{"found_on": today}, "correction/data": identityBody(b.Company()), "words": wordsBody(), "correction/words": wordsBody(),
 		"deletion": object{"item": 1, "event_on": today, "reasons": "演示"}, "early-deletion": ending, "revocation": ending,
 	}
 	doc := b.want(http.StatusOK, "", http.MethodGet, "/v1/openapi.json", nil)
