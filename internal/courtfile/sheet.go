@@ -21,8 +21,8 @@ type sheetSource struct {
 }
 
 // openSheet stands before the first row.
-func openSheet(book *workbook) (*sheetSource, error) {
-	m, err := openMarkup(book.sheet, maxSheet)
+func openSheet(book *workbook, left *work) (*sheetSource, error) {
+	m, err := openMarkup(book.sheet, maxSheet, left)
 	if err != nil {
 		return nil, err
 	}

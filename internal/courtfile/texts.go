@@ -51,8 +51,8 @@ const (
 )
 
 // readTexts reads all texts once, if they are at most so many bytes.
-func readTexts(part *zip.File, limit int64) (*sharedTexts, error) {
-	m, err := openMarkup(part, limit)
+func readTexts(part *zip.File, limit int64, left *work) (*sharedTexts, error) {
+	m, err := openMarkup(part, limit, left)
 	if err != nil {
 		return nil, err
 	}

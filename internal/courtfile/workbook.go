@@ -31,6 +31,8 @@ const (
 type workbook struct {
 	sheet *zip.File
 	texts *sharedTexts
+	// left is what may still be unpacked after the sheet was found and the texts were read.
+	left work
 }
 
 func (f *File) openXLSX() error {
@@ -44,7 +46,8 @@ func (f *File) openXLSX() error {
 		return errors.Join(err, f.Close())
 	}
 	f.opened = func() (source, error) {
-		src, err := openSheet(book)
+		left := book.left // each reading begins with as much
+		src, err := openSheet(book, &left)
 		if err != nil {
 			return nil, err
 		}
@@ -59,7 +62,8 @@ func (f *File) openXLSX() error {
 }
 
 func (f *File) readSheetHeader(book *workbook) error {
-	src, err := openSheet(book)
+	left := book.left
+	src, err := openSheet(book, &left)
 	if err != nil {
 		return err
 	}
@@ -108,12 +112,12 @@ func openWorkbook(f *File) (*workbook, error) {
 		return nil, err
 	}
 	f.from1904 = from1904
-	book := &workbook{texts: &sharedTexts{}}
-	if book.sheet, err = firstWithRows(parts, names); err != nil {
+	book := &workbook{texts: &sharedTexts{}, left: *workOf(f.size)}
+	if book.sheet, err = firstWithRows(parts, names, &book.left); err != nil {
 		return nil, err
 	}
 	if part := parts["/xl/sharedstrings.xml"]; part != nil {
-		if book.texts, err = readTexts(part, textsOf(book.sheet)); err != nil {
+		if book.texts, err = readTexts(part, textsOf(book.sheet), &book.left); err != nil {
 			return nil, err
 		}
 	}
@@ -121,7 +125,7 @@ func openWorkbook(f *File) (*workbook, error) {
 }
 
 // firstWithRows is the first sheet in which a row stands, or the first of all.
-func firstWithRows(parts map[string]*zip.File, names []string) (*zip.File, error) {
+func firstWithRows(parts map[string]*zip.File, names []string, left *work) (*zip.File, error) {
 	var first *zip.File
 	for _, name := range names {
 		part := parts[name]
@@ -131,7 +135,7 @@ func firstWithRows(parts map[string]*zip.File, names []string) (*zip.File, error
 		if first == nil {
 			first = part
 		}
-		has, err := hasRows(part)
+		has, err := hasRows(part, left)
 		if err != nil {
 			return nil, err
 		}
@@ -146,8 +150,8 @@ func firstWithRows(parts map[string]*zip.File, names []string) (*zip.File, error
 }
 
 // hasRows reports whether a cell with a value stands in a sheet.
-func hasRows(part *zip.File) (bool, error) {
-	m, err := openMarkup(part, maxSheet)
+func hasRows(part *zip.File, left *work) (bool, error) {
+	m, err := openMarkup(part, maxSheet, left)
 	if err != nil {
 		return false, err
 	}
