@@ -8,7 +8,7 @@ CREATE TABLE paper (
     pieces          integer NOT NULL CHECK (pieces >= 0),
     hash            bytea NOT NULL CHECK (length(hash) = 34),
     day             date NOT NULL,
-    title           bytea NOT NULL,
+    details         bytea NOT NULL,
     elsewhere       bytea,
     envelope        bytea,
     brought_by      text NOT NULL CHECK (brought_by <> ''),
@@ -26,10 +26,11 @@ COMMENT ON COLUMN paper.size IS 'Bytes of the content; 0 for what lies elsewhere
 COMMENT ON COLUMN paper.pieces IS 'How many pieces (paper_chunk) it has; 0 for what lies elsewhere.';
 COMMENT ON COLUMN paper.hash IS 'Keyed document hash of the SHA-256 of the content, of what lies elsewhere too.';
 COMMENT ON COLUMN paper.day IS 'The day that it bears, never later than that on which it was brought.';
-COMMENT ON COLUMN paper.title IS 'Sealed under the paper''s own data key, as the pieces are.';
+COMMENT ON COLUMN paper.details IS 'Sealed under the paper''s own data key, as the pieces are: title, and SHA-256 of the content.';
 COMMENT ON COLUMN paper.elsewhere IS 'Sealed: where a recording lies that was too large to bring, and its SHA-256 (CPL 89).';
 COMMENT ON COLUMN paper.envelope IS 'The paper''s data key, wrapped by the installation''s, where it concerns several; null: each use has the key, sealed under its subject''s.';
 COMMENT ON COLUMN paper.brought_at IS 'Legal time, and brought_on the legal day of it.';
+CREATE INDEX paper_key_version ON paper (substring(envelope FROM 1 FOR 2)) WHERE envelope IS NOT NULL;
 
 CREATE TABLE paper_use (
     serves     uuid NOT NULL,
@@ -132,9 +133,9 @@ CREATE TRIGGER paper_whole AFTER INSERT ON paper FOR EACH ROW EXECUTE FUNCTION w
 CREATE FUNCTION keep_paper() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF OLD.envelope IS NULL
-        OR (NEW.id, NEW.organisation_id, NEW.type, NEW.size, NEW.pieces, NEW.hash, NEW.day, NEW.title, NEW.elsewhere, NEW.brought_by, NEW.brought_role, NEW.brought_at,
+        OR (NEW.id, NEW.organisation_id, NEW.type, NEW.size, NEW.pieces, NEW.hash, NEW.day, NEW.details, NEW.elsewhere, NEW.brought_by, NEW.brought_role, NEW.brought_at,
             NEW.brought_on)
-        IS DISTINCT FROM (OLD.id, OLD.organisation_id, OLD.type, OLD.size, OLD.pieces, OLD.hash, OLD.day, OLD.title, OLD.elsewhere, OLD.brought_by, OLD.brought_role,
+        IS DISTINCT FROM (OLD.id, OLD.organisation_id, OLD.type, OLD.size, OLD.pieces, OLD.hash, OLD.day, OLD.details, OLD.elsewhere, OLD.brought_by, OLD.brought_role,
             OLD.brought_at, OLD.brought_on) THEN
         RAISE EXCEPTION 'a paper is not rewritten' USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME, TABLE = TG_TABLE_NAME;
     END IF;

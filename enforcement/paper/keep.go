@@ -3,6 +3,8 @@ package paper
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"hash"
 	"slices"
@@ -18,7 +20,7 @@ const PieceSize = 256 << 10
 
 // The fields that a paper's own data key seals.
 const (
-	fieldTitle     = "title"
+	fieldDetails   = "details"
 	fieldElsewhere = "elsewhere"
 )
 
@@ -77,7 +79,13 @@ func (p *Papers) Keep(tx *pg.Tx, act enforcement.Act, h Holder, purpose Purpose,
 		}
 		tx.Later(tx.NewInsert().Model(row), "keep a piece of paper %s", a.row.ID)
 	}
-	return a.enter(tx, p, kind), nil
+	return a.enter(tx, p, kind)
+}
+
+// details are what is sealed of a paper beside its content.
+type details struct {
+	Title  string `json:"title"`
+	SHA256 string `json:"sha256"`
 }
 
 // arrival is a paper that is coming in.
@@ -85,7 +93,10 @@ type arrival struct {
 	row      paperRow
 	use      useRow
 	envelope vault.Envelope
+	title    string
 	sum      hash.Hash
+	// referred is the hash of what lies elsewhere.
+	referred []byte
 }
 
 // arrive begins a paper: who brings it, for what, its title and day; its data key is made
@@ -115,13 +126,10 @@ func (p *Papers) arrive(act enforcement.Act, h Holder, purpose Purpose, title st
 	a := &arrival{
 		row: paperRow{ID: id, Owner: h.Owner, Day: on, BroughtBy: act.Actor.ID, BroughtRole: act.Actor.Role, BroughtAt: act.At.UTC(), BroughtOn: today},
 		use: useRow{Serves: h.serves(), Paper: id, Purpose: purpose, Ground: h.Ground, UsedBy: act.Actor.ID, UsedRole: act.Actor.Role, UsedAt: act.At.UTC()},
-		sum: sha256.New(),
+		sum: sha256.New(), title: title,
 	}
 	if err := p.key(a, h); err != nil {
 		return nil, err
-	}
-	if a.row.Title, err = a.envelope.Seal([]byte(title), fieldTitle); err != nil {
-		return nil, fmt.Errorf("seal the title of paper %s: %w", id, err)
 	}
 	return a, nil
 }
@@ -161,14 +169,25 @@ func (a *arrival) seal(piece []byte) (*chunkRow, error) {
 }
 
 // enter queues the paper and its use; its pieces are there or queued.
-func (a *arrival) enter(tx *pg.Tx, p *Papers, kind Type) Paper {
-	a.row.Type, a.row.Hash = kind, p.Record.Vault.DocumentHash(a.sum.Sum(nil))
+func (a *arrival) enter(tx *pg.Tx, p *Papers, kind Type) (Paper, error) {
+	sum := a.referred
+	if sum == nil {
+		sum = a.sum.Sum(nil)
+	}
+	a.row.Type, a.row.Hash = kind, p.Record.Vault.DocumentHash(sum)
+	plain, err := json.Marshal(details{Title: a.title, SHA256: hex.EncodeToString(sum)})
+	if err != nil {
+		return Paper{}, fmt.Errorf("write the details of paper %s: %w", a.row.ID, err)
+	}
+	if a.row.Details, err = a.envelope.Seal(plain, fieldDetails); err != nil {
+		return Paper{}, fmt.Errorf("seal the details of paper %s: %w", a.row.ID, err)
+	}
 	tx.Later(tx.NewInsert().Model(&a.row), "keep paper %s", a.row.ID)
 	tx.Later(tx.NewInsert().Model(&a.use), "note what paper %s is for", a.row.ID)
 	r, u := &a.row, &a.use
 	return Paper{
 		ID: r.ID, Purpose: u.Purpose, Type: r.Type, Size: r.Size, Day: r.Day, Hash: r.Hash, BroughtBy: r.BroughtBy, BroughtAt: r.BroughtAt,
 		UsedBy: u.UsedBy, UsedAt: u.UsedAt, Elsewhere: r.Elsewhere != nil, Serves: u.Serves,
-		owner: r.Owner, title: r.Title, elsewhere: r.Elsewhere, own: r.Envelope, key: u.Key, pieces: r.Pieces,
-	}
+		owner: r.Owner, details: r.Details, elsewhere: r.Elsewhere, own: r.Envelope, key: u.Key, pieces: r.Pieces,
+	}, nil
 }

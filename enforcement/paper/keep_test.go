@@ -152,8 +152,8 @@ func TestTheSchemaKeepsPapers(t *testing.T) {
 		"rewrite a use":        `UPDATE paper_use SET purpose = 'decision'`,
 		"take a use":           `DELETE FROM paper_use`,
 		"keep it shorter":      `UPDATE paper_use SET keep_until = NULL`,
-		"a paper with no part": `INSERT INTO paper SELECT gen_random_uuid(), organisation_id, type, size, pieces, hash, day, title, elsewhere, envelope, brought_by, brought_role, brought_at, brought_on FROM paper`,
-		"a paper of tomorrow":  `INSERT INTO paper SELECT gen_random_uuid(), organisation_id, type, 0, 0, hash, brought_on + 1, title, '\x00', envelope, brought_by, brought_role, brought_at, brought_on FROM paper`,
+		"a paper with no part": `INSERT INTO paper SELECT gen_random_uuid(), organisation_id, type, size, pieces, hash, day, details, elsewhere, envelope, brought_by, brought_role, brought_at, brought_on FROM paper`,
+		"a paper of tomorrow":  `INSERT INTO paper SELECT gen_random_uuid(), organisation_id, type, 0, 0, hash, brought_on + 1, details, '\x00', envelope, brought_by, brought_role, brought_at, brought_on FROM paper`,
 	} {
 		if run(sql) == nil {
 			t.Errorf("%s: done", what)

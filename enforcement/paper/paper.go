@@ -78,7 +78,7 @@ type Paper struct {
 	Serves enforcement.ID
 
 	owner                      enforcement.OrganisationID
-	title, elsewhere, own, key []byte
+	details, elsewhere, own, key []byte
 	pieces                     int
 }
 
@@ -93,7 +93,7 @@ type paperRow struct {
 	Pieces      int                        `bun:"pieces"`
 	Hash        []byte                     `bun:"hash"`
 	Day         day.Day                    `bun:"day"`
-	Title       []byte                     `bun:"title"`
+	Details     []byte                     `bun:"details"`
 	Elsewhere   []byte                     `bun:"elsewhere"`
 	Envelope    []byte                     `bun:"envelope"`
 	BroughtBy   string                     `bun:"brought_by"`
@@ -103,7 +103,7 @@ type paperRow struct {
 }
 
 type useRow struct {
-	bun.BaseModel `bun:"table:paper_use"`
+	bun.BaseModel `bun:"table:paper_use,alias:u"`
 
 	Serves    enforcement.ID   `bun:"serves,pk"`
 	Paper     enforcement.ID   `bun:"paper_id,pk"`
@@ -139,7 +139,7 @@ type found struct {
 	Pieces    int                        `bun:"pieces"`
 	Hash      []byte                     `bun:"hash"`
 	Day       day.Day                    `bun:"day"`
-	Title     []byte                     `bun:"title"`
+	Details   []byte                     `bun:"details"`
 	Elsewhere []byte                     `bun:"elsewhere"`
 	Envelope  []byte                     `bun:"envelope"`
 	BroughtBy string                     `bun:"brought_by"`
@@ -157,7 +157,7 @@ func selectUses(db bun.IDB) *bun.SelectQuery {
 	return db.NewSelect().TableExpr("paper_use AS u").Join("JOIN paper AS p ON p.id = u.paper_id").
 		Join("LEFT JOIN ground AS g ON g.id = u.ground_id").Join("LEFT JOIN subject AS s ON s.id = g.subject_id").
 		ColumnExpr("u.serves, u.paper_id, u.purpose, u.key, u.used_by, u.used_at, u.keep_until").
-		ColumnExpr("p.organisation_id, p.type, p.size, p.pieces, p.hash, p.day, p.title, p.elsewhere, p.envelope, p.brought_by, p.brought_at").
+		ColumnExpr("p.organisation_id, p.type, p.size, p.pieces, p.hash, p.day, p.details, p.elsewhere, p.envelope, p.brought_by, p.brought_at").
 		ColumnExpr("p.envelope IS NULL AND (u.key IS NULL OR s.envelope IS NULL) AS erased")
 }
 
@@ -165,6 +165,6 @@ func (f *found) paper() Paper {
 	return Paper{
 		ID: f.Paper, Purpose: f.Purpose, Type: f.Type, Size: f.Size, Day: f.Day, Hash: f.Hash, BroughtBy: f.BroughtBy, BroughtAt: f.BroughtAt,
 		UsedBy: f.UsedBy, UsedAt: f.UsedAt, KeepUntil: f.KeepUntil, Elsewhere: f.Elsewhere != nil, Erased: f.Erased, Serves: f.Serves,
-		owner: f.Owner, title: f.Title, elsewhere: f.Elsewhere, own: f.Envelope, key: f.Key, pieces: f.Pieces,
+		owner: f.Owner, details: f.Details, elsewhere: f.Elsewhere, own: f.Envelope, key: f.Key, pieces: f.Pieces,
 	}
 }

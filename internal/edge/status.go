@@ -200,6 +200,7 @@ var statuses = map[string]int{
 	"change":                     http.StatusConflict,
 
 	"paper.erased":           http.StatusConflict,
+	"paper.exists":           http.StatusConflict,
 	"paper.size":             http.StatusRequestEntityTooLarge,
 	"paper.type":             http.StatusUnsupportedMediaType,
 	"list.not-owner":         http.StatusForbidden,
