@@ -148,6 +148,9 @@ func (c *keysRotateCmd) bringOver(ctx context.Context, a *app, o *office, act en
 	if _, err := o.register.Intake.RotateUploads(ctx, act); err != nil {
 		return err
 	}
+	if _, err := o.register.Papers.Rotate(ctx, act); err != nil {
+		return err
+	}
 	endpoints, err := o.endpoints.Reseal(ctx)
 	if err != nil {
 		return err

@@ -77,9 +77,9 @@ type Paper struct {
 	// Serves is what it serves.
 	Serves enforcement.ID
 
-	owner                      enforcement.OrganisationID
+	owner                        enforcement.OrganisationID
 	details, elsewhere, own, key []byte
-	pieces                     int
+	pieces                       int
 }
 
 // paperRow is a paper as it is kept, useRow one of its uses, chunkRow a piece of it.

@@ -106,7 +106,8 @@ type Content struct {
 }
 
 // Open opens a paper of a case for one of its owner's people. That it was read is logged
-// before the first byte is; what follows is [Content.WriteTo]'s, until ctx ends.
+// before the first byte is; what follows is [Content.WriteTo]'s, until ctx ends. What is
+// only referred to is "paper.elsewhere".
 func (p *Papers) Open(ctx context.Context, act enforcement.Act, h Holder, id enforcement.ID) (*Content, error) {
 	if err := act.Check(Bringers...); err != nil {
 		return nil, err
@@ -117,6 +118,9 @@ func (p *Papers) Open(ctx context.Context, act enforcement.Act, h Holder, id enf
 	one, err := p.one(ctx, h, id)
 	if err != nil {
 		return nil, err
+	}
+	if one.Elsewhere {
+		return nil, enforcement.Refuse("paper.elsewhere")
 	}
 	c := &Content{Opened: Opened{Paper: one}, papers: p, ctx: ctx}
 	if c.envelope, err = p.envelope(h, &one); err != nil {

@@ -13,7 +13,8 @@ import (
 // Daily is what the system does at the turn of a day, part by part: what is over is
 // ended (liftings go first), what burdens somebody whom the record says to be a minor is
 // suspended, statements without an answer are made tasks, withdrawals that nobody
-// acknowledged in time and measures that are kept too long escalated, rewards end, begin and are weighed, the
+// acknowledged in time and measures that are kept too long escalated, papers looked after
+// ([paper.Papers.Daily]), rewards end, begin and are weighed, the
 // directives of live grounds follow what is in force on the day
 // ([replan.Replanner.ResumeAdoptions]), then listings are published: the courts' that
 // were served and whose grace is over, and administrative ones. It may be run again at
@@ -55,6 +56,7 @@ func (r *Offices) Daily(ctx context.Context, act enforcement.Act, step func(ende
 		{"look for statements without an answer", func() error { _, err := r.Administrative.CheckStatements(ctx, act); return err }, true},
 		{"escalate what is overdue", func() error { _, err := r.Directives.CheckLiftings(ctx, act); return err }, true},
 		{"escalate what is kept too long", func() error { _, err := r.Directives.CheckKept(ctx, act); return err }, true},
+		{"look after the papers", func() error { return r.Papers.Daily(ctx, act) }, true},
 		{"end rewards", all(r.Rewards.ExpireDue(), &rewards, &notEnded), false},
 		{"grant rewards", all(r.Rewards.GrantDue, &rewards, &drafts), false}, // one that nothing carries today waits on
 		{"weigh rewards", func() error { return r.Rewards.ReviewDue(ctx, act) }, false},

@@ -119,6 +119,7 @@ func (s *server) administrative() *kind[administrative.Listing] {
 }
 
 func administrativeRoutes(s *server) {
+	addPapers(s, s.administrative(), &s.Register.Administrative.Life)
 	add(s, operation{
 		method: http.MethodPost, path: administrativePath, id: "draft-administrative", tag: tagAdministrative, roles: ofDepartment, status: http.StatusCreated,
 		zh: "草拟列入行政名单", en: "Draft an entry on an administrative list",

@@ -15,6 +15,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/change"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/register"
 	"concordat/internal/access"
 	"concordat/internal/api/body"
@@ -139,6 +140,7 @@ func (s *server) humaConfig() huma.Config {
 	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[enforcement.ID](), reflect.TypeFor[idText]())
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[day.Day](), reflect.TypeFor[dayText]())
+	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[paper.Purpose](), reflect.TypeFor[purposeText]())
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		bearer: {Type: "http", Scheme: "bearer", Description: "A token that an operator issued, cct_…; 由运维人员签发的访问令牌。"},
 	}

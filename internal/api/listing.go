@@ -73,6 +73,7 @@ func (s *server) listings() *kind[listing.Listing] {
 }
 
 func listingRoutes(s *server) {
+	addPapers(s, s.listings(), &s.Register.Listings.Life)
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/listings", id: "draft-listing", tag: tagListings, roles: ofDrafting, status: http.StatusCreated,
 		zh: "草拟列入", en: "Draft a listing",

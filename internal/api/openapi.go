@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"concordat/enforcement/paper"
 	"concordat/internal/edge"
 )
 
@@ -24,6 +25,7 @@ const (
 	tagEnds           tag = "ends"
 	tagAdministrative tag = "administrative-lists"
 	tagRewards        tag = "rewards"
+	tagPapers         tag = "papers"
 	tagTasks          tag = "tasks"
 	tagDirectives     tag = "directives"
 	tagImports        tag = "imports"
@@ -46,6 +48,7 @@ var tags = []struct {
 	{tagEnds, "结束", "Ends"},
 	{tagAdministrative, "行政名单", "Administrative lists"},
 	{tagRewards, "激励", "Rewards"},
+	{tagPapers, "文书", "Papers"},
 	{tagTasks, "待办", "Tasks"},
 	{tagDirectives, "协同任务", "Directives"},
 	{tagImports, "导入与接管", "Intake and takeover"},
@@ -72,10 +75,11 @@ func (s *server) documentErrors() {
 	}
 }
 
-// idText and dayText stand for ids and days in the schema.
+// idText, dayText and purposeText stand for ids, days and purposes of papers in the schema.
 type (
-	idText  string
-	dayText string
+	idText      string
+	dayText     string
+	purposeText string
 )
 
 // Schema says that an id is a UUID.
@@ -86,6 +90,15 @@ func (idText) Schema(huma.Registry) *huma.Schema {
 // Schema says that a day is a date.
 func (dayText) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Format: "date"}
+}
+
+// Schema lists the purposes that a paper may have.
+func (purposeText) Schema(huma.Registry) *huma.Schema {
+	s := &huma.Schema{Type: huma.TypeString}
+	for _, p := range paper.Purposes() {
+		s.Enum = append(s.Enum, string(p))
+	}
+	return s
 }
 
 // schemaNames lists the names of every field and parameter of the schema.

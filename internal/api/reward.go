@@ -105,6 +105,7 @@ func (s *server) rewards() *kind[reward.Reward] {
 }
 
 func rewardRoutes(s *server) {
+	addPapers(s, s.rewards(), &s.Register.Rewards.Life)
 	add(s, operation{
 		method: http.MethodPost, path: rewardsPath, id: "enter-reward", tag: tagRewards, roles: ofDepartment, status: http.StatusCreated,
 		zh: "登记激励；自首日起生效，无须送达", en: "Enter a reward; it is in force from its first day and needs no service",

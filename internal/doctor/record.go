@@ -100,6 +100,8 @@ func (e *examination) sealed(ctx context.Context) (string, []Finding, error) {
 			SELECT key_version, count(*) AS n FROM subject WHERE envelope IS NOT NULL GROUP BY key_version
 			UNION ALL SELECT (get_byte(secrets, 0) * 256 + get_byte(secrets, 1))::smallint, count(*)
 				FROM endpoint WHERE length(secrets) > 1 GROUP BY 1
+			UNION ALL SELECT (get_byte(envelope, 0) * 256 + get_byte(envelope, 1))::smallint, count(*)
+				FROM paper WHERE length(envelope) > 1 GROUP BY 1
 			UNION ALL SELECT key_version, count(*) FROM request_key WHERE answer IS NOT NULL GROUP BY key_version) v
 		GROUP BY v.key_version ORDER BY 1`).Scan(ctx, &versions, &counts)
 	if err != nil {

@@ -201,6 +201,7 @@ var statuses = map[string]int{
 
 	"paper.erased":           http.StatusConflict,
 	"paper.exists":           http.StatusConflict,
+	"paper.elsewhere":        http.StatusConflict,
 	"paper.size":             http.StatusRequestEntityTooLarge,
 	"paper.type":             http.StatusUnsupportedMediaType,
 	"list.not-owner":         http.StatusForbidden,
