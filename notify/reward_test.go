@@ -102,7 +102,7 @@ func TestRewardsTravel(t *testing.T) {
 		}
 	}
 	enter := func(list string, owner enforcement.OrganisationID, subject enforcement.ID) enforcement.ID {
-		n := reward.NewReward{ListType: list, Subject: subject, Reference: "演示评价〔2025〕1号", DecidedOn: b.Day()}
+		n := reward.NewReward{ListType: list, Subject: subject, Reference: "演示评价〔2025〕1号", DecidedOn: b.Day(), Paper: enforcetest.Paper("演示评价决定")}
 		if list == "a-rated-taxpayer" {
 			n.Year = 2025
 		}
@@ -121,10 +121,10 @@ func TestRewardsTravel(t *testing.T) {
 	b.quiet(t, b.drainer)
 	b.heldAs(t, rated, "grant", false) // it goes on under review
 	change, reviewer := enforcetest.OfReward(rated), b.As(enforcement.DepartmentReviewer, tax)
-	must(b.Rewards.RecordNotice(ctx, reviewer, change, b.Day(), nil))
-	must(b.Rewards.RecordAnswer(ctx, reviewer, change, b.Day(), "演示陈述"))
-	must(b.Rewards.DecideReview(ctx, reviewer, change, reward.Decision{End: true, Reasons: "演示理由", Basis: "演示规定 第1条"}))
-	must(b.Rewards.End(ctx, b.As(enforcement.DepartmentReviewer, customs), enforcetest.OfReward(exporter), "演示理由", ""))
+	must(b.Rewards.RecordNotice(ctx, reviewer, change, b.Day(), enforcetest.Paper("演示告知书")))
+	must(b.Rewards.RecordAnswer(ctx, reviewer, change, b.Day(), "演示陈述", enforcetest.Paper("演示陈述书")))
+	must(b.Rewards.DecideReview(ctx, reviewer, change, reward.Decision{End: true, Reasons: "演示理由", Basis: "演示规定 第1条", Paper: enforcetest.Paper("演示复核决定")}))
+	must(b.Rewards.End(ctx, b.As(enforcement.DepartmentReviewer, customs), enforcetest.OfReward(exporter), "演示理由", "", enforcetest.Paper("演示终止决定书")))
 	b.quiet(t, b.drainer)
 	b.heldAs(t, rated, "grant-end", true)
 	b.heldAs(t, exporter, "grant-end", true)
@@ -181,7 +181,7 @@ func TestARewardInTheInbox(t *testing.T) {
 	tax := b.standsFor(t, "tax")
 	b.receivers[tax].intercept(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) })
 	reviewer := b.As(enforcement.DepartmentReviewer, tax)
-	id, err := b.Rewards.Enter(ctx, reviewer, reward.NewReward{ListType: "a-rated-taxpayer", Subject: b.Subject(b.Company()), Reference: "演示评价〔2025〕2号", DecidedOn: b.Day(), Year: 2025})
+	id, err := b.Rewards.Enter(ctx, reviewer, reward.NewReward{ListType: "a-rated-taxpayer", Subject: b.Subject(b.Company()), Reference: "演示评价〔2025〕2号", DecidedOn: b.Day(), Year: 2025, Paper: enforcetest.Paper("演示评价决定")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +201,7 @@ func TestARewardInTheInbox(t *testing.T) {
 	if i := opened(); i.Kind != "grant" {
 		t.Errorf("the officer reads %s", i.Kind)
 	}
-	if err := b.Rewards.End(ctx, reviewer, enforcetest.OfReward(id), "演示理由", ""); err != nil {
+	if err := b.Rewards.End(ctx, reviewer, enforcetest.OfReward(id), "演示理由", "", enforcetest.Paper("演示终止决定书")); err != nil {
 		t.Fatal(err)
 	}
 	if i := opened(); i.Kind != "grant-end" {

@@ -26,6 +26,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/listing"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/party"
 	"concordat/internal/calendar"
 	"concordat/internal/identifier/madeup"
@@ -224,16 +225,20 @@ func (p *pair) decide(court enforcement.OrganisationID) {
 	okay(p.t, err)
 	id, err := r.Listings.Draft(ctx, as(enforcement.Judge), listing.NewListing{
 		Case: execution, Subject: subject, Capacity: listing.Debtor, Conducts: []listing.Conduct{listing.AbleButRefuses},
-		Facts: listing.Facts{Obligation: "演示:支付货款", Performed: "none", Conduct: "演示:有履行能力而拒不履行"},
+		Facts:  listing.Facts{Obligation: "演示:支付货款", Performed: "none", Conduct: "演示:有履行能力而拒不履行"},
+		Papers: []ground.Brought{{Purpose: paper.Facts(1), Paper: written("演示财产线索")}},
 	})
 	okay(p.t, err)
 	of := ground.Change{Ground: id}
-	okay(p.t, r.Listings.Warn(ctx, as(enforcement.Clerk), of, listing.Notice{ServedOn: today, RiskWarning: true, Document: []byte("演示执行通知书")}))
-	okay(p.t, r.Listings.Propose(ctx, as(enforcement.Judge), of, listing.Decision{Number: "演示决定9号", Reasons: "演示理由", OwnMotion: "演示:拒不申报财产,依职权列入"}))
+	okay(p.t, r.Listings.Warn(ctx, as(enforcement.Clerk), of, listing.Notice{ServedOn: today, RiskWarning: true, Paper: written("演示执行通知书")}))
+	okay(p.t, r.Listings.Propose(ctx, as(enforcement.Judge), of, listing.Decision{Number: "演示决定9号", Reasons: "演示理由", OwnMotion: "演示:拒不申报财产,依职权列入", Paper: written("演示决定书全文")}))
 	okay(p.t, r.Listings.Sign(ctx, as(enforcement.President), of))
-	okay(p.t, r.Listings.Serve(ctx, as(enforcement.Clerk), of, ground.Service{Manner: ground.ServedDirectly, On: today, Enclosures: ground.Enclosures(), Document: []byte("演示送达回证")}))
+	okay(p.t, r.Listings.Serve(ctx, as(enforcement.Clerk), of, ground.Service{Manner: ground.ServedDirectly, On: today, Enclosures: ground.Enclosures(), Paper: written("演示送达回证")}))
 	p.listing = id.String()
 }
+
+// written is a made paper, as it comes with an act.
+func written(text string) paper.Given { return paper.Given{Content: []byte(text)} }
 
 func okay(t *testing.T, err error) {
 	t.Helper()

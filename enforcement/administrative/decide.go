@@ -8,6 +8,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/plan"
 	"concordat/internal/mask"
 	"concordat/internal/pg"
@@ -29,13 +30,15 @@ type Decision struct {
 	// subject can do against the decision. Both must be there (49号 items 7, 8).
 	RemovalConditions string
 	Remedies          string
+	// Paper is the text of the decision.
+	Paper paper.Given
 }
 
 // Decide makes the decision: by a reviewer who did not draft it, when the window is
 // over and everything that was stated is answered; never longer than the list type
 // allows.
 func (r *Administrative) Decide(ctx context.Context, act enforcement.Act, c ground.Change, d Decision) error {
-	given := ground.Given{"reasons": d.Reasons, "number": d.Number, "removal_conditions": d.RemovalConditions, "remedies": d.Remedies}
+	given := ground.Given{"reasons": d.Reasons, "number": d.Number, "removal_conditions": d.RemovalConditions, "remedies": d.Remedies, ground.FieldDocument: d.Paper}
 	return r.Life.Do(ctx, act, c, given, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
 		return r.decideAdministrative(ctx, tx, t, d)
 	}, moveDecide)
@@ -81,7 +84,7 @@ func (r *Administrative) decideAdministrative(ctx context.Context, tx *pg.Tx, t 
 	t.Set("decision_number", d.Number, "basis", basis, "decided_by", t.Act.Actor.ID, "signer_role", t.Act.Actor.Role, "decided_on", today,
 		"serious", list.Serious, "footing_kind", r.Plans.FootingKind(list, today), "list_region", list.Region, "publication", publication,
 		"open_term", rule.open, "term_until", until, "term_limit", limit)
-	t.Event.Until, t.Event.LegalBasis, t.Event.DocumentHash = until, basis, r.Record.Vault.DocumentHash([]byte(d.Reasons))
+	t.Event.Until, t.Event.LegalBasis = until, basis
 	t.Decide(tx, d.Number, until)
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/internal/calendar"
 	"concordat/internal/pg"
@@ -106,15 +107,15 @@ type Notice struct {
 	ServedOn day.Day
 	// Contents must hold all of [NoticeContents].
 	Contents []string
-	// Document is the notice; only its keyed hash is kept here.
-	Document []byte
+	// Paper is the notice with what proves its service; Consent and Search as of a [ground.Service].
+	Paper, Consent, Search paper.Given
 }
 
 // GiveNotice records that the subject was told cause, basis and rights, and opens
 // the window to state and defend: as long as the list type says, else as long as
 // the configuration.
 func (r *Administrative) GiveNotice(ctx context.Context, act enforcement.Act, c ground.Change, n Notice) error {
-	given := ground.Given{"manner": n.Manner, "contents": n.Contents, "served_on": n.ServedOn}
+	given := ground.Given{"manner": n.Manner, "contents": n.Contents, "served_on": n.ServedOn, ground.FieldDocument: n.Paper, ground.FieldConsent: n.Consent, ground.FieldSearch: n.Search}
 	return r.Life.Do(ctx, act, c, given, func(_ context.Context, _ *pg.Tx, t *ground.Turn[Listing]) error {
 		list, err := r.punishList(t.ListType)
 		if err != nil {
@@ -124,7 +125,7 @@ func (r *Administrative) GiveNotice(ctx context.Context, act enforcement.Act, c 
 		due, period := r.Plans.Within(served, list.Notice, own(r.NoticeWindow, noticeDays))
 		t.Within(clockWindow, period)
 		t.Set("notice_manner", n.Manner, "notice_served_on", served, "notice_contents", n.Contents, "window_until", due.Day)
-		t.Event.Day, t.Event.Reason, t.Event.DocumentHash = served, n.Manner, r.Record.Vault.DocumentHash(n.Document)
+		t.Event.Day, t.Event.Reason = served, n.Manner
 		return nil
 	}, moveNotify)
 }

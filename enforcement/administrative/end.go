@@ -5,6 +5,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -25,6 +26,8 @@ type Ending struct {
 	// was found.
 	EventOn day.Day
 	Reasons string
+	// Paper is the decision; the end does not wait for it.
+	Paper paper.Given
 }
 
 // Delete ends a listing whose reason ended; one with a term only where its subject
@@ -59,7 +62,7 @@ func (r *Administrative) ExpireDue() ground.Page {
 // endAdministrative is one transaction: the listing's end, the end of its ground,
 // the queuing of all its withdrawals, the event and the wake-ups.
 func (r *Administrative) endAdministrative(ctx context.Context, act enforcement.Act, c ground.Change, move ground.MoveName, e Ending) error {
-	given := ground.Given{"cause": e.Cause, "reasons": e.Reasons, "event_on": e.EventOn}
+	given := ground.Given{"cause": e.Cause, "reasons": e.Reasons, "event_on": e.EventOn, ground.FieldDocument: e.Paper}
 	return r.Life.Do(ctx, act, c, given, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) (err error) {
 		if move == ground.MoveExpire {
 			e.EventOn = t.Until
@@ -78,7 +81,7 @@ func (r *Administrative) endAdministrative(ctx context.Context, act enforcement.
 			return err
 		}
 		t.Set("end_event_on", e.EventOn, "end_cause", e.Cause, "end_reasons", sealed)
-		t.Event.Day, t.Event.Reason, t.Event.DocumentHash = e.EventOn, e.Cause, r.Record.Vault.DocumentHash([]byte(e.Reasons))
+		t.Event.Day, t.Event.Reason = e.EventOn, e.Cause
 		if move != ground.MoveRevoke {
 			return nil
 		}

@@ -5,6 +5,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/plan"
 	"concordat/internal/pg"
 	"concordat/memoranda"
@@ -79,7 +80,14 @@ func NewLife(r *Administrative) ground.Life[Listing] {
 				return err
 			},
 		},
+		Proved: map[ground.MoveName]func(*Listing, []paper.Paper) error{moveAnnounce: publishable, ground.MovePublish: publishable},
 	}
+}
+
+// publishable refuses to announce or publish what an earlier release took the steps of
+// without their papers, until they are in the file.
+func publishable(l *Listing, file []paper.Paper) error {
+	return ground.StepsProved(l.rules, file, papersOfSteps)
 }
 
 func (l *Listing) head() ground.Head {

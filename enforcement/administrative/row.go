@@ -5,6 +5,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -60,6 +61,9 @@ type row struct {
 	Serves      string                `bun:"serves,scanonly"`
 }
 
+// papersOfSteps are the papers of the steps before publication.
+var papersOfSteps = []paper.Purpose{paper.AdministrativeNotice, paper.Decision, paper.Service}
+
 // drafted are the columns of a draft.
 var drafted = []string{"id", "list_type", "organisation_id", "subject_id", "state", "grounds", "facts", "drafted_by", "rules"}
 
@@ -93,4 +97,7 @@ type statement struct {
 	AnsweredBy string         `bun:"answered_by,nullzero"`
 	Upheld     *bool          `bun:"upheld"`
 	Answer     []byte         `bun:"answer"`
+	// Paper is the statement itself, AnswerPaper its answer; none where an act did not wait.
+	Paper       enforcement.ID `bun:"paper"`
+	AnswerPaper enforcement.ID `bun:"answer_paper"`
 }

@@ -8,6 +8,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
@@ -33,14 +34,15 @@ type Statement struct {
 	// taken and must be answered, as long as nothing is decided.
 	ReceivedOn day.Day
 	Text       string
-	Document   []byte
+	// Paper is the statement itself, or its record; it is heard without it too.
+	Paper paper.Given
 }
 
 // RecordStatement records what the subject states in its defence, or, while a
 // batch is announced, objects. It waits for an answer: until then nothing is
 // decided, and nothing published.
 func (r *Administrative) RecordStatement(ctx context.Context, act enforcement.Act, c ground.Change, s Statement) error {
-	given := ground.Given{"text": s.Text, "received_on": s.ReceivedOn}
+	given := ground.Given{"text": s.Text, "received_on": s.ReceivedOn, ground.FieldDocument: s.Paper}
 	return r.Life.Do(ctx, act, c, given, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
 		l := &t.Case
 		stage, since := stageNotice, l.NoticeServedOn
@@ -60,8 +62,8 @@ func (r *Administrative) RecordStatement(ctx context.Context, act enforcement.Ac
 			return err
 		}
 		t.Within(clockAnswer, own(r.AnswerWithin, answerDays))
-		t.Event.Day, t.Event.Reason, t.Event.RefersTo, t.Event.DocumentHash = s.ReceivedOn, stage, id, r.Record.Vault.DocumentHash([]byte(s.Text))
-		tx.Later(tx.NewInsert().Model(&statement{ID: id, Listing: t.ID, Stage: stage, ReceivedOn: s.ReceivedOn, RecordedBy: act.Actor.ID, Text: sealed}), "record a statement on listing %s", t.ID)
+		t.Event.Day, t.Event.Reason, t.Event.RefersTo = s.ReceivedOn, stage, id
+		tx.Later(tx.NewInsert().Model(&statement{ID: id, Listing: t.ID, Stage: stage, ReceivedOn: s.ReceivedOn, RecordedBy: act.Actor.ID, Text: sealed, Paper: t.Kept(ground.FieldDocument).ID}), "record a statement on listing %s", t.ID)
 		return nil
 	}, moveState)
 }
@@ -75,6 +77,8 @@ type StatementAnswer struct {
 	Text string
 	// Upheld: the subject was found right; the listing is given up.
 	Upheld bool
+	// Paper is the answer in writing; what upholds does not wait for it.
+	Paper paper.Given
 }
 
 // AnswerStatement verifies and answers every open statement on a listing; one
@@ -84,11 +88,11 @@ func (r *Administrative) AnswerStatement(ctx context.Context, act enforcement.Ac
 	if a.Upheld {
 		move = moveUphold
 	}
-	return r.Life.Do(ctx, act, c, ground.Given{"text": a.Text}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
+	return r.Life.Do(ctx, act, c, ground.Given{"text": a.Text, ground.FieldDocument: a.Paper}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
 		if err := r.answerOpen(ctx, tx, t, a); err != nil {
 			return err
 		}
-		t.Event.Reason, t.Event.DocumentHash = "dismissed", r.Record.Vault.DocumentHash([]byte(a.Text))
+		t.Event.Reason = "dismissed"
 		if a.Upheld {
 			t.Event.Reason = causeStatementUpheld
 			if t.State == announced {
@@ -118,11 +122,11 @@ func (r *Administrative) answerOpen(ctx context.Context, tx *pg.Tx, t *ground.Tu
 		return enforcement.Refuse("statement.none")
 	}
 	for _, s := range open {
-		s.AnsweredOn, s.AnsweredBy, s.Upheld = t.Today, t.Act.Actor.ID, &a.Upheld
+		s.AnsweredOn, s.AnsweredBy, s.Upheld, s.AnswerPaper = t.Today, t.Act.Actor.ID, &a.Upheld, t.Kept(ground.FieldDocument).ID
 		if s.Answer, err = t.Seal(answerField(s.ID), a.Text); err != nil {
 			return err
 		}
-		tx.Later(tx.NewUpdate().Model(&s).Column("answered_on", "answered_by", "upheld", "answer").WherePK(), "answer statement %s", s.ID)
+		tx.Later(tx.NewUpdate().Model(&s).Column("answered_on", "answered_by", "upheld", "answer", "answer_paper").WherePK(), "answer statement %s", s.ID)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 )
 
@@ -84,6 +85,7 @@ func administrativeHearing() []ground.Move {
 				{Field: "contents", Rule: ground.RuleAllOf, Of: NoticeContents(), Code: "notice.contents"},
 				{Field: "served_on", Rule: ground.RulePast, Code: "notice.date"},
 			},
+			Papers: append([]ground.PaperNeed{ground.Papered(paper.AdministrativeNotice, "notice_paper", "事先告知书及其送达凭证", "the notice, and what proves its service")}, ground.PapersByManner()...),
 			Starts: []docket.Deadline{{Kind: clockWindow}},
 		},
 		{
@@ -93,17 +95,20 @@ func administrativeHearing() []ground.Move {
 				{Field: "text", Rule: ground.RuleText, Code: "statement.empty"},
 				{Field: "received_on", Rule: ground.RulePast, Code: "statement.date", ZH: "不早于告知或者公示", EN: "not before the notice or the announcement"},
 			},
+			Papers: []ground.PaperNeed{ground.Owing(paper.Statement, "陈述申辩书或者笔录", "the statement in writing, or its record")},
 			Starts: []docket.Deadline{{Kind: clockAnswer}},
 		},
 		{
 			Name: moveReply, Door: "answer", Choice: &ground.Choice{Field: "upheld", Value: "false"}, Group: ground.GroupRemedy, From: []ground.State{stated}, To: answered, Stays: []ground.State{announced}, Roles: enforcement.Department, Event: eventAnswered,
 			ZH: "答复陈述申辩", EN: "Answer what was stated", Source: ground.Law(noticeBasis), Effect: ground.EffectNone,
 			Needs: []ground.Need{{Field: "text", Rule: ground.RuleText, Code: "statement.answer"}}, Stops: []string{clockAnswer},
+			Papers: []ground.PaperNeed{ground.Papered(paper.Answer, "", "对陈述申辩的答复书", "the answer in writing")},
 		},
 		{
 			Name: moveUphold, Door: "answer", Choice: &ground.Choice{Field: "upheld", Value: "true"}, Group: ground.GroupEnd, From: []ground.State{stated, announced}, To: ground.Abandoned, Roles: enforcement.Department, Event: eventAnswered,
 			ZH: "陈述申辩成立，不予列入", EN: "Uphold what was stated: the matter ends", Source: ground.Law(noticeBasis), Effect: ground.EffectGivesUp,
 			Needs: []ground.Need{{Field: "text", Rule: ground.RuleText, Code: "statement.answer"}}, Stops: []string{ground.Every},
+			Papers: []ground.PaperNeed{ground.Owing(paper.Answer, "对陈述申辩的答复书", "the answer in writing")},
 		},
 	}
 }
@@ -123,12 +128,13 @@ func administrativeDecision() []ground.Move {
 				{Field: "bases", Rule: ground.RuleNoted, Optional: true, Code: "decision.basis", ZH: "名单依据之中；未列的视为全部有效依据", EN: "among the list's own; none: all in force"},
 				{Field: "term_until", Rule: ground.RuleNoted, Optional: true, Code: "list.term", ZH: "不超过名单规定的期限", EN: "no longer than the list allows"},
 			},
-			Stops: []string{ground.Every}, Starts: []docket.Deadline{ground.ClockStartService},
+			Papers: []ground.PaperNeed{ground.Papered(paper.Decision, "decision_paper", "决定书全文", "the text of the decision")},
+			Stops:  []string{ground.Every}, Starts: []docket.Deadline{ground.ClockStartService},
 		},
 		{
 			Name: ground.MoveServe, Door: "service", Group: ground.GroupAdvance, From: []ground.State{ground.Decided}, To: ground.Served, Roles: enforcement.Department, Event: eventServed,
 			ZH: "登记决定书及修复告知书的送达", EN: "Record service of the decision with the repair notice", Source: ground.Law(noticeBasis), Effect: ground.EffectNone,
-			Needs: ground.NeedsService(), Stops: []string{ground.ClockStartService.Kind},
+			Needs: ground.NeedsService(), Papers: ground.PapersOfService(), Stops: []string{ground.ClockStartService.Kind},
 		},
 		{
 			Name: moveAnnounce, Group: ground.GroupAdvance, From: []ground.State{ground.Served}, To: announced, Roles: []enforcement.Role{enforcement.System}, Event: eventAnnounced,
@@ -147,19 +153,20 @@ func administrativeDecision() []ground.Move {
 		{
 			Name: ground.MoveConfirm, Door: "resumption", Group: ground.GroupBrake, From: []ground.State{ground.Decided, ground.Served, announced}, Roles: enforcement.Reviewers, NotBy: ground.NotTwice, Second: "confirmation.second-person", Event: record.EventTaskClosed,
 			ZH: "数据恢复前决定、尚未公布的列入：说明理由后确认", EN: "Confirm, with reasons, what was decided and not published before a restoration, which may have lost its end", Source: ground.Ours, Effect: ground.EffectNone,
-			Needs: []ground.Need{ground.ReasonsToResume},
+			Needs: []ground.Need{ground.ReasonsToResume}, Papers: []ground.PaperNeed{ground.PaperToResume},
 		},
 	}
 }
 
 // administrativeForce are the moves of a listing in force.
 func administrativeForce() []ground.Move {
+	ending := []ground.PaperNeed{ground.Owing(paper.End, "结束列入的决定书", "the decision that ends it")}
 	active := []ground.State{ground.Active}
 	return []ground.Move{
 		{
 			Name: ground.MoveSuspend, Door: "suspension", Choice: &ground.Choice{Field: "reason", Value: ground.CourtStay}, Group: ground.GroupBrake, From: active, Roles: enforcement.Reviewers, Event: ground.EventSuspended,
 			ZH: "中止（法院裁定）", EN: "Suspend at every recipient, by a court's stay", Source: ground.Ours, Effect: ground.EffectSuspends,
-			Needs: []ground.Need{{Field: "reason", Rule: ground.RuleOneOf, Of: []string{ground.CourtStay}, Code: "listing.suspension"}},
+			Needs: []ground.Need{{Field: "reason", Rule: ground.RuleOneOf, Of: []string{ground.CourtStay}, Code: "listing.suspension"}}, Papers: []ground.PaperNeed{ground.Owing(paper.Suspension, "中止的裁定", "the ruling that stays it")},
 		},
 		{
 			Name: ground.MoveBrake, Door: "suspension", Choice: &ground.Choice{Field: "reason", Value: ground.WrongPersonClaim}, Group: ground.GroupBrake, From: active, Roles: enforcement.Department, Event: ground.EventSuspended,
@@ -169,12 +176,12 @@ func administrativeForce() []ground.Move {
 		{
 			Name: ground.MoveResume, Door: "resumption", Group: ground.GroupBrake, From: active, Roles: enforcement.Reviewers, Event: ground.EventResumed,
 			ZH: "恢复", EN: "Resume at every recipient", Source: ground.Ours, Effect: ground.EffectResumes,
-			Needs: []ground.Need{ground.ReasonsToResume, ground.IdentityCheck}, NotBy: ground.NotTwice, Second: "resumption.second-person",
+			Needs: []ground.Need{ground.ReasonsToResume}, Papers: []ground.PaperNeed{ground.PaperToResume}, NotBy: ground.NotTwice, Second: "resumption.second-person",
 		},
 		{
 			Name: ground.MoveReaffirm, Door: "confirmation", Group: ground.GroupBrake, From: active, Roles: enforcement.Reviewers, NotBy: ground.NotTwice, Second: "confirmation.second-person", Event: ground.EventReaffirmed,
 			ZH: "数据恢复前公布的列入：说明理由后确认", EN: "Confirm, with reasons, what was published before a restoration, which may have lost its end", Source: ground.Ours, Effect: ground.EffectNone,
-			Needs: []ground.Need{ground.ReasonsToResume},
+			Needs: []ground.Need{ground.ReasonsToResume}, Papers: []ground.PaperNeed{ground.PaperToResume},
 		},
 		{
 			Name: ground.MoveDelete, Door: "deletion", Group: ground.GroupEnd, From: active, To: ground.Deleted, Roles: enforcement.Reviewers, Event: eventDeleted,
@@ -182,7 +189,7 @@ func administrativeForce() []ground.Move {
 			Needs: []ground.Need{{
 				Field: "cause", Rule: ground.RuleOneOf, Of: []string{causeReasonEnded, causeSubjectCeased}, Code: "end.cause",
 				ZH: "有期限的，仅限主体已不存在", EN: "with a term only where the subject ceased to be",
-			}, ground.ReasonsOfEnd, dayOfCause},
+			}, ground.ReasonsOfEnd, dayOfCause}, Papers: ending,
 		},
 		{
 			Name: ground.MoveExpire, Group: ground.GroupEnd, From: active, To: ground.Expired, Roles: []enforcement.Role{enforcement.System}, Event: eventExpired,
@@ -190,11 +197,11 @@ func administrativeForce() []ground.Move {
 		},
 		{
 			Name: ground.MoveEarly, Door: "early-deletion", Group: ground.GroupEnd, From: active, To: ground.EarlyDeleted, Roles: enforcement.Reviewers, Event: eventEarlyDeleted,
-			ZH: "提前移出（信用修复）", EN: "Remove early, by repair", Source: ground.ByList, Effect: ground.EffectEnds, Stops: []string{ground.Every}, Needs: []ground.Need{ground.ReasonsOfEnd, dayOfCause},
+			ZH: "提前移出（信用修复）", EN: "Remove early, by repair", Source: ground.ByList, Effect: ground.EffectEnds, Stops: []string{ground.Every}, Needs: []ground.Need{ground.ReasonsOfEnd, dayOfCause}, Papers: ending,
 		},
 		{
 			Name: ground.MoveRevoke, Door: "revocation", Group: ground.GroupEnd, From: active, To: ground.Revoked, Roles: enforcement.Reviewers, Event: eventRevoked,
-			ZH: "撤销：不应列入", EN: "Revoke: it should never have been", Source: ground.ByList, Effect: ground.EffectEnds, Stops: []string{ground.Every}, Needs: []ground.Need{ground.ReasonsOfEnd, dayOfCause},
+			ZH: "撤销：不应列入", EN: "Revoke: it should never have been", Source: ground.ByList, Effect: ground.EffectEnds, Stops: []string{ground.Every}, Needs: []ground.Need{ground.ReasonsOfEnd, dayOfCause}, Papers: ending,
 		},
 	}
 }

@@ -260,7 +260,17 @@ func (b *Bundle) Draft(subject enforcement.ID, conducts ...listing.Conduct) enfo
 		conducts = []listing.Conduct{listing.AbleButRefuses}
 	}
 	id, err := b.Listings.Draft(b.T.Context(), b.Judge(), listing.NewListing{
-		Case: b.Case(), Subject: subject, Capacity: listing.Debtor, Conducts: conducts, Facts: Facts(),
+		Case: b.Case(), Subject: subject, Capacity: listing.Debtor, Conducts: conducts, Facts: Facts(), Papers: FactPapers(conducts...),
+	})
+	must(b.T, err)
+	return id
+}
+
+// Bare drafts a listing with no paper in its file.
+func (b *Bundle) Bare(subject enforcement.ID) enforcement.ID {
+	b.T.Helper()
+	id, err := b.Listings.Draft(b.T.Context(), b.Judge(), listing.NewListing{
+		Case: b.Case(), Subject: subject, Capacity: listing.Debtor, Conducts: []listing.Conduct{listing.AbleButRefuses}, Facts: Facts(),
 	})
 	must(b.T, err)
 	return id
@@ -271,12 +281,12 @@ func Of(id enforcement.ID) ground.Change { return ground.Change{Ground: id} }
 
 // Notice is an execution notice with its risk warning.
 func (b *Bundle) Notice() listing.Notice {
-	return listing.Notice{ServedOn: b.Day(), RiskWarning: true, Document: []byte("演示执行通知书")}
+	return listing.Notice{ServedOn: b.Day(), RiskWarning: true, Paper: Paper("演示执行通知书")}
 }
 
 // Decision is a decision as the conducts of a listing demand it.
 func (b *Bundle) Decision(conducts ...listing.Conduct) listing.Decision {
-	d := listing.Decision{Number: "(2025)桂0103执1号之一", Reasons: "演示理由", OwnMotion: "演示:拒不申报财产,依职权列入"}
+	d := listing.Decision{Number: "(2025)桂0103执1号之一", Reasons: "演示理由", OwnMotion: "演示:拒不申报财产,依职权列入", Paper: Paper("演示决定书全文")}
 	if len(conducts) > 0 && !slices.Equal(conducts, []listing.Conduct{listing.AbleButRefuses}) {
 		d.TermUntil = b.Day().AddYears(2)
 	}
@@ -290,7 +300,7 @@ func Acts(on day.Day) []listing.DishonestAct {
 
 // Service is direct service today with every enclosure.
 func (b *Bundle) Service() ground.Service {
-	return ground.Service{Manner: ground.ServedDirectly, On: b.Day(), Enclosures: ground.Enclosures(), Document: []byte("演示送达回证")}
+	return ground.Service{Manner: ground.ServedDirectly, On: b.Day(), Enclosures: ground.Enclosures(), Paper: Paper("演示送达回证"), Consent: Paper("演示电子送达同意书"), Search: Paper("演示公告送达原因及查找经过")}
 }
 
 // Decided drafts, warns, proposes and signs.
@@ -316,13 +326,13 @@ func (b *Bundle) Published(subject enforcement.ID, conducts ...listing.Conduct) 
 
 // Ending is a decision to end, for an event of today.
 func (b *Bundle) Ending(item int) listing.Ending {
-	return listing.Ending{Item: item, EventOn: b.Day(), Reasons: "演示:履行完毕"}
+	return listing.Ending{Item: item, EventOn: b.Day(), Reasons: "演示:履行完毕", Paper: Paper("演示结束决定书")}
 }
 
 // Resumption is what gives back whatever was suspended: reasons, and the check of the
 // identity.
 func Resumption() ground.Resumption {
-	return ground.Resumption{Reasons: "演示:已核实身份证件,确系本人", Document: []byte("演示身份核查表")}
+	return ground.Resumption{Reasons: "演示:已核实身份证件,确系本人", Paper: Paper("演示身份核查表")}
 }
 
 // OrderGround enters and puts in force a ground of kind order for a subject, as

@@ -205,13 +205,13 @@ func NewOn(list string, subject enforcement.ID, grounds ...string) administrativ
 
 // NoticeOfIt is a full notice, served today.
 func (l *Lists) NoticeOfIt() administrative.Notice {
-	return administrative.Notice{Manner: ground.ServedDirectly, ServedOn: l.Day(), Contents: administrative.NoticeContents(), Document: []byte("演示告知书")}
+	return administrative.Notice{Manner: ground.ServedDirectly, ServedOn: l.Day(), Contents: administrative.NoticeContents(), Paper: Paper("演示告知书"), Consent: Paper("演示电子送达同意书"), Search: Paper("演示公告送达原因及查找经过")}
 }
 
 // DecisionOnIt is a decision with all it must state, until a year from today.
 func (l *Lists) DecisionOnIt() administrative.Decision {
 	return administrative.Decision{
-		Number: "演示决字1号", Reasons: "演示理由", TermUntil: l.Day().AddMonths(5), RemovalConditions: "演示移出条件", Remedies: "演示救济途径",
+		Number: "演示决字1号", Reasons: "演示理由", TermUntil: l.Day().AddMonths(5), RemovalConditions: "演示移出条件", Remedies: "演示救济途径", Paper: Paper("演示决定书全文"),
 	}
 }
 
@@ -262,5 +262,5 @@ func (l *Lists) PublishedOn(list string, subject enforcement.ID, grounds ...stri
 
 // EndOfIt is a decision to end for a cause, for an event of today.
 func (l *Lists) EndOfIt(cause string) administrative.Ending {
-	return administrative.Ending{Cause: cause, EventOn: l.Day(), Reasons: "演示:事由消除"}
+	return administrative.Ending{Cause: cause, EventOn: l.Day(), Reasons: "演示:事由消除", Paper: Paper("演示结束决定书")}
 }

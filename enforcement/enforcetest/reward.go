@@ -143,7 +143,7 @@ func (b *RewardBundle) KeeperReviewer() enforcement.Act {
 
 // NewReward is an entry of today on a list.
 func (b *RewardBundle) NewReward(list string, subject enforcement.ID) reward.NewReward {
-	n := reward.NewReward{ListType: list, Subject: subject, Reference: "演示评价〔2025〕1号", DecidedOn: b.Day(), Note: "演示备注"}
+	n := reward.NewReward{ListType: list, Subject: subject, Reference: "演示评价〔2025〕1号", DecidedOn: b.Day(), Note: "演示备注", Paper: Paper("演示评价决定")}
 	if list == GoodTaxpayer {
 		n.Year = 2025
 	}
@@ -174,6 +174,6 @@ func (b *RewardBundle) RewardStands(id enforcement.ID) reward.Reward {
 // Heard gives the subject of a reward under review notice and enters an answer.
 func (b *RewardBundle) Heard(id enforcement.ID) {
 	b.T.Helper()
-	must(b.T, b.Rewards.RecordNotice(b.T.Context(), b.KeeperClerk(), OfReward(id), b.Day(), []byte("演示告知书")))
-	must(b.T, b.Rewards.RecordAnswer(b.T.Context(), b.KeeperClerk(), OfReward(id), b.Day(), "演示陈述"))
+	must(b.T, b.Rewards.RecordNotice(b.T.Context(), b.KeeperClerk(), OfReward(id), b.Day(), Paper("演示告知书")))
+	must(b.T, b.Rewards.RecordAnswer(b.T.Context(), b.KeeperClerk(), OfReward(id), b.Day(), "演示陈述", Paper("演示陈述书")))
 }

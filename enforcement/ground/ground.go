@@ -3,6 +3,7 @@ package ground
 import (
 	"concordat/enforcement/directive"
 	"concordat/enforcement/docket"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/party"
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
@@ -16,6 +17,7 @@ type Grounds struct {
 	Docket     *docket.Docket
 	Plans      *plan.Plans
 	Directives *directive.Directives
+	Papers     *paper.Papers
 	// Kinds are the tables of all kinds of case, for what concerns cases of every one.
 	Kinds []*Table
 }

@@ -11,6 +11,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/hold"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
@@ -58,6 +59,8 @@ type Life[C any] struct {
 	May map[MoveName]func(c *C, today day.Day) error
 	// Beside asks what stands beside a case and refuses a move of it, likewise.
 	Beside map[MoveName]func(db bun.IDB, id enforcement.ID) Question[C]
+	// Proved refuses a move of a case whose proofs are not in its file, likewise.
+	Proved map[MoveName]func(c *C, file []paper.Paper) error
 	// Last is the last day on which a move is possible, where the case sets one.
 	Last map[MoveName]func(c *C) day.Day
 
@@ -230,6 +233,9 @@ func (l *Life[C]) Do(ctx context.Context, act enforcement.Act, c Change, given G
 		if err != nil {
 			return nil, err
 		}
+		if err := t.takePapers(tx, given); err != nil {
+			return nil, err
+		}
 		if err := fn(ctx, tx, t); err != nil {
 			return nil, err
 		}
@@ -269,10 +275,11 @@ func (l *Life[C]) asked(ctx context.Context, act enforcement.Act, m *Move, given
 	return late, nil
 }
 
-// found is what a move finds: the case, how its directives stand if it changes them, and
-// what may refuse each of the moves behind its door.
+// found is what a move finds: the case and the papers of its file, how its directives stand
+// if it changes them, and what may refuse each of the moves behind its door.
 type found[C any] struct {
 	cases    []C
+	file     []paper.Paper
 	standing directive.Standing
 	refuse   map[MoveName]func(*C, day.Day) error
 }
@@ -284,6 +291,9 @@ func (l *Life[C]) asks(tx *pg.Tx, id enforcement.ID, moves []MoveName, f *found[
 	asks := []pg.Ask{l.Fetch(tx, l.locked(byID(id)), &f.cases)}
 	if slices.ContainsFunc(moves, func(name MoveName) bool { return l.Move(name).Effect.changes() }) {
 		asks = append(append(asks, lockGround(tx, id)), f.standing.Ask(tx, id)...)
+	}
+	if slices.ContainsFunc(moves, l.looksInFile) {
+		asks = append(asks, paper.Find(tx, id, &f.file))
 	}
 	for _, name := range moves {
 		m := l.Move(name)
@@ -312,17 +322,33 @@ func (l *Life[C]) take(act enforcement.Act, c Change, given Given, moves []MoveN
 		return nil, err
 	}
 	t := l.NewTurn(act, move, one)
-	t.standing, t.asked = f.standing, true
+	t.standing, t.asked, t.file = f.standing, true, f.file
 	if t.Next, err = t.Move.Answer(act, given, t.Head); err != nil {
 		return nil, err
 	}
 	if err := l.may(&t.Case, t.Move, act); err != nil {
 		return nil, err
 	}
+	if err := l.proved(&t.Case, t.Move, t.file); err != nil {
+		return nil, err
+	}
 	if beside := f.refuse[t.Move.Name]; beside != nil {
 		return t, beside(&t.Case, t.Today)
 	}
 	return t, nil
+}
+
+// looksInFile reports whether the papers of a case's file are asked for with a move.
+func (l *Life[C]) looksInFile(name MoveName) bool {
+	return len(l.Move(name).Papers) > 0 || l.Proved[name] != nil
+}
+
+// proved refuses a move whose proofs are not in the file.
+func (l *Life[C]) proved(c *C, m *Move, file []paper.Paper) error {
+	if proved := l.Proved[m.Name]; proved != nil {
+		return proved(c, file)
+	}
+	return nil
 }
 
 // pick returns the first of the moves that the state allows, or the first.

@@ -7,6 +7,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
+	"concordat/enforcement/paper"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
@@ -29,7 +30,8 @@ func (l *Life[C]) Moves(ctx context.Context, act enforcement.Act, id enforcement
 	}
 	db, moves := l.Grounds.Record.DB, l.Table.Moves
 	var clocks []docket.Clock
-	asks, refuse := []pg.Ask{pg.All(docket.ClocksOf(db, id), &clocks)}, make([]func(*C, day.Day) error, len(moves))
+	var file []paper.Paper
+	asks, refuse := []pg.Ask{pg.All(docket.ClocksOf(db, id), &clocks), paper.Find(db, id, &file)}, make([]func(*C, day.Day) error, len(moves))
 	for i := range moves {
 		q := l.question(db, id, &moves[i])
 		asks, refuse[i] = append(asks, q.Asks...), q.Refuse
@@ -47,6 +49,9 @@ func (l *Life[C]) Moves(ctx context.Context, act enforcement.Act, id enforcement
 		o := &offers[i]
 		o.Move, o.Until = &moves[i], until(&moves[i], clocks)
 		_, err := l.offered(&c, o.Move, act)
+		if err == nil {
+			err = l.proved(&c, o.Move, file)
+		}
 		if err == nil && refuse[i] != nil {
 			err = refuse[i](&c, l.Grounds.Record.Today(act.At))
 		}

@@ -11,6 +11,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
 	"concordat/enforcement/hold"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
 )
@@ -106,12 +107,22 @@ func (l *Life[C]) Passing(ctx context.Context, tx *pg.Tx, cases []C, may func(*C
 	l.Grounds.Record.SameClock(tx)
 	hold.Enter(tx)
 	var s stopping
-	if err := tx.Together(ctx, s.asks(tx, ids)...); err != nil {
+	asks, files := s.asks(tx, ids), map[enforcement.ID]*[]paper.Paper{}
+	for i := range cases { // what is entered now has the papers of its steps by the schema
+		if h := l.Head(&cases[i]); h.Rules == RulesBefore {
+			file := new([]paper.Paper)
+			asks, files[h.ID] = append(asks, paper.Find(tx, h.ID, file)), file
+		}
+	}
+	if err := tx.Together(ctx, asks...); err != nil {
 		return nil, nil, fmt.Errorf("look what stops %d cases: %w", len(ids), err)
 	}
 	for i := range cases {
 		h := l.Head(&cases[i])
 		err := may(&cases[i])
+		if file := files[h.ID]; err == nil && file != nil {
+			err = l.proved(&cases[i], l.Move(MovePublish), *file)
+		}
 		if err == nil {
 			err = s.refuse(h)
 		}

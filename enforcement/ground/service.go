@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"concordat/enforcement"
+	"concordat/enforcement/paper"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
@@ -40,7 +41,9 @@ type Service struct {
 	// On is the day of service, or the day of the announcement.
 	On         day.Day
 	Enclosures []string
-	Document   []byte
+	// Paper proves it; Consent, to electronic service or that the subject read it, and Search,
+	// why nothing but an announcement was left, stand beside it where the manner needs them.
+	Paper, Consent, Search paper.Given
 }
 
 // NeedsService are the fields of every record of service; the repair notice must be
@@ -53,17 +56,41 @@ func NeedsService() []Need {
 	}
 }
 
+// PapersOfService are the papers of every record of service, by manner (CPL (2023) Arts. 87
+// to 95): what names the person and the day; electronically the trace or certificate with the
+// consent or the proof that it was read; by announcement the posting with its reason and the
+// course of the search.
+func PapersOfService() []PaperNeed {
+	return append([]PaperNeed{Papered(paper.Service, "service_paper", "送达的凭证：送达回证；留置的照片、录像或者见证记录；电子送达的凭证；邮寄的回执；公告的刊登凭证",
+		"what proves it: the return of service; of leaving, photographs, video or the witnesses' record; the electronic certificate; the return receipt; the posting")}, PapersByManner()...)
+}
+
+// PapersByManner are the papers that some manners of service need beside the one that proves
+// it.
+func PapersByManner() []PaperNeed {
+	return []PaperNeed{
+		{
+			Field: FieldConsent, By: "consent_paper", Purpose: paper.ServiceConsent, When: &Choice{Field: "manner", Value: ServedElectronically},
+			ZH: "受送达人同意电子送达的材料，或者其已阅知的证明", EN: "the consent to electronic service, or the proof that it was read",
+		},
+		{
+			Field: FieldSearch, By: "search_paper", Purpose: paper.ServiceSearch, When: &Choice{Field: "manner", Value: ServedByAnnouncement},
+			ZH: "公告送达的原因和查找经过", EN: "why it is announced, and the course of the search",
+		},
+	}
+}
+
 // Serve records service of a decision of a day; then says what else the kind writes,
 // with the day on which service takes effect.
 func (l *Life[C]) Serve(ctx context.Context, act enforcement.Act, c Change, s Service, decided func(*C) day.Day, then func(t *Turn[C], served day.Day)) error {
-	given := Given{"manner": s.Manner, "enclosures": s.Enclosures, "on": s.On}
+	given := Given{"manner": s.Manner, "enclosures": s.Enclosures, "on": s.On, FieldDocument: s.Paper, FieldConsent: s.Consent, FieldSearch: s.Search}
 	return l.Do(ctx, act, c, given, func(_ context.Context, _ *pg.Tx, t *Turn[C]) error {
 		if s.On < decided(&t.Case) {
 			return enforcement.Refuse("service.date")
 		}
 		served := l.Grounds.Effective(s.Manner, s.On)
 		t.Set("service_manner", s.Manner, "served_on", served, "enclosures", s.Enclosures)
-		t.Event.Day, t.Event.Reason, t.Event.DocumentHash = served, s.Manner, l.Grounds.Record.Vault.DocumentHash(s.Document)
+		t.Event.Day, t.Event.Reason = served, s.Manner
 		then(t, served)
 		return nil
 	}, MoveServe)

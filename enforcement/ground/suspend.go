@@ -1,14 +1,13 @@
 package ground
 
 import (
-	"bytes"
 	"context"
-	"slices"
 	"strings"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/docket"
+	"concordat/enforcement/paper"
 	"concordat/internal/pg"
 )
 
@@ -23,20 +22,27 @@ const (
 // ofIdentity are the reasons after which a case comes back only with a check of whose it is.
 var ofIdentity = []string{WrongPersonClaim, SuspectedMinor, IdentityDoubtful}
 
+// Suspension is why a case is stopped, with the ruling that a stay rests on; it does not
+// wait for that.
+type Suspension struct {
+	Reason string
+	Paper  paper.Given
+}
+
 // Suspend stops the effect of a case at every recipient until it is resumed or
 // ended: a court's stay, or the brake, which any of the owner's people can pull. then,
 // where there is one, says what else the kind makes of it.
-func (l *Life[C]) Suspend(ctx context.Context, act enforcement.Act, c Change, reason string, then func(t *Turn[C])) error {
+func (l *Life[C]) Suspend(ctx context.Context, act enforcement.Act, c Change, s Suspension, then func(t *Turn[C])) error {
 	move := MoveSuspend
-	switch reason {
+	switch s.Reason {
 	case WrongPersonClaim:
 		move = MoveBrake
 	case CourtStay:
 	default:
 		return enforcement.Refuse("listing.suspension")
 	}
-	return l.Do(ctx, act, c, Given{"reason": reason}, func(_ context.Context, _ *pg.Tx, t *Turn[C]) error {
-		t.Event.Reason = reason
+	return l.Do(ctx, act, c, Given{"reason": s.Reason, FieldDocument: s.Paper}, func(_ context.Context, _ *pg.Tx, t *Turn[C]) error {
+		t.Event.Reason = s.Reason
 		if then != nil {
 			then(t)
 		}
@@ -47,8 +53,9 @@ func (l *Life[C]) Suspend(ctx context.Context, act enforcement.Act, c Change, re
 // Resumption is what gives a suspended case back.
 type Resumption struct {
 	Reasons string
-	// Document is the check of the identity, as it was taken down; its keyed hash is kept.
-	Document []byte
+	// Paper is what it is given back on: the check of the identity where somebody doubted whose
+	// it is, else the decision to give it back, or to stand by it.
+	Paper paper.Given
 }
 
 // Resume puts a suspended case back in force at every recipient, by a second person and
@@ -57,7 +64,7 @@ type Resumption struct {
 // is confirmed and nothing more.
 func (l *Life[C]) Resume(ctx context.Context, act enforcement.Act, c Change, s Resumption, moves ...MoveName) error {
 	reasons := strings.TrimSpace(s.Reasons)
-	return l.Do(ctx, act, c, Given{"reasons": reasons}, func(ctx context.Context, tx *pg.Tx, t *Turn[C]) error {
+	return l.Do(ctx, act, c, Given{"reasons": reasons, FieldDocument: s.Paper}, func(ctx context.Context, tx *pg.Tx, t *Turn[C]) error {
 		if t.Move.Effect == EffectResumes {
 			docket.CloseKinds(tx, t.ID, []string{TaskMinor, directive.TaskIdentityDoubtful}, "resumed", t.Today)
 			docket.StopClock(tx, t.ID, []string{clockMinor, directive.ClockDoubt.Kind}, t.Today)
@@ -74,44 +81,32 @@ func (l *Life[C]) Resume(ctx context.Context, act enforcement.Act, c Change, s R
 			return err
 		}
 		t.Set("resumption_reasons", sealed, "resumed_by", act.Actor.ID)
-		t.Event.DocumentHash = l.Grounds.Record.Vault.DocumentHash([]byte(reasons))
 		t.Event.Reason = SuspendedRestored
 		if t.Move.Effect == EffectResumes {
 			t.Event.Reason = t.SuspendedFor
-			return l.identityChecked(t, s.Document)
+			return l.identityChecked(t)
 		}
 		return nil
 	}, moves...)
 }
 
-// identityChecked refuses to give back without the check of the identity what somebody
-// doubted whose it is, for whatever it was suspended, or by who doubted it; the event
-// carries the check's hash.
-func (l *Life[C]) identityChecked(t *Turn[C], document []byte) error {
+// identityChecked refuses to give back by who doubted whose it is; the paper of the move is
+// the check of the identity, which ends every doubt.
+func (l *Life[C]) identityChecked(t *Turn[C]) error {
 	if t.standing.DoubtedBy(t.Act.Actor.ID) {
 		return enforcement.Refuse("resumption.second-person")
 	}
-	blank := len(bytes.TrimSpace(document)) == 0
-	if blank && (t.standing.Doubted() || slices.Contains(ofIdentity, t.SuspendedFor)) {
-		return enforcement.Refuse("resumption.identity")
-	}
 	t.standing = t.standing.Cleared()
-	if !blank {
-		t.Event.DocumentHash = l.Grounds.Record.Vault.DocumentHash(document)
-	}
 	return nil
 }
 
-// What gives back what was taken away is told: why, and by which check of the identity.
+// What gives back what was taken away is told: why, and on which paper.
 var (
 	ReasonsToResume = Need{
 		Field: "reasons", Rule: RuleWhy, Min: minReasons, Code: "resumption.reasons",
 		ZH: "数据恢复后存疑的，说明丢失期间并未结束或者中止", EN: "after a restoration: why the lost time held no end of it",
 	}
-	IdentityCheck = Need{
-		Field: "document", Rule: RuleNoted, Optional: true, Code: "resumption.identity",
-		ZH: "身份核查材料；因主体错误、未成年或者身份存疑而中止的必须附", EN: "the check of the identity, as a document: where it was the wrong person, a minor, or in doubt",
-	}
+	PaperToResume = Papered(paper.Resumption, "resumption_paper", "身份核查材料；非因身份存疑而中止的，为恢复或者确认的决定", "the check of the identity; where nobody doubts it, the decision to give back, or to stand by it")
 )
 
 // minReasons is how many letters or digits the reasons of a resumption have at least.

@@ -138,8 +138,8 @@ type Move struct {
 	NotBy  []Person
 	Second string
 	Needs  []Need
-	// Papers that must be named stay empty until there are papers in a file.
-	Papers []string
+	// Papers are what it claims to have on paper: who makes it names them.
+	Papers []PaperNeed
 	// Stops and Starts are clocks, by kind: stopped on the day of the act, started on the
 	// day of the event.
 	Stops  []string

@@ -10,6 +10,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/docket"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/internal/calendar"
 	"concordat/internal/pg"
@@ -39,12 +40,17 @@ type Turn[C any] struct {
 	// was asked.
 	standing directive.Standing
 	asked    bool
-	periods  map[string]calendar.Period
-	spared   []string
-	columns  []string
-	values   []any
-	done     bool
-	logged   bool // its event is written
+	// file are the papers of the case, papers those that the move names, by field, and owed
+	// what it did not wait for.
+	file    []paper.Paper
+	papers  map[string]paper.Paper
+	owed    []paper.Purpose
+	periods map[string]calendar.Period
+	spared  []string
+	columns []string
+	values  []any
+	done    bool
+	logged  bool // its event is written
 }
 
 // Set gives columns of the case's row their values: names and values in turn.
@@ -114,6 +120,7 @@ func (t *Turn[C]) Carry(ctx context.Context, tx *pg.Tx) error {
 		}
 		docket.OpenTasks(tx, []enforcement.ID{t.ID}, kind, t.Today)
 	}
+	t.owe(tx)
 	return err
 }
 

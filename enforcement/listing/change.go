@@ -7,6 +7,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/party"
 	"concordat/internal/identifier"
 	"concordat/internal/pg"
@@ -26,6 +27,8 @@ type Extension struct {
 	Years int
 	// ServedOn must lie after the publication and before the old end.
 	ServedOn day.Day
+	// Paper is the decision with what proves its service.
+	Paper paper.Given
 }
 
 // extension is the decision as it is kept.
@@ -46,12 +49,13 @@ type extension struct {
 	ServedOn   day.Day          `bun:"served_on"`
 	OldEnd     day.Day          `bun:"old_end"`
 	NewEnd     day.Day          `bun:"new_end"`
+	Paper      enforcement.ID   `bun:"paper"`
 }
 
 // Extend lengthens a listing's term; signed by the president and served before
 // the old end.
 func (r *Listings) Extend(ctx context.Context, act enforcement.Act, c ground.Change, x Extension) error {
-	given := ground.Given{"reasons": x.Reasons, "number": x.Number, "years": x.Years, "cause": x.Cause, "acts": len(x.Acts)}
+	given := ground.Given{"reasons": x.Reasons, "number": x.Number, "years": x.Years, "cause": x.Cause, "acts": len(x.Acts), ground.FieldDocument: x.Paper}
 	return r.Life.Do(ctx, act, c, given, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
 		if err := x.fits(&t.Case, t.Today); err != nil {
 			return err
@@ -70,7 +74,7 @@ func (r *Listings) Extend(ctx context.Context, act enforcement.Act, c ground.Cha
 		t.Event.Day, t.Event.Reason = t.Term, x.Cause
 		tx.Later(tx.NewInsert().Model(&extension{
 			ID: enforcement.NewID(), Listing: t.ID, Number: x.Number, Reasons: sealed, Cause: x.Cause, Acts: len(x.Acts), Shown: shown, Rules: ground.RulesProved, SignedBy: act.Actor.ID, SignerRole: act.Actor.Role,
-			DecidedOn: x.ServedOn, ServedOn: x.ServedOn, OldEnd: end, NewEnd: t.Term,
+			DecidedOn: x.ServedOn, ServedOn: x.ServedOn, OldEnd: end, NewEnd: t.Term, Paper: t.Kept(ground.FieldDocument).ID,
 		}), "enter the extension of listing %s", t.ID)
 		return nil
 	}, moveExtend)
@@ -89,8 +93,8 @@ func mayExtend(l *Listing, today day.Day) error {
 
 // Suspend stops the effect of a listing at every recipient until it is resumed
 // or ended. The brake (wrong-person) any of the court's people can pull.
-func (r *Listings) Suspend(ctx context.Context, act enforcement.Act, c ground.Change, reason string) error {
-	return r.Life.Suspend(ctx, act, c, reason, func(t *ground.Turn[Listing]) {
+func (r *Listings) Suspend(ctx context.Context, act enforcement.Act, c ground.Change, s ground.Suspension) error {
+	return r.Life.Suspend(ctx, act, c, s, func(t *ground.Turn[Listing]) {
 		if !t.Case.TermUntil.IsZero() {
 			t.Spare(clockDelete.Kind, TaskStayed)
 		}
@@ -138,15 +142,15 @@ func (r *Listings) noMinor(l *Listing, today day.Day) error {
 // at every recipient that did not withdraw it; one that was to be published is
 // published on its day. The court says why: that the lost time held neither an end
 // nor a suspension of it.
-func (r *Listings) ResumeRestored(ctx context.Context, act enforcement.Act, c ground.Change, reasons string) error {
-	return r.Life.Resume(ctx, act, c, ground.Resumption{Reasons: reasons}, moveResumeRestored, ground.MoveConfirm)
+func (r *Listings) ResumeRestored(ctx context.Context, act enforcement.Act, c ground.Change, s ground.Resumption) error {
+	return r.Life.Resume(ctx, act, c, s, moveResumeRestored, ground.MoveConfirm)
 }
 
 // Reaffirm confirms one listing in force that was decided before a restoration and is
 // unconfirmed since: it is shown again when the hold has ended. The court says why: that
 // the lost time held no end of it. Many are confirmed in one act by package restore.
-func (r *Listings) Reaffirm(ctx context.Context, act enforcement.Act, c ground.Change, reasons string) error {
-	return r.Life.Resume(ctx, act, c, ground.Resumption{Reasons: reasons}, ground.MoveReaffirm)
+func (r *Listings) Reaffirm(ctx context.Context, act enforcement.Act, c ground.Change, s ground.Resumption) error {
+	return r.Life.Resume(ctx, act, c, s, ground.MoveReaffirm)
 }
 
 // OpenCorrection records that data of a listing were found inaccurate; three

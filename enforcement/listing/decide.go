@@ -8,6 +8,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/internal/calendar"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
@@ -24,11 +25,13 @@ type Decision struct {
 	// OwnMotion is why the court lists of its own motion, where the creditor did not apply
 	// (法释〔2017〕7号 Art. 5 ¶2); where he did it is not kept.
 	OwnMotion string
+	// Paper is the text of the decision, which the president signs.
+	Paper paper.Given
 }
 
 // Propose lays a decision before the president.
 func (r *Listings) Propose(ctx context.Context, act enforcement.Act, c ground.Change, d Decision) error {
-	given := ground.Given{"reasons": d.Reasons, "number": d.Number, "term_until": d.TermUntil, "grace_months": d.GraceMonths, "own_motion_reason": d.OwnMotion}
+	given := ground.Given{"reasons": d.Reasons, "number": d.Number, "term_until": d.TermUntil, "grace_months": d.GraceMonths, "own_motion_reason": d.OwnMotion, ground.FieldDocument: d.Paper}
 	return r.Life.Do(ctx, act, c, given, func(_ context.Context, _ *pg.Tx, t *ground.Turn[Listing]) error {
 		if err := CheckTerm(t.Case, d.TermUntil, t.Today); err != nil {
 			return err
@@ -38,7 +41,6 @@ func (r *Listings) Propose(ctx context.Context, act enforcement.Act, c ground.Ch
 		}
 		sealed, err := t.Seal("reasons", d.Reasons)
 		t.Set("decision_number", d.Number, "reasons", sealed, "term_until", d.TermUntil, "grace_months", d.GraceMonths, "proposed_by", act.Actor.ID)
-		t.Event.DocumentHash = r.Record.Vault.DocumentHash([]byte(d.Reasons))
 		return err
 	}, movePropose)
 }
@@ -71,7 +73,8 @@ func CheckTerm(l Listing, until, decided day.Day) error {
 }
 
 // Sign makes the decision: by the president of the court, after the checks of
-// age and exclusion on the day of decision (Art. 3–5). It freezes the public words, and names
+// age and exclusion on the day of decision (Art. 3–5). What is signed is the text that was
+// proposed: its paper, whose hash the event names. It freezes the public words, and names
 // each mark in them that its signer confirms ([Wording.Doubts]).
 func (r *Listings) Sign(ctx context.Context, act enforcement.Act, c ground.Change, confirmed ...string) error {
 	return r.Life.Do(ctx, act, c, nil, func(_ context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
@@ -91,6 +94,8 @@ func (r *Listings) Sign(ctx context.Context, act enforcement.Act, c ground.Chang
 			return err
 		}
 		t.Set("public_words", sealed, "public_marks", append([]string{}, confirmed...))
+		text, _ := t.Filed(paper.Decision, l.decisionPaper) // signable: it is there
+		t.Event.DocumentHash = text.Hash
 		t.Set("signed_by", act.Actor.ID, "signer_role", enforcement.President, "decided_on", t.Today)
 		t.Decide(tx, l.DecisionNumber, l.TermUntil)
 		return nil

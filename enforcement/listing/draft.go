@@ -10,6 +10,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/party"
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
@@ -39,6 +40,8 @@ type NewListing struct {
 	Capacity Capacity
 	Conducts []Conduct
 	Facts    Facts
+	// Papers are those of the facts, where they come with the draft.
+	Papers []ground.Brought
 }
 
 // Draft enters a draft: it restrains nobody.
@@ -84,6 +87,9 @@ func (r *Listings) Draft(ctx context.Context, act enforcement.Act, n NewListing)
 		tx.Later(tx.NewInsert().Model(&row{
 			ID: id, Court: l.Court, Case: l.Case, Subject: l.Subject, State: ground.Draft, Conducts: conducts, Facts: sealed, DraftedBy: act.Actor.ID, Rules: ground.RulesProved,
 		}).Column(drafted...), "draft listing %s", id)
+		if err := r.Grounds.Bring(tx, act, paper.Holder{Ground: id, Subject: l.Subject, Owner: l.Court, Envelope: l.envelope}, n.Papers); err != nil {
+			return nil, err
+		}
 		return &record.Event{Kind: record.EventDrafted, Subject: l.Subject, Ground: id, Day: r.Record.Today(act.At), LegalBasis: "法释〔2017〕7号 Art. 1"}, nil
 	})
 	return d.Ground, err
@@ -120,26 +126,33 @@ type Notice struct {
 	ServedOn day.Day
 	// RiskWarning says that the notice carries the warning about listing.
 	RiskWarning bool
-	// Document is the notice itself; only its keyed hash is kept here.
-	Document []byte
+	// Paper is the notice itself, with what proves its service.
+	Paper paper.Given
 }
 
 // Warn records the execution notice; without the risk warning it is refused
 // (Art. 5 ¶1).
 func (r *Listings) Warn(ctx context.Context, act enforcement.Act, c ground.Change, n Notice) error {
-	given := ground.Given{"risk_warning": n.RiskWarning, "served_on": n.ServedOn}
+	given := ground.Given{"risk_warning": n.RiskWarning, "served_on": n.ServedOn, ground.FieldDocument: n.Paper}
 	return r.Life.Do(ctx, act, c, given, func(_ context.Context, _ *pg.Tx, t *ground.Turn[Listing]) error {
 		t.Set("risk_warning", true, "notice_served_on", n.ServedOn)
-		t.Event.DocumentHash = r.Record.Vault.DocumentHash(n.Document)
 		return nil
 	}, moveWarn)
+}
+
+// Application is the creditor's application.
+type Application struct {
+	ReceivedOn day.Day
+	// Paper is the application itself.
+	Paper paper.Given
 }
 
 // Apply records the creditor's written application and starts the court's 15
 // calendar days (Art. 5 ¶2). Within six months of a deletion that the creditor
 // asked for it is refused (Art. 10 ¶4), in whichever case of the chain it was.
-func (r *Listings) Apply(ctx context.Context, act enforcement.Act, c ground.Change, receivedOn day.Day) error {
-	return r.Life.Do(ctx, act, c, ground.Given{"received_on": receivedOn}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
+func (r *Listings) Apply(ctx context.Context, act enforcement.Act, c ground.Change, a Application) error {
+	receivedOn := a.ReceivedOn
+	return r.Life.Do(ctx, act, c, ground.Given{"received_on": receivedOn, ground.FieldDocument: a.Paper}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
 		t.Set("applied_on", receivedOn)
 		t.Event.Day = receivedOn
 		return r.checkRelistBar(ctx, tx, t.Case, receivedOn)
@@ -166,12 +179,12 @@ func (r *Listings) checkRelistBar(ctx context.Context, tx *pg.Tx, l Listing, rec
 	return nil
 }
 
-// RefuseApplication refuses the creditor's application, with reasons.
-func (r *Listings) RefuseApplication(ctx context.Context, act enforcement.Act, c ground.Change, reasons string) error {
-	return r.Life.Do(ctx, act, c, ground.Given{"reasons": reasons}, func(_ context.Context, _ *pg.Tx, t *ground.Turn[Listing]) error {
+// RefuseApplication refuses the creditor's application, with reasons; it does not wait for
+// the paper of that decision.
+func (r *Listings) RefuseApplication(ctx context.Context, act enforcement.Act, c ground.Change, reasons string, decision paper.Given) error {
+	return r.Life.Do(ctx, act, c, ground.Given{"reasons": reasons, ground.FieldDocument: decision}, func(_ context.Context, _ *pg.Tx, t *ground.Turn[Listing]) error {
 		sealed, err := t.Seal("reasons", reasons)
 		t.Set("end_reasons", sealed)
-		t.Event.DocumentHash = r.Record.Vault.DocumentHash([]byte(reasons))
 		return err
 	}, moveRefuse)
 }

@@ -8,6 +8,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
@@ -21,6 +22,8 @@ type Ending struct {
 	// working days run from it, not from the entry.
 	EventOn day.Day
 	Reasons string
+	// Paper is the decision; the end does not wait for it.
+	Paper paper.Given
 }
 
 // itemPerformed says that the obligation is performed, or executed in full. itemSearches is the event of Art. 10 ¶1 that needs searches, itemCreditor the one
@@ -61,7 +64,7 @@ func (r *Listings) ExpireDue() ground.Page {
 // endListing is one transaction: the listing's end, the end of its ground, the
 // queuing of all its withdrawals, the cancellations, the event and the wake-ups.
 func (r *Listings) endListing(ctx context.Context, act enforcement.Act, c ground.Change, move ground.MoveName, e Ending) error {
-	given := ground.Given{"item": e.Item, "reasons": e.Reasons, "event_on": e.EventOn}
+	given := ground.Given{"item": e.Item, "reasons": e.Reasons, "event_on": e.EventOn, ground.FieldDocument: e.Paper}
 	return r.Life.Do(ctx, act, c, given, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
 		if e.EventOn.IsZero() {
 			e.EventOn = t.Until
@@ -76,7 +79,7 @@ func (r *Listings) endListing(ctx context.Context, act enforcement.Act, c ground
 			return err
 		}
 		t.Set("end_event_on", e.EventOn, "end_reasons", sealed, "creditor_withdrew", e.Item == itemCreditor, "correcting_since", nil)
-		t.Event.Day, t.Event.DocumentHash = e.EventOn, r.Record.Vault.DocumentHash([]byte(e.Reasons))
+		t.Event.Day = e.EventOn
 		if e.Item == itemPerformed {
 			performedNow(tx, act, t.ID, e.EventOn)
 		}

@@ -10,6 +10,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
@@ -57,9 +58,18 @@ var excludes = map[ExclusionKind][]Conduct{
 	Performed:         {AbleButRefuses, ObstructsByForce, EvadesBySham, BreachesReporting, BreachesOrder, RefusesSettlement},
 }
 
+// NewExclusion is a fact that bars a listing.
+type NewExclusion struct {
+	Kind ExclusionKind
+	On   day.Day
+	// Paper shows it; the bar does not wait for that.
+	Paper paper.Given
+}
+
 // OpenExclusion records a fact that forbids the listing until it is closed. Of a listing
-// that is published it opens a task, with a clock.
-func (r *Listings) OpenExclusion(ctx context.Context, act enforcement.Act, listing enforcement.ID, kind ExclusionKind, on day.Day) (enforcement.ID, error) {
+// that is published it opens a task, with a clock. It does not wait for its paper.
+func (r *Listings) OpenExclusion(ctx context.Context, act enforcement.Act, listing enforcement.ID, x NewExclusion) (enforcement.ID, error) {
+	kind, on := x.Kind, x.On
 	if err := act.Check(enforcement.Clerk, enforcement.Judge, enforcement.President); err != nil {
 		return enforcement.ID{}, err
 	}
@@ -84,6 +94,9 @@ func (r *Listings) OpenExclusion(ctx context.Context, act enforcement.Act, listi
 		e := &record.Event{Kind: eventExclusionOpened, Subject: l.Subject, Ground: l.ID, RefersTo: id, Reason: string(kind), Day: on, LegalBasis: "法释〔2017〕7号 Art. 3"}
 		if kind == Performed {
 			e.LegalBasis = clockDelete.Period.Source
+		}
+		if e.DocumentHash, err = r.Grounds.Owed(ctx, tx, act, l.head(), paper.Exclusion, x.Paper); err != nil {
+			return nil, err
 		}
 		if !l.PublishedOn.IsZero() && l.EndedOn.IsZero() {
 			r.signal(tx, &l, kind, on, r.Record.Today(act.At))
@@ -123,9 +136,17 @@ type closedFact struct {
 	Alike int `bun:"alike"`
 }
 
+// ExclusionEnd is that a fact no longer stands, or never stood, on which paper.
+type ExclusionEnd struct {
+	On      day.Day
+	Reasons string
+	Paper   paper.Given
+}
+
 // CloseExclusion records that the fact no longer stands, or never stood: with reasons, and
 // by somebody who neither recorded it nor drafted the listing.
-func (r *Listings) CloseExclusion(ctx context.Context, act enforcement.Act, id enforcement.ID, on day.Day, reasons string) error {
+func (r *Listings) CloseExclusion(ctx context.Context, act enforcement.Act, id enforcement.ID, closing ExclusionEnd) error {
+	on, reasons := closing.On, closing.Reasons
 	if err := act.Check(enforcement.Judge, enforcement.President); err != nil {
 		return err
 	}
@@ -149,14 +170,18 @@ func (r *Listings) CloseExclusion(ctx context.Context, act enforcement.Act, id e
 		case act.Actor.ID == f.RecordedBy || act.Actor.ID == f.DraftedBy:
 			return nil, enforcement.Refuse("exclusion.second-person")
 		}
+		shown, err := r.Grounds.Given(ctx, tx, act, ground.Head{ID: f.Listing, Subject: f.Subject, Owner: act.Actor.Organisation, Envelope: f.Wrapped}, paper.BarClosed, closing.Paper)
+		if err != nil {
+			return nil, err
+		}
 		sealed, err := r.Record.SealUnder(f.Subject, f.Wrapped, "closing-reasons", []byte(reasons))
 		if err != nil {
 			return nil, err
 		}
-		tx.Later(tx.NewUpdate().Model((*exclusion)(nil)).Set("closed_on = ?, closed_by = ?, closing_reasons = ?", on, act.Actor.ID, sealed).Where("id = ?", id), "close an exclusion")
+		tx.Later(tx.NewUpdate().Model((*exclusion)(nil)).Set("closed_on = ?, closed_by = ?, closing_reasons = ?, closing_paper = ?", on, act.Actor.ID, sealed, shown.ID).Where("id = ?", id), "close an exclusion")
 		e := &record.Event{
 			Kind: eventExclusionClosed, RefersTo: id, Ground: f.Listing, Subject: f.Subject, Day: on, Reason: string(f.Kind),
-			LegalBasis: "法释〔2017〕7号 Art. 3", DocumentHash: r.Record.Vault.DocumentHash([]byte(reasons)),
+			LegalBasis: "法释〔2017〕7号 Art. 3", DocumentHash: shown.Hash,
 		}
 		if f.Alike > 0 {
 			return e, nil
@@ -191,7 +216,6 @@ func (r *Listings) Drop(ctx context.Context, act enforcement.Act, c ground.Chang
 		}
 		left := carrying(&t.Case, open)
 		t.Set("conducts", pg.Array(left))
-		t.Event.DocumentHash = r.Record.Vault.DocumentHash([]byte(reasons))
 		sealed, err := t.Seal("correction-reasons", reasons)
 		if err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/plan"
 	"concordat/internal/mask"
 	"concordat/internal/pg"
@@ -114,7 +115,8 @@ func NewLife(r *Listings) ground.Life[Listing] {
 			moveSign: r.signable, moveWord: r.beside, moveReword: r.beside, ground.MovePublish: r.barred, moveExtend: r.barred, ground.MoveResume: r.barred,
 			moveResumeRestored: r.barred, moveDrop: r.droppable,
 		},
-		Last: map[ground.MoveName]func(*Listing) day.Day{moveExtend: func(l *Listing) day.Day { return l.TermUntil }},
+		Proved: map[ground.MoveName]func(*Listing, []paper.Paper) error{movePropose: factsProved, moveSign: signable, ground.MovePublish: publishable},
+		Last:   map[ground.MoveName]func(*Listing) day.Day{moveExtend: func(l *Listing) day.Day { return l.TermUntil }},
 	}
 }
 

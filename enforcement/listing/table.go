@@ -6,6 +6,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/plan"
 	"concordat/enforcement/record"
 	"concordat/internal/calendar"
@@ -105,6 +106,7 @@ func listingDecision() []ground.Move {
 				{Field: "risk_warning", Rule: ground.RuleYes, Code: "notice.risk-warning", ZH: "通知书载明列入风险", EN: "the notice carries the warning about listing"},
 				{Field: "served_on", Rule: ground.RulePast, Code: "notice.date"},
 			},
+			Papers: []ground.PaperNeed{ground.Papered(paper.ExecutionNotice, "notice_paper", "执行通知书（含列入风险提示）及其送达凭证", "the execution notice with its warning, and what proves its service")},
 		},
 		{
 			Name: moveApply, Door: "application", Group: ground.GroupAdvance, From: []ground.State{warned}, To: applied, Roles: []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.System}, Event: eventApplied,
@@ -113,12 +115,14 @@ func listingDecision() []ground.Move {
 				Field: "received_on", Rule: ground.RulePast, Code: "application.date",
 				ZH: "应申请删除后六个月内不受理（第十条第四款）", EN: "not within six months of a deletion at the creditor's request (Art. 10 ¶4)",
 			}},
+			Papers: []ground.PaperNeed{ground.Papered(paper.Application, "application_paper", "申请执行人的书面申请", "the creditor's written application")},
 			Starts: []docket.Deadline{clockDecideApplication},
 		},
 		{
 			Name: moveRefuse, Door: "refusal", Group: ground.GroupEnd, From: []ground.State{applied}, To: Refused, Roles: judges, Event: eventRefused,
 			ZH: "驳回申请", EN: "Refuse the application, with reasons", Source: ground.Law("法释〔2017〕7号 Art. 5 ¶2"), Effect: ground.EffectGivesUp,
 			Needs: []ground.Need{{Field: "reasons", Rule: ground.RuleText, Code: "decision.reasons"}}, Stops: []string{ground.Every},
+			Papers: []ground.PaperNeed{ground.Owing(paper.End, "驳回申请的决定书", "the decision that refuses the application")},
 		},
 		{
 			Name: movePropose, Door: "proposal", Group: ground.GroupAdvance, From: []ground.State{warned, applied}, Roles: []enforcement.Role{enforcement.Judge}, Event: eventProposed,
@@ -133,6 +137,7 @@ func listingDecision() []ground.Move {
 				{Field: "grace_months", Rule: ground.RuleNumber, Max: 3, Optional: true, Code: "decision.grace", ZH: "宽限期（法发〔2019〕35号第15条）", EN: "a period of grace (法发〔2019〕35号 item 15)"},
 				{Field: "own_motion_reason", Rule: ground.RuleNoted, Optional: true, Code: "decision.own-motion", ZH: "没有申请执行人申请的，写明依职权列入的理由", EN: "why of its own motion, where the creditor did not apply"},
 			},
+			Papers: []ground.PaperNeed{ground.Papered(paper.Decision, "decision_paper", "决定书全文，由院长签发", "the text of the decision, which the president signs")},
 		},
 		{
 			Name: moveWord, Door: "words", Group: ground.GroupAdvance, From: []ground.State{ground.Draft, warned, applied}, Roles: []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.President}, Event: eventWorded,
@@ -154,7 +159,7 @@ func listingPublication() []ground.Move {
 		{
 			Name: ground.MoveServe, Door: "service", Group: ground.GroupAdvance, From: []ground.State{ground.Decided}, To: ground.Served, Or: Grace, Roles: []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.System}, Event: eventServed,
 			ZH: "登记决定书的送达", EN: "Record service of the decision", Source: ground.Law("法释〔2017〕7号 Art. 5 ¶3"), Effect: ground.EffectNone,
-			Needs: ground.NeedsService(), Stops: []string{ground.ClockStartService.Kind},
+			Needs: ground.NeedsService(), Papers: ground.PapersOfService(), Stops: []string{ground.ClockStartService.Kind},
 			Instead: map[ground.State]string{ground.Draft: "decision.unsigned", warned: "decision.unsigned", applied: "decision.unsigned"},
 		},
 		{
@@ -170,7 +175,7 @@ func listingPublication() []ground.Move {
 		{
 			Name: ground.MoveConfirm, Door: "resumption/restored", Group: ground.GroupBrake, From: []ground.State{ground.Decided, ground.Served, Grace}, Roles: judges, NotBy: ground.NotTwice, Second: "confirmation.second-person", Event: record.EventTaskClosed,
 			ZH: "数据恢复前决定、尚未公布的列入：说明理由后确认", EN: "Confirm, with reasons, what was decided and not published before a restoration, which may have lost its end", Source: ground.Ours, Effect: ground.EffectNone,
-			Needs: []ground.Need{ground.ReasonsToResume},
+			Needs: []ground.Need{ground.ReasonsToResume}, Papers: []ground.PaperNeed{ground.PaperToResume},
 		},
 	}
 }
@@ -193,12 +198,14 @@ func listingForce() []ground.Move {
 				},
 				{Field: "served_on", Rule: ground.RuleNoted, Code: "extension.late", ZH: "公布之后、原期限届满之前", EN: "after the publication and before the old end"},
 			},
+			Papers: []ground.PaperNeed{ground.Papered(paper.Extension, "", "延长期限的决定书及其送达凭证", "the decision that extends the term, and what proves its service")},
 		},
 		{
 			Name: ground.MoveSuspend, Door: "suspension", Choice: &ground.Choice{Field: "reason", Value: ground.CourtStay}, Group: ground.GroupBrake, From: inForceStates, Roles: judges, Event: ground.EventSuspended,
 			ZH: "中止（再审或者破产等裁定）；无期限的列入须在三个工作日内删除，中止仅为过渡", EN: "Suspend at every recipient, by a court's stay; without a term it is to be deleted in three working days, which the suspension only bridges",
 			Source: ground.Law("法释〔2017〕7号 Art. 10 ¶1"), Effect: ground.EffectSuspends,
 			Needs:  []ground.Need{{Field: "reason", Rule: ground.RuleOneOf, Of: []string{ground.CourtStay}, Code: "listing.suspension"}},
+			Papers: []ground.PaperNeed{ground.Owing(paper.Suspension, "中止的裁定", "the ruling that stays it")},
 			Starts: []docket.Deadline{clockDelete}, Opens: []string{TaskStayed},
 		},
 		{
@@ -209,17 +216,17 @@ func listingForce() []ground.Move {
 		{
 			Name: ground.MoveResume, Door: "resumption", Group: ground.GroupBrake, From: inForceStates, Roles: judges, Event: ground.EventResumed,
 			ZH: "恢复；因裁定中止且无期限的，须另行决定", EN: "Resume at every recipient; what was stayed and has no term comes back by a new decision only", Source: ground.Ours, Effect: ground.EffectResumes,
-			Needs: []ground.Need{ground.ReasonsToResume, ground.IdentityCheck}, NotBy: ground.NotTwice, Second: "resumption.second-person",
+			Needs: []ground.Need{ground.ReasonsToResume}, Papers: []ground.PaperNeed{ground.PaperToResume}, NotBy: ground.NotTwice, Second: "resumption.second-person",
 		},
 		{
 			Name: moveResumeRestored, Door: "resumption/restored", Group: ground.GroupBrake, From: inForceStates, Roles: judges, Event: ground.EventResumed,
 			ZH: "数据恢复后存疑的列入：说明理由后恢复", EN: "Resume, with reasons, what a restored record put in doubt", Source: ground.Ours, Effect: ground.EffectResumes,
-			Needs: []ground.Need{ground.ReasonsToResume}, NotBy: ground.NotTwice, Second: "resumption.second-person",
+			Needs: []ground.Need{ground.ReasonsToResume}, Papers: []ground.PaperNeed{ground.PaperToResume}, NotBy: ground.NotTwice, Second: "resumption.second-person",
 		},
 		{
 			Name: ground.MoveReaffirm, Door: "confirmation", Group: ground.GroupBrake, From: inForceStates, Roles: judges, NotBy: ground.NotTwice, Second: "confirmation.second-person", Event: ground.EventReaffirmed,
 			ZH: "数据恢复前公布的列入：说明理由后确认", EN: "Confirm, with reasons, what was published before a restoration, which may have lost its end", Source: ground.Ours, Effect: ground.EffectNone,
-			Needs: []ground.Need{ground.ReasonsToResume},
+			Needs: []ground.Need{ground.ReasonsToResume}, Papers: []ground.PaperNeed{ground.PaperToResume},
 		},
 		{
 			Name: moveOpenCorrection, Door: "correction", Group: ground.GroupCorrect, From: inForceStates, Roles: judges, Event: eventCorrecting,
@@ -251,12 +258,13 @@ func listingForce() []ground.Move {
 // the same day: neither is asked first.
 func listingEnds() []ground.Move {
 	told := []string{TaskTellPresident, TaskTellCreditor}
+	ending := []ground.PaperNeed{ground.Owing(paper.End, "结束列入的决定书", "the decision that ends it")}
 	return []ground.Move{
 		{
 			Name: ground.MoveDelete, Door: "deletion", Group: ground.GroupEnd, From: inForceStates, To: ground.Deleted, Roles: judges, Event: eventDeleted,
 			ZH: "删除：事由消除（第十条第一款）", EN: "Delete: its reason ended (Art. 10 ¶1)", Source: ground.Law("法释〔2017〕7号 Art. 10 ¶1"), Effect: ground.EffectEnds,
 			Needs:  []ground.Need{{Field: "item", Rule: ground.RuleNumber, Min: 1, Max: 7, Code: "end.item", ZH: "第十条第一款各项", EN: "which event of Art. 10 ¶1"}, ground.ReasonsOfEnd, ground.DayOfEnd},
-			Starts: []docket.Deadline{clockDelete}, Stops: []string{ground.Every}, Opens: told,
+			Papers: ending, Starts: []docket.Deadline{clockDelete}, Stops: []string{ground.Every}, Opens: told,
 		},
 		{
 			Name: ground.MoveExpire, Group: ground.GroupEnd, From: inForceStates, To: ground.Expired, Roles: []enforcement.Role{enforcement.System}, Event: eventExpired,
@@ -265,12 +273,12 @@ func listingEnds() []ground.Move {
 		{
 			Name: ground.MoveEarly, Door: "early-deletion", Group: ground.GroupEnd, From: inForceStates, To: ground.EarlyDeleted, Roles: judges, Event: eventEarlyDeleted,
 			ZH: "提前删除（第二条第二款）", EN: "Delete early, at the court's discretion (Art. 2 ¶2)", Source: ground.Law("法释〔2017〕7号 Art. 2 ¶2"), Effect: ground.EffectEnds,
-			Needs: []ground.Need{ground.ReasonsOfEnd, ground.DayOfEnd}, Starts: []docket.Deadline{clockDelete}, Stops: []string{ground.Every}, Opens: told,
+			Needs: []ground.Need{ground.ReasonsOfEnd, ground.DayOfEnd}, Papers: ending, Starts: []docket.Deadline{clockDelete}, Stops: []string{ground.Every}, Opens: told,
 		},
 		{
 			Name: ground.MoveRevoke, Door: "revocation", Group: ground.GroupEnd, From: inForceStates, To: ground.Revoked, Roles: judges, Event: eventRevoked,
 			ZH: "撤销：不应列入（第九条）", EN: "Revoke: it should never have been (Art. 9)", Source: ground.Law("法释〔2017〕7号 Art. 9"), Effect: ground.EffectEnds,
-			Needs: []ground.Need{ground.ReasonsOfEnd, ground.DayOfEnd}, Starts: []docket.Deadline{clockRevoke}, Stops: []string{ground.Every}, Opens: told,
+			Needs: []ground.Need{ground.ReasonsOfEnd, ground.DayOfEnd}, Papers: ending, Starts: []docket.Deadline{clockRevoke}, Stops: []string{ground.Every}, Opens: told,
 		},
 	}
 }

@@ -1,7 +1,6 @@
 package listing
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"concordat/enforcement/directive"
 	"concordat/enforcement/docket"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
 )
@@ -47,7 +47,7 @@ const reasonTold, reasonExamined = "told", "examined"
 // case or recorded the fact. A department's doubt whose identity it is needs the document of
 // its check too, and gives back to that department what the doubt took away. What else
 // waits, its own act closes.
-func (r *Listings) CloseTask(ctx context.Context, act enforcement.Act, id enforcement.ID, reason, reasons string, document []byte) error {
+func (r *Listings) CloseTask(ctx context.Context, act enforcement.Act, id enforcement.ID, reason, reasons string, check paper.Given) error {
 	if err := act.Check(enforcement.Judge, enforcement.President, enforcement.DepartmentReviewer); err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (r *Listings) CloseTask(ctx context.Context, act enforcement.Act, id enforc
 			case reason == reasonTold && kind == TaskTellPresident:
 				return nil, act.Check(enforcement.President)
 			case reason == reasonExamined && examinable(kind):
-				return r.examined(ctx, tx, act, t, examination{reasons, document, doubted}, e)
+				return r.examined(ctx, tx, act, t, examination{reasons, check, doubted}, e)
 			}
 			return nil, enforcement.Refuse("task.reason")
 		})
@@ -83,9 +83,9 @@ func (r *Listings) CloseTask(ctx context.Context, act enforcement.Act, id enforc
 
 // examination is what was found, with the check of the identity where somebody doubts it.
 type examination struct {
-	reasons  string
-	document []byte
-	doubted  ground.Doubted
+	reasons string
+	check   paper.Given
+	doubted ground.Doubted
 }
 
 // lockDoubted locks what an examination of a doubt may give back, before the task: it comes
@@ -142,9 +142,8 @@ func (r *Listings) examined(ctx context.Context, tx *pg.Tx, act enforcement.Act,
 		return nil, enforcement.Refuse("resumption.identity")
 	}
 	docket.StopClock(tx, t.Ground, clocksOf[t.Kind], e.Day)
-	e.DocumentHash = r.Record.Vault.DocumentHash([]byte(x.reasons))
 	if x.doubted.Doubted() {
-		if err := r.checked(ctx, tx, x, e); err != nil {
+		if err := r.checked(ctx, tx, act, ground.Head{ID: t.Ground, Subject: e.Subject, Owner: act.Actor.Organisation, Envelope: wrapped}, x, e); err != nil {
 			return nil, err
 		}
 	}
@@ -153,10 +152,14 @@ func (r *Listings) examined(ctx context.Context, tx *pg.Tx, act enforcement.Act,
 
 // checked gives back what a doubt took away, with the check of the identity alone; the event
 // carries the check's hash.
-func (r *Listings) checked(ctx context.Context, tx *pg.Tx, x examination, e *record.Event) error {
-	if len(bytes.TrimSpace(x.document)) == 0 {
+func (r *Listings) checked(ctx context.Context, tx *pg.Tx, act enforcement.Act, h ground.Head, x examination, e *record.Event) error {
+	if !ground.Named(x.check) {
 		return enforcement.Refuse("resumption.identity")
 	}
-	e.DocumentHash = r.Record.Vault.DocumentHash(x.document)
+	check, err := r.Grounds.Given(ctx, tx, act, h, paper.Resumption, x.check)
+	if err != nil {
+		return err
+	}
+	e.DocumentHash = check.Hash
 	return r.Grounds.Examined(ctx, tx, e, x.doubted)
 }

@@ -61,7 +61,7 @@ func text(words string) []byte { return []byte(words) }
 func TestAPaperIsKeptAndFound(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
-	h := held(t, b, b.Draft(b.Subject(b.Person())))
+	h := held(t, b, b.Bare(b.Subject(b.Person())))
 	content := bytes.Repeat(text("演示:执行通知书正文。"), paper.PieceSize/10)
 	kept, err := keep(t, b, b.Clerk(), h, paper.ExecutionNotice, paper.Given{Content: content, Day: b.Day().AddDays(-1)})
 	must(t, err)
@@ -84,7 +84,7 @@ func TestAPaperIsKeptAndFound(t *testing.T) {
 func TestAnActTakesAPaperOfItsFile(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
-	h, other := held(t, b, b.Draft(b.Subject(b.Person()))), held(t, b, b.Draft(b.Subject(b.Person())))
+	h, other := held(t, b, b.Bare(b.Subject(b.Person()))), held(t, b, b.Bare(b.Subject(b.Person())))
 	mine, err := keep(t, b, b.Clerk(), h, paper.Service, paper.Given{Content: text("演示送达回证")})
 	must(t, err)
 	theirs, err := keep(t, b, b.Clerk(), other, paper.Service, paper.Given{Content: text("演示送达回证")})
@@ -136,7 +136,7 @@ func TestAnActTakesAPaperOfItsFile(t *testing.T) {
 func TestTheSchemaKeepsPapers(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
-	h := held(t, b, b.Draft(b.Subject(b.Person())))
+	h := held(t, b, b.Bare(b.Subject(b.Person())))
 	kept, err := keep(t, b, b.Clerk(), h, paper.Service, paper.Given{Content: text("演示送达回证")})
 	must(t, err)
 	run := func(sql string, args ...any) error {
@@ -174,7 +174,7 @@ func TestTheSchemaKeepsPapers(t *testing.T) {
 func TestAnErasedSubjectTakesItsPapers(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
-	id := b.Draft(b.Subject(b.Person()))
+	id := b.Bare(b.Subject(b.Person()))
 	h := held(t, b, id)
 	_, err := keep(t, b, b.Clerk(), h, paper.Service, paper.Given{Content: text("演示送达回证")})
 	must(t, err)

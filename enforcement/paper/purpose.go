@@ -36,7 +36,19 @@ const (
 	Attestation          Purpose = "attestation"
 	Announcement         Purpose = "announcement"
 	Performance          Purpose = "performance"
+	ServiceConsent       Purpose = "service-consent"
+	ServiceSearch        Purpose = "service-search"
+	RewardNotice         Purpose = "reward-notice"
 	Other                Purpose = "other"
+)
+
+// What some grounds rest on beside their first paper ([Facts]): that the order to report was
+// served and its term is over, that a served order was breached, that a settlement is refused.
+const (
+	FactReportServed Purpose = "facts-4-service"
+	FactReportOver   Purpose = "facts-4-term"
+	FactBreach       Purpose = "facts-5-breach"
+	FactRefusal      Purpose = "facts-6-refusal"
 )
 
 // Facts is the purpose of a paper of the facts of a conduct, 1 to 6 (法释〔2017〕7号
@@ -46,7 +58,7 @@ func Facts(conduct int) Purpose { return Purpose("facts-" + strconv.Itoa(conduct
 var purposes = []Purpose{
 	ExecutionNotice, Application, Decision, Service, AdministrativeNotice, Statement, Answer, Extension,
 	Suspension, Resumption, Confirmation, BarClosed, Exclusion, End, Reinstatement, Correction, Chain,
-	Appointment, Borrowing, Succession, Takeover, Attestation, Announcement, Performance, Other, Facts(1),
+	Appointment, Borrowing, Succession, Takeover, Attestation, Announcement, Performance, Other, ServiceConsent, ServiceSearch, RewardNotice, FactReportServed, FactReportOver, FactBreach, FactRefusal, Facts(1),
 	Facts(2), Facts(3), Facts(4), Facts(5), Facts(6),
 }
 

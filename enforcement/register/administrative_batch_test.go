@@ -111,20 +111,20 @@ func TestObjectionsToABatch(t *testing.T) {
 	}
 	l.Advance(1)
 	object := func(id enforcement.ID) {
-		must(t, l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "演示异议"}))
+		must(t, l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "演示异议", Paper: enforcetest.Paper("演示陈述书")}))
 	}
 	object(ids[0])
 	object(ids[1])
 	if public := value(l.Administrative.PublicEntries(ctx, l.Day(), "", enforcement.ID{}, 10))(t); len(public) != 1 || public[0].Listing != ids[2] {
 		t.Errorf("the public sees %v", public)
 	}
-	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(ids[0]), administrative.StatementAnswer{Text: "演示采纳", Upheld: true}))
+	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(ids[0]), administrative.StatementAnswer{Text: "演示采纳", Upheld: true, Paper: enforcetest.Paper("演示答复书")}))
 	l.AdvanceTo(until.AddDays(1))
 	if _, published := round(t, l); published != 1 {
 		t.Errorf("%d published, want the one without an objection", published)
 	}
 	wantCode(t, "published over an objection", l.Administrative.Publish(ctx, l.OwnersReviewer(), of(ids[1])), "statement.unanswered")
-	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(ids[1]), administrative.StatementAnswer{Text: "演示不予采纳"}))
+	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(ids[1]), administrative.StatementAnswer{Text: "演示不予采纳", Paper: enforcetest.Paper("演示答复书")}))
 	if _, published := round(t, l); published != 1 {
 		t.Errorf("%d published, want the one whose objection is answered", published)
 	}
@@ -288,7 +288,7 @@ func TestRoundsOfABatchAtOnce(t *testing.T) {
 	objected := map[enforcement.ID]bool{}
 	_, published := atOnce(func() {
 		for _, id := range ids[:many/2] {
-			err := l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "演示异议"})
+			err := l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "演示异议", Paper: enforcetest.Paper("演示陈述书")})
 			if err == nil {
 				objected[id] = true
 			} else if !errors.Is(err, &enforcement.Refusal{Code: "state.forbidden"}) {

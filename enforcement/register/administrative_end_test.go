@@ -36,7 +36,7 @@ func TestEndsOfAdministrativeListings(t *testing.T) {
 	wantCode(t, "for no cause", l.Administrative.Delete(ctx, l.OwnersReviewer(), of(serious), l.EndOfIt("")), "end.cause")
 	wantCode(t, "before its term", l.Administrative.Expire(ctx, l.System(), of(serious)), "end.term-running")
 
-	must(t, l.Administrative.Suspend(ctx, l.OwnersClerk(), of(serious), ground.WrongPersonClaim))
+	must(t, l.Administrative.Suspend(ctx, l.OwnersClerk(), of(serious), enforcetest.Brake()))
 	if public() != 0 {
 		t.Error("the public sees a suspended one")
 	}

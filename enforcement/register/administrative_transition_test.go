@@ -89,9 +89,9 @@ func (w wayfarer) move(id enforcement.ID, m ground.MoveName, as func(enforcement
 	case "notify":
 		return w.Administrative.GiveNotice(ctx, as(w.OwnersClerk()), c, w.NoticeOfIt())
 	case "state":
-		return w.Administrative.RecordStatement(ctx, as(w.OwnersClerk()), c, administrative.Statement{ReceivedOn: w.Day(), Text: "演示陈述"})
+		return w.Administrative.RecordStatement(ctx, as(w.OwnersClerk()), c, administrative.Statement{ReceivedOn: w.Day(), Text: "演示陈述", Paper: enforcetest.Paper("演示陈述书")})
 	case "answer", "uphold":
-		return w.Administrative.AnswerStatement(ctx, as(w.OwnersReviewer()), c, administrative.StatementAnswer{Text: "演示答复", Upheld: m == "uphold"})
+		return w.Administrative.AnswerStatement(ctx, as(w.OwnersReviewer()), c, administrative.StatementAnswer{Text: "演示答复", Upheld: m == "uphold", Paper: enforcetest.Paper("演示答复书")})
 	case "decide":
 		w.AdvanceTo(max(w.Day(), have.WindowUntil.AddDays(1)))
 		d := w.DecisionOnIt()
@@ -120,13 +120,13 @@ func (w wayfarer) move(id enforcement.ID, m ground.MoveName, as func(enforcement
 		w.AdvanceTo(max(w.Day(), have.ObjectionUntil.AddDays(1)))
 		return w.Administrative.Publish(ctx, as(w.OwnersClerk()), c)
 	case ground.MoveSuspend:
-		return w.Administrative.Suspend(ctx, as(w.OwnersReviewer()), c, ground.CourtStay)
+		return w.Administrative.Suspend(ctx, as(w.OwnersReviewer()), c, enforcetest.Stay())
 	case ground.MoveBrake:
-		return w.Administrative.Suspend(ctx, as(w.OwnersClerk()), c, ground.WrongPersonClaim)
+		return w.Administrative.Suspend(ctx, as(w.OwnersClerk()), c, enforcetest.Brake())
 	case ground.MoveResume, ground.MoveConfirm: // one door: the state picks
 		return w.Administrative.Resume(ctx, as(w.SecondReviewer()), c, enforcetest.Resumption())
 	case ground.MoveReaffirm:
-		return w.Administrative.Reaffirm(ctx, as(w.SecondReviewer()), c, enforcetest.Resumption().Reasons)
+		return w.Administrative.Reaffirm(ctx, as(w.SecondReviewer()), c, enforcetest.Resumption())
 	case ground.MoveDelete:
 		return w.Administrative.Delete(ctx, as(w.OwnersReviewer()), c, w.EndOfIt("reason-ended"))
 	case ground.MoveExpire:

@@ -46,7 +46,7 @@ func TestNobodyAnswersWhatNeverLeft(t *testing.T) {
 		wantCode(t, "read what never left", err, "not-found")
 	}
 	sendAll(t, b, directive.Acknowledged)
-	must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), ground.CourtStay))
+	must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), enforcetest.Stay()))
 	refused("a suspension", 2)
 	if sent := sendAll(t, b, directive.Acknowledged); len(sent) != len(list) {
 		t.Errorf("%d suspensions left, want %d", len(sent), len(list))
@@ -85,7 +85,7 @@ func TestALiftingInDoubtGoesWhateverIsAnswered(t *testing.T) {
 	}
 	for version := int16(2); version <= 3; version++ {
 		if version == 2 {
-			must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), ground.CourtStay))
+			must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), enforcetest.Stay()))
 		} else {
 			must(t, b.Listings.Delete(ctx, b.Judge(), of(id), b.Ending(1)))
 		}
@@ -250,8 +250,8 @@ func TestNoSignalIsOnlyStored(t *testing.T) {
 		t.Error("a refusal for another reason is taken for a doubt")
 	}
 	must(t, doubt("identity-doubtful"))
-	must(t, second(b.Listings.OpenExclusion(ctx, b.Clerk(), id, "security-given", b.Day())))
-	must(t, second(b.Listings.OpenExclusion(ctx, b.Clerk(), draft, "security-given", b.Day())))
+	must(t, second(b.Listings.OpenExclusion(ctx, b.Clerk(), id, enforcetest.Fact("security-given", b.Day()))))
+	must(t, second(b.Listings.OpenExclusion(ctx, b.Clerk(), draft, enforcetest.Fact("security-given", b.Day()))))
 	if !open(draft, listing.TaskBarred).IsZero() {
 		t.Error("a draft is not published, but somebody must look into its bar")
 	}
@@ -260,27 +260,27 @@ func TestNoSignalIsOnlyStored(t *testing.T) {
 		if task.IsZero() {
 			t.Fatalf("no task %s", kind)
 		}
-		wantCode(t, "a clerk", b.Listings.CloseTask(ctx, b.Clerk(), task, "examined", why, nil), "role.forbidden")
-		wantCode(t, "a judge", b.Listings.CloseTask(ctx, b.Judge(), task, "examined", why, nil), "role.forbidden")
-		wantCode(t, "another court's president", b.Listings.CloseTask(ctx, b.As(enforcement.President, b.OtherCourt), task, "examined", why, nil), "not-found")
-		wantCode(t, "the department's reviewer", b.Listings.CloseTask(ctx, officer(b, d.Organisation), task, "examined", why, nil), "not-found")
+		wantCode(t, "a clerk", b.Listings.CloseTask(ctx, b.Clerk(), task, "examined", why, enforcetest.Paper("")), "role.forbidden")
+		wantCode(t, "a judge", b.Listings.CloseTask(ctx, b.Judge(), task, "examined", why, enforcetest.Paper("")), "role.forbidden")
+		wantCode(t, "another court's president", b.Listings.CloseTask(ctx, b.As(enforcement.President, b.OtherCourt), task, "examined", why, enforcetest.Paper("")), "not-found")
+		wantCode(t, "the department's reviewer", b.Listings.CloseTask(ctx, officer(b, d.Organisation), task, "examined", why, enforcetest.Paper("")), "not-found")
 		for _, excuse := range []string{"told", "assets-suffice"} {
-			wantCode(t, excuse, b.Listings.CloseTask(ctx, b.President(), task, excuse, why, nil), "task.reason")
+			wantCode(t, excuse, b.Listings.CloseTask(ctx, b.President(), task, excuse, why, enforcetest.Paper("")), "task.reason")
 		}
 		for _, reasons := range []string{"", "已查", "。。。。。。。。。。。。"} {
-			wantCode(t, "a bare word", b.Listings.CloseTask(ctx, b.President(), task, "examined", reasons, nil), "exclusion.reasons")
+			wantCode(t, "a bare word", b.Listings.CloseTask(ctx, b.President(), task, "examined", reasons, enforcetest.Paper("")), "exclusion.reasons")
 		}
 		same := b.President()
 		same.Actor.ID = b.Judge().Actor.ID
-		wantCode(t, "who drafted it", b.Listings.CloseTask(ctx, same, task, "examined", why, nil), "exclusion.second-person")
+		wantCode(t, "who drafted it", b.Listings.CloseTask(ctx, same, task, "examined", why, enforcetest.Paper("")), "exclusion.second-person")
 		if kind == listing.TaskBarred {
 			same.Actor.ID = b.Clerk().Actor.ID
-			wantCode(t, "who recorded it", b.Listings.CloseTask(ctx, same, task, "examined", why, nil), "exclusion.second-person")
+			wantCode(t, "who recorded it", b.Listings.CloseTask(ctx, same, task, "examined", why, enforcetest.Paper("")), "exclusion.second-person")
 		}
-		must(t, b.Listings.CloseTask(ctx, b.President(), task, "examined", why, enforcetest.Resumption().Document))
+		must(t, b.Listings.CloseTask(ctx, b.President(), task, "examined", why, enforcetest.Resumption().Paper))
 	}
 	if clock := clockOf(t, b, id, "revoke-barred"); clock.DoneOn.IsZero() {
 		t.Errorf("it was examined, and its clock runs: %+v", clock)
 	}
-	wantCode(t, "an order that is missing", b.Listings.CloseTask(ctx, b.President(), open(id, listing.TaskConsumptionOrder), "examined", why, nil), "task.reason")
+	wantCode(t, "an order that is missing", b.Listings.CloseTask(ctx, b.President(), open(id, listing.TaskConsumptionOrder), "examined", why, enforcetest.Paper("")), "task.reason")
 }

@@ -226,7 +226,7 @@ func TestWhatIsKeptIsATaskOfTheCourt(t *testing.T) {
 	var task enforcement.ID
 	must(t, k.DB.Pool.QueryRow(ctx, `SELECT id FROM task WHERE kind = 'kept'`).Scan(&task))
 	before := fingerprint(t, k.Bundle)
-	wantCode(t, "close the task alone", k.Listings.CloseTask(ctx, k.President(), task, "examined", "", nil), "task.reason")
+	wantCode(t, "close the task alone", k.Listings.CloseTask(ctx, k.President(), task, "examined", "", enforcetest.Paper("")), "task.reason")
 	wantCode(t, "a clerk", note(k.Clerk(), directive.Noted, ""), "role.forbidden")
 	wantCode(t, "a judge", note(k.Judge(), directive.Noted, ""), "role.forbidden")
 	wantCode(t, "an overseer", note(k.overseer(), directive.Noted, ""), "role.forbidden")

@@ -8,7 +8,6 @@ import (
 	"concordat/enforcement/audit"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
-	"concordat/enforcement/ground"
 )
 
 // Whoever can switch the triggers off can change the tables or the log, but not
@@ -61,7 +60,7 @@ func TestAuditFindsTampering(t *testing.T) {
 		must(t, b.Directives.Answer(ctx, officer(b, d.Organisation), []directive.Answer{{Directive: d.ID, Version: 1, Step: directive.Acknowledged, Reports: []directive.Report{
 			{Measure: d.Measures[0], Outcome: directive.Implemented},
 		}}}))
-		must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), ground.WrongPersonClaim))
+		must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), enforcetest.Brake()))
 		must(t, b.Listings.Resume(ctx, b.President(), of(id), enforcetest.Resumption()))
 		must(t, b.Listings.Delete(ctx, b.Judge(), of(id), b.Ending(1)))
 		sendAll(t, b, directive.Acknowledged)

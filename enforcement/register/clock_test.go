@@ -42,7 +42,7 @@ func TestAClockThatRunsAheadBurdensNobody(t *testing.T) {
 	must(t, b.Listings.Sign(ctx, b.President(), of(grace)))
 	must(t, b.Listings.Serve(ctx, b.Clerk(), of(grace), b.Service()))
 	suspended, active := b.Published(b.Subject(b.Company())), b.Published(b.Subject(b.Person()))
-	must(t, b.Listings.Suspend(ctx, b.Judge(), of(suspended), ground.WrongPersonClaim))
+	must(t, b.Listings.Suspend(ctx, b.Judge(), of(suspended), enforcetest.Brake()))
 
 	wrong, as := moved(t, b, days(40))
 	wantCode(t, "publication in the month of grace", wrong.Listings.Publish(ctx, as(b.President()), of(grace)), "clock.skew")

@@ -12,7 +12,6 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
-	"concordat/enforcement/ground"
 )
 
 // Ends, suspensions and answers race with attempts and settlements; when all is
@@ -74,13 +73,13 @@ func hurried(b *enforcetest.Bundle, id enforcement.ID, n int) error {
 	ctx, c := b.T.Context(), of(id)
 	var errs []error
 	for range n % 3 {
-		errs = append(errs, b.Listings.Suspend(ctx, b.Judge(), c, ground.WrongPersonClaim), b.Listings.Resume(ctx, b.President(), c, enforcetest.Resumption()))
+		errs = append(errs, b.Listings.Suspend(ctx, b.Judge(), c, enforcetest.Brake()), b.Listings.Resume(ctx, b.President(), c, enforcetest.Resumption()))
 	}
 	switch n % 4 {
 	case 0:
 		errs = append(errs, b.Listings.Delete(ctx, b.Judge(), c, b.Ending(1)))
 	case 1:
-		errs = append(errs, b.Listings.Suspend(ctx, b.Judge(), c, ground.CourtStay), b.Listings.Revoke(ctx, b.Judge(), c, b.Ending(0)))
+		errs = append(errs, b.Listings.Suspend(ctx, b.Judge(), c, enforcetest.Stay()), b.Listings.Revoke(ctx, b.Judge(), c, b.Ending(0)))
 	case 2: // two courtrooms end it at once: one of them comes too late
 		var late [2]error
 		var both sync.WaitGroup

@@ -15,7 +15,7 @@ import (
 func confirmed(t testing.TB, b *enforcetest.Bundle, by enforcement.Act, except ...enforcement.ID) int {
 	t.Helper()
 	page := value(b.Restorer.Unconfirmed(t.Context(), by, enforcement.ID{}, restore.MaxConfirmed))(t)
-	return value(b.Restorer.Confirm(t.Context(), by, restore.Confirmation{Limit: restore.MaxConfirmed, Hash: page.Hash, Except: except, Reasons: "演示:丢失期间无退出事由"}))(t)
+	return value(b.Restorer.Confirm(t.Context(), by, restore.Confirmation{Limit: restore.MaxConfirmed, Hash: page.Hash, Except: except, Reasons: "演示:丢失期间无退出事由", Paper: enforcetest.Paper("演示确认决定书")}))(t)
 }
 
 // stateAll has every organisation state that nothing newer came.
@@ -45,7 +45,7 @@ func TestWhatIsUnconfirmedIsShownNowhereAndSendsNothing(t *testing.T) {
 	id := b.Published(subject)
 	sendAll(t, b, directive.Acknowledged)
 	unsent, stayed := b.Published(b.Subject(b.Company())), b.Published(b.Subject(b.Company()))
-	must(t, b.Listings.Suspend(ctx, b.Judge(), of(stayed), ground.WrongPersonClaim))
+	must(t, b.Listings.Suspend(ctx, b.Judge(), of(stayed), enforcetest.Brake()))
 	restored(t, b)
 	unheld(t, b)
 
@@ -68,11 +68,11 @@ func TestWhatIsUnconfirmedIsShownNowhereAndSendsNothing(t *testing.T) {
 			t.Errorf("left %s/%d with %d measures", item.Directive, item.Version, len(item.Measures))
 		}
 	}
-	wantCode(t, "who drafted it", b.Listings.Reaffirm(ctx, b.Judge(), of(id), "演示:已核实,丢失期间无退出事由"), "confirmation.second-person")
-	must(t, b.Listings.Reaffirm(ctx, b.President(), of(id), "演示:已核实,丢失期间无退出事由"))
-	must(t, b.Listings.Reaffirm(ctx, b.President(), of(unsent), "演示:已核实,丢失期间无退出事由"))
-	wantCode(t, "twice", b.Listings.Reaffirm(ctx, b.President(), of(id), "演示:已核实,丢失期间无退出事由"), "listing.suspension")
-	must(t, b.Listings.Reaffirm(ctx, b.President(), of(stayed), "演示:已核实,丢失期间无退出事由"))
+	wantCode(t, "who drafted it", b.Listings.Reaffirm(ctx, b.Judge(), of(id), enforcetest.Resuming("演示:已核实,丢失期间无退出事由")), "confirmation.second-person")
+	must(t, b.Listings.Reaffirm(ctx, b.President(), of(id), enforcetest.Resuming("演示:已核实,丢失期间无退出事由")))
+	must(t, b.Listings.Reaffirm(ctx, b.President(), of(unsent), enforcetest.Resuming("演示:已核实,丢失期间无退出事由")))
+	wantCode(t, "twice", b.Listings.Reaffirm(ctx, b.President(), of(id), enforcetest.Resuming("演示:已核实,丢失期间无退出事由")), "listing.suspension")
+	must(t, b.Listings.Reaffirm(ctx, b.President(), of(stayed), enforcetest.Resuming("演示:已核实,丢失期间无退出事由")))
 	if l := state(t, b, stayed); l.SuspendedFor != ground.WrongPersonClaim {
 		t.Errorf("confirmed and suspended for %q", l.SuspendedFor)
 	}
@@ -108,9 +108,9 @@ func TestAnUnconfirmedEntryStandsOnNoPublicList(t *testing.T) {
 	if shown() != 0 {
 		t.Errorf("%d unconfirmed entries are shown", shown())
 	}
-	wantCode(t, "a clerk", l.Administrative.Reaffirm(ctx, l.OwnersClerk(), of(id), "演示:已核实"), "role.forbidden")
-	wantCode(t, "without reasons", l.Administrative.Reaffirm(ctx, l.OwnersReviewer(), of(id), " "), "resumption.reasons")
-	must(t, l.Administrative.Reaffirm(ctx, l.SecondReviewer(), of(id), "演示:已核实,丢失期间无退出事由"))
+	wantCode(t, "a clerk", l.Administrative.Reaffirm(ctx, l.OwnersClerk(), of(id), enforcetest.Resuming("演示:已核实")), "role.forbidden")
+	wantCode(t, "without reasons", l.Administrative.Reaffirm(ctx, l.OwnersReviewer(), of(id), enforcetest.Resuming(" ")), "resumption.reasons")
+	must(t, l.Administrative.Reaffirm(ctx, l.SecondReviewer(), of(id), enforcetest.Resuming("演示:已核实,丢失期间无退出事由")))
 	if shown() != 1 {
 		t.Errorf("%d entries are shown once it is confirmed", shown())
 	}
@@ -133,7 +133,7 @@ func TestNothingOfBeforeIsPublishedUnconfirmed(t *testing.T) {
 	}
 	wantCode(t, "by hand", b.Listings.Publish(ctx, b.Judge(), of(decided)), "listing.restored")
 	wantCode(t, "past the moves", b.Grounds.PutInForce(ctx, b.System(), []enforcement.ID{decided}), "state.forbidden")
-	must(t, b.Listings.ResumeRestored(ctx, b.President(), of(decided), "演示:已核实,丢失期间无退出事由"))
+	must(t, b.Listings.ResumeRestored(ctx, b.President(), of(decided), enforcetest.Resuming("演示:已核实,丢失期间无退出事由")))
 	must(t, b.Listings.Publish(ctx, b.Judge(), of(decided)))
 
 	must(t, b.Listings.Warn(ctx, b.Clerk(), of(drafted), b.Notice()))
@@ -166,7 +166,7 @@ func TestWhoConfirmsAListAndWhich(t *testing.T) {
 			t.Errorf("%+v", item)
 		}
 	}
-	c := restore.Confirmation{Limit: 10, Hash: page.Hash, Reasons: "演示:丢失期间无退出事由"}
+	c := restore.Confirmation{Limit: 10, Hash: page.Hash, Reasons: "演示:丢失期间无退出事由", Paper: enforcetest.Paper("演示确认决定书")}
 	confirm := func(by enforcement.Act, change func(*restore.Confirmation)) error {
 		one := c
 		if change != nil {
@@ -228,7 +228,7 @@ func TestWhoConfirmsAListAndWhich(t *testing.T) {
 	wantCode(t, "the hold while one is open", b.Holds.End(ctx, operatorOf(b, "op-2"), made.Hold, "演示"), "restore.unconfirmed")
 	_, err = b.DB.Pool.Exec(ctx, `UPDATE hold SET ended_by = 'op-2', ended_at = now(), end_reason = 'x'`)
 	wantCode(t, "by hand at the database", enforcement.AsRefusal(err), "restore.unconfirmed")
-	wantCode(t, "with others' reasons", b.Listings.Reaffirm(ctx, judge, of(ids[1]), "演示:已核实,丢失期间无退出事由"), "confirmation.doubted")
+	wantCode(t, "with others' reasons", b.Listings.Reaffirm(ctx, judge, of(ids[1]), enforcetest.Resuming("演示:已核实,丢失期间无退出事由")), "confirmation.doubted")
 	must(t, b.Listings.Delete(ctx, b.Judge(), of(ids[1]), b.Ending(1)))
 	must(t, b.Holds.End(ctx, operatorOf(b, "op-2"), made.Hold, "演示"))
 	if list := value(b.Listings.PublicEntries(ctx, b.Day(), enforcement.ID{}, 10))(t); len(list) != 2 {
@@ -245,12 +245,12 @@ func TestALateDoubtReopensAConfirmation(t *testing.T) {
 	id := b.Published(b.Subject(b.Company()))
 	sendAll(t, b, directive.Acknowledged)
 	made := restored(t, b)
-	must(t, b.Listings.Reaffirm(ctx, b.President(), of(id), "演示:已核实,丢失期间无退出事由"))
+	must(t, b.Listings.Reaffirm(ctx, b.President(), of(id), enforcetest.Resuming("演示:已核实,丢失期间无退出事由")))
 	d := directives(t, b, id)[0]
 	hand(t, b, d.Organisation, []directive.InventoryLine{{Directive: d.ID, Version: 2, Withdrawn: true}}, restore.MaxInventoryPage)
 	stateAll(t, b)
 	wantCode(t, "the hold", b.Holds.End(ctx, operatorOf(b, "op-2"), made.Hold, "演示"), "restore.unconfirmed")
-	must(t, b.Listings.ResumeRestored(ctx, b.President(), of(id), "演示:已核实,丢失期间无退出事由"))
+	must(t, b.Listings.ResumeRestored(ctx, b.President(), of(id), enforcetest.Resuming("演示:已核实,丢失期间无退出事由")))
 	must(t, b.Holds.End(ctx, operatorOf(b, "op-2"), made.Hold, "演示"))
 	wantAudit(t, b)
 }

@@ -11,6 +11,7 @@ import (
 	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/listing"
+	"concordat/enforcement/paper"
 	"concordat/internal/pg"
 )
 
@@ -119,7 +120,7 @@ func bothLists(t *testing.T, test func(t *testing.T, c *doubtedCase)) {
 func TestADoubtSuspendsAtItsDepartmentAtOnce(t *testing.T) {
 	t.Parallel()
 	bothLists(t, func(t *testing.T, c *doubtedCase) {
-		ctx, check := t.Context(), enforcetest.Resumption().Document
+		ctx, check := t.Context(), enforcetest.Resumption().Paper
 		c.doubt(t, 1)
 		wantNewest(t, c.Bundle, "doubted", c.first, directive.Suspend, 2)
 		wantNewest(t, c.Bundle, "beside it", c.beside, directive.Impose, 1)
@@ -135,10 +136,10 @@ func TestADoubtSuspendsAtItsDepartmentAtOnce(t *testing.T) {
 		}
 		sendAll(t, c.Bundle, directive.Acknowledged)
 		task := doubtTask(t, c.Bundle, c.id)
-		examined := func(act enforcement.Act, document []byte) error {
+		examined := func(act enforcement.Act, document paper.Given) error {
 			return c.Listings.CloseTask(ctx, act, task, "examined", why, document)
 		}
-		for _, blank := range [][]byte{nil, []byte(" \n")} {
+		for _, blank := range []paper.Given{{}, enforcetest.Paper(" \n")} {
 			wantCode(t, "without the check", examined(c.examiner, blank), "resumption.identity")
 		}
 		who := c.examiner
@@ -214,7 +215,7 @@ func TestASecondPersonConfirmsADoubt(t *testing.T) {
 		}
 		wantNewest(t, c.Bundle, "confirmed", c.first, directive.Suspend, 2)
 		wantNewest(t, c.Bundle, "confirmed, beside it", c.beside, directive.Suspend, 2)
-		wantCode(t, "examined by a word", c.Listings.CloseTask(ctx, c.examiner, doubtTask(t, c.Bundle, c.id), "examined", why, enforcetest.Resumption().Document), "resumption.identity")
+		wantCode(t, "examined by a word", c.Listings.CloseTask(ctx, c.examiner, doubtTask(t, c.Bundle, c.id), "examined", why, enforcetest.Resumption().Paper), "resumption.identity")
 		wantCode(t, "given back without the check", c.resume(ground.Resumption{Reasons: why}), "resumption.identity")
 		must(t, c.resume(enforcetest.Resumption()))
 		wantNewest(t, c.Bundle, "given back", c.first, directive.Resume, 3)
@@ -240,7 +241,7 @@ func TestADoubtOutlastsAnotherSuspension(t *testing.T) {
 	for _, id := range []enforcement.ID{stayed, examined} {
 		d := directives(t, b, id)[0]
 		must(t, b.Directives.Answer(ctx, officer(b, d.Organisation), doubts(d, 1)))
-		must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), ground.CourtStay))
+		must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), enforcetest.Stay()))
 		wantNewest(t, b, "stayed", d, directive.Suspend, 2)
 		wantCode(t, "without the check", b.Listings.Resume(ctx, b.President(), of(id), ground.Resumption{Reasons: why}), "resumption.identity")
 		who := b.President()
@@ -248,9 +249,9 @@ func TestADoubtOutlastsAnotherSuspension(t *testing.T) {
 		wantCode(t, "by who doubted it", b.Listings.Resume(ctx, who, of(id), enforcetest.Resumption()), "resumption.second-person")
 	}
 	d := directives(t, b, examined)[0]
-	must(t, b.Listings.CloseTask(ctx, b.President(), doubtTask(t, b, examined), "examined", why, enforcetest.Resumption().Document))
+	must(t, b.Listings.CloseTask(ctx, b.President(), doubtTask(t, b, examined), "examined", why, enforcetest.Resumption().Paper))
 	wantNewest(t, b, "examined while it is stayed", d, directive.Suspend, 2)
-	must(t, b.Listings.Resume(ctx, b.President(), of(examined), ground.Resumption{Reasons: why}))
+	must(t, b.Listings.Resume(ctx, b.President(), of(examined), enforcetest.Resuming(why)))
 	must(t, b.Listings.Resume(ctx, b.President(), of(stayed), enforcetest.Resumption()))
 	for _, id := range []enforcement.ID{stayed, examined} {
 		for _, d := range directives(t, b, id) {
@@ -273,7 +274,7 @@ func TestADoubtOutlastsARestoration(t *testing.T) {
 	restored(t, c.Bundle)
 	must(t, c.correct())
 	wantNewest(t, c.Bundle, "corrected", c.first, directive.Suspend, 2)
-	must(t, c.Listings.CloseTask(ctx, c.examiner, doubtTask(t, c.Bundle, c.id), "examined", why, enforcetest.Resumption().Document))
+	must(t, c.Listings.CloseTask(ctx, c.examiner, doubtTask(t, c.Bundle, c.id), "examined", why, enforcetest.Resumption().Paper))
 	wantNewest(t, c.Bundle, "examined", c.first, directive.Resume, 1001)
 	for _, item := range sendAll(t, c.Bundle, directive.Acknowledged) {
 		if len(item.Measures) > 0 {
@@ -307,7 +308,7 @@ func TestADoubtOutlastsAChangeOfPlan(t *testing.T) {
 		}
 	}
 	w.clean()
-	must(t, w.Listings.CloseTask(ctx, w.President(), doubtTask(t, w.Bundle, id), "examined", why, enforcetest.Resumption().Document))
+	must(t, w.Listings.CloseTask(ctx, w.President(), doubtTask(t, w.Bundle, id), "examined", why, enforcetest.Resumption().Paper))
 	w.wants("examined", id, next)
 	w.clean()
 }

@@ -235,7 +235,7 @@ func Example_restore() {
 	second.Actor.ID = "operator-2"
 	fmt.Println(b.Holds.End(ctx, second, restoration.Hold, "all have answered"))
 	list := shown(b.Restorer.Unconfirmed(ctx, b.President(), enforcement.ID{}, 100))
-	fmt.Println(b.Restorer.Confirm(ctx, b.President(), restore.Confirmation{Limit: 100, Hash: list.Hash, Reasons: "no end was entered meanwhile"}))
+	fmt.Println(b.Restorer.Confirm(ctx, b.President(), restore.Confirmation{Limit: 100, Hash: list.Hash, Reasons: "no end was entered meanwhile", Paper: enforcetest.Paper("decision to stand by them")}))
 	fmt.Println(b.Holds.End(ctx, second, restoration.Hold, "all have answered"))
 	// Output:
 	// refused: restore.none

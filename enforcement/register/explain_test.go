@@ -18,7 +18,6 @@ import (
 	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/explain"
-	"concordat/enforcement/ground"
 	"concordat/enforcement/hold"
 	"concordat/enforcement/plan"
 	"concordat/internal/i18n"
@@ -157,7 +156,7 @@ func TestWhyAMeasureIsNotApplied(t *testing.T) {
 	wantReason("on no list", value(b.Explainer.Explain(ctx, b.Clerk(), unlisted, name, 0))(t)[0], "not-listed")
 
 	b.Advance(5)
-	must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), ground.WrongPersonClaim))
+	must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), enforcetest.Brake()))
 	wantReason("suspended", explained(id, name, 0), "suspended")
 	suspended := b.Day()
 	b.Advance(5)

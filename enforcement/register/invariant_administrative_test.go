@@ -91,23 +91,23 @@ func TestInvariant42_StatementsAreAnsweredBeforeTheDecision(t *testing.T) {
 	l := enforcetest.SetupLists(t)
 	ctx := t.Context()
 	id := l.On(enforcetest.ListSerious, l.Subject(l.Company()))
-	said := administrative.Statement{ReceivedOn: l.Day(), Text: "演示陈述"}
+	said := administrative.Statement{ReceivedOn: l.Day(), Text: "演示陈述", Paper: enforcetest.Paper("演示陈述书")}
 	wantCode(t, "state before notice", l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), said), "state.forbidden")
 	must(t, l.Administrative.GiveNotice(ctx, l.OwnersClerk(), of(id), l.NoticeOfIt()))
-	wantCode(t, "state nothing", l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day()}), "statement.empty")
-	wantCode(t, "state tomorrow", l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day().AddDays(1), Text: "x"}), "statement.date")
-	wantCode(t, "state before the notice", l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day().AddDays(-1), Text: "x"}), "statement.date")
+	wantCode(t, "state nothing", l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Paper: enforcetest.Paper("演示陈述书")}), "statement.empty")
+	wantCode(t, "state tomorrow", l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day().AddDays(1), Text: "x", Paper: enforcetest.Paper("演示陈述书")}), "statement.date")
+	wantCode(t, "state before the notice", l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day().AddDays(-1), Text: "x", Paper: enforcetest.Paper("演示陈述书")}), "statement.date")
 	must(t, l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), said))
 	l.PastWindow(id)
 	wantCode(t, "decide over a statement", l.Administrative.Decide(ctx, l.OwnersReviewer(), of(id), l.DecisionOnIt()), "statement.unanswered")
 	wantCode(t, "answer nothing", l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{}), "statement.answer")
-	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: "演示答复"}))
+	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: "演示答复", Paper: enforcetest.Paper("演示答复书")}))
 	// One that comes after the window, but before the decision, is heard as well.
-	must(t, l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "演示补充"}))
+	must(t, l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "演示补充", Paper: enforcetest.Paper("演示陈述书")}))
 	wantCode(t, "decide over a late statement", l.Administrative.Decide(ctx, l.OwnersReviewer(), of(id), l.DecisionOnIt()), "statement.unanswered")
-	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: "演示再答复"}))
+	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: "演示再答复", Paper: enforcetest.Paper("演示答复书")}))
 	must(t, l.Administrative.Decide(ctx, l.OwnersReviewer(), of(id), l.DecisionOnIt()))
-	wantCode(t, "state after the decision", l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "x"}), "state.forbidden")
+	wantCode(t, "state after the decision", l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "x", Paper: enforcetest.Paper("演示陈述书")}), "state.forbidden")
 	texts := value(l.Administrative.Texts(ctx, l.OwnersReviewer(), id))(t)
 	if len(texts.Statements) != 2 || texts.Statements[0].Answer != "演示答复" || texts.Statements[1].Text != "演示补充" || texts.Facts.Conduct == "" || texts.Remedies == "" {
 		t.Errorf("%+v", texts)
@@ -129,7 +129,7 @@ func TestInvariant42_AnswersAreOwed(t *testing.T) {
 	ctx := t.Context()
 	id := l.On(enforcetest.ListSilent, l.Subject(l.Company()))
 	must(t, l.Administrative.GiveNotice(ctx, l.OwnersClerk(), of(id), l.NoticeOfIt()))
-	must(t, l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "演示陈述"}))
+	must(t, l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "演示陈述", Paper: enforcetest.Paper("演示陈述书")}))
 	tasks := func() []docket.Task {
 		if _, _, _, err := l.Daily(ctx, l.System(), nil); err != nil {
 			t.Fatal(err)
@@ -146,19 +146,19 @@ func TestInvariant42_AnswersAreOwed(t *testing.T) {
 			t.Errorf("tasks after the term: %v", open)
 		}
 	}
-	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: "演示答复"}))
+	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: "演示答复", Paper: enforcetest.Paper("演示答复书")}))
 	if open := tasks(); len(open) != 0 {
 		t.Errorf("tasks after the answer: %v", open)
 	}
 	// Another on the same day starts the clock again.
-	must(t, l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "演示补充"}))
-	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersClerk(), of(id), administrative.StatementAnswer{Text: "演示答复"}))
-	must(t, l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "演示再补充"}))
+	must(t, l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "演示补充", Paper: enforcetest.Paper("演示陈述书")}))
+	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersClerk(), of(id), administrative.StatementAnswer{Text: "演示答复", Paper: enforcetest.Paper("演示答复书")}))
+	must(t, l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "演示再补充", Paper: enforcetest.Paper("演示陈述书")}))
 	l.Advance(14)
 	if open := tasks(); len(open) != 1 {
 		t.Errorf("tasks after another term: %v", open)
 	}
-	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: "演示采纳", Upheld: true}))
+	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: "演示采纳", Upheld: true, Paper: enforcetest.Paper("演示答复书")}))
 	have := listed(t, l, id)
 	if have.State != ground.Abandoned || have.EndCause != "statement-upheld" || len(tasks()) != 0 {
 		t.Errorf("%+v", have)

@@ -32,10 +32,10 @@ func TestInvariant14_OrderMissingIsATask(t *testing.T) {
 	if others := value(b.Docket.Tasks(ctx, b.As(enforcement.Clerk, b.OtherCourt), enforcement.ID{}, 10))(t); len(others) != 0 {
 		t.Errorf("another court's tasks: %+v", others)
 	}
-	wantCode(t, "close for no recorded reason", b.Listings.CloseTask(ctx, b.Judge(), tasks[0].ID, "no-time", why, nil), "task.reason")
-	wantCode(t, "close as a clerk", b.Listings.CloseTask(ctx, b.Clerk(), tasks[0].ID, string("assets-suffice"), why, nil), "role.forbidden")
-	wantCode(t, "close for another court", b.Listings.CloseTask(ctx, b.As(enforcement.Judge, b.OtherCourt), tasks[0].ID, string("assets-suffice"), why, nil), "not-found")
-	must(t, b.Listings.CloseTask(ctx, b.Judge(), tasks[0].ID, string("assets-suffice"), why, nil))
+	wantCode(t, "close for no recorded reason", b.Listings.CloseTask(ctx, b.Judge(), tasks[0].ID, "no-time", why, enforcetest.Paper("")), "task.reason")
+	wantCode(t, "close as a clerk", b.Listings.CloseTask(ctx, b.Clerk(), tasks[0].ID, string("assets-suffice"), why, enforcetest.Paper("")), "role.forbidden")
+	wantCode(t, "close for another court", b.Listings.CloseTask(ctx, b.As(enforcement.Judge, b.OtherCourt), tasks[0].ID, string("assets-suffice"), why, enforcetest.Paper("")), "not-found")
+	must(t, b.Listings.CloseTask(ctx, b.Judge(), tasks[0].ID, string("assets-suffice"), why, enforcetest.Paper("")))
 	must(t, b.Listings.Delete(ctx, b.Judge(), of(ended), b.Ending(1)))
 	for _, open := range value(b.Docket.Tasks(ctx, b.Clerk(), enforcement.ID{}, 10))(t) {
 		if open.Kind == listing.TaskConsumptionOrder {
@@ -204,7 +204,7 @@ func TestInvariant31_NoScoreNoAutomaticDecision(t *testing.T) {
 
 	// The system executes what a person decided; every adverse decision it refuses.
 	fixed := b.Published(b.Subject(b.Company()), listing.EvadesBySham)
-	must(t, b.Listings.Suspend(ctx, b.Judge(), of(fixed), ground.CourtStay))
+	must(t, b.Listings.Suspend(ctx, b.Judge(), of(fixed), enforcetest.Stay()))
 	warned := b.Draft(b.Subject(b.Company()))
 	must(t, b.Listings.Warn(ctx, b.Clerk(), of(warned), b.Notice()))
 	wantCode(t, "propose", b.Listings.Propose(ctx, b.System(), of(warned), b.Decision()), "role.forbidden")
@@ -212,7 +212,7 @@ func TestInvariant31_NoScoreNoAutomaticDecision(t *testing.T) {
 	wantCode(t, "sign", b.Listings.Sign(ctx, b.System(), of(warned)), "decision.signer")
 	wantCode(t, "extend", b.Listings.Extend(ctx, b.System(), of(fixed), extension(b, 1)), "decision.signer")
 	wantCode(t, "resume", b.Listings.Resume(ctx, b.System(), of(fixed), enforcetest.Resumption()), "role.forbidden")
-	wantCode(t, "refuse an application", b.Listings.RefuseApplication(ctx, b.System(), of(warned), "r"), "role.forbidden")
+	wantCode(t, "refuse an application", b.Listings.RefuseApplication(ctx, b.System(), of(warned), "r", enforcetest.Refusing()), "role.forbidden")
 }
 
 // Rows of the record are not for deleting, and a version's set is not for changing.

@@ -72,7 +72,7 @@ func TestInvariant17_ExpiresByItself(t *testing.T) {
 	listed := func() enforcement.ID { return b.Published(b.Subject(b.Company()), listing.ObstructsByForce) }
 	plain, suspended, correcting, extended := listed(), listed(), listed(), listed()
 	open := b.Published(b.Subject(b.Company()))
-	must(t, b.Listings.Suspend(ctx, b.Judge(), of(suspended), ground.CourtStay))
+	must(t, b.Listings.Suspend(ctx, b.Judge(), of(suspended), enforcetest.Stay()))
 	must(t, b.Listings.OpenCorrection(ctx, b.Judge(), of(correcting), b.Day()))
 	must(t, b.Listings.Extend(ctx, b.President(), of(extended), extension(b, 1)))
 	end := state(t, b, plain).TermUntil
@@ -156,7 +156,7 @@ func TestInvariant18_RevokedOrCorrectedInThreeDays(t *testing.T) {
 	// Revoked from every state after publication; the three days run from finding it.
 	fixed := func() enforcement.ID { return b.Published(b.Subject(b.Company()), listing.RefusesSettlement) }
 	plain, suspended, correcting, extended := fixed(), fixed(), fixed(), fixed()
-	must(t, b.Listings.Suspend(ctx, b.Clerk(), of(suspended), ground.WrongPersonClaim))
+	must(t, b.Listings.Suspend(ctx, b.Clerk(), of(suspended), enforcetest.Brake()))
 	must(t, b.Listings.OpenCorrection(ctx, b.Judge(), of(correcting), b.Day()))
 	must(t, b.Listings.Extend(ctx, b.President(), of(extended), extension(b, 1)))
 	for _, id := range []enforcement.ID{id, plain, suspended, correcting, extended} {
@@ -222,6 +222,7 @@ func TestInvariant20_RelistBar(t *testing.T) {
 	draft := func(c, subject enforcement.ID) enforcement.ID {
 		id := value(b.Listings.Draft(ctx, b.Judge(), listing.NewListing{
 			Case: c, Subject: subject, Capacity: listing.Debtor, Conducts: conducts[:1], Facts: enforcetest.Facts(),
+			Papers: enforcetest.FactPapers(conducts[:1]...),
 		}))(t)
 		must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
 		return id
@@ -250,16 +251,16 @@ func TestInvariant20_RelistBar(t *testing.T) {
 		must(t, b.Listings.Delete(ctx, b.Judge(), of(id), b.Ending(row.item)))
 
 		if row.last == "" {
-			must(t, b.Listings.Apply(ctx, b.Clerk(), of(draft(c, subject)), b.Day()))
+			must(t, b.Listings.Apply(ctx, b.Clerk(), of(draft(c, subject)), b.Application()))
 			continue
 		}
 		b.AdvanceTo(date(t, row.last))
 		again := draft(c, subject)
-		wantCode(t, "apply on "+row.last, b.Listings.Apply(ctx, b.Clerk(), of(again), b.Day()), "listing.relist-bar")
+		wantCode(t, "apply on "+row.last, b.Listings.Apply(ctx, b.Clerk(), of(again), b.Application()), "listing.relist-bar")
 		// The day of receipt counts, not that of entry.
 		b.Advance(5)
-		wantCode(t, "enter late what was received on "+row.last, b.Listings.Apply(ctx, b.Clerk(), of(again), date(t, row.last)), "listing.relist-bar")
-		must(t, b.Listings.Apply(ctx, b.Clerk(), of(again), date(t, row.last).AddDays(1)))
+		wantCode(t, "enter late what was received on "+row.last, b.Listings.Apply(ctx, b.Clerk(), of(again), enforcetest.Applied(date(t, row.last))), "listing.relist-bar")
+		must(t, b.Listings.Apply(ctx, b.Clerk(), of(again), enforcetest.Applied(date(t, row.last).AddDays(1))))
 	}
 	// Of its own motion the court may list within the six months, on a ground.
 	b.AdvanceTo(enforcetest.Start)
@@ -268,7 +269,7 @@ func TestInvariant20_RelistBar(t *testing.T) {
 	publish(id)
 	must(t, b.Listings.Delete(ctx, b.Judge(), of(id), b.Ending(3)))
 	again := draft(c, subject)
-	_, err := b.Listings.Draft(ctx, b.Judge(), listing.NewListing{Case: c, Subject: subject, Capacity: listing.Debtor, Conducts: conducts[:1], Facts: enforcetest.Facts()})
+	_, err := b.Listings.Draft(ctx, b.Judge(), listing.NewListing{Case: c, Subject: subject, Capacity: listing.Debtor, Conducts: conducts[:1], Facts: enforcetest.Facts(), Papers: enforcetest.FactPapers(conducts[:1]...)})
 	wantCode(t, "a second one at a time", err, "listing.exists")
 	publish(again)
 	wantState(t, b, again, ground.Active)

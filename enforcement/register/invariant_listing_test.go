@@ -22,7 +22,7 @@ func TestInvariant01_NoMinor(t *testing.T) {
 	eighteenToday := b.Subject(aged(b, b.Day().AddYears(-18)))
 	c := b.Case()
 	for _, conduct := range conducts {
-		n := listing.NewListing{Case: c, Subject: eighteenToday, Capacity: listing.Debtor, Conducts: []listing.Conduct{conduct}, Facts: enforcetest.Facts()}
+		n := listing.NewListing{Case: c, Subject: eighteenToday, Capacity: listing.Debtor, Conducts: []listing.Conduct{conduct}, Facts: enforcetest.Facts(), Papers: enforcetest.FactPapers([]listing.Conduct{conduct}...)}
 		_, err := b.Listings.Draft(ctx, b.Judge(), n)
 		wantCode(t, "draft on the 18th birthday", err, "listing.minor")
 	}
@@ -102,35 +102,35 @@ func TestInvariant03_Excluded(t *testing.T) {
 			id := b.Draft(b.Subject(b.Company()), conduct)
 			must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
 			must(t, b.Listings.Propose(ctx, b.Judge(), of(id), b.Decision(conduct)))
-			fact := value(b.Listings.OpenExclusion(ctx, b.Judge(), id, row.kind, b.Day()))(t)
+			fact := value(b.Listings.OpenExclusion(ctx, b.Judge(), id, enforcetest.Fact(row.kind, b.Day())))(t)
 			wantCode(t, string(row.kind), b.Listings.Sign(ctx, b.President(), of(id)), code)
 			if code == "" {
 				continue
 			}
-			must(t, b.Listings.CloseExclusion(ctx, b.President(), fact, b.Day(), why))
+			must(t, b.Listings.CloseExclusion(ctx, b.President(), fact, enforcetest.FactOver(b.Day(), why)))
 			must(t, b.Listings.Sign(ctx, b.President(), of(id)))
 			// A fact that turns up between decision and publication stops that.
 			must(t, b.Listings.Serve(ctx, b.Clerk(), of(id), b.Service()))
-			fact = value(b.Listings.OpenExclusion(ctx, b.Clerk(), id, row.kind, b.Day()))(t)
+			fact = value(b.Listings.OpenExclusion(ctx, b.Clerk(), id, enforcetest.Fact(row.kind, b.Day())))(t)
 			wantCode(t, "publish", b.Listings.Publish(ctx, b.System(), of(id)), "listing.excluded")
-			must(t, b.Listings.CloseExclusion(ctx, b.President(), fact, b.Day(), why))
+			must(t, b.Listings.CloseExclusion(ctx, b.President(), fact, enforcetest.FactOver(b.Day(), why)))
 			must(t, b.Listings.Publish(ctx, b.System(), of(id)))
 		}
 	}
 	id := b.Draft(b.Subject(b.Company()))
-	_, err := b.Listings.OpenExclusion(ctx, b.Judge(), id, "not-able", 0)
+	_, err := b.Listings.OpenExclusion(ctx, b.Judge(), id, enforcetest.Fact("not-able", 0))
 	wantCode(t, "open on no day", err, "exclusion.period")
-	_, err = b.Listings.OpenExclusion(ctx, b.Judge(), id, "not-able", b.Day().AddDays(1))
+	_, err = b.Listings.OpenExclusion(ctx, b.Judge(), id, enforcetest.Fact("not-able", b.Day().AddDays(1)))
 	wantCode(t, "open tomorrow", err, "exclusion.period")
-	_, err = b.Listings.OpenExclusion(ctx, b.Judge(), id, "poor", b.Day())
+	_, err = b.Listings.OpenExclusion(ctx, b.Judge(), id, enforcetest.Fact("poor", b.Day()))
 	wantCode(t, "open an unknown fact", err, "exclusion.kind")
-	fact := value(b.Listings.OpenExclusion(ctx, b.Judge(), id, "not-able", b.Day()))(t)
-	wantCode(t, "close on no day", b.Listings.CloseExclusion(ctx, b.President(), fact, 0, why), "exclusion.period")
-	wantCode(t, "close before it began", b.Listings.CloseExclusion(ctx, b.President(), fact, b.Day().AddDays(-1), why), "exclusion.period")
-	wantCode(t, "close by another court", b.Listings.CloseExclusion(ctx, b.As(enforcement.Judge, b.OtherCourt), fact, b.Day(), why), "not-found")
-	wantCode(t, "close by a clerk", b.Listings.CloseExclusion(ctx, b.Clerk(), fact, b.Day(), why), "role.forbidden")
-	must(t, b.Listings.CloseExclusion(ctx, b.President(), fact, b.Day(), why))
-	wantCode(t, "close twice", b.Listings.CloseExclusion(ctx, b.President(), fact, b.Day(), why), "not-found")
+	fact := value(b.Listings.OpenExclusion(ctx, b.Judge(), id, enforcetest.Fact("not-able", b.Day())))(t)
+	wantCode(t, "close on no day", b.Listings.CloseExclusion(ctx, b.President(), fact, enforcetest.FactOver(0, why)), "exclusion.period")
+	wantCode(t, "close before it began", b.Listings.CloseExclusion(ctx, b.President(), fact, enforcetest.FactOver(b.Day().AddDays(-1), why)), "exclusion.period")
+	wantCode(t, "close by another court", b.Listings.CloseExclusion(ctx, b.As(enforcement.Judge, b.OtherCourt), fact, enforcetest.FactOver(b.Day(), why)), "not-found")
+	wantCode(t, "close by a clerk", b.Listings.CloseExclusion(ctx, b.Clerk(), fact, enforcetest.FactOver(b.Day(), why)), "role.forbidden")
+	must(t, b.Listings.CloseExclusion(ctx, b.President(), fact, enforcetest.FactOver(b.Day(), why)))
+	wantCode(t, "close twice", b.Listings.CloseExclusion(ctx, b.President(), fact, enforcetest.FactOver(b.Day(), why)), "not-found")
 	schemaRefuses(t, b, "exclusion_period", `UPDATE exclusion_fact SET closed_on = opened_on - 1 WHERE id = $1`, fact)
 }
 
@@ -141,6 +141,7 @@ func TestInvariant04_SixGroundsAndTerm(t *testing.T) {
 	for _, bad := range [][]listing.Conduct{nil, {0}, {7}, {1, 7}, {-1, 2}} {
 		_, err := b.Listings.Draft(ctx, b.Judge(), listing.NewListing{
 			Case: b.Case(), Subject: b.Subject(b.Company()), Capacity: listing.Debtor, Conducts: bad, Facts: enforcetest.Facts(),
+			Papers: enforcetest.FactPapers(bad...),
 		})
 		wantCode(t, "draft on no ground of Art. 1", err, "listing.conduct")
 	}
@@ -182,8 +183,8 @@ func TestInvariant07_SignedWithReasons(t *testing.T) {
 	id := b.Draft(b.Subject(b.Company()))
 	must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
 	wantCode(t, "sign what nobody proposed", b.Listings.Sign(ctx, b.President(), of(id)), "decision.not-proposed")
-	wantCode(t, "propose without reasons", b.Listings.Propose(ctx, b.Judge(), of(id), listing.Decision{Number: "1"}), "decision.reasons")
-	wantCode(t, "propose without number", b.Listings.Propose(ctx, b.Judge(), of(id), listing.Decision{Reasons: "r"}), "decision.number")
+	wantCode(t, "propose without reasons", b.Listings.Propose(ctx, b.Judge(), of(id), listing.Decision{Number: "1", Paper: enforcetest.Paper("演示决定书全文")}), "decision.reasons")
+	wantCode(t, "propose without number", b.Listings.Propose(ctx, b.Judge(), of(id), listing.Decision{Reasons: "r", Paper: enforcetest.Paper("演示决定书全文")}), "decision.number")
 	must(t, b.Listings.Propose(ctx, b.Judge(), of(id), b.Decision()))
 	for _, role := range append(enforcement.Roles(), enforcement.System) {
 		if role != enforcement.President {
@@ -234,6 +235,7 @@ func TestInvariant12_NobodyForTheUnit(t *testing.T) {
 	} {
 		_, err := b.Listings.Draft(t.Context(), b.Judge(), listing.NewListing{
 			Case: b.Case(), Subject: head, Capacity: capacity, Conducts: conducts[:1], Facts: enforcetest.Facts(),
+			Papers: enforcetest.FactPapers(conducts[:1]...),
 		})
 		wantCode(t, "draft a "+string(capacity), err, "listing.functionary")
 	}

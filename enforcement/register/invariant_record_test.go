@@ -61,7 +61,7 @@ func TestInvariant44_PublicItemsOnly(t *testing.T) {
 			t.Errorf("public facts are %v", got)
 		}
 	}
-	must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), ground.WrongPersonClaim))
+	must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), enforcetest.Brake()))
 	if n := len(public(t, b)); n != 1 {
 		t.Errorf("%d public entries while one of two is suspended", n)
 	}
@@ -80,7 +80,7 @@ func TestInvariant45_ChildrenStayInTheFile(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
 	child := b.Subject(aged(b, b.Day().AddYears(-10)))
-	_, err := b.Listings.Draft(t.Context(), b.Judge(), listing.NewListing{Case: b.Case(), Subject: child, Capacity: listing.Debtor, Conducts: conducts[:1], Facts: enforcetest.Facts()})
+	_, err := b.Listings.Draft(t.Context(), b.Judge(), listing.NewListing{Case: b.Case(), Subject: child, Capacity: listing.Debtor, Conducts: conducts[:1], Facts: enforcetest.Facts(), Papers: enforcetest.FactPapers(conducts[:1]...)})
 	wantCode(t, "draft a child", err, "listing.minor")
 	if n := b.Count(`SELECT count(*) FROM ground`); n != 0 {
 		t.Errorf("%d grounds about a child", n)
@@ -153,7 +153,7 @@ func TestInvariant49_EveryMoveIsLogged(t *testing.T) {
 
 	identity := b.Company()
 	deleted := b.Published(b.Subject(identity))
-	must(t, b.Listings.Suspend(ctx, b.Judge(), of(deleted), ground.WrongPersonClaim))
+	must(t, b.Listings.Suspend(ctx, b.Judge(), of(deleted), enforcetest.Brake()))
 	must(t, b.Listings.Resume(ctx, b.President(), of(deleted), enforcetest.Resumption()))
 	must(t, b.Listings.OpenCorrection(ctx, b.Judge(), of(deleted), b.Day()))
 	must(t, b.Listings.Correct(ctx, b.Judge(), of(deleted), identity))
@@ -165,12 +165,12 @@ func TestInvariant49_EveryMoveIsLogged(t *testing.T) {
 	must(t, b.Listings.Extend(ctx, b.President(), of(early), extension(b, 1)))
 	must(t, b.Listings.DeleteEarly(ctx, b.Judge(), of(early), b.Ending(0)))
 	refused, abandoned := b.Draft(b.Subject(b.Company())), b.Draft(b.Subject(b.Company()))
-	fact := value(b.Listings.OpenExclusion(ctx, b.Judge(), abandoned, "not-able", b.Day()))(t)
-	must(t, b.Listings.CloseExclusion(ctx, b.President(), fact, b.Day(), why))
+	fact := value(b.Listings.OpenExclusion(ctx, b.Judge(), abandoned, enforcetest.Fact("not-able", b.Day())))(t)
+	must(t, b.Listings.CloseExclusion(ctx, b.President(), fact, enforcetest.FactOver(b.Day(), why)))
 	must(t, b.Listings.Abandon(ctx, b.Clerk(), of(abandoned), ground.WrongPerson))
 	must(t, b.Listings.Warn(ctx, b.Clerk(), of(refused), b.Notice()))
-	must(t, b.Listings.Apply(ctx, b.Clerk(), of(refused), b.Day()))
-	must(t, b.Listings.RefuseApplication(ctx, b.Judge(), of(refused), "演示理由"))
+	must(t, b.Listings.Apply(ctx, b.Clerk(), of(refused), b.Application()))
+	must(t, b.Listings.RefuseApplication(ctx, b.Judge(), of(refused), "演示理由", enforcetest.Refusing()))
 	order := b.OrderGround(b.Subject(b.Person()))
 	must(t, b.Grounds.End(ctx, b.Judge(), order, "法释〔2015〕17号 Art. 9"))
 	expired := b.Published(b.Subject(b.Company()), listing.EvadesBySham)

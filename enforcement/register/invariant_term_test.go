@@ -12,7 +12,7 @@ import (
 
 // extension is one that nothing is wrong with, on the bundle's day.
 func extension(b *enforcetest.Bundle, years int) listing.Extension {
-	return listing.Extension{Number: "(2025)桂0103执1号之二", Reasons: "演示:多次", Cause: "several-dishonest-acts", Acts: enforcetest.Acts(b.Day()), Years: years, ServedOn: b.Day()}
+	return listing.Extension{Number: "(2025)桂0103执1号之二", Reasons: "演示:多次", Cause: "several-dishonest-acts", Acts: enforcetest.Acts(b.Day()), Years: years, ServedOn: b.Day(), Paper: enforcetest.Paper("演示延期决定")}
 }
 
 func TestInvariant05_TwoYearsAndFiveInAll(t *testing.T) {
@@ -123,7 +123,7 @@ func TestInvariant15_ApplicationDecidedInFifteenDays(t *testing.T) {
 			return b.Listings.Sign(ctx, b.President(), of(id))
 		},
 		"refused": func(id enforcement.ID) error {
-			return b.Listings.RefuseApplication(ctx, b.Judge(), of(id), "演示理由")
+			return b.Listings.RefuseApplication(ctx, b.Judge(), of(id), "演示理由", enforcetest.Refusing())
 		},
 		"abandoned": func(id enforcement.ID) error { return b.Listings.Abandon(ctx, b.Clerk(), of(id), ground.Dead) },
 	}
@@ -138,10 +138,10 @@ func TestInvariant15_ApplicationDecidedInFifteenDays(t *testing.T) {
 			b.AdvanceTo(date(t, row.received))
 			id := b.Draft(b.Subject(b.Company()))
 			must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
-			wantCode(t, "apply on no day", b.Listings.Apply(ctx, b.Clerk(), of(id), 0), "application.date")
-			wantCode(t, "apply tomorrow", b.Listings.Apply(ctx, b.Clerk(), of(id), b.Day().AddDays(1)), "application.date")
+			wantCode(t, "apply on no day", b.Listings.Apply(ctx, b.Clerk(), of(id), enforcetest.Applied(0)), "application.date")
+			wantCode(t, "apply tomorrow", b.Listings.Apply(ctx, b.Clerk(), of(id), enforcetest.Applied(b.Day().AddDays(1))), "application.date")
 			b.Advance(2) // entered two days later: the days run from receipt
-			must(t, b.Listings.Apply(ctx, b.Clerk(), of(id), date(t, row.received)))
+			must(t, b.Listings.Apply(ctx, b.Clerk(), of(id), enforcetest.Applied(date(t, row.received))))
 			c := clockOf(t, b, id, "decide-application")
 			if c.DueOn.String() != row.due || c.StartedOn.String() != row.received || c.Source != "法释〔2017〕7号 Art. 5 ¶2" || c.Provisional {
 				t.Errorf("received on %s: %+v, want due on %s", row.received, c, row.due)
@@ -162,8 +162,8 @@ func TestInvariant15_ApplicationDecidedInFifteenDays(t *testing.T) {
 	}
 	id := b.Draft(b.Subject(b.Company()))
 	must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
-	must(t, b.Listings.Apply(ctx, b.Clerk(), of(id), b.Day()))
-	wantCode(t, "refuse without reasons", b.Listings.RefuseApplication(ctx, b.Judge(), of(id), ""), "decision.reasons")
+	must(t, b.Listings.Apply(ctx, b.Clerk(), of(id), b.Application()))
+	wantCode(t, "refuse without reasons", b.Listings.RefuseApplication(ctx, b.Judge(), of(id), "", enforcetest.Refusing()), "decision.reasons")
 }
 
 func TestInvariant47_UnitRollOverFirstDay(t *testing.T) {
@@ -180,7 +180,7 @@ func TestInvariant47_UnitRollOverFirstDay(t *testing.T) {
 	expired := b.Published(b.Subject(b.Company()), listing.BreachesOrder)
 	applied := b.Draft(b.Subject(b.Company()))
 	must(t, b.Listings.Warn(ctx, b.Clerk(), of(applied), b.Notice()))
-	must(t, b.Listings.Apply(ctx, b.Clerk(), of(applied), b.Day()))
+	must(t, b.Listings.Apply(ctx, b.Clerk(), of(applied), b.Application()))
 	must(t, b.Listings.Delete(ctx, b.Judge(), of(deleted), b.Ending(1)))
 	must(t, b.Listings.Revoke(ctx, b.Judge(), of(revoked), b.Ending(0)))
 	b.AdvanceTo(state(t, b, expired).TermUntil.AddDays(1))

@@ -162,7 +162,7 @@ func TestInvariant34_CancelledIsNeverSent(t *testing.T) {
 	b := enforcetest.Setup(t)
 	ctx := t.Context()
 	id := b.Published(b.Subject(b.Company()))
-	must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), ground.WrongPersonClaim))
+	must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), enforcetest.Brake()))
 	must(t, b.Listings.Resume(ctx, b.President(), of(id), enforcetest.Resumption()))
 	must(t, b.Listings.Delete(ctx, b.Judge(), of(id), b.Ending(1)))
 	if sent := sendAll(t, b, directive.Acknowledged); len(sent) != 0 {

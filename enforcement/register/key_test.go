@@ -44,7 +44,7 @@ func acts() []asked {
 	}
 	return []asked{
 		{"apply", (*bundle).Clerk, warned(func(t *testing.T, b *bundle, act enforcement.Act, id enforcement.ID) error {
-			return b.Listings.Apply(t.Context(), act, of(id), b.Day())
+			return b.Listings.Apply(t.Context(), act, of(id), b.Application())
 		})},
 		{"abandon", (*bundle).Clerk, warned(func(t *testing.T, b *bundle, act enforcement.Act, id enforcement.ID) error {
 			return b.Listings.Abandon(t.Context(), act, of(id), ground.Dead)
@@ -52,33 +52,33 @@ func acts() []asked {
 		{"refuse", (*bundle).Judge, func(t *testing.T, b *bundle) ask {
 			id := b.Draft(b.Subject(b.Company()))
 			must(t, b.Listings.Warn(t.Context(), b.Clerk(), of(id), b.Notice()))
-			must(t, b.Listings.Apply(t.Context(), b.Clerk(), of(id), b.Day()))
+			must(t, b.Listings.Apply(t.Context(), b.Clerk(), of(id), b.Application()))
 			return func(act enforcement.Act) (enforcement.ID, error) {
-				return no(b.Listings.RefuseApplication(t.Context(), act, of(id), "演示"))
+				return no(b.Listings.RefuseApplication(t.Context(), act, of(id), "演示", enforcetest.Refusing()))
 			}
 		}},
 		{"open-exclusion", (*bundle).Judge, func(t *testing.T, b *bundle) ask {
 			id := b.Draft(b.Subject(b.Company()))
 			return func(act enforcement.Act) (enforcement.ID, error) {
-				return b.Listings.OpenExclusion(t.Context(), act, id, "not-able", b.Day())
+				return b.Listings.OpenExclusion(t.Context(), act, id, enforcetest.Fact("not-able", b.Day()))
 			}
 		}},
 		{"close-exclusion", (*bundle).President, func(t *testing.T, b *bundle) ask {
-			id := value(b.Listings.OpenExclusion(t.Context(), b.Judge(), b.Draft(b.Subject(b.Company())), "not-able", b.Day()))(t)
+			id := value(b.Listings.OpenExclusion(t.Context(), b.Judge(), b.Draft(b.Subject(b.Company())), enforcetest.Fact("not-able", b.Day())))(t)
 			return func(act enforcement.Act) (enforcement.ID, error) {
-				return no(b.Listings.CloseExclusion(t.Context(), act, id, b.Day(), why))
+				return no(b.Listings.CloseExclusion(t.Context(), act, id, enforcetest.FactOver(b.Day(), why)))
 			}
 		}},
 		{"extend", (*bundle).President, published(func(t *testing.T, b *bundle, act enforcement.Act, id enforcement.ID) error {
 			return b.Listings.Extend(t.Context(), act, of(id), extension(b, 1))
 		}, nil, listing.EvadesBySham)},
 		{"suspend", (*bundle).Judge, published(func(t *testing.T, b *bundle, act enforcement.Act, id enforcement.ID) error {
-			return b.Listings.Suspend(t.Context(), act, of(id), ground.CourtStay)
+			return b.Listings.Suspend(t.Context(), act, of(id), enforcetest.Stay())
 		}, nil)},
 		{"resume", (*bundle).President, published(func(t *testing.T, b *bundle, act enforcement.Act, id enforcement.ID) error {
 			return b.Listings.Resume(t.Context(), act, of(id), enforcetest.Resumption())
 		}, func(t *testing.T, b *bundle, id enforcement.ID) {
-			must(t, b.Listings.Suspend(t.Context(), b.Judge(), of(id), ground.WrongPersonClaim))
+			must(t, b.Listings.Suspend(t.Context(), b.Judge(), of(id), enforcetest.Brake()))
 		})},
 		{"open-correction", (*bundle).Judge, published(func(t *testing.T, b *bundle, act enforcement.Act, id enforcement.ID) error {
 			return b.Listings.OpenCorrection(t.Context(), act, of(id), b.Day())
@@ -108,7 +108,7 @@ func acts() []asked {
 			b.Published(b.Subject(b.Company()))
 			tasks := value(b.Docket.Tasks(t.Context(), b.Judge(), enforcement.ID{}, 1000))(t)
 			return func(act enforcement.Act) (enforcement.ID, error) {
-				return no(b.Listings.CloseTask(t.Context(), act, tasks[len(tasks)-1].ID, string("assets-suffice"), why, nil))
+				return no(b.Listings.CloseTask(t.Context(), act, tasks[len(tasks)-1].ID, string("assets-suffice"), why, enforcetest.Paper("")))
 			}
 		}},
 		{"put-in-force", (*bundle).System, func(t *testing.T, b *bundle) ask {

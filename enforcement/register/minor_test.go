@@ -49,7 +49,7 @@ func TestAMinorIsSuspendedEverywhereAtOnce(t *testing.T) {
 	}
 	for _, task := range value(b.Docket.Tasks(ctx, b.Judge(), enforcement.ID{}, 100))(t) {
 		if task.Kind == "minor" {
-			wantCode(t, "examined away", b.Listings.CloseTask(ctx, b.President(), task.ID, "examined", why, nil), "task.reason")
+			wantCode(t, "examined away", b.Listings.CloseTask(ctx, b.President(), task.ID, "examined", why, enforcetest.Paper("")), "task.reason")
 		}
 	}
 	must(t, b.Listings.Revoke(ctx, b.Judge(), of(one), b.Ending(0)))
@@ -67,7 +67,7 @@ func TestTheDaySuspendsWhatBurdensAMinor(t *testing.T) {
 	ctx := t.Context()
 	id := l.PublishedOn(enforcetest.ListSerious, l.Subject(untold(l.Bundle)))
 	braked := l.PublishedOn(enforcetest.ListSerious, l.Subject(untold(l.Bundle)))
-	must(t, l.Administrative.Suspend(ctx, l.OwnersReviewer(), of(braked), ground.WrongPersonClaim))
+	must(t, l.Administrative.Suspend(ctx, l.OwnersReviewer(), of(braked), enforcetest.Brake()))
 	for _, id := range []enforcement.ID{id, braked} {
 		rewrite(t, l.Bundle, listed(t, l, id).Subject, func(i *party.Identity) { i.Birth = l.Day().AddYears(-17) })
 	}

@@ -180,11 +180,11 @@ func (l *life) suspend(s step) error {
 		return nil
 	}
 	g.suspended = true
-	reason := ground.WrongPersonClaim
+	how := enforcetest.Brake()
 	if g.fixed && s.B%2 == 0 { // what is stayed without a term does not come back
-		reason = ground.CourtStay
+		how = enforcetest.Stay()
 	}
-	return l.Listings.Suspend(l.t.Context(), l.Judge(), of(g.id), reason)
+	return l.Listings.Suspend(l.t.Context(), l.Judge(), of(g.id), how)
 }
 
 func (l *life) resume(s step) error {

@@ -47,7 +47,7 @@ func (l *life) overtake(s step) error {
 	}
 	if s.B%3 == 0 && g.listing && !g.suspended {
 		g.suspended = true
-		if err := l.Listings.Suspend(l.t.Context(), l.Judge(), of(g.id), ground.WrongPersonClaim); err != nil {
+		if err := l.Listings.Suspend(l.t.Context(), l.Judge(), of(g.id), ground.Suspension{Reason: ground.WrongPersonClaim}); err != nil {
 			return err
 		}
 	} else if err := l.endOne(g, s.B); err != nil {

@@ -109,7 +109,7 @@ func knowing(t *testing.T, b *enforcetest.Bundle, org enforcement.OrganisationID
 	for i, r := range rulings {
 		switch r.knew {
 		case knownSuspended:
-			must(t, b.Listings.Suspend(ctx, b.Judge(), of(listings[i]), ground.CourtStay))
+			must(t, b.Listings.Suspend(ctx, b.Judge(), of(listings[i]), enforcetest.Stay()))
 		case knownWithdrawn:
 			must(t, b.Listings.Delete(ctx, b.Judge(), of(listings[i]), b.Ending(1)))
 		}
@@ -349,11 +349,11 @@ func TestNothingIsPublishedByItselfAfterARestore(t *testing.T) {
 	wantCode(t, "by hand", b.Listings.Publish(ctx, b.System(), of(served[0])), "listing.restored")
 	must(t, b.Listings.Abandon(ctx, b.Judge(), of(served[1]), ground.Performed))
 	wantCode(t, "the hold meanwhile", b.Holds.End(ctx, operatorOf(b, "op-2"), made.Hold, "演示"), "restore.unconfirmed")
-	wantCode(t, "without reasons", b.Listings.ResumeRestored(ctx, b.Judge(), of(served[0]), ""), "resumption.reasons")
-	wantCode(t, "a clerk", b.Listings.ResumeRestored(ctx, b.Clerk(), of(served[0]), "演示"), "role.forbidden")
-	wantCode(t, "who drafted it", b.Listings.ResumeRestored(ctx, b.Judge(), of(served[0]), "演示:已核实,丢失期间无退出事由"), "confirmation.second-person")
-	must(t, b.Listings.ResumeRestored(ctx, b.President(), of(served[0]), "演示:已核实,丢失期间无退出事由"))
-	wantCode(t, "twice", b.Listings.ResumeRestored(ctx, b.President(), of(served[0]), "演示:已核实,丢失期间无退出事由"), "listing.suspension")
+	wantCode(t, "without reasons", b.Listings.ResumeRestored(ctx, b.Judge(), of(served[0]), enforcetest.Resuming("")), "resumption.reasons")
+	wantCode(t, "a clerk", b.Listings.ResumeRestored(ctx, b.Clerk(), of(served[0]), enforcetest.Resuming("演示")), "role.forbidden")
+	wantCode(t, "who drafted it", b.Listings.ResumeRestored(ctx, b.Judge(), of(served[0]), enforcetest.Resuming("演示:已核实,丢失期间无退出事由")), "confirmation.second-person")
+	must(t, b.Listings.ResumeRestored(ctx, b.President(), of(served[0]), enforcetest.Resuming("演示:已核实,丢失期间无退出事由")))
+	wantCode(t, "twice", b.Listings.ResumeRestored(ctx, b.President(), of(served[0]), enforcetest.Resuming("演示:已核实,丢失期间无退出事由")), "listing.suspension")
 	if n := b.Count(`SELECT count(*) FROM task WHERE kind = 'restored' AND closed_on IS NULL`); n != 1 {
 		t.Errorf("%d tasks are open", n)
 	}
@@ -384,7 +384,7 @@ func TestAuditFindsJumpsThatNothingExplains(t *testing.T) {
 			id := b.Published(b.Subject(b.Company()))
 			sendAll(t, b, directive.Acknowledged)
 			restored(t, b)
-			must(t, b.Listings.Suspend(t.Context(), b.Judge(), of(id), ground.CourtStay))
+			must(t, b.Listings.Suspend(t.Context(), b.Judge(), of(id), enforcetest.Stay()))
 			wantAudit(t, b)
 			tamper(t, b, sql)
 			findings := value(b.Auditor.Directives(t.Context(), nil))(t).Findings

@@ -54,12 +54,12 @@ func build(c Config) *Offices {
 	o.Holds = &hold.Holds{Record: o.Record}
 	o.Plans = &plan.Plans{Record: o.Record, Parties: o.Parties, Shipped: c.Catalogue, Given: c.Attestations, Demonstration: c.Demonstration}
 	o.Directives = &directive.Directives{Record: o.Record, Parties: o.Parties, Docket: o.Docket, Holds: o.Holds, Plans: o.Plans}
-	o.Grounds = &ground.Grounds{Record: o.Record, Parties: o.Parties, Docket: o.Docket, Plans: o.Plans, Directives: o.Directives, Kinds: kinds.All()}
+	o.Grounds = &ground.Grounds{Record: o.Record, Parties: o.Parties, Docket: o.Docket, Plans: o.Plans, Directives: o.Directives, Papers: o.Papers, Kinds: kinds.All()}
 	o.Replanner = &replan.Replanner{Record: o.Record, Plans: o.Plans, Directives: o.Directives}
 	o.Rewards = &reward.Rewards{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Grounds: o.Grounds}
 	o.Administrative = &administrative.Administrative{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Grounds: o.Grounds, Rewards: o.Rewards, NoticeWindow: c.NoticeWindow, AnswerWithin: c.AnswerWithin}
 	o.Listings = &listing.Listings{Record: o.Record, Parties: o.Parties, Docket: o.Docket, Holds: o.Holds, Grounds: o.Grounds, Rewards: o.Rewards}
-	o.Restorer = &restore.Restorer{Record: o.Record, Holds: o.Holds, Directives: o.Directives, Parties: o.Parties}
+	o.Restorer = &restore.Restorer{Record: o.Record, Holds: o.Holds, Directives: o.Directives, Papers: o.Papers, Parties: o.Parties}
 	o.Explainer = &explain.Explainer{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Directives: o.Directives, Rewards: o.Rewards}
 	o.Intake = &intake.Intake{Record: o.Record, Parties: o.Parties, Grounds: o.Grounds, Rewards: o.Rewards, Listings: o.Listings}
 	o.Auditor = &audit.Auditor{Record: o.Record}

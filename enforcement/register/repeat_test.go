@@ -40,6 +40,7 @@ func TestAnActAskedManyTimesAtOnceIsDoneOnce(t *testing.T) {
 		{"draft", b.Judge(), &listingID, func(act enforcement.Act) (enforcement.ID, error) {
 			return b.Listings.Draft(ctx, act, listing.NewListing{
 				Case: caseID, Subject: subject, Capacity: listing.Debtor, Conducts: []listing.Conduct{listing.AbleButRefuses}, Facts: enforcetest.Facts(),
+				Papers: enforcetest.FactPapers([]listing.Conduct{listing.AbleButRefuses}...),
 			})
 		}},
 		{"warn", b.Clerk(), nil, change(func(act enforcement.Act, c ground.Change) error { return b.Listings.Warn(ctx, act, c, b.Notice()) })},

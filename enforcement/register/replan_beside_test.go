@@ -7,7 +7,6 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
-	"concordat/enforcement/ground"
 	"concordat/enforcement/hold"
 )
 
@@ -92,7 +91,7 @@ func TestReplanBesideEverything(t *testing.T) {
 			case 0:
 				errs <- w.Listings.Delete(ctx, w.Judge(), of(id), w.Ending(1))
 			case 1:
-				errs <- w.Listings.Suspend(ctx, w.Judge(), of(id), ground.WrongPersonClaim)
+				errs <- w.Listings.Suspend(ctx, w.Judge(), of(id), enforcetest.Brake())
 				errs <- w.Listings.Resume(ctx, w.President(), of(id), enforcetest.Resumption())
 			}
 		})

@@ -10,7 +10,6 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
-	"concordat/enforcement/ground"
 	"concordat/enforcement/replan"
 )
 
@@ -112,7 +111,7 @@ func (l *randomLife) step() {
 		l.live = append(l.live, l.Published(l.Subject(l.Person())))
 	case do == 2 && len(l.live) > 0:
 		id, i := pick(l.live)
-		must(l.t, l.Listings.Suspend(ctx, l.Judge(), of(id), ground.WrongPersonClaim))
+		must(l.t, l.Listings.Suspend(ctx, l.Judge(), of(id), enforcetest.Brake()))
 		l.live, l.stays = slices.Delete(l.live, i, i+1), append(l.stays, id)
 	case do == 3 && len(l.stays) > 0:
 		id, i := pick(l.stays)

@@ -9,7 +9,6 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
-	"concordat/enforcement/ground"
 	"concordat/enforcement/replan"
 )
 
@@ -24,7 +23,7 @@ func TestReplanFollowsAnEdition(t *testing.T) {
 	sent := w.Published(w.Subject(w.Company()))
 	sendAll(t, w.Bundle, directive.Acknowledged)
 	suspended := w.Published(w.Subject(w.Person()))
-	must(t, w.Listings.Suspend(ctx, w.Judge(), of(suspended), ground.WrongPersonClaim))
+	must(t, w.Listings.Suspend(ctx, w.Judge(), of(suspended), enforcetest.Brake()))
 	ended := w.Published(w.Subject(w.Person()))
 	must(t, w.Listings.Delete(ctx, w.Judge(), of(ended), w.Ending(1)))
 	for _, ground := range []enforcement.ID{live, sent} {
@@ -76,7 +75,7 @@ func TestLookUpsTellTheTruthAtOnce(t *testing.T) {
 	subject := w.Subject(w.Person())
 	live := w.Published(subject)
 	stayed := w.Published(subject)
-	must(t, w.Listings.Suspend(ctx, w.Judge(), of(stayed), ground.CourtStay))
+	must(t, w.Listings.Suspend(ctx, w.Judge(), of(stayed), enforcetest.Stay()))
 	told := func(what string, want map[int][]string) {
 		t.Helper()
 		got := map[int][]string{}

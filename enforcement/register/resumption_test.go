@@ -1,6 +1,7 @@
 package register_test
 
 import (
+	"crypto/sha256"
 	"slices"
 	"testing"
 
@@ -21,7 +22,7 @@ func TestNobodyGivesBackAlone(t *testing.T) {
 	drafter.Actor.Role = enforcement.DepartmentReviewer // the clerk who drafted was promoted
 	whole := enforcetest.Resumption()
 	id := l.PublishedOn(enforcetest.ListSerious, l.Subject(l.Company()))
-	must(t, l.Administrative.Suspend(ctx, l.OwnersReviewer(), of(id), ground.WrongPersonClaim))
+	must(t, l.Administrative.Suspend(ctx, l.OwnersReviewer(), of(id), enforcetest.Brake()))
 	before := fingerprint(t, l.Bundle)
 	for name, act := range map[string]enforcement.Act{"who drafted it": drafter, "who pulled the brake": l.OwnersReviewer()} {
 		wantCode(t, name, l.Administrative.Resume(ctx, act, of(id), whole), "resumption.second-person")
@@ -32,10 +33,10 @@ func TestNobodyGivesBackAlone(t *testing.T) {
 		}
 	}
 	for _, reasons := range []string{"", "   ", "。。。。。。。。。。。。", "已核实", "---------- ok"} {
-		wantCode(t, "reasons "+reasons, l.Administrative.Resume(ctx, other, of(id), ground.Resumption{Reasons: reasons, Document: whole.Document}), "resumption.reasons")
+		wantCode(t, "reasons "+reasons, l.Administrative.Resume(ctx, other, of(id), ground.Resumption{Reasons: reasons, Paper: whole.Paper}), "resumption.reasons")
 	}
 	for _, document := range []string{"", " \n\t"} {
-		wantCode(t, "no check", l.Administrative.Resume(ctx, other, of(id), ground.Resumption{Reasons: whole.Reasons, Document: []byte(document)}), "resumption.identity")
+		wantCode(t, "no check", l.Administrative.Resume(ctx, other, of(id), ground.Resumption{Reasons: whole.Reasons, Paper: enforcetest.Paper(document)}), "resumption.identity")
 	}
 	if fingerprint(t, l.Bundle) != before {
 		t.Error("a refused resumption left something")
@@ -62,11 +63,11 @@ func TestNoCourtGivesBackAlone(t *testing.T) {
 	second := b.Judge()
 	second.Actor.ID += "-2"
 	braked := b.Published(b.Subject(b.Company()))
-	must(t, b.Listings.Suspend(ctx, b.President(), of(braked), ground.WrongPersonClaim))
+	must(t, b.Listings.Suspend(ctx, b.President(), of(braked), enforcetest.Brake()))
 	wantCode(t, "who pulled the brake", b.Listings.Resume(ctx, b.President(), of(braked), whole), "resumption.second-person")
 	wantCode(t, "who drafted it", b.Listings.Resume(ctx, b.Judge(), of(braked), whole), "resumption.second-person")
 	wantCode(t, "without the check", b.Listings.Resume(ctx, second, of(braked), ground.Resumption{Reasons: whole.Reasons}), "resumption.identity")
-	wantCode(t, "for no reason", b.Listings.Resume(ctx, second, of(braked), ground.Resumption{Reasons: "已核实", Document: whole.Document}), "resumption.reasons")
+	wantCode(t, "for no reason", b.Listings.Resume(ctx, second, of(braked), ground.Resumption{Reasons: "已核实", Paper: whole.Paper}), "resumption.reasons")
 	_, offers, err := b.Listings.Moves(ctx, b.President(), braked)
 	must(t, err)
 	if offer := offered(offers, ground.MoveResume); offer.Because == nil || offer.Because.Code != "resumption.second-person" {
@@ -77,12 +78,13 @@ func TestNoCourtGivesBackAlone(t *testing.T) {
 	}
 	must(t, b.Listings.Resume(ctx, second, of(braked), whole))
 	var hash []byte
+	sum := sha256.Sum256(whole.Paper.Content)
 	must(t, b.DB.Pool.QueryRow(ctx, `SELECT document_hash FROM event WHERE ground_id = $1 AND kind = 'listing-resumed'`, braked).Scan(&hash))
-	if string(hash) != string(b.Vault.DocumentHash(whole.Document)) {
+	if string(hash) != string(b.Vault.DocumentHash(sum[:])) {
 		t.Error("the check of the identity is not in the log")
 	}
 	// A row of the release before names nobody: only who drafted it is kept away.
-	must(t, b.Listings.Suspend(ctx, b.Clerk(), of(braked), ground.WrongPersonClaim))
+	must(t, b.Listings.Suspend(ctx, b.Clerk(), of(braked), enforcetest.Brake()))
 	_, err = b.DB.Pool.Exec(ctx, `UPDATE listing SET suspended_by = NULL, version = version + 1 WHERE id = $1`, braked)
 	must(t, err)
 	must(t, b.Listings.Resume(ctx, second, of(braked), whole))
@@ -98,7 +100,7 @@ func TestAStayWithoutATermIsADeletion(t *testing.T) {
 	ctx := t.Context()
 	open, fixed := b.Published(b.Subject(b.Company())), b.Published(b.Subject(b.Company()), listing.EvadesBySham)
 	for _, id := range []enforcement.ID{open, fixed} {
-		must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), ground.CourtStay))
+		must(t, b.Listings.Suspend(ctx, b.Judge(), of(id), enforcetest.Stay()))
 	}
 	clock := clockOf(t, b, open, "delete")
 	if !clock.DoneOn.IsZero() || clock.StartedOn != b.Day() || clock.DueOn != b.Calendar.AddWorkingDays(b.Day(), 3).Day {
@@ -111,15 +113,15 @@ func TestAStayWithoutATermIsADeletion(t *testing.T) {
 		t.Errorf("%d and %d tasks", tasks(open), tasks(fixed))
 	}
 	wantCode(t, "back without a decision", b.Listings.Resume(ctx, b.President(), of(open), enforcetest.Resumption()), "resumption.stayed")
-	wantCode(t, "back by another door", b.Listings.ResumeRestored(ctx, b.President(), of(open), enforcetest.Resumption().Reasons), "listing.suspension")
+	wantCode(t, "back by another door", b.Listings.ResumeRestored(ctx, b.President(), of(open), enforcetest.Resumption()), "listing.suspension")
 	for _, task := range value(b.Docket.Tasks(ctx, b.Judge(), enforcement.ID{}, 100))(t) {
 		if task.Kind == listing.TaskStayed {
 			for _, word := range []string{"examined", "told", "assets-suffice"} {
-				wantCode(t, "its task by "+word, b.Listings.CloseTask(ctx, b.President(), task.ID, word, why, nil), "task.reason")
+				wantCode(t, "its task by "+word, b.Listings.CloseTask(ctx, b.President(), task.ID, word, why, enforcetest.Paper("")), "task.reason")
 			}
 		}
 	}
-	must(t, b.Listings.Resume(ctx, b.President(), of(fixed), ground.Resumption{Reasons: enforcetest.Resumption().Reasons}))
+	must(t, b.Listings.Resume(ctx, b.President(), of(fixed), enforcetest.Resumption()))
 	must(t, b.Listings.Delete(ctx, b.Judge(), of(open), b.Ending(5)))
 	if clock := clockOf(t, b, open, "delete"); tasks(open) != 0 || clock.DoneOn.IsZero() {
 		t.Errorf("after the deletion: %d tasks, %+v", tasks(open), clock)

@@ -8,7 +8,6 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
-	"concordat/enforcement/ground"
 )
 
 // rewardLives is a record in which rewards and listings of a few companies live at
@@ -63,9 +62,9 @@ func (l *rewardLives) doWith(what string, n int) error {
 	reward, listing := ofReward(l.rewards[n%len(l.rewards)]), of(l.listings[n%len(l.listings)])
 	switch what {
 	case "notice":
-		return l.Rewards.RecordNotice(ctx, l.KeeperClerk(), reward, l.Day(), nil)
+		return l.Rewards.RecordNotice(ctx, l.KeeperClerk(), reward, l.Day(), enforcetest.Paper("演示告知书"))
 	case "answer":
-		return l.Rewards.RecordAnswer(ctx, l.KeeperClerk(), reward, l.Day(), "演示陈述")
+		return l.Rewards.RecordAnswer(ctx, l.KeeperClerk(), reward, l.Day(), "演示陈述", enforcetest.Paper("演示陈述书"))
 	case "keep":
 		return decide(l.RewardBundle, reward.Ground, false)
 	case "end-reviewed":
@@ -78,7 +77,7 @@ func (l *rewardLives) doWith(what string, n int) error {
 		}
 		return l.doWith("end-reviewed", n)
 	case "end":
-		return l.Rewards.End(ctx, l.KeeperReviewer(), reward, "演示理由", "")
+		return l.Rewards.End(ctx, l.KeeperReviewer(), reward, "演示理由", "", enforcetest.Paper("演示终止决定书"))
 	case "revoke":
 		err := l.Listings.Revoke(ctx, l.President(), listing, l.Ending(0))
 		if err == nil {
@@ -88,7 +87,7 @@ func (l *rewardLives) doWith(what string, n int) error {
 	case "delete":
 		return l.Listings.Delete(ctx, l.Judge(), listing, l.Ending(1))
 	case "suspend":
-		return l.Listings.Suspend(ctx, l.Judge(), listing, ground.WrongPersonClaim)
+		return l.Listings.Suspend(ctx, l.Judge(), listing, enforcetest.Brake())
 	default:
 		return l.Listings.Resume(ctx, l.President(), listing, enforcetest.Resumption())
 	}

@@ -26,7 +26,7 @@ func reviewed(t *testing.T, b *enforcetest.RewardBundle, list string) (reward, l
 }
 
 func decide(b *enforcetest.RewardBundle, id enforcement.ID, end bool) error {
-	d := reward.Decision{End: end, Reasons: "演示理由"}
+	d := reward.Decision{End: end, Reasons: "演示理由", Paper: enforcetest.Paper("演示复核决定")}
 	if end {
 		d.Basis = "演示法 第4条"
 	}
@@ -79,9 +79,9 @@ func TestAPublicationOpensAReview(t *testing.T) {
 
 	// Before notice, and before the answer or the end of its time, it cannot end.
 	wantCode(t, "end without notice", decide(b, id, true), "reward.notice")
-	wantCode(t, "notice of yesterday", b.Rewards.RecordNotice(ctx, b.KeeperClerk(), ofReward(id), b.Day().AddDays(-1), nil), "reward.dates")
-	wantCode(t, "notice of tomorrow", b.Rewards.RecordNotice(ctx, b.KeeperClerk(), ofReward(id), b.Day().AddDays(1), nil), "reward.dates")
-	must(t, b.Rewards.RecordNotice(ctx, b.KeeperClerk(), ofReward(id), b.Day(), []byte("演示告知书")))
+	wantCode(t, "notice of yesterday", b.Rewards.RecordNotice(ctx, b.KeeperClerk(), ofReward(id), b.Day().AddDays(-1), enforcetest.Paper("演示告知书")), "reward.dates")
+	wantCode(t, "notice of tomorrow", b.Rewards.RecordNotice(ctx, b.KeeperClerk(), ofReward(id), b.Day().AddDays(1), enforcetest.Paper("演示告知书")), "reward.dates")
+	must(t, b.Rewards.RecordNotice(ctx, b.KeeperClerk(), ofReward(id), b.Day(), enforcetest.Paper("演示告知书")))
 	until := b.Calendar.AddWorkingDays(b.Day(), 5).Day // the list type's own period
 	if v := value(b.Rewards.Reviews(ctx, b.KeeperClerk(), id))(t)[0]; v.NoticedOn != b.Day() || v.AnswerUntil != until {
 		t.Errorf("after the notice: %+v", v)
@@ -97,13 +97,13 @@ func TestAPublicationOpensAReview(t *testing.T) {
 		act  enforcement.Act
 		code string
 	}{
-		"no reasons":         {reward.Decision{End: true, Basis: "演示法"}, b.KeeperReviewer(), "reward.reasons"},
-		"no basis":           {reward.Decision{End: true, Reasons: "演示"}, b.KeeperReviewer(), "reward.basis"},
-		"by a clerk":         {reward.Decision{Reasons: "演示"}, b.KeeperClerk(), "role.forbidden"},
-		"by somebody else":   {reward.Decision{Reasons: "演示"}, b.As(enforcement.DepartmentReviewer, b.Alpha), "not-found"},
-		"by the system":      {reward.Decision{Reasons: "演示"}, b.System(), "role.forbidden"},
-		"by the court":       {reward.Decision{Reasons: "演示"}, b.Judge(), "role.forbidden"},
-		"a basis of a novel": {reward.Decision{End: true, Reasons: "演示", Basis: strings.Repeat("x", 1501)}, b.KeeperReviewer(), "reward.basis"},
+		"no reasons":         {reward.Decision{End: true, Basis: "演示法", Paper: enforcetest.Paper("演示复核决定")}, b.KeeperReviewer(), "reward.reasons"},
+		"no basis":           {reward.Decision{End: true, Reasons: "演示", Paper: enforcetest.Paper("演示复核决定")}, b.KeeperReviewer(), "reward.basis"},
+		"by a clerk":         {reward.Decision{Reasons: "演示", Paper: enforcetest.Paper("演示复核决定")}, b.KeeperClerk(), "role.forbidden"},
+		"by somebody else":   {reward.Decision{Reasons: "演示", Paper: enforcetest.Paper("演示复核决定")}, b.As(enforcement.DepartmentReviewer, b.Alpha), "not-found"},
+		"by the system":      {reward.Decision{Reasons: "演示", Paper: enforcetest.Paper("演示复核决定")}, b.System(), "role.forbidden"},
+		"by the court":       {reward.Decision{Reasons: "演示", Paper: enforcetest.Paper("演示复核决定")}, b.Judge(), "role.forbidden"},
+		"a basis of a novel": {reward.Decision{End: true, Reasons: "演示", Basis: strings.Repeat("x", 1501), Paper: enforcetest.Paper("演示复核决定")}, b.KeeperReviewer(), "reward.basis"},
 	} {
 		wantCode(t, what, b.Rewards.DecideReview(ctx, c.act, ofReward(id), c.d), c.code)
 	}
@@ -137,13 +137,13 @@ func TestARewardIsKept(t *testing.T) {
 	b := enforcetest.SetupRewards(t, false)
 	ctx := t.Context()
 	id, _, _ := reviewed(t, b, enforcetest.GoodExporter)
-	wantCode(t, "answer before notice", b.Rewards.RecordAnswer(ctx, b.KeeperClerk(), ofReward(id), b.Day(), "演示"), "reward.notice")
-	must(t, b.Rewards.RecordNotice(ctx, b.KeeperClerk(), ofReward(id), b.Day(), nil))
+	wantCode(t, "answer before notice", b.Rewards.RecordAnswer(ctx, b.KeeperClerk(), ofReward(id), b.Day(), "演示", enforcetest.Paper("演示陈述书")), "reward.notice")
+	must(t, b.Rewards.RecordNotice(ctx, b.KeeperClerk(), ofReward(id), b.Day(), enforcetest.Paper("演示告知书")))
 	if v, want := value(b.Rewards.Reviews(ctx, b.KeeperClerk(), id))(t)[0], b.Calendar.AddWorkingDays(b.Day(), 10).Day; v.AnswerUntil != want {
 		t.Errorf("where the list says nothing there is time until %s, want %s", v.AnswerUntil, want)
 	}
-	wantCode(t, "an empty answer", b.Rewards.RecordAnswer(ctx, b.KeeperClerk(), ofReward(id), b.Day(), " "), "reward.answer")
-	must(t, b.Rewards.RecordAnswer(ctx, b.KeeperClerk(), ofReward(id), b.Day(), "演示陈述"))
+	wantCode(t, "an empty answer", b.Rewards.RecordAnswer(ctx, b.KeeperClerk(), ofReward(id), b.Day(), " ", enforcetest.Paper("演示陈述书")), "reward.answer")
+	must(t, b.Rewards.RecordAnswer(ctx, b.KeeperClerk(), ofReward(id), b.Day(), "演示陈述", enforcetest.Paper("演示陈述书")))
 	must(t, decide(b, id, false))
 	wantReward(t, b, id, "in-force")
 	v := value(b.Rewards.Reviews(ctx, b.KeeperClerk(), id))(t)[0]
@@ -241,7 +241,7 @@ func TestASuspendedListingEndsNothing(t *testing.T) {
 	ctx := t.Context()
 	id, listing, subject := reviewed(t, b, enforcetest.GoodTaxpayer)
 	b.Heard(id)
-	must(t, b.Listings.Suspend(ctx, b.Clerk(), of(listing), ground.WrongPersonClaim))
+	must(t, b.Listings.Suspend(ctx, b.Clerk(), of(listing), enforcetest.Brake()))
 	wantCode(t, "end while the brake is on", decide(b, id, true), "reward.stayed")
 	other := b.Rewarded(enforcetest.GoodExporter, subject)
 	wantReward(t, b, other, "in-force")
@@ -279,7 +279,7 @@ func TestARewardInDoubtAfterARestore(t *testing.T) {
 	ctx := t.Context()
 	id := b.Rewarded(enforcetest.GoodExporter, b.Subject(b.Company()))
 	sendAll(t, b.Bundle, directive.Acknowledged)
-	wantCode(t, "confirm what nobody doubts", b.Rewards.Confirm(ctx, b.KeeperReviewer(), ofReward(id), "演示"), "reward.suspension")
+	wantCode(t, "confirm what nobody doubts", b.Rewards.Confirm(ctx, b.KeeperReviewer(), ofReward(id), "演示", enforcetest.Paper("演示确认决定")), "reward.suspension")
 	restored(t, b.Bundle)
 	d := directives(t, b.Bundle, id)[0]
 	hand(t, b.Bundle, b.Alpha, []directive.InventoryLine{{Directive: d.ID, Version: 2, Carries: true}}, 10)
@@ -293,12 +293,12 @@ func TestARewardInDoubtAfterARestore(t *testing.T) {
 	if len(tasks) != 1 || tasks[0].Kind != ground.TaskRestored {
 		t.Errorf("tasks: %+v", tasks)
 	}
-	wantCode(t, "confirm without reasons", b.Rewards.Confirm(ctx, b.KeeperReviewer(), ofReward(id), ""), "reward.reasons")
-	must(t, b.Rewards.Confirm(ctx, b.KeeperReviewer(), ofReward(id), "演示：无终止"))
+	wantCode(t, "confirm without reasons", b.Rewards.Confirm(ctx, b.KeeperReviewer(), ofReward(id), "", enforcetest.Paper("演示确认决定")), "reward.reasons")
+	must(t, b.Rewards.Confirm(ctx, b.KeeperReviewer(), ofReward(id), "演示：无终止", enforcetest.Paper("演示确认决定")))
 	if w := wantReward(t, b, id, "in-force"); w.Suspended {
 		t.Error("it is suspended still")
 	}
-	must(t, b.Rewards.End(ctx, b.KeeperReviewer(), ofReward(id), "演示理由", ""))
+	must(t, b.Rewards.End(ctx, b.KeeperReviewer(), ofReward(id), "演示理由", "", enforcetest.Paper("演示终止决定书")))
 	wantAudit(t, b.Bundle)
 }
 
@@ -317,7 +317,7 @@ func TestPublicRewards(t *testing.T) {
 	if len(list) != 1 || list[0].Reward != id || list[0].Name != company.Name || list[0].ListType != enforcetest.GoodTaxpayer || list[0].Year != 2025 || list[0].Owner == "" {
 		t.Fatalf("public: %+v", list)
 	}
-	must(t, b.Rewards.End(t.Context(), b.KeeperReviewer(), ofReward(id), "演示理由", ""))
+	must(t, b.Rewards.End(t.Context(), b.KeeperReviewer(), ofReward(id), "演示理由", "", enforcetest.Paper("演示终止决定书")))
 	if list := public(); len(list) != 0 {
 		t.Errorf("after the end: %+v", list)
 	}

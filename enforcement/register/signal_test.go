@@ -45,8 +45,8 @@ func TestEveryFactOfAPublishedListingIsATask(t *testing.T) {
 			id := b.Published(b.Subject(b.Company()), row.conduct)
 			b.Advance(10)
 			on := b.Day().AddDays(-row.ago)
-			fact := value(b.Listings.OpenExclusion(ctx, b.Clerk(), id, row.kind, on))(t)
-			must(t, second(b.Listings.OpenExclusion(ctx, b.Clerk(), id, row.kind, on))) // twice is one task
+			fact := value(b.Listings.OpenExclusion(ctx, b.Clerk(), id, enforcetest.Fact(row.kind, on)))(t)
+			must(t, second(b.Listings.OpenExclusion(ctx, b.Clerk(), id, enforcetest.Fact(row.kind, on)))) // twice is one task
 			if got := openTasks(t, b, id); !slices.Equal(got, []string{row.task}) {
 				t.Fatalf("the tasks are %v", got)
 			}
@@ -60,12 +60,12 @@ func TestEveryFactOfAPublishedListingIsATask(t *testing.T) {
 			if !row.examined {
 				code = "task.reason"
 			}
-			wantCode(t, "examined", b.Listings.CloseTask(ctx, b.President(), task, "examined", why, nil), code)
+			wantCode(t, "examined", b.Listings.CloseTask(ctx, b.President(), task, "examined", why, enforcetest.Paper("")), code)
 			if row.examined {
 				return
 			}
 			// Closed with a second fact like it open, the task waits; with the last it is over.
-			must(t, b.Listings.CloseExclusion(ctx, b.President(), fact, b.Day(), why))
+			must(t, b.Listings.CloseExclusion(ctx, b.President(), fact, enforcetest.FactOver(b.Day(), why)))
 			if got := openTasks(t, b, id); len(got) != 1 {
 				t.Errorf("another fact stands, and the tasks are %v", got)
 			}
@@ -86,19 +86,19 @@ func TestABarIsLaidBesideByAnother(t *testing.T) {
 	few(t, b, 1)
 	ctx := t.Context()
 	id := b.Published(b.Subject(b.Company()), listing.EvadesBySham)
-	must(t, b.Listings.Suspend(ctx, b.Clerk(), of(id), ground.WrongPersonClaim))
+	must(t, b.Listings.Suspend(ctx, b.Clerk(), of(id), enforcetest.Brake()))
 	second := b.Judge()
 	second.Actor.ID += "-2"
-	fact := value(b.Listings.OpenExclusion(ctx, second, id, listing.Performed, b.Day()))(t)
+	fact := value(b.Listings.OpenExclusion(ctx, second, id, enforcetest.Fact(listing.Performed, b.Day())))(t)
 	wantCode(t, "given back", b.Listings.Resume(ctx, b.President(), of(id), enforcetest.Resumption()), "listing.excluded")
 	wantCode(t, "extended", b.Listings.Extend(ctx, b.President(), of(id), extension(b, 1)), "listing.excluded")
-	wantCode(t, "who recorded it", b.Listings.CloseExclusion(ctx, second, fact, b.Day(), why), "exclusion.second-person")
-	wantCode(t, "who drafted it", b.Listings.CloseExclusion(ctx, b.Judge(), fact, b.Day(), why), "exclusion.second-person")
+	wantCode(t, "who recorded it", b.Listings.CloseExclusion(ctx, second, fact, enforcetest.FactOver(b.Day(), why)), "exclusion.second-person")
+	wantCode(t, "who drafted it", b.Listings.CloseExclusion(ctx, b.Judge(), fact, enforcetest.FactOver(b.Day(), why)), "exclusion.second-person")
 	for _, reasons := range []string{"", "  ", "无", "。。。。。。。。。。。。"} {
-		wantCode(t, "reasons "+reasons, b.Listings.CloseExclusion(ctx, b.President(), fact, b.Day(), reasons), "exclusion.reasons")
+		wantCode(t, "reasons "+reasons, b.Listings.CloseExclusion(ctx, b.President(), fact, enforcetest.FactOver(b.Day(), reasons)), "exclusion.reasons")
 	}
 	schemaRefuses(t, b, "exclusion_closed_by_another", `UPDATE exclusion_fact SET closed_by = recorded_by WHERE id = $1`, fact)
-	must(t, b.Listings.CloseExclusion(ctx, b.President(), fact, b.Day(), why))
+	must(t, b.Listings.CloseExclusion(ctx, b.President(), fact, enforcetest.FactOver(b.Day(), why)))
 	if got := openTasks(t, b, id); len(got) != 0 || clockOf(t, b, id, "decide-early-deletion").DoneOn.IsZero() {
 		t.Errorf("it is closed, and the tasks are %v", got)
 	}
@@ -118,7 +118,7 @@ func TestOnlyTheBarredGroundFalls(t *testing.T) {
 	sendAll(t, b, directive.Acknowledged)
 	wantCode(t, "nothing is barred", b.Listings.Drop(ctx, b.Judge(), of(two), "演示理由"), "exclusion.none")
 	for _, id := range []enforcement.ID{two, one} {
-		must(t, second(b.Listings.OpenExclusion(ctx, b.Clerk(), id, listing.SecurityGiven, b.Day())))
+		must(t, second(b.Listings.OpenExclusion(ctx, b.Clerk(), id, enforcetest.Fact(listing.SecurityGiven, b.Day()))))
 	}
 	wantCode(t, "a clerk", b.Listings.Drop(ctx, b.Clerk(), of(two), "演示理由"), "role.forbidden")
 	wantCode(t, "without reasons", b.Listings.Drop(ctx, b.Judge(), of(two), " "), "end.reasons")
@@ -166,7 +166,7 @@ func TestASilentCourtSuspendsWhatIsDoubted(t *testing.T) {
 	if clock.DueOn != b.Calendar.AddWorkingDays(b.Day(), 1).Day || clock.Organisation != b.Court {
 		t.Errorf("the clock is %+v", clock)
 	}
-	must(t, b.Listings.CloseTask(ctx, b.President(), task(examined), "examined", why, enforcetest.Resumption().Document))
+	must(t, b.Listings.CloseTask(ctx, b.President(), task(examined), "examined", why, enforcetest.Resumption().Paper))
 	b.AdvanceTo(clock.DueOn)
 	daily := func() {
 		t.Helper()
@@ -190,7 +190,7 @@ func TestASilentCourtSuspendsWhatIsDoubted(t *testing.T) {
 			t.Errorf("organisation %d stands at version %d, %s", d.Organisation, d.Version, d.Kind)
 		}
 	}
-	wantCode(t, "examined by a word", b.Listings.CloseTask(ctx, b.President(), task(silent), "examined", why, enforcetest.Resumption().Document), "resumption.identity")
+	wantCode(t, "examined by a word", b.Listings.CloseTask(ctx, b.President(), task(silent), "examined", why, enforcetest.Resumption().Paper), "resumption.identity")
 	wantCode(t, "without the check", b.Listings.Resume(ctx, b.President(), of(silent), ground.Resumption{Reasons: why}), "resumption.identity")
 	must(t, b.Listings.Resume(ctx, b.President(), of(silent), enforcetest.Resumption()))
 	if daily(); state(t, b, silent).SuspendedFor != "" || len(openTasks(t, b, silent)) != 0 {

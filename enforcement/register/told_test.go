@@ -39,11 +39,11 @@ func TestOneJudgeEndsAndTwoAreTold(t *testing.T) {
 			}
 		}
 		president, creditor := openTask(t, b, id, listing.TaskTellPresident).ID, openTask(t, b, id, listing.TaskTellCreditor).ID
-		wantCode(t, "a judge for the president", b.Listings.CloseTask(ctx, b.Judge(), president, "told", why, nil), "role.forbidden")
-		wantCode(t, "by an excuse of another task", b.Listings.CloseTask(ctx, b.President(), president, "assets-suffice", why, nil), "task.reason")
-		must(t, b.Listings.CloseTask(ctx, b.President(), president, "told", why, nil))
-		must(t, b.Listings.CloseTask(ctx, b.Judge(), creditor, "told", why, nil))
-		wantCode(t, "twice", b.Listings.CloseTask(ctx, b.Judge(), creditor, "told", why, nil), "not-found")
+		wantCode(t, "a judge for the president", b.Listings.CloseTask(ctx, b.Judge(), president, "told", why, enforcetest.Paper("")), "role.forbidden")
+		wantCode(t, "by an excuse of another task", b.Listings.CloseTask(ctx, b.President(), president, "assets-suffice", why, enforcetest.Paper("")), "task.reason")
+		must(t, b.Listings.CloseTask(ctx, b.President(), president, "told", why, enforcetest.Paper("")))
+		must(t, b.Listings.CloseTask(ctx, b.Judge(), creditor, "told", why, enforcetest.Paper("")))
+		wantCode(t, "twice", b.Listings.CloseTask(ctx, b.Judge(), creditor, "told", why, enforcetest.Paper("")), "not-found")
 	}
 }
 
@@ -60,7 +60,7 @@ func TestADoubtIsNoTaskToExcuse(t *testing.T) {
 	must(t, err)
 	task := openTask(t, b, id, ground.TaskRestored)
 	for _, reason := range []string{"campus-loan-student", "assets-suffice", "told"} {
-		wantCode(t, "excused by "+reason, b.Listings.CloseTask(ctx, b.President(), task.ID, reason, why, nil), "task.reason")
+		wantCode(t, "excused by "+reason, b.Listings.CloseTask(ctx, b.President(), task.ID, reason, why, enforcetest.Paper("")), "task.reason")
 	}
 	if openTask(t, b, id, ground.TaskRestored).ID != task.ID {
 		t.Error("the doubt is gone")

@@ -97,9 +97,9 @@ func (w walker) move(id enforcement.ID, m ground.MoveName, identity party.Identi
 	case "warn":
 		return w.Listings.Warn(ctx, as(w.Clerk()), c, w.Notice())
 	case "apply":
-		return w.Listings.Apply(ctx, as(w.Clerk()), c, w.Day())
+		return w.Listings.Apply(ctx, as(w.Clerk()), c, w.Application())
 	case "refuse":
-		return w.Listings.RefuseApplication(ctx, as(w.Judge()), c, "演示理由")
+		return w.Listings.RefuseApplication(ctx, as(w.Judge()), c, "演示理由", enforcetest.Refusing())
 	case "propose":
 		d := w.Decision(conduct)
 		if grace {
@@ -120,17 +120,17 @@ func (w walker) move(id enforcement.ID, m ground.MoveName, identity party.Identi
 	case "extend":
 		return w.Listings.Extend(ctx, as(w.President()), c, extension(w.Bundle, 1))
 	case ground.MoveSuspend:
-		return w.Listings.Suspend(ctx, as(w.Judge()), c, ground.CourtStay)
+		return w.Listings.Suspend(ctx, as(w.Judge()), c, enforcetest.Stay())
 	case ground.MoveBrake:
-		return w.Listings.Suspend(ctx, as(w.Clerk()), c, ground.WrongPersonClaim)
+		return w.Listings.Suspend(ctx, as(w.Clerk()), c, enforcetest.Brake())
 	case ground.MoveResume:
 		return w.Listings.Resume(ctx, as(w.President()), c, enforcetest.Resumption())
 	case "resume-restored", ground.MoveConfirm: // one door: the state picks
-		return w.Listings.ResumeRestored(ctx, as(w.President()), c, enforcetest.Resumption().Reasons)
+		return w.Listings.ResumeRestored(ctx, as(w.President()), c, enforcetest.Resumption())
 	case "drop-barred":
 		return w.Listings.Drop(ctx, as(w.Judge()), c, "演示理由")
 	case ground.MoveReaffirm:
-		return w.Listings.Reaffirm(ctx, as(w.President()), c, enforcetest.Resumption().Reasons)
+		return w.Listings.Reaffirm(ctx, as(w.President()), c, enforcetest.Resumption())
 	case "open-correction":
 		return w.Listings.OpenCorrection(ctx, as(w.Judge()), c, w.Day())
 	case "word":

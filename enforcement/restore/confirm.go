@@ -10,6 +10,7 @@ import (
 	"concordat/enforcement/docket"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/hold"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
 )
@@ -26,9 +27,11 @@ type Confirmation struct {
 	Hash  string
 	// Except stay unconfirmed: to be ended, or resumed with reasons of their own.
 	Except []enforcement.ID
-	// Reasons say why the lost time held no end of the others; only their keyed hash is
-	// kept, for they may speak of many.
+	// Reasons say why the lost time held no end of the others; they stand in the paper, for
+	// they may speak of many.
 	Reasons string
+	// Paper is the decision to stand by them, of all of them.
+	Paper paper.Given
 }
 
 // Confirm confirms exactly the list that was seen, without those excepted, and returns how
@@ -47,6 +50,9 @@ func (r *Restorer) Confirm(ctx context.Context, act enforcement.Act, c Confirmat
 	if c.Reasons = strings.TrimSpace(c.Reasons); c.Reasons == "" {
 		return 0, enforcement.Refuse("resumption.reasons")
 	}
+	if !ground.Named(c.Paper) || !c.Paper.ID.IsZero() { // it is of no one case, and comes with the act
+		return 0, ground.MissingPaper(ground.FieldDocument, paper.Confirmation)
+	}
 	_, err = r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		restoration, err := r.reconciled(ctx, tx)
 		if err != nil {
@@ -56,12 +62,16 @@ func (r *Restorer) Confirm(ctx context.Context, act enforcement.Act, c Confirmat
 		if err != nil {
 			return nil, err
 		}
+		decision, err := r.Papers.Keep(tx, act, paper.Holder{Owner: act.Actor.Organisation, Serves: restoration.ID}, paper.Confirmation, c.Paper)
+		if err != nil {
+			return nil, err
+		}
 		today := r.Record.Today(act.At)
 		ground.Confirm(tx, ids...)
 		docket.CloseTasksOf(tx, ids, ground.TaskRestored, "confirmed", today)
 		confirmed = len(ids)
 		return &record.Event{
-			Kind: EventConfirmed, RefersTo: restoration.ID, Day: today, Grounds: ids, DocumentHash: r.Record.Vault.DocumentHash([]byte(c.Reasons)),
+			Kind: EventConfirmed, RefersTo: restoration.ID, Day: today, Grounds: ids, DocumentHash: decision.Hash,
 		}, nil
 	})
 	return confirmed, err

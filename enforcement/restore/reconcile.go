@@ -126,7 +126,7 @@ func (r *Restorer) ReconcileStated(ctx context.Context, act enforcement.Act, org
 			"record the statement of organisation %d", org)
 		after, err = readReconciliation(ctx, tx, restoration, org)
 		return &record.Event{
-			Kind: EventReconciled, RefersTo: restoration.ID, Reason: reconciledStated, Day: r.Record.Today(act.At), DocumentHash: hash,
+			Kind: EventReconciled, RefersTo: restoration.ID, Reason: reconciledStated, Day: r.Record.Today(act.At),
 		}, err
 	})
 	if err == nil && after.Organisation == 0 { // as above

@@ -3,6 +3,7 @@ package restore
 import (
 	"concordat/enforcement/directive"
 	"concordat/enforcement/hold"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/party"
 	"concordat/enforcement/record"
 )
@@ -13,5 +14,6 @@ type Restorer struct {
 	Record     *record.Record
 	Holds      *hold.Holds
 	Directives *directive.Directives
+	Papers     *paper.Papers
 	Parties    *party.Parties
 }

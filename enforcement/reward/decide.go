@@ -10,15 +10,15 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
 
 // RecordNotice records that the owner gave the subject notice of the review
-// on a day; the time to answer runs from it. document is the notice, of which a
-// keyed hash is kept.
-func (r *Rewards) RecordNotice(ctx context.Context, act enforcement.Act, c ground.Change, on day.Day, document []byte) error {
-	return r.Life.Do(ctx, act, c, ground.Given{"on": on}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
+// on a day; the time to answer runs from it. notice is the paper.
+func (r *Rewards) RecordNotice(ctx context.Context, act enforcement.Act, c ground.Change, on day.Day, notice paper.Given) error {
+	return r.Life.Do(ctx, act, c, ground.Given{"on": on, ground.FieldDocument: notice}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
 		var fresh []review
 		for _, v := range t.Case.open {
 			if !v.NoticedOn.IsZero() {
@@ -32,17 +32,17 @@ func (r *Rewards) RecordNotice(ctx context.Context, act enforcement.Act, c groun
 		until, period := r.answerUntil(t.Case, on)
 		t.Within(clockRewardAnswer, period)
 		t.DoneOn = on
-		t.Event.Day, t.Event.LegalBasis, t.Event.DocumentHash = on, period.Source, r.Record.Vault.DocumentHash(document)
-		tx.Later(change(tx, fresh).Set("noticed_on = ?, answer_until = ?, noticed_by = ?", on, until, act.Actor.ID), "record the notice of reward %s", t.ID)
+		t.Event.Day, t.Event.LegalBasis = on, period.Source
+		tx.Later(change(tx, fresh).Set("noticed_on = ?, answer_until = ?, notice_paper = ?, noticed_by = ?", on, until, t.Kept(ground.FieldDocument).ID, act.Actor.ID), "record the notice of reward %s", t.ID)
 		return nil
 	}, moveNotice)
 }
 
 // RecordAnswer records what the subject answered, also after its time while
-// nothing is decided.
-func (r *Rewards) RecordAnswer(ctx context.Context, act enforcement.Act, c ground.Change, on day.Day, text string) error {
+// nothing is decided; it is heard without its paper too.
+func (r *Rewards) RecordAnswer(ctx context.Context, act enforcement.Act, c ground.Change, on day.Day, text string, written paper.Given) error {
 	text = strings.TrimSpace(text)
-	return r.Life.Do(ctx, act, c, ground.Given{"text": text, "on": on}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
+	return r.Life.Do(ctx, act, c, ground.Given{"text": text, "on": on, ground.FieldDocument: written}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
 		var heard []review
 		for _, v := range t.Case.open {
 			if v.NoticedOn.IsZero() || !v.AnsweredOn.IsZero() {
@@ -57,7 +57,7 @@ func (r *Rewards) RecordAnswer(ctx context.Context, act enforcement.Act, c groun
 		if err != nil {
 			return err
 		}
-		t.Event.Day, t.Event.DocumentHash = on, r.Record.Vault.DocumentHash([]byte(text))
+		t.Event.Day = on
 		tx.Later(change(tx, heard).Set("answer = ?, answered_on = ?", sealed, on), "record the answer to reward %s", t.ID)
 		return nil
 	}, moveAnswer)
@@ -108,6 +108,8 @@ type Decision struct {
 	// Basis is the rule cited, with its article; required for an end. It says
 	// nothing about the subject.
 	Basis string
+	// Paper is the decision; required for an end.
+	Paper paper.Given
 }
 
 // DecideReview keeps or ends a reward under review, for every open review of it.
@@ -119,17 +121,17 @@ func (r *Rewards) DecideReview(ctx context.Context, act enforcement.Act, c groun
 	if d.End {
 		move, outcome = moveEndReviewed, outcomeEnded
 	}
-	return r.Life.Do(ctx, act, c, ground.Given{"reasons": d.Reasons, "basis": d.Basis}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
+	return r.Life.Do(ctx, act, c, ground.Given{"reasons": d.Reasons, "basis": d.Basis, ground.FieldDocument: d.Paper}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
 		list := t.Case.open
 		reasons, err := t.Seal(sealedRewardReasons, d.Reasons)
 		if err != nil {
 			return err
 		}
-		closeReviews(tx, list, closing{outcome, act.Actor.ID, d.Basis, reasons, t.Today})
+		closeReviews(tx, list, closing{outcome, act.Actor.ID, d.Basis, reasons, t.Today, t.Kept(ground.FieldDocument).ID})
 		if len(list) > 0 {
 			t.Event.RefersTo = list[0].Listing
 		}
-		t.Event.LegalBasis, t.Event.DocumentHash = d.Basis, r.Record.Vault.DocumentHash([]byte(d.Reasons))
+		t.Event.LegalBasis = d.Basis
 		if !d.End {
 			return outOfReview(ctx, tx, t, outcomeKept)
 		}

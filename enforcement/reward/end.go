@@ -8,20 +8,21 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/internal/pg"
 )
 
 // End ends a reward that is not under review, for the owner's own reasons;
 // basis may cite a rule and says nothing about the subject. A draft of which
 // nobody was told ends without a message.
-func (r *Rewards) End(ctx context.Context, act enforcement.Act, c ground.Change, reasons, basis string) error {
+func (r *Rewards) End(ctx context.Context, act enforcement.Act, c ground.Change, reasons, basis string, decision paper.Given) error {
 	reasons, basis = strings.TrimSpace(reasons), strings.TrimSpace(basis)
-	return r.Life.Do(ctx, act, c, ground.Given{"reasons": reasons, "basis": basis}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
+	return r.Life.Do(ctx, act, c, ground.Given{"reasons": reasons, "basis": basis, ground.FieldDocument: decision}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
 		sealed, err := t.Seal(sealedRewardEnd, reasons)
 		if err != nil {
 			return err
 		}
-		t.Event.LegalBasis, t.Event.DocumentHash = basis, r.Record.Vault.DocumentHash([]byte(reasons))
+		t.Event.LegalBasis = basis
 		return endReward(ctx, tx, t, rewardEnding{endByOwner, sealed, basis})
 	}, moveEnd)
 }

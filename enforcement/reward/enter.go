@@ -10,6 +10,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/internal/calendar"
 	"concordat/internal/pg"
@@ -33,6 +34,8 @@ type NewReward struct {
 	ValidFrom, ValidUntil day.Day
 	// Note is sealed.
 	Note string
+	// Paper is the evaluation or decision itself.
+	Paper paper.Given
 }
 
 const (
@@ -76,13 +79,18 @@ func (r *Rewards) Enter(ctx context.Context, act enforcement.Act, n NewReward) (
 				return nil, err
 			}
 		}
+		enterGround(tx, w)
+		decision, err := r.entryPaper(ctx, tx, act, &w, n.Paper)
+		if err != nil {
+			return nil, err
+		}
 		insertReward(tx, act, w, note)
 		if w.ValidFrom <= today {
 			if err := r.grant(ctx, tx, act, w, eventGranted); err != nil {
 				return nil, err
 			}
 		}
-		return &record.Event{Kind: eventEntered, Subject: w.Subject, Ground: w.ID, Day: w.ValidFrom, LegalBasis: r.Plans.ListBasis(list.Slug, today)}, nil
+		return &record.Event{Kind: eventEntered, Subject: w.Subject, Ground: w.ID, Day: w.ValidFrom, LegalBasis: r.Plans.ListBasis(list.Slug, today), DocumentHash: decision.Hash}, nil
 	})
 	return d.Ground, err
 }
@@ -183,14 +191,32 @@ func (r *Rewards) mayReward(ctx context.Context, tx *pg.Tx, w *Reward, list *mem
 	return nil
 }
 
-// insertReward writes the ground and the reward, as a draft.
-func insertReward(tx *pg.Tx, act enforcement.Act, w Reward, note []byte) {
+// entryPaper takes the decision that an entry names; there is no file yet in which it could
+// stand, so that it comes with the entry.
+func (r *Rewards) entryPaper(ctx context.Context, tx *pg.Tx, act enforcement.Act, w *Reward, g paper.Given) (paper.Paper, error) {
+	if !ground.Named(g) || !g.ID.IsZero() {
+		return paper.Paper{}, ground.MissingPaper(ground.FieldDocument, paper.Decision)
+	}
+	if g.Day.IsZero() {
+		g.Day = w.DecidedOn
+	}
+	decision, err := r.Grounds.Given(ctx, tx, act, w.head(), paper.Decision, g)
+	w.decisionPaper, w.rules = decision.ID, ground.RulesProved
+	return decision, err
+}
+
+// enterGround writes the ground of a reward.
+func enterGround(tx *pg.Tx, w Reward) {
 	ground.EnterGround(tx, ground.NewGround{
 		ID: w.ID, Kind: memoranda.OnReward, ListType: w.ListType, Subject: w.Subject, Owner: w.Owner, Reference: w.Reference, DecidedOn: w.DecidedOn, Until: w.ValidUntil,
 	})
+}
+
+// insertReward writes the reward, as a draft.
+func insertReward(tx *pg.Tx, act enforcement.Act, w Reward, note []byte) {
 	tx.Later(tx.NewInsert().Model(&row{
 		ID: w.ID, ListType: w.ListType, Owner: w.Owner, Subject: w.Subject, State: ground.Draft, Reference: w.Reference, DecidedOn: w.DecidedOn, Year: w.Year,
-		ValidFrom: w.ValidFrom, ValidUntil: w.ValidUntil, Note: note, EnteredBy: act.Actor.ID, Restores: w.Restores, Rules: ground.RulesProved,
+		ValidFrom: w.ValidFrom, ValidUntil: w.ValidUntil, Note: note, EnteredBy: act.Actor.ID, Restores: w.Restores, DecisionPaper: w.decisionPaper, Rules: w.rules,
 	}).Column(drafted...), "enter reward %s", w.ID)
 }
 

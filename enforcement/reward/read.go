@@ -41,6 +41,7 @@ type Reward struct {
 	// Note is what the owner added; only the owner's own people see it.
 	Note string `json:"note,omitempty"`
 
+	decisionPaper        enforcement.ID
 	rules                ground.Rules
 	enteredBy            string
 	noticedBy            []string // of the reviews that are open

@@ -12,6 +12,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
 )
@@ -101,6 +102,10 @@ func (r *Rewards) reinstateReward(ctx context.Context, tx *pg.Tx, act enforcemen
 	if taken {
 		return nil // its owner entered it anew
 	}
+	enterGround(tx, again)
+	if !again.decisionPaper.IsZero() { // it is granted again on the same decision
+		paper.Again(tx, act, again.decisionPaper, paper.Decision, ended.ID, again.ID)
+	}
 	insertReward(tx, act, again, ended.sealedNote)
 	err = r.grant(ctx, tx, act, again, record.EventRewardRestored)
 	if _, refused := errors.AsType[*enforcement.Refusal](err); !refused {
@@ -112,10 +117,10 @@ func (r *Rewards) reinstateReward(ctx context.Context, tx *pg.Tx, act enforcemen
 
 // Confirm puts a reward that a restored record had put in doubt back in force
 // at every recipient. The owner says why: that the lost time held no end of it.
-func (r *Rewards) Confirm(ctx context.Context, act enforcement.Act, c ground.Change, reasons string) error {
+func (r *Rewards) Confirm(ctx context.Context, act enforcement.Act, c ground.Change, reasons string, decision paper.Given) error {
 	reasons = strings.TrimSpace(reasons)
-	return r.Life.Do(ctx, act, c, ground.Given{"reasons": reasons}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
-		t.Event.Reason, t.Event.DocumentHash = ground.SuspendedRestored, r.Record.Vault.DocumentHash([]byte(reasons))
+	return r.Life.Do(ctx, act, c, ground.Given{"reasons": reasons, ground.FieldDocument: decision}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
+		t.Event.Reason = ground.SuspendedRestored
 		_, err := docket.CloseTasks(ctx, tx, t.ID, ground.TaskRestored, "resumed", t.Today)
 		return err
 	}, ground.MoveConfirm)

@@ -47,7 +47,7 @@ type row struct {
 }
 
 // drafted are the columns of a draft.
-var drafted = []string{"id", "list_type", "owner_id", "subject_id", "state", "reference", "decided_on", "year", "valid_from", "valid_until", "note", "entered_by", "restores", "rules"}
+var drafted = []string{"id", "list_type", "owner_id", "subject_id", "state", "reference", "decided_on", "year", "valid_from", "valid_until", "note", "entered_by", "restores", "decision_paper", "rules"}
 
 // beside joins what is read beside the row.
 func beside(q *bun.SelectQuery) *bun.SelectQuery {
@@ -61,7 +61,7 @@ func (r *row) reward() Reward {
 	return Reward{
 		ID: r.ID, ListType: r.ListType, Owner: r.Owner, Subject: r.Subject, State: r.State, Version: r.Version, Reference: r.Reference, DecidedOn: r.DecidedOn, Year: r.Year,
 		ValidFrom: r.ValidFrom, ValidUntil: r.ValidUntil, GrantedOn: r.GrantedOn, EndedOn: r.EndedOn, EndKind: r.EndKind, EndBasis: r.EndBasis, Restores: r.Restores,
-		RestoredBy: r.RestoredBy, Suspended: r.Suspended, sealedNote: r.Note, envelope: r.Wrapped, rules: r.Rules, enteredBy: r.EnteredBy, noticedBy: r.NoticedBy, subjectKind: r.SubjectKind,
+		RestoredBy: r.RestoredBy, Suspended: r.Suspended, sealedNote: r.Note, envelope: r.Wrapped, decisionPaper: r.DecisionPaper, rules: r.Rules, enteredBy: r.EnteredBy, noticedBy: r.NoticedBy, subjectKind: r.SubjectKind,
 	}
 }
 
@@ -115,6 +115,7 @@ type closing struct {
 	outcome, by, basis string
 	reasons            []byte // sealed
 	on                 day.Day
+	paper              enforcement.ID // none for what is closed without effect
 }
 
 // closeReviews closes reviews with their outcome.
@@ -122,7 +123,7 @@ func closeReviews(tx *pg.Tx, list []review, c closing) {
 	if len(list) == 0 {
 		return
 	}
-	tx.Later(change(tx, list).Set("outcome = ?, decided_on = ?, decided_by = ?", c.outcome, c.on, c.by).Set("reasons = ?, basis = ?", c.reasons, bun.NullZero(c.basis)), "close %d reviews", len(list))
+	tx.Later(change(tx, list).Set("outcome = ?, decided_on = ?, decided_by = ?", c.outcome, c.on, c.by).Set("reasons = ?, basis = ?, decision_paper = ?", c.reasons, bun.NullZero(c.basis), c.paper), "close %d reviews", len(list))
 }
 
 func change(tx *pg.Tx, list []review) *bun.UpdateQuery {

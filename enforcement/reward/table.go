@@ -4,6 +4,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/internal/calendar"
 )
@@ -74,6 +75,7 @@ func rewardMoves(live []ground.State) []ground.Move {
 	basis := ground.Need{Field: "basis", Rule: ground.RuleText, Max: maxRewardBasis, Optional: true, Code: "reward.basis", ZH: "引用的规定，不得涉及主体", EN: "the rule cited; never anything about the subject"}
 	cited := basis
 	cited.Optional = false
+	ending := ground.Papered(paper.End, "end_paper", "终止激励的决定书", "the decision that ends it")
 	system := []enforcement.Role{enforcement.System}
 	return []ground.Move{
 		{
@@ -87,13 +89,15 @@ func rewardMoves(live []ground.State) []ground.Move {
 		{
 			Name: moveNotice, Door: "notice", Group: ground.GroupRemedy, From: []ground.State{underReview}, Roles: enforcement.Department, Event: eventNoticed,
 			ZH: "登记对主体的告知", EN: "Record the notice to the subject of a reward under review", Source: ground.ByList, Effect: ground.EffectNone,
-			Needs: []ground.Need{{Field: "on", Rule: ground.RulePast, Code: "reward.dates", ZH: "不早于复核开始", EN: "not before the review was opened"}},
-			Stops: []string{clockRewardNotice.Kind}, Starts: []docket.Deadline{{Kind: clockRewardAnswer}},
+			Needs:  []ground.Need{{Field: "on", Rule: ground.RulePast, Code: "reward.dates", ZH: "不早于复核开始", EN: "not before the review was opened"}},
+			Papers: []ground.PaperNeed{ground.Papered(paper.RewardNotice, "", "告知书及其送达凭证", "the notice, and what proves its service")},
+			Stops:  []string{clockRewardNotice.Kind}, Starts: []docket.Deadline{{Kind: clockRewardAnswer}},
 		},
 		{
 			Name: moveAnswer, Door: "answer", Group: ground.GroupRemedy, From: []ground.State{underReview}, Roles: enforcement.Department, Event: eventAnswered,
 			ZH: "登记主体的陈述", EN: "Record what the subject answered", Source: ground.Ours, Effect: ground.EffectNone,
-			Needs: []ground.Need{{Field: "text", Rule: ground.RuleText, Code: "reward.answer"}, {Field: "on", Rule: ground.RulePast, Code: "reward.dates", ZH: "不早于告知", EN: "not before the notice"}},
+			Needs:  []ground.Need{{Field: "text", Rule: ground.RuleText, Code: "reward.answer"}, {Field: "on", Rule: ground.RulePast, Code: "reward.dates", ZH: "不早于告知", EN: "not before the notice"}},
+			Papers: []ground.PaperNeed{ground.Owing(paper.Statement, "陈述书或者笔录", "the answer in writing, or its record")},
 		},
 		{
 			Name: moveKeep, Door: "review", Choice: &ground.Choice{Field: "decision", Value: "keep"}, Group: ground.GroupCorrect, From: []ground.State{underReview}, To: inForce, Roles: enforcement.Reviewers, Event: eventKept,
@@ -103,6 +107,7 @@ func rewardMoves(live []ground.State) []ground.Move {
 			Name: moveEndReviewed, Door: "review", Choice: &ground.Choice{Field: "decision", Value: "end"}, Group: ground.GroupEnd, From: []ground.State{underReview}, To: ended, Roles: enforcement.Reviewers, Event: eventEndedAfterReview,
 			NotBy: []ground.Person{ground.Noticer}, Second: "reward.second-person",
 			ZH: "复核后终止激励", EN: "End a reward after its review, with reasons and the rule cited", Source: ground.ByList, Effect: ground.EffectEnds, Awaits: true, Needs: []ground.Need{reasons, cited}, Stops: []string{ground.Every},
+			Papers: []ground.PaperNeed{ending},
 		},
 		{
 			Name: moveMoot, Group: ground.GroupCorrect, From: []ground.State{underReview}, To: inForce, Roles: system, Event: eventReviewClosed,
@@ -116,6 +121,7 @@ func rewardMoves(live []ground.State) []ground.Move {
 			Name: moveEnd, Door: "end", Group: ground.GroupEnd, From: []ground.State{ground.Draft, inForce}, To: ended, Roles: enforcement.Reviewers, Event: eventEnded,
 			NotBy: []ground.Person{ground.Drafter}, Second: "reward.second-person",
 			ZH: "终止激励", EN: "End a reward that is not under review", Source: ground.Ours, Effect: ground.EffectEnds, Needs: []ground.Need{reasons, basis}, Stops: []string{ground.Every},
+			Papers: []ground.PaperNeed{ending},
 		},
 		{
 			Name: ground.MoveExpire, Group: ground.GroupEnd, From: []ground.State{ground.Draft, inForce, underReview}, To: ended, Roles: system, Event: eventExpired,
@@ -124,6 +130,7 @@ func rewardMoves(live []ground.State) []ground.Move {
 		{
 			Name: ground.MoveConfirm, Door: "confirmation", Group: ground.GroupBrake, From: live, Roles: enforcement.Reviewers, Event: ground.EventResumed,
 			ZH: "数据恢复后确认激励", EN: "Confirm a reward that a restored record put in doubt", Source: ground.Ours, Effect: ground.EffectResumes, Needs: []ground.Need{reasons},
+			Papers: []ground.PaperNeed{ground.Owing(paper.Resumption, "确认激励的决定", "the decision to stand by it")},
 		},
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
 	"concordat/enforcement/party"
 	"concordat/memoranda/day"
 )
@@ -83,12 +84,12 @@ func (t *telling) publish(s step) error {
 		conduct, m.until = 2, t.Day().AddYears(2)
 	}
 	if m.id, err = t.enter(t.judge, "/v1/listings", object{
-		"case": t.Case().String(), "subject": who.id, "capacity": "debtor", "conducts": []int{conduct},
+		"case": t.Case().String(), "subject": who.id, "capacity": "debtor", "conducts": []int{conduct}, "papers": factPapers(listing.Conduct(conduct)),
 		"facts": object{"obligation": "演示：支付货款", "performed": "none", "conduct": "演示：有履行能力而拒不履行"},
 	}); err != nil {
 		return err
 	}
-	proposal := object{"number": "（2025）桂0103执1号之一", "reasons": "演示理由", "own_motion_reason": "演示:拒不申报财产,依职权列入"}
+	proposal := object{"number": "（2025）桂0103执1号之一", "reasons": "演示理由", "own_motion_reason": "演示:拒不申报财产,依职权列入", "document": []byte("演示决定书全文")}
 	if m.fixed {
 		proposal["term_until"] = m.until
 	}
@@ -96,10 +97,10 @@ func (t *telling) publish(s step) error {
 		token, door string
 		body        any
 	}{
-		{t.clerk, "warning", object{"served_on": t.Day(), "risk_warning": true}},
+		{t.clerk, "warning", object{"served_on": t.Day(), "risk_warning": true, "document": []byte("演示执行通知书")}},
 		{t.judge, "proposal", proposal},
 		{t.president, "signature", nil},
-		{t.clerk, "service", object{"manner": "direct", "on": t.Day(), "enclosures": ground.Enclosures()}},
+		{t.clerk, "service", object{"manner": "direct", "on": t.Day(), "enclosures": ground.Enclosures(), "document": []byte("演示送达回证")}},
 	} {
 		if err := t.must(x.token, m.id, x.door, x.body); err != nil {
 			return err
@@ -180,7 +181,7 @@ func (t *telling) extend(s step) error {
 	}
 	years := 1 + s.B%3
 	made, err := t.move("extended", t.president, m.id, "extension", object{
-		"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": []object{{"on": t.Day(), "what": "演示:转移应收账款至关联单位"}, {"on": t.Day(), "what": "演示:隐匿已查封的机器设备"}}, "years": years, "served_on": t.Day(),
+		"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": []object{{"on": t.Day(), "what": "演示:转移应收账款至关联单位"}, {"on": t.Day(), "what": "演示:隐匿已查封的机器设备"}}, "years": years, "served_on": t.Day(), "document": []byte("演示延期决定"),
 	})
 	if made {
 		m.extended, m.until = true, m.until.AddYears(years)
@@ -201,7 +202,7 @@ func (t *telling) endOne(m *modelled, how int) error {
 	if m.ended {
 		return nil
 	}
-	body := object{"event_on": t.Day(), "reasons": "演示"}
+	body := object{"event_on": t.Day(), "reasons": "演示", "document": []byte("演示结束决定书")}
 	door := "deletion"
 	switch {
 	case how%2 == 1:
@@ -224,4 +225,12 @@ func (m *modelled) carries(org enforcement.OrganisationID) ([]string, day.Day) {
 		return nil, day.Day(0)
 	}
 	return m.gives[org], m.until
+}
+
+// factPapers are papers of the facts of a ground, as a draft brings them.
+func factPapers(conduct listing.Conduct) (list []object) {
+	for _, f := range listing.FactPapers(conduct) {
+		list = append(list, object{"purpose": f.Purpose, "document": []byte("演示：" + f.ZH)})
+	}
+	return list
 }

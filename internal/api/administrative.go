@@ -49,7 +49,7 @@ type AdministrativeNotice struct {
 		Manner   string   `json:"manner" enum:"direct,leaving,electronic,mail,announcement"`
 		ServedOn day.Day  `json:"served_on" doc:"Day of service, or of the announcement"`
 		Contents []string `json:"contents" nullable:"false" maxItems:"10" enum:"cause,basis,rights" doc:"What it tells; all of them are needed"`
-		Document []byte   `json:"document,omitempty" doc:"The notice; only its keyed hash is kept"`
+		ServicePapers
 	}
 }
 
@@ -60,6 +60,7 @@ type StatementBody struct {
 	Body struct {
 		ReceivedOn day.Day `json:"received_on"`
 		Text       string  `json:"text" maxLength:"20000"`
+		PaperBody
 	}
 }
 
@@ -70,6 +71,7 @@ type StatementReply struct {
 	Body struct {
 		Text   string `json:"text" maxLength:"20000"`
 		Upheld bool   `json:"upheld,omitempty" doc:"The subject was found right: the listing is given up"`
+		PaperBody
 	}
 }
 
@@ -84,6 +86,7 @@ type AdministrativeDecision struct {
 		TermUntil         day.Day  `json:"term_until,omitzero" doc:"Last day; may be left out where the list sets its own term"`
 		RemovalConditions string   `json:"removal_conditions" maxLength:"20000"`
 		Remedies          string   `json:"remedies" maxLength:"20000"`
+		PaperBody
 	}
 }
 

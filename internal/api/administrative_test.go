@@ -60,11 +60,11 @@ func (l *lists) stepped(token, id, name, state string, body any) {
 func (l *lists) today() string { return l.Day().String() }
 
 func (l *lists) noticeBody() object {
-	return object{"manner": "direct", "served_on": l.today(), "contents": administrative.NoticeContents()}
+	return object{"manner": "direct", "served_on": l.today(), "contents": administrative.NoticeContents(), "document": []byte("演示告知书")}
 }
 
 func (l *lists) decisionBody() object {
-	return object{"number": "演示决字1号", "reasons": "演示理由", "removal_conditions": "演示移出条件", "remedies": "演示救济途径", "term_until": l.Day().AddMonths(5).String()}
+	return object{"number": "演示决字1号", "reasons": "演示理由", "removal_conditions": "演示移出条件", "remedies": "演示救济途径", "term_until": l.Day().AddMonths(5).String(), "document": []byte("演示决定书全文")}
 }
 
 // TestAdministrativeLifeThroughTheAPI drives an entry from draft to repair, by
@@ -75,11 +75,11 @@ func TestAdministrativeLifeThroughTheAPI(t *testing.T) {
 	person := l.Person()
 	id := l.draftOn(enforcetest.ListSerious, person)
 	l.stepped(l.ownersClerk, id, "notice", "notified", l.noticeBody())
-	l.stepped(l.ownersClerk, id, "statement", "stated", object{"received_on": l.today(), "text": "演示陈述"})
+	l.stepped(l.ownersClerk, id, "statement", "stated", object{"received_on": l.today(), "text": "演示陈述", "document": []byte("演示陈述书")})
 	if a := l.step(l.ownersReviewer, id, "decision", l.decisionBody()); a.status != http.StatusConflict || a.code() != "statement.unanswered" {
 		t.Errorf("decided over a statement: %d %s", a.status, a.text)
 	}
-	l.stepped(l.ownersReviewer, id, "answer", "answered", object{"text": "演示答复"})
+	l.stepped(l.ownersReviewer, id, "answer", "answered", object{"text": "演示答复", "document": []byte("演示答复书")})
 	if a := l.step(l.ownersReviewer, id, "decision", l.decisionBody()); a.status != http.StatusConflict || a.code() != "window.running" {
 		t.Errorf("decided inside the window: %d %s", a.status, a.text)
 	}
@@ -119,11 +119,11 @@ func TestAdministrativeLifeThroughTheAPI(t *testing.T) {
 	}
 	l.stepped(l.ownersClerk, id, "suspension", "active", object{"reason": "wrong-person"})
 	l.stepped(l.ownersReviewer, id, "resumption", "active", resumption)
-	if a := l.step(l.ownersReviewer, id, "early-deletion", object{"event_on": l.today(), "reasons": "演示"}); a.status != http.StatusConflict || a.code() != "repair.too-early" {
+	if a := l.step(l.ownersReviewer, id, "early-deletion", object{"event_on": l.today(), "reasons": "演示", "document": []byte("演示结束决定书")}); a.status != http.StatusConflict || a.code() != "repair.too-early" {
 		t.Errorf("repaired at once: %d %s", a.status, a.text)
 	}
 	l.AdvanceTo(l.Day().AddYears(1))
-	l.stepped(l.ownersReviewer, id, "early-deletion", "early-deleted", object{"event_on": l.today(), "reasons": "演示:已修复"})
+	l.stepped(l.ownersReviewer, id, "early-deletion", "early-deleted", object{"event_on": l.today(), "reasons": "演示:已修复", "document": []byte("演示结束决定书")})
 	if public := l.want(http.StatusOK, "", http.MethodGet, "/v1/public/administrative-listings", nil); len(public.items()) != 0 {
 		t.Errorf("the public reads %s", public.text)
 	}
@@ -142,7 +142,7 @@ func TestAdministrativeEndsThroughTheAPI(t *testing.T) {
 		l.stepped(l.ownersReviewer, id, "publication", "active", nil)
 		return id
 	}
-	end := object{"event_on": l.Day().String(), "reasons": "演示"}
+	end := object{"event_on": l.Day().String(), "reasons": "演示", "document": []byte("演示结束决定书")}
 	l.stepped(l.ownersReviewer, active(), "revocation", "revoked", end)
 	l.stepped(l.ownersReviewer, active(), "deletion", "deleted", object{"cause": "subject-ceased", "event_on": l.today(), "reasons": "演示"})
 	if a := l.step(l.ownersReviewer, active(), "deletion", object{"cause": "reason-ended", "event_on": l.today(), "reasons": "演示"}); a.status != http.StatusConflict || a.code() != "end.fixed-term" {

@@ -171,6 +171,8 @@ type operation struct {
 	// bodyNotHashed: an Idempotency-Key is taken for the same whatever the body, as
 	// where a large body is known by its content elsewhere.
 	bodyNotHashed bool
+	// papered: its request may carry papers, and so be larger than others.
+	papered bool
 }
 
 // add registers an endpoint. The handler gets the act that its request is, with
@@ -182,6 +184,9 @@ func add[I, O any](s *server, o operation, handle func(ctx context.Context, act 
 		Extensions:  map[string]any{"x-summary-zh": o.zh},
 		Middlewares: huma.Middlewares{s.admit(o)},
 		Responses:   map[string]*huma.Response{"default": {Ref: problemResponse}},
+	}
+	if o.papered {
+		op.MaxBodyBytes = maxPapered
 	}
 	if o.roles != nil {
 		op.Security = []map[string][]string{{bearer: {}}}

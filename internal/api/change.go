@@ -20,6 +20,7 @@ type Extension struct {
 		Years    int        `json:"years" doc:"1 to 3"`
 		ServedOn day.Day    `json:"served_on"`
 		Acts     []ActShown `json:"acts,omitempty" nullable:"false" maxItems:"100" doc:"The dishonest acts, each once; two at least for several-dishonest-acts"`
+		PaperBody
 	}
 }
 
@@ -43,6 +44,7 @@ type Suspension struct {
 
 	Body struct {
 		Reason string `json:"reason" enum:"court-stay,wrong-person" doc:"wrong-person is the brake: any of the court's people can pull it"`
+		PaperBody
 	}
 }
 
@@ -51,13 +53,13 @@ type Resumption struct {
 	Move
 
 	Body struct {
-		Reasons  string `json:"reasons" maxLength:"20000" doc:"Why; at least ten letters or digits"`
-		Document []byte `json:"document,omitempty" doc:"The check of the identity, in base64; needed where it was suspended as the wrong person, as a minor or in doubt. Only its keyed hash is kept."`
+		Reasons string `json:"reasons" maxLength:"20000" doc:"Why; at least ten letters or digits"`
+		PaperBody
 	}
 }
 
 func (in *Resumption) resumption() ground.Resumption {
-	return ground.Resumption{Reasons: in.Body.Reasons, Document: in.Body.Document}
+	return ground.Resumption{Reasons: in.Body.Reasons, Paper: in.Body.given()}
 }
 
 // RestoredResumption resumes what a restoration had put in doubt.
@@ -66,7 +68,16 @@ type RestoredResumption struct {
 
 	Body struct {
 		Reasons string `json:"reasons" maxLength:"20000" doc:"Why the lost time held no end of it"`
+		PaperBody
 	}
+}
+
+func (in *RestoredResumption) resumption() ground.Resumption {
+	return ground.Resumption{Reasons: in.Body.Reasons, Paper: in.Body.given()}
+}
+
+func (in *Suspension) suspension() ground.Suspension {
+	return ground.Suspension{Reason: in.Body.Reason, Paper: in.Body.given()}
 }
 
 // Dropping takes from a listing the grounds that a recorded fact bars.
@@ -98,22 +109,22 @@ func changeRoutes(s *server) {
 	k, r := s.listings(), s.Register
 	addMove(s, k, "extension", "extend-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Extension) error {
 		b := in.Body
-		return r.Listings.Extend(ctx, act, c, listing.Extension{Number: b.Number, Reasons: b.Reasons, Cause: b.Cause, Acts: in.acts(), Years: b.Years, ServedOn: b.ServedOn})
+		return r.Listings.Extend(ctx, act, c, listing.Extension{Number: b.Number, Reasons: b.Reasons, Cause: b.Cause, Acts: in.acts(), Years: b.Years, ServedOn: b.ServedOn, Paper: b.given()})
 	})
 	addMove(s, k, "suspension", "suspend-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Suspension) error {
-		return r.Listings.Suspend(ctx, act, c, in.Body.Reason)
+		return r.Listings.Suspend(ctx, act, c, in.suspension())
 	})
 	addMove(s, k, "resumption", "resume-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Resumption) error {
 		return r.Listings.Resume(ctx, act, c, in.resumption())
 	})
 	addMove(s, k, "resumption/restored", "resume-restored-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *RestoredResumption) error {
-		return r.Listings.ResumeRestored(ctx, act, c, in.Body.Reasons)
+		return r.Listings.ResumeRestored(ctx, act, c, in.resumption())
 	})
 	addMove(s, k, "barred-grounds", "drop-barred-grounds", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Dropping) error {
 		return r.Listings.Drop(ctx, act, c, in.Body.Reasons)
 	})
 	addMove(s, k, "confirmation", "reaffirm-listing", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *RestoredResumption) error {
-		return r.Listings.Reaffirm(ctx, act, c, in.Body.Reasons)
+		return r.Listings.Reaffirm(ctx, act, c, in.resumption())
 	})
 	addMove(s, k, "correction", "open-correction", tagChanges, func(ctx context.Context, act enforcement.Act, c ground.Change, in *CorrectionOpening) error {
 		return r.Listings.OpenCorrection(ctx, act, c, in.Body.FoundOn)

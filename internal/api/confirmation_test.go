@@ -41,7 +41,7 @@ func TestConfirmationThroughTheAPI(t *testing.T) {
 	if items := page.items(); len(items) != 2 || page.body["unanswered"] != float64(0) {
 		t.Fatalf("%v", page.body)
 	}
-	body := object{"limit": 5, "hash": page.body["hash"], "except": []string{ended.String()}, "reasons": "演示:丢失期间无退出事由"}
+	body := object{"limit": 5, "hash": page.body["hash"], "except": []string{ended.String()}, "reasons": "演示:丢失期间无退出事由", "document": []byte("演示确认决定书")}
 	drafter, err := b.tokens.Issue(t.Context(), b.Judge().Actor.ID, enforcement.Judge, b.Court, true, time.Time{})
 	must(t, err)
 	if a := b.call(drafter, "POST", "/v1/confirmation", body); a.status != 403 || a.code() != "confirmation.second-person" {
@@ -53,8 +53,8 @@ func TestConfirmationThroughTheAPI(t *testing.T) {
 	if a := b.call(b.president, "POST", "/v1/confirmation", body); a.status != 409 || a.code() != "confirmation.changed" {
 		t.Errorf("once more: %d %s", a.status, a.code())
 	}
-	if a := b.call(b.president, "POST", "/v1/listings/"+kept.String()+"/confirmation", object{"reasons": "演示"}); a.status != 428 {
+	if a := b.call(b.president, "POST", "/v1/listings/"+kept.String()+"/confirmation", object{"reasons": "演示", "document": []byte("演示材料")}); a.status != 428 {
 		t.Errorf("without the version that was seen: %d %s", a.status, a.code())
 	}
-	b.moved(b.president, ended.String(), "confirmation", object{"reasons": "演示:已核实,丢失期间无退出事由"})
+	b.moved(b.president, ended.String(), "confirmation", object{"reasons": "演示:已核实,丢失期间无退出事由", "document": []byte("演示决定")})
 }

@@ -16,7 +16,7 @@ type Warning struct {
 	Body struct {
 		ServedOn    day.Day `json:"served_on"`
 		RiskWarning bool    `json:"risk_warning" doc:"The notice carries the warning about listing"`
-		Document    []byte  `json:"document,omitempty" doc:"The notice; only its keyed hash is kept"`
+		PaperBody
 	}
 }
 
@@ -26,6 +26,7 @@ type Application struct {
 
 	Body struct {
 		ReceivedOn day.Day `json:"received_on"`
+		PaperBody
 	}
 }
 
@@ -35,6 +36,7 @@ type Refusal struct {
 
 	Body struct {
 		Reasons string `json:"reasons" maxLength:"20000"`
+		PaperBody
 	}
 }
 
@@ -48,6 +50,7 @@ type Proposal struct {
 		TermUntil   day.Day `json:"term_until,omitzero" doc:"Last day of the term; none for ground 1 alone"`
 		GraceMonths int     `json:"grace_months,omitempty" doc:"0, or 1 to 3"`
 		OwnMotion   string  `json:"own_motion_reason,omitempty" maxLength:"20000" doc:"Why the court lists of its own motion; needed where the creditor did not apply"`
+		PaperBody
 	}
 }
 
@@ -68,24 +71,24 @@ type Service struct {
 		Manner     string   `json:"manner" enum:"direct,leaving,electronic,mail,announcement"`
 		On         day.Day  `json:"on" doc:"Day of service, or of the announcement"`
 		Enclosures []string `json:"enclosures" nullable:"false" maxItems:"20" enum:"reasons,consequences,removal-conditions,remedies,repair-notice" doc:"All of them are needed"`
-		Document   []byte   `json:"document,omitempty" doc:"The return of service; only its keyed hash is kept"`
+		ServicePapers
 	}
 }
 
 func decisionRoutes(s *server) {
 	k, r := s.listings(), s.Register
 	addMove(s, k, "warning", "warn-listing", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Warning) error {
-		return r.Listings.Warn(ctx, act, c, listing.Notice{ServedOn: in.Body.ServedOn, RiskWarning: in.Body.RiskWarning, Document: in.Body.Document})
+		return r.Listings.Warn(ctx, act, c, listing.Notice{ServedOn: in.Body.ServedOn, RiskWarning: in.Body.RiskWarning, Paper: in.Body.given()})
 	})
 	addMove(s, k, "application", "apply-listing", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Application) error {
-		return r.Listings.Apply(ctx, act, c, in.Body.ReceivedOn)
+		return r.Listings.Apply(ctx, act, c, listing.Application{ReceivedOn: in.Body.ReceivedOn, Paper: in.Body.given()})
 	})
 	addMove(s, k, "refusal", "refuse-application", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Refusal) error {
-		return r.Listings.RefuseApplication(ctx, act, c, in.Body.Reasons)
+		return r.Listings.RefuseApplication(ctx, act, c, in.Body.Reasons, in.Body.given())
 	})
 	addMove(s, k, "proposal", "propose-decision", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Proposal) error {
 		b := in.Body
-		return r.Listings.Propose(ctx, act, c, listing.Decision{Number: b.Number, Reasons: b.Reasons, TermUntil: b.TermUntil, GraceMonths: b.GraceMonths, OwnMotion: b.OwnMotion})
+		return r.Listings.Propose(ctx, act, c, listing.Decision{Number: b.Number, Reasons: b.Reasons, TermUntil: b.TermUntil, GraceMonths: b.GraceMonths, OwnMotion: b.OwnMotion, Paper: b.given()})
 	})
 	addMove(s, k, "signature", "sign-decision", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Signature) error {
 		return r.Listings.Sign(ctx, act, c, in.Body.confirmed()...)
@@ -102,5 +105,6 @@ func decisionRoutes(s *server) {
 }
 
 func (s *Service) service() ground.Service {
-	return ground.Service{Manner: s.Body.Manner, On: s.Body.On, Enclosures: s.Body.Enclosures, Document: s.Body.Document}
+	b := s.Body
+	return ground.Service{Manner: b.Manner, On: b.On, Enclosures: b.Enclosures, Paper: b.given(), Consent: b.consent(), Search: b.search()}
 }

@@ -30,17 +30,18 @@ type Ending struct {
 type EndingBody struct {
 	EventOn day.Day `json:"event_on" doc:"The day of the event, or of its discovery; three working days run from it"`
 	Reasons string  `json:"reasons" maxLength:"20000"`
+	PaperBody
 }
 
 func endRoutes(s *server) {
 	k, r := s.listings(), s.Register
 	addMove(s, k, "deletion", "delete-listing", tagEnds, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Deletion) error {
-		return r.Listings.Delete(ctx, act, c, listing.Ending{Item: in.Body.Item, EventOn: in.Body.EventOn, Reasons: in.Body.Reasons})
+		return r.Listings.Delete(ctx, act, c, listing.Ending{Item: in.Body.Item, EventOn: in.Body.EventOn, Reasons: in.Body.Reasons, Paper: in.Body.given()})
 	})
 	addMove(s, k, "early-deletion", "delete-listing-early", tagEnds, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Ending) error {
-		return r.Listings.DeleteEarly(ctx, act, c, listing.Ending{EventOn: in.Body.EventOn, Reasons: in.Body.Reasons})
+		return r.Listings.DeleteEarly(ctx, act, c, listing.Ending{EventOn: in.Body.EventOn, Reasons: in.Body.Reasons, Paper: in.Body.given()})
 	})
 	addMove(s, k, "revocation", "revoke-listing", tagEnds, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Ending) error {
-		return r.Listings.Revoke(ctx, act, c, listing.Ending{EventOn: in.Body.EventOn, Reasons: in.Body.Reasons})
+		return r.Listings.Revoke(ctx, act, c, listing.Ending{EventOn: in.Body.EventOn, Reasons: in.Body.Reasons, Paper: in.Body.given()})
 	})
 }

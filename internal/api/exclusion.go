@@ -17,6 +17,7 @@ type NewExclusion struct {
 	Body struct {
 		Kind listing.ExclusionKind `json:"kind" enum:"security-given,assets-suffice,not-yet-liable,not-able,creditor-asks-not-to,campus-loan-student,performed"`
 		OnBody
+		PaperBody
 	}
 }
 
@@ -28,6 +29,7 @@ type ExclusionEnd struct {
 	Body struct {
 		OnBody
 		Reasons string `json:"reasons" maxLength:"20000" doc:"Why it no longer stands, or never stood; at least ten letters or digits"`
+		PaperBody
 	}
 }
 
@@ -48,7 +50,7 @@ type Done struct{}
 
 func exclusionRoutes(s *server) {
 	add(s, operation{
-		method: http.MethodPost, path: "/v1/listings/{id}/exclusions", id: "open-exclusion", tag: tagDecision, roles: ofCourt, status: http.StatusCreated,
+		method: http.MethodPost, path: "/v1/listings/{id}/exclusions", id: "open-exclusion", tag: tagDecision, roles: ofCourt, status: http.StatusCreated, papered: true,
 		zh: "登记不得列入的情形", en: "Record a fact that forbids the listing",
 	}, s.openExclusion)
 	add(s, operation{
@@ -56,7 +58,7 @@ func exclusionRoutes(s *server) {
 		zh: "查看已登记的不得列入的情形", en: "List the recorded facts that forbid the listing",
 	}, s.exclusions)
 	add(s, operation{
-		method: http.MethodPost, path: "/v1/exclusions/{id}/closure", id: "close-exclusion", tag: tagDecision, roles: ofJudges,
+		method: http.MethodPost, path: "/v1/exclusions/{id}/closure", id: "close-exclusion", tag: tagDecision, roles: ofJudges, papered: true,
 		zh: "登记该情形已消除，说明理由；非起草人、非登记人", en: "Record that such a fact no longer stands, with reasons, as another than who drafted or recorded",
 	}, s.closeExclusion)
 	add(s, operation{
@@ -69,7 +71,7 @@ func (s *server) openExclusion(ctx context.Context, act enforcement.Act, in *New
 	if in.Body.On.IsZero() {
 		return nil, refuse("exclusion.period")
 	}
-	id, err := s.Register.Listings.OpenExclusion(ctx, act, in.ID, in.Body.Kind, in.Body.On)
+	id, err := s.Register.Listings.OpenExclusion(ctx, act, in.ID, listing.NewExclusion{Kind: in.Body.Kind, On: in.Body.On, Paper: in.Body.given()})
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +90,7 @@ func (s *server) closeExclusion(ctx context.Context, act enforcement.Act, in *Ex
 	if in.Body.On.IsZero() {
 		return nil, refuse("exclusion.period")
 	}
-	return nil, s.Register.Listings.CloseExclusion(ctx, act, in.ID, in.Body.On, in.Body.Reasons)
+	return nil, s.Register.Listings.CloseExclusion(ctx, act, in.ID, listing.ExclusionEnd{On: in.Body.On, Reasons: in.Body.Reasons, Paper: in.Body.given()})
 }
 
 func (s *server) recordSearch(ctx context.Context, act enforcement.Act, in *Search) (*Done, error) {

@@ -61,6 +61,7 @@ type OfferView struct {
 	Who     []enforcement.Role `json:"who" nullable:"false" doc:"Who could, of the organisation that owns the case"`
 	NotBy   []ground.Person    `json:"not_by,omitempty" doc:"It must be another person than these"`
 	Needs   []ground.Need      `json:"needs" nullable:"false"`
+	Papers  []ground.PaperNeed `json:"papers" nullable:"false" doc:"The papers it names: in the request, or of the file by id"`
 	Effect  ground.Effect      `json:"effect" enum:"none,puts-in-force,amends,takes-away,gives-back,ends,gives-up" doc:"What it does to the directives"`
 	Source  ground.Source      `json:"source"`
 }
@@ -117,7 +118,7 @@ func offerView(t *ground.Table, id enforcement.ID, o ground.Offer) OfferView {
 	m := o.Move
 	v := OfferView{
 		Move: string(m.Name), ZH: m.ZH, EN: m.EN, Group: m.Group, Choice: m.Choice, Allowed: o.Because == nil, Until: o.Until,
-		Who: m.Roles, NotBy: m.NotBy, Needs: append([]ground.Need{}, m.Needs...), Effect: m.Effect, Source: m.Source, Lifts: t.Lifts(m),
+		Who: m.Roles, NotBy: m.NotBy, Needs: append([]ground.Need{}, m.Needs...), Papers: append([]ground.PaperNeed{}, m.Papers...), Effect: m.Effect, Source: m.Source, Lifts: t.Lifts(m),
 	}
 	if m.Door != "" {
 		v.Address = t.Collection + "/" + id.String() + "/" + m.Door
@@ -136,6 +137,7 @@ func addMove[C any, I changing](s *server, k *kind[C], door, id string, group ta
 	var zh, en []string
 	for _, m := range k.table.At(door) {
 		zh, en = append(zh, m.ZH), append(en, m.EN)
+		o.papered = o.papered || len(m.Papers) > 0
 		o.moves = append(o.moves, string(m.Name))
 		if k.table.Lifts(m) {
 			o.lifts = append(o.lifts, string(m.Name))

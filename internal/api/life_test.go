@@ -39,8 +39,8 @@ func TestLifeThroughTheAPI(t *testing.T) {
 	if a := b.moved(b.clerk, listing, "warning", object{"served_on": today, "risk_warning": true, "document": "5ryU56S6"}); a.body["state"] != "warned" || a.header.Get("ETag") != `"2"` {
 		t.Errorf("after the warning: %s %s", a.header.Get("ETag"), a.text)
 	}
-	b.moved(b.clerk, listing, "application", object{"received_on": today})
-	b.moved(b.judge, listing, "proposal", object{"number": "（2025）桂0103执777号之一", "reasons": "演示理由", "own_motion_reason": "演示:拒不申报财产,依职权列入"})
+	b.moved(b.clerk, listing, "application", object{"received_on": today, "document": []byte("演示申请书")})
+	b.moved(b.judge, listing, "proposal", object{"number": "（2025）桂0103执777号之一", "reasons": "演示理由", "own_motion_reason": "演示:拒不申报财产,依职权列入", "document": []byte("演示决定书全文")})
 	b.moved(b.president, listing, "signature", nil)
 	foresight := b.want(http.StatusOK, b.president, http.MethodGet, "/v1/listings/"+listing+"/foresee", nil)
 	if lines, _ := foresight.body["lines"].([]any); len(lines) == 0 {
@@ -103,8 +103,8 @@ func TestLifeThroughTheAPI(t *testing.T) {
 	b.moved(b.judge, listing, "correction/data", identityBody(person))
 	b.want(http.StatusNoContent, b.clerk, http.MethodPost, "/v1/listings/"+listing+"/searches", object{"searched_on": today, "ruling_on": b.Day().AddDays(-3).String(), "found": false})
 	exclusion := b.want(http.StatusCreated, b.clerk, http.MethodPost, "/v1/listings/"+listing+"/exclusions", object{"kind": "security-given", "on": today}).id()
-	b.want(http.StatusNoContent, b.president, http.MethodPost, "/v1/exclusions/"+exclusion+"/closure", object{"on": today, "reasons": "演示:已经审查有关材料并予记录"})
-	if a := b.moved(b.judge, listing, "deletion", object{"item": 1, "event_on": today, "reasons": "演示：履行完毕"}); a.body["state"] != "deleted" {
+	b.want(http.StatusNoContent, b.president, http.MethodPost, "/v1/exclusions/"+exclusion+"/closure", object{"on": today, "reasons": "演示:已经审查有关材料并予记录", "document": []byte("演示材料")})
+	if a := b.moved(b.judge, listing, "deletion", object{"item": 1, "event_on": today, "reasons": "演示：履行完毕", "document": []byte("演示结束决定书")}); a.body["state"] != "deleted" {
 		t.Errorf("deleted, and %v", a.body["state"])
 	}
 	if left := b.want(http.StatusOK, "", http.MethodGet, "/v1/public/listings", nil).items(); len(left) != 0 {
@@ -125,12 +125,12 @@ func TestOtherEnds(t *testing.T) {
 	}
 	fixed := published(listing.BreachesReporting)
 	b.moved(b.president, fixed, "extension", object{
-		"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": []object{{"on": today, "what": "演示:转移应收账款至关联单位"}, {"on": today, "what": "演示:隐匿已查封的机器设备"}}, "years": 1, "served_on": today,
+		"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": []object{{"on": today, "what": "演示:转移应收账款至关联单位"}, {"on": today, "what": "演示:隐匿已查封的机器设备"}}, "years": 1, "served_on": today, "document": []byte("演示延期决定"),
 	})
-	if a := b.moved(b.president, fixed, "early-deletion", object{"event_on": today, "reasons": "演示：积极履行"}); a.body["state"] != "early-deleted" {
+	if a := b.moved(b.president, fixed, "early-deletion", object{"event_on": today, "reasons": "演示：积极履行", "document": []byte("演示结束决定书")}); a.body["state"] != "early-deleted" {
 		t.Errorf("deleted early, and %v", a.body["state"])
 	}
-	if a := b.moved(b.president, published(), "revocation", object{"event_on": today, "reasons": "演示：不应列入"}); a.body["state"] != "revoked" {
+	if a := b.moved(b.president, published(), "revocation", object{"event_on": today, "reasons": "演示：不应列入", "document": []byte("演示结束决定书")}); a.body["state"] != "revoked" {
 		t.Errorf("revoked, and %v", a.body["state"])
 	}
 	draft := b.Draft(b.Subject(b.Company())).String()
@@ -138,9 +138,9 @@ func TestOtherEnds(t *testing.T) {
 		t.Errorf("abandoned, and %v", a.body["state"])
 	}
 	refused := b.Draft(b.Subject(b.Company())).String()
-	b.moved(b.clerk, refused, "warning", object{"served_on": today, "risk_warning": true})
-	b.moved(b.clerk, refused, "application", object{"received_on": today})
-	if a := b.moved(b.judge, refused, "refusal", object{"reasons": "演示：理由不成立"}); a.body["state"] != "refused" {
+	b.moved(b.clerk, refused, "warning", object{"served_on": today, "risk_warning": true, "document": []byte("演示执行通知书")})
+	b.moved(b.clerk, refused, "application", object{"received_on": today, "document": []byte("演示申请书")})
+	if a := b.moved(b.judge, refused, "refusal", object{"reasons": "演示：理由不成立", "document": []byte("演示决定")}); a.body["state"] != "refused" {
 		t.Errorf("refused, and %v", a.body["state"])
 	}
 	ended := b.want(http.StatusOK, b.clerk, http.MethodGet, "/v1/listings?state=revoked", nil).items()

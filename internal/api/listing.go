@@ -21,6 +21,7 @@ type NewListing struct {
 		Capacity listing.Capacity  `json:"capacity" enum:"debtor,legal-representative,principal,responsible-person,controller"`
 		Conducts []listing.Conduct `json:"conducts" nullable:"false" maxItems:"6" minimum:"1" maximum:"6" doc:"Grounds 1 to 6 of 法释〔2017〕7号 Art. 1"`
 		Facts    FactsBody         `json:"facts"`
+		Papers   []DraftPaper      `json:"papers,omitempty" maxItems:"40" doc:"Papers of the facts, where they come with the draft; without them it is not proposed"`
 	}
 }
 
@@ -75,7 +76,7 @@ func (s *server) listings() *kind[listing.Listing] {
 func listingRoutes(s *server) {
 	addPapers(s, s.listings(), &s.Register.Listings.Life)
 	add(s, operation{
-		method: http.MethodPost, path: "/v1/listings", id: "draft-listing", tag: tagListings, roles: ofDrafting, status: http.StatusCreated,
+		method: http.MethodPost, path: "/v1/listings", id: "draft-listing", tag: tagListings, roles: ofDrafting, status: http.StatusCreated, papered: true,
 		zh: "草拟列入", en: "Draft a listing",
 	}, s.draft)
 	addCases(s, s.listings(), "列入记录列表", "List the listings of my court", func(in *ListingsPage) (ground.Wanted, error) {
@@ -96,7 +97,7 @@ func (s *server) draft(ctx context.Context, act enforcement.Act, in *NewListing)
 	b := in.Body
 	id, err := s.Register.Listings.Draft(ctx, act, listing.NewListing{
 		Case: b.Case, Subject: b.Subject, Capacity: b.Capacity, Conducts: b.Conducts,
-		Facts: listing.Facts{Obligation: b.Facts.Obligation, Performed: b.Facts.Performed, Conduct: b.Facts.Conduct},
+		Facts: listing.Facts{Obligation: b.Facts.Obligation, Performed: b.Facts.Performed, Conduct: b.Facts.Conduct}, Papers: brought(b.Papers),
 	})
 	if err != nil {
 		return nil, err

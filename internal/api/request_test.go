@@ -55,7 +55,7 @@ func same(a, b answer) bool {
 }
 
 func (b *bundle) warnBody() object {
-	return object{"served_on": b.Day().String(), "risk_warning": true}
+	return object{"served_on": b.Day().String(), "risk_warning": true, "document": []byte("演示执行通知书")}
 }
 
 func (b *bundle) warn(listing, key string) answer {
@@ -95,7 +95,7 @@ func TestARepetitionGetsTheAnswerAsItWas(t *testing.T) {
 	if first.status != http.StatusOK || first.header.Get("ETag") != `"2"` {
 		t.Fatalf("%d %s", first.status, first.text)
 	}
-	b.moved(b.clerk, listing, "application", object{"received_on": b.Day().String()})
+	b.moved(b.clerk, listing, "application", object{"received_on": b.Day().String(), "document": []byte("演示申请书")})
 	if again := b.warn(listing, "k"); !same(first, again) {
 		t.Errorf("the listing has moved on, and so has the answer: %s\n%s", first.text, again.text)
 	}
@@ -123,7 +123,7 @@ func TestAKeyIsForOneRequest(t *testing.T) {
 	one, two := b.Draft(b.Subject(b.Company())).String(), b.Draft(b.Subject(b.Company())).String()
 	body, path := b.warnBody(), "/v1/listings/"+one+"/warning"
 	b.want(http.StatusOK, b.clerk, http.MethodPost, path, body, "If-Match", `"1"`, "Idempotency-Key", "k")
-	other := object{"served_on": b.Day().AddDays(-1).String(), "risk_warning": true}
+	other := object{"served_on": b.Day().AddDays(-1).String(), "risk_warning": true, "document": []byte("演示执行通知书")}
 	for name, ask := range map[string]func() answer{
 		"another body": func() answer {
 			return b.call(b.clerk, http.MethodPost, path, other, "If-Match", `"1"`, "Idempotency-Key", "k")
@@ -158,7 +158,7 @@ func TestARefusalIsNotKept(t *testing.T) {
 	b := setup(t)
 	listing := b.Draft(b.Subject(b.Company())).String()
 	early := func() answer {
-		return b.call(b.clerk, http.MethodPost, "/v1/listings/"+listing+"/application", object{"received_on": b.Day().String()}, "If-Match", `"2"`, "Idempotency-Key", "k")
+		return b.call(b.clerk, http.MethodPost, "/v1/listings/"+listing+"/application", object{"received_on": b.Day().String(), "document": []byte("演示申请书")}, "If-Match", `"2"`, "Idempotency-Key", "k")
 	}
 	if a := early(); a.status != http.StatusPreconditionFailed {
 		t.Fatalf("%d %s", a.status, a.text)
@@ -372,7 +372,7 @@ func TestIdenticalRequestsHaveOneEffect(t *testing.T) {
 		}
 		all.Go(func() { // somebody else moves on as soon as it is possible
 			for {
-				a := b.call(b.clerk, http.MethodPost, "/v1/listings/"+listing+"/application", object{"received_on": b.Day().String()}, "If-Match", `"2"`)
+				a := b.call(b.clerk, http.MethodPost, "/v1/listings/"+listing+"/application", object{"received_on": b.Day().String(), "document": []byte("演示申请书")}, "If-Match", `"2"`)
 				if a.status == http.StatusOK {
 					return
 				}

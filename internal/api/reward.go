@@ -6,6 +6,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/reward"
 	"concordat/memoranda/day"
 )
@@ -25,6 +26,7 @@ type NewReward struct {
 		ValidFrom  day.Day        `json:"valid_from,omitzero" doc:"First day; today if left out"`
 		ValidUntil day.Day        `json:"valid_until,omitzero" doc:"Last day; if left out, what the list's term says, or else the end of the year"`
 		Note       string         `json:"note,omitempty" maxLength:"4000" doc:"Sealed; only the owner's own people read it"`
+		Document   []byte         `json:"document,omitempty" doc:"The evaluation or decision itself, in base64"`
 	}
 }
 
@@ -51,8 +53,8 @@ type RewardNotice struct {
 	Move
 
 	Body struct {
-		On       day.Day `json:"on" doc:"The day on which the subject was given notice; the time to answer runs from it"`
-		Document []byte  `json:"document,omitempty" doc:"The notice; only its keyed hash is kept"`
+		On day.Day `json:"on" doc:"The day on which the subject was given notice; the time to answer runs from it"`
+		PaperBody
 	}
 }
 
@@ -63,6 +65,7 @@ type RewardAnswer struct {
 	Body struct {
 		On   day.Day `json:"on" doc:"The day on which the answer came"`
 		Text string  `json:"text" maxLength:"20000"`
+		PaperBody
 	}
 }
 
@@ -74,6 +77,7 @@ type RewardReviewDecision struct {
 		Decision string `json:"decision" enum:"keep,end"`
 		Reasons  string `json:"reasons" maxLength:"20000"`
 		Basis    string `json:"basis,omitempty" maxLength:"500" doc:"The rule cited, with its article; required for an end; never anything about the subject"`
+		PaperBody
 	}
 }
 
@@ -84,6 +88,7 @@ type RewardEnding struct {
 	Body struct {
 		Reasons string `json:"reasons" maxLength:"20000"`
 		Basis   string `json:"basis,omitempty" maxLength:"500" doc:"The rule cited, if any; never anything about the subject"`
+		PaperBody
 	}
 }
 
@@ -93,6 +98,7 @@ type RewardConfirmation struct {
 
 	Body struct {
 		Reasons string `json:"reasons" maxLength:"20000"`
+		PaperBody
 	}
 }
 
@@ -107,7 +113,7 @@ func (s *server) rewards() *kind[reward.Reward] {
 func rewardRoutes(s *server) {
 	addPapers(s, s.rewards(), &s.Register.Rewards.Life)
 	add(s, operation{
-		method: http.MethodPost, path: rewardsPath, id: "enter-reward", tag: tagRewards, roles: ofDepartment, status: http.StatusCreated,
+		method: http.MethodPost, path: rewardsPath, id: "enter-reward", tag: tagRewards, roles: ofDepartment, status: http.StatusCreated, papered: true,
 		zh: "登记激励；自首日起生效，无须送达", en: "Enter a reward; it is in force from its first day and needs no service",
 	}, s.enterReward)
 	addCases(s, s.rewards(), "本单位认定的激励", "List the rewards of my organisation", func(in *RewardsPage) (ground.Wanted, error) {
@@ -128,19 +134,19 @@ func rewardRoutes(s *server) {
 func rewardMoves(s *server) {
 	k, r := s.rewards(), s.Register
 	addMove(s, k, "notice", "notice-reward", tagRewards, func(ctx context.Context, act enforcement.Act, c ground.Change, in *RewardNotice) error {
-		return r.Rewards.RecordNotice(ctx, act, c, in.Body.On, in.Body.Document)
+		return r.Rewards.RecordNotice(ctx, act, c, in.Body.On, in.Body.given())
 	})
 	addMove(s, k, "answer", "answer-reward", tagRewards, func(ctx context.Context, act enforcement.Act, c ground.Change, in *RewardAnswer) error {
-		return r.Rewards.RecordAnswer(ctx, act, c, in.Body.On, in.Body.Text)
+		return r.Rewards.RecordAnswer(ctx, act, c, in.Body.On, in.Body.Text, in.Body.given())
 	})
 	addMove(s, k, "review", "review-reward", tagRewards, func(ctx context.Context, act enforcement.Act, c ground.Change, in *RewardReviewDecision) error {
-		return r.Rewards.DecideReview(ctx, act, c, reward.Decision{End: in.Body.Decision == "end", Reasons: in.Body.Reasons, Basis: in.Body.Basis})
+		return r.Rewards.DecideReview(ctx, act, c, reward.Decision{End: in.Body.Decision == "end", Reasons: in.Body.Reasons, Basis: in.Body.Basis, Paper: in.Body.given()})
 	})
 	addMove(s, k, "end", "end-reward", tagRewards, func(ctx context.Context, act enforcement.Act, c ground.Change, in *RewardEnding) error {
-		return r.Rewards.End(ctx, act, c, in.Body.Reasons, in.Body.Basis)
+		return r.Rewards.End(ctx, act, c, in.Body.Reasons, in.Body.Basis, in.Body.given())
 	})
 	addMove(s, k, "confirmation", "confirm-reward", tagRewards, func(ctx context.Context, act enforcement.Act, c ground.Change, in *RewardConfirmation) error {
-		return r.Rewards.Confirm(ctx, act, c, in.Body.Reasons)
+		return r.Rewards.Confirm(ctx, act, c, in.Body.Reasons, in.Body.given())
 	})
 }
 
@@ -148,7 +154,7 @@ func (s *server) enterReward(ctx context.Context, act enforcement.Act, in *NewRe
 	b := in.Body
 	id, err := s.Register.Rewards.Enter(ctx, act, reward.NewReward{
 		ListType: b.ListType, Subject: b.Subject, Reference: b.Reference, DecidedOn: b.DecidedOn, Year: b.Year,
-		ValidFrom: b.ValidFrom, ValidUntil: b.ValidUntil, Note: b.Note,
+		ValidFrom: b.ValidFrom, ValidUntil: b.ValidUntil, Note: b.Note, Paper: paper.Given{Content: b.Document},
 	})
 	if err != nil {
 		return nil, err

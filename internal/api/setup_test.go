@@ -19,6 +19,7 @@ import (
 	"concordat/enforcement/change"
 	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
 	"concordat/enforcement/party"
 	"concordat/internal/access"
 	"concordat/internal/api"
@@ -214,12 +215,23 @@ func identityBody(i party.Identity) object {
 func (b *bundle) draftBody(subject, execution string) object {
 	return object{
 		"case": execution, "subject": subject, "capacity": "debtor", "conducts": []int{1},
-		"facts": object{"obligation": "演示：支付货款", "performed": "none", "conduct": "演示：有履行能力而拒不履行"},
+		"facts":  object{"obligation": "演示：支付货款", "performed": "none", "conduct": "演示：有履行能力而拒不履行"},
+		"papers": factPapers(1),
 	}
 }
 
+// factPapers are papers of the facts of some grounds, as a draft brings them.
+func factPapers(conducts ...listing.Conduct) (list []object) {
+	for _, c := range conducts {
+		for _, f := range listing.FactPapers(c) {
+			list = append(list, object{"purpose": f.Purpose, "document": []byte("演示：" + f.ZH)})
+		}
+	}
+	return list
+}
+
 func (b *bundle) serviceBody() object {
-	return object{"manner": "direct", "on": b.Day().String(), "enclosures": ground.Enclosures()}
+	return object{"manner": "direct", "on": b.Day().String(), "enclosures": ground.Enclosures(), "document": []byte("演示送达回证")}
 }
 
 // contents is a fingerprint of every row of every table.

@@ -15,9 +15,9 @@ type TaskClosing struct {
 	Repeatable
 
 	Body struct {
-		Reason   string `json:"reason" enum:"assets-suffice,creditor-asks-not-to,campus-loan-student,told,examined" doc:"told: who was to be told was told; the president says so himself. examined: what somebody doubts, or bars, was looked into, by the president or the reviewer of who keeps the list, with reasons"`
-		Reasons  string `json:"reasons,omitempty" maxLength:"20000" doc:"With examined: what was found; at least ten letters or digits"`
-		Document []byte `json:"document,omitempty" doc:"With examined, where a department doubts whose identity it is: the check of the identity, in base64. Only its keyed hash is kept."`
+		Reason  string `json:"reason" enum:"assets-suffice,creditor-asks-not-to,campus-loan-student,told,examined" doc:"told: who was to be told was told; the president says so himself. examined: what somebody doubts, or bars, was looked into, by the president or the reviewer of who keeps the list, with reasons"`
+		Reasons string `json:"reasons,omitempty" maxLength:"20000" doc:"With examined: what was found; at least ten letters or digits"`
+		PaperBody
 	}
 }
 
@@ -27,7 +27,7 @@ func taskRoutes(s *server) {
 		zh: "本机构待办事项", en: "List what my organisation still has to do",
 	}, s.tasks)
 	add(s, operation{
-		method: http.MethodPost, path: "/v1/tasks/{id}/closure", id: "close-task", tag: tagTasks, roles: slices.Concat(ofJudges, []enforcement.Role{enforcement.DepartmentReviewer}),
+		method: http.MethodPost, path: "/v1/tasks/{id}/closure", id: "close-task", tag: tagTasks, roles: slices.Concat(ofJudges, []enforcement.Role{enforcement.DepartmentReviewer}), papered: true,
 		zh: "登记无须办理的理由，或者已经告知、查明", en: "Close a task with the reason why it need not be done, or because who was to be told was told, or what was doubted looked into",
 	}, s.closeTask)
 }
@@ -45,5 +45,5 @@ func (s *server) tasks(ctx context.Context, act enforcement.Act, in *Page) (*Lis
 }
 
 func (s *server) closeTask(ctx context.Context, act enforcement.Act, in *TaskClosing) (*Done, error) {
-	return nil, s.Register.Listings.CloseTask(ctx, act, in.ID, in.Body.Reason, in.Body.Reasons, in.Body.Document)
+	return nil, s.Register.Listings.CloseTask(ctx, act, in.ID, in.Body.Reason, in.Body.Reasons, in.Body.given())
 }

@@ -152,13 +152,14 @@ func (a *author) enter() {
 	a.act("draft", enforcement.Judge, &l.listing, func(ctx context.Context, r *register.Offices, act enforcement.Act) (enforcement.ID, error) {
 		return r.Listings.Draft(ctx, act, listing.NewListing{
 			Case: l.caseID, Subject: l.subject, Capacity: listing.Debtor, Conducts: conducts,
-			Facts: listing.Facts{Obligation: "演示:支付货款", Performed: "none", Conduct: "演示:有履行能力而拒不履行"},
+			Facts:  listing.Facts{Obligation: "演示:支付货款", Performed: "none", Conduct: "演示:有履行能力而拒不履行"},
+			Papers: enforcetest.FactPapers(conducts...),
 		})
 	})
 }
 
 func (a *author) warn() {
-	notice := listing.Notice{ServedOn: a.today, RiskWarning: true, Document: []byte("演示执行通知书")}
+	notice := listing.Notice{ServedOn: a.today, RiskWarning: true, Paper: enforcetest.Paper("演示执行通知书")}
 	a.change("warn", enforcement.Clerk, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
 		return r.Listings.Warn(ctx, act, c, notice)
 	})
@@ -170,7 +171,7 @@ func (a *author) apply() {
 	}
 	on := a.today
 	a.change("apply", enforcement.Clerk, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
-		return r.Listings.Apply(ctx, act, c, on)
+		return r.Listings.Apply(ctx, act, c, enforcetest.Applied(on))
 	})
 }
 
@@ -179,7 +180,7 @@ func (a *author) propose() {
 		a.grace = 1
 	}
 	a.today = a.today.AddDays(1)
-	decision := listing.Decision{Number: fmt.Sprintf("(2025)%s执%d号之一", courtCodes[a.court], a.n+1), Reasons: "演示理由", OwnMotion: "演示:拒不申报财产,依职权列入", TermUntil: a.until, GraceMonths: a.grace}
+	decision := listing.Decision{Number: fmt.Sprintf("(2025)%s执%d号之一", courtCodes[a.court], a.n+1), Reasons: "演示理由", OwnMotion: "演示:拒不申报财产,依职权列入", TermUntil: a.until, GraceMonths: a.grace, Paper: enforcetest.Paper("演示决定书全文")}
 	a.change("propose", enforcement.Judge, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
 		return r.Listings.Propose(ctx, act, c, decision)
 	})
@@ -193,7 +194,7 @@ func (a *author) sign() {
 
 func (a *author) serve() {
 	a.today = a.today.AddDays(1)
-	service := ground.Service{Manner: ground.ServedDirectly, On: a.today, Enclosures: ground.Enclosures(), Document: []byte("演示送达回证")}
+	service := ground.Service{Manner: ground.ServedDirectly, On: a.today, Enclosures: ground.Enclosures(), Paper: enforcetest.Paper("演示送达回证")}
 	a.change("serve", enforcement.Clerk, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
 		return r.Listings.Serve(ctx, act, c, service)
 	})
@@ -231,14 +232,14 @@ func (a *author) wander() {
 func (a *author) suspend() {
 	a.suspended = true
 	a.change("suspend", enforcement.Judge, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
-		return r.Listings.Suspend(ctx, act, c, ground.CourtStay)
+		return r.Listings.Suspend(ctx, act, c, enforcetest.Stay())
 	})
 }
 
 func (a *author) brake() {
 	a.suspended = true
 	a.change("brake", enforcement.Clerk, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
-		return r.Listings.Suspend(ctx, act, c, ground.WrongPersonClaim)
+		return r.Listings.Suspend(ctx, act, c, enforcetest.Brake())
 	})
 }
 
@@ -271,7 +272,7 @@ func (a *author) correct() {
 func (a *author) extend() {
 	a.extended = true
 	a.until = a.until.AddYears(1)
-	extension := listing.Extension{Number: "(2025)桂执延1号", Reasons: "演示理由", Cause: "several-dishonest-acts", Acts: enforcetest.Acts(a.today), Years: 1, ServedOn: a.today}
+	extension := listing.Extension{Number: "(2025)桂执延1号", Reasons: "演示理由", Cause: "several-dishonest-acts", Acts: enforcetest.Acts(a.today), Years: 1, ServedOn: a.today, Paper: enforcetest.Paper("演示延期决定")}
 	a.change("extend", enforcement.President, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
 		return r.Listings.Extend(ctx, act, c, extension)
 	})

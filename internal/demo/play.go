@@ -9,6 +9,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/listing"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/party"
 	"concordat/enforcement/register"
 	"concordat/memoranda/day"
@@ -84,16 +85,16 @@ func (c *courtPeople) do(ctx context.Context, t task, on day.Day) error {
 func (c *courtPeople) play(ctx context.Context, v verb, l *life, on day.Day) error {
 	r, this := c.register, ground.Change{Ground: l.listing}
 	clerk, judge, president := c.as(enforcement.Clerk, l, on), c.as(enforcement.Judge, l, on), c.as(enforcement.President, l, on)
-	ending := listing.Ending{EventOn: on, Reasons: "演示:理由"}
+	ending := listing.Ending{EventOn: on, Reasons: "演示:理由", Paper: written("演示:结束列入决定书")}
 	switch v {
 	case verbDraft, verbDraftMinor:
 		return c.draft(ctx, l, on)
 	case verbWarn:
-		return r.Listings.Warn(ctx, clerk, this, listing.Notice{ServedOn: on.AddDays(-14), RiskWarning: true, Document: []byte("演示:执行通知书")})
+		return r.Listings.Warn(ctx, clerk, this, listing.Notice{ServedOn: on.AddDays(-14), RiskWarning: true, Paper: written("演示:执行通知书")})
 	case verbApply:
-		return r.Listings.Apply(ctx, clerk, this, on)
+		return r.Listings.Apply(ctx, clerk, this, listing.Application{ReceivedOn: on, Paper: written("演示:强制列入申请书")})
 	case verbRefuseApplication:
-		return r.Listings.RefuseApplication(ctx, judge, this, "演示:未提供证据")
+		return r.Listings.RefuseApplication(ctx, judge, this, "演示:未提供证据", written("演示:驳回申请决定书"))
 	case verbPropose:
 		return r.Listings.Propose(ctx, judge, this, c.decision(l, on))
 	case verbSign:
@@ -104,7 +105,7 @@ func (c *courtPeople) play(ctx context.Context, v verb, l *life, on day.Day) err
 		}
 		return r.Listings.Sign(ctx, president, this)
 	case verbSecurityGiven:
-		_, err := r.Listings.OpenExclusion(ctx, clerk, l.listing, listing.SecurityGiven, on)
+		_, err := r.Listings.OpenExclusion(ctx, clerk, l.listing, listing.NewExclusion{Kind: listing.SecurityGiven, On: on, Paper: written("演示:担保书")})
 		return err
 	case verbSignExcluded:
 		return c.mustRefuse("listing.excluded", r.Listings.Sign(ctx, president, this))
@@ -124,23 +125,36 @@ func (c *courtPeople) play(ctx context.Context, v verb, l *life, on day.Day) err
 	case verbRevoke:
 		return r.Listings.Revoke(ctx, president, this, ending)
 	case verbStay:
-		return r.Listings.Suspend(ctx, judge, this, ground.CourtStay)
+		return r.Listings.Suspend(ctx, judge, this, ground.Suspension{Reason: ground.CourtStay, Paper: written("演示:中止执行裁定书")})
 	case verbBrake:
-		return r.Listings.Suspend(ctx, clerk, this, ground.WrongPersonClaim)
+		return r.Listings.Suspend(ctx, clerk, this, ground.Suspension{Reason: ground.WrongPersonClaim})
 	case verbResume:
-		return r.Listings.Resume(ctx, president, this, ground.Resumption{Reasons: "演示:已核实身份,准予恢复执行措施", Document: []byte("演示:身份核查表")})
+		return r.Listings.Resume(ctx, president, this, ground.Resumption{Reasons: "演示:已核实身份,准予恢复执行措施", Paper: written("演示:身份核查表")})
 	case verbFindInaccurate:
 		return r.Listings.OpenCorrection(ctx, judge, this, on)
 	case verbCorrect:
 		return c.correct(ctx, l, on)
 	case verbExtend:
 		return r.Listings.Extend(ctx, president, this, listing.Extension{
-			Number: number(c.courts[l.court], l, "之二", on), Reasons: "演示:多次失信行为", Cause: "several-dishonest-acts", Years: 1, ServedOn: on,
+			Number: number(c.courts[l.court], l, "之二", on), Reasons: "演示:多次失信行为", Cause: "several-dishonest-acts", Years: 1, ServedOn: on, Paper: written("演示:延长期限决定书及送达回证"),
 			Acts: []listing.DishonestAct{{On: on.AddMonths(-1), What: "演示:转移应收账款至关联单位"}, {On: on.AddDays(-7), What: "演示:隐匿已查封的机器设备"}},
 		})
 	default:
 		return fmt.Errorf("nobody knows how to %s", v)
 	}
+}
+
+// written is a made paper, as it comes with an act.
+func written(text string) paper.Given { return paper.Given{Content: []byte(text)} }
+
+// facts are made papers of the facts of some grounds.
+func facts(conducts []listing.Conduct) (list []ground.Brought) {
+	for _, c := range conducts {
+		for _, f := range listing.FactPapers(c) {
+			list = append(list, ground.Brought{Purpose: f.Purpose, Paper: written("演示:" + f.ZH)})
+		}
+	}
+	return list
 }
 
 // draft enters the subject and the case and drafts the listing. Of a minor it
@@ -167,7 +181,7 @@ func (c *courtPeople) draft(ctx context.Context, l *life, on day.Day) (err error
 	}
 	l.listing, err = r.Listings.Draft(ctx, c.as(enforcement.Judge, l, on), listing.NewListing{
 		Case: l.caseID, Subject: l.subject, Capacity: listing.Debtor, Conducts: l.conducts,
-		Facts: listing.Facts{Obligation: "演示:支付货款", Performed: "none", Conduct: "演示:有履行能力而拒不履行生效法律文书确定的义务"},
+		Facts: listing.Facts{Obligation: "演示:支付货款", Performed: "none", Conduct: "演示:有履行能力而拒不履行生效法律文书确定的义务"}, Papers: facts(l.conducts),
 	})
 	if l.fate == fateMinor {
 		return c.mustRefuse("listing.minor", err)
@@ -176,7 +190,7 @@ func (c *courtPeople) draft(ctx context.Context, l *life, on day.Day) (err error
 }
 
 func (c *courtPeople) decision(l *life, on day.Day) listing.Decision {
-	d := listing.Decision{Number: number(c.courts[l.court], l, "之一", on), Reasons: "演示:理由、期限、后果、救济途径", OwnMotion: "演示:有履行能力而拒不履行,依职权列入", GraceMonths: l.grace}
+	d := listing.Decision{Number: number(c.courts[l.court], l, "之一", on), Reasons: "演示:理由、期限、后果、救济途径", OwnMotion: "演示:有履行能力而拒不履行,依职权列入", GraceMonths: l.grace, Paper: written("演示:失信决定书全文")}
 	if l.term > 0 {
 		d.TermUntil = on.AddMonths(l.term)
 	}
@@ -196,7 +210,8 @@ func (c *courtPeople) serve(ctx context.Context, l *life, on day.Day) error {
 		}
 	}
 	return c.register.Listings.Serve(ctx, clerk, this, ground.Service{
-		Manner: l.manner, On: on, Enclosures: ground.Enclosures(), Document: []byte("演示:送达回证"),
+		Manner: l.manner, On: on, Enclosures: ground.Enclosures(), Paper: written("演示:送达回证"),
+		Consent: written("演示:电子送达同意书"), Search: written("演示:公告送达原因及查找经过"),
 	})
 }
 

@@ -46,7 +46,7 @@ func TestRestoreDrill(t *testing.T) {
 	early := s.publish(8)
 	s.quiet(t)
 	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(early[0]), s.Ending(1)))
-	must(t, s.Listings.Suspend(ctx, s.Judge(), enforcetest.Of(early[1]), ground.WrongPersonClaim))
+	must(t, s.Listings.Suspend(ctx, s.Judge(), enforcetest.Of(early[1]), enforcetest.Brake()))
 	s.quiet(t)
 	queued := s.publish(2)
 	waiting := s.Decided(s.Subject(s.Person()))
@@ -59,7 +59,7 @@ func TestRestoreDrill(t *testing.T) {
 	s.Advance(3)
 	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(early[2]), s.Ending(1)))
 	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(early[3]), s.Ending(1)))
-	must(t, s.Listings.Suspend(ctx, s.Clerk(), enforcetest.Of(early[4]), ground.WrongPersonClaim))
+	must(t, s.Listings.Suspend(ctx, s.Clerk(), enforcetest.Of(early[4]), enforcetest.Brake()))
 	must(t, s.Listings.Resume(ctx, s.President(), enforcetest.Of(early[1]), enforcetest.Resumption()))
 	must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(queued[1]), s.Ending(1)))
 	must(t, s.Listings.Publish(ctx, s.Judge(), enforcetest.Of(waiting)))
@@ -137,7 +137,7 @@ func TestRestoreDrill(t *testing.T) {
 		must(t, s.Listings.Delete(ctx, s.Judge(), enforcetest.Of(id), s.Ending(1)))
 	}
 	for _, id := range []enforcement.ID{early[1], early[4]} {
-		must(t, s.Listings.ResumeRestored(ctx, s.President(), enforcetest.Of(id), "演示:已核实,丢失期间无退出事由"))
+		must(t, s.Listings.ResumeRestored(ctx, s.President(), enforcetest.Of(id), enforcetest.Resuming("演示:已核实,丢失期间无退出事由")))
 	}
 	must(t, s.Listings.Abandon(ctx, s.Judge(), enforcetest.Of(waiting), ground.WrongPerson))
 	s.quiet(t)
@@ -152,7 +152,7 @@ func TestRestoreDrill(t *testing.T) {
 	if now := inForce(s.ledgers()); now <= had {
 		t.Errorf("%d directives in force after deliveries went on, %d before", now, had)
 	}
-	must(t, s.Listings.Suspend(ctx, s.Judge(), enforcetest.Of(fresh[0]), ground.CourtStay))
+	must(t, s.Listings.Suspend(ctx, s.Judge(), enforcetest.Of(fresh[0]), enforcetest.Stay()))
 	s.quiet(t)
 	if n := s.Count(`SELECT count(*) FROM amendment a JOIN directive d ON d.id = a.directive_id WHERE d.ground_id = $1 AND a.version <> 1001`, fresh[0]); n != 0 {
 		t.Errorf("%d versions do not jump", n)
@@ -178,7 +178,7 @@ func TestRestoreDrill(t *testing.T) {
 func (s *scene) confirm(t *testing.T, by enforcement.Act, hash string, except ...enforcement.ID) error {
 	t.Helper()
 	_, err := s.Restorer.Confirm(t.Context(), by, restore.Confirmation{
-		Limit: restore.MaxConfirmed, Hash: hash, Except: except, Reasons: "演示:已逐件核实,丢失期间无退出事由",
+		Limit: restore.MaxConfirmed, Hash: hash, Except: except, Reasons: "演示:已逐件核实,丢失期间无退出事由", Paper: enforcetest.Paper("演示确认决定书"),
 	})
 	return err
 }

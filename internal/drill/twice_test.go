@@ -5,7 +5,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
-	"concordat/enforcement/ground"
+
 	"concordat/enforcement/restore"
 	"concordat/internal/backup"
 )
@@ -33,7 +33,7 @@ func TestRestoredTwiceFromTheSameBackup(t *testing.T) {
 	must(t, s.Holds.End(ctx, operator(s.At(), "op-2"), made.Hold, "演示:核对完毕"))
 	for range 2 { // versions 1001 to 1004 of two listings
 		for _, id := range early[1:3] {
-			must(t, s.Listings.Suspend(ctx, s.Judge(), enforcetest.Of(id), ground.WrongPersonClaim))
+			must(t, s.Listings.Suspend(ctx, s.Judge(), enforcetest.Of(id), enforcetest.Brake()))
 			must(t, s.Listings.Resume(ctx, s.President(), enforcetest.Of(id), enforcetest.Resumption()))
 		}
 		s.quiet(t)
@@ -84,7 +84,7 @@ func (s *scene) settle(t *testing.T, ended ...enforcement.ID) {
 	must(t, err)
 	for _, item := range page.Items {
 		if item.Doubted {
-			must(t, s.Listings.ResumeRestored(ctx, s.President(), enforcetest.Of(item.Ground), "演示:已核实,丢失期间无退出事由"))
+			must(t, s.Listings.ResumeRestored(ctx, s.President(), enforcetest.Of(item.Ground), enforcetest.Resuming("演示:已核实,丢失期间无退出事由")))
 		}
 	}
 	if page, err = s.Restorer.Unconfirmed(ctx, s.President(), enforcement.ID{}, restore.MaxConfirmed); err != nil {

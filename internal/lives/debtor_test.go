@@ -26,18 +26,19 @@ func TestAJudgmentDebtor(t *testing.T) {
 
 	listing := "/v1/listings/" + w.ask(judge, http.MethodPost, "/v1/listings", object{
 		"case": execution, "subject": subject, "capacity": "debtor", "conducts": []int{1},
-		"facts": object{"obligation": "演示：支付货款", "performed": "none", "conduct": "演示：有履行能力而拒不履行"},
+		"facts":  object{"obligation": "演示：支付货款", "performed": "none", "conduct": "演示：有履行能力而拒不履行"},
+		"papers": []object{{"purpose": "facts-1", "document": []byte("演示材料")}},
 	}).id()
 	l.explained("drafted", "decision-not-in-force")
-	w.move(clerk, listing, "warning", object{"served_on": w.day(), "risk_warning": true})
+	w.move(clerk, listing, "warning", object{"served_on": w.day(), "risk_warning": true, "document": []byte("演示执行通知书")})
 	w.after(3)
-	w.move(clerk, listing, "application", object{"received_on": w.day()})
+	w.move(clerk, listing, "application", object{"received_on": w.day(), "document": []byte("演示申请书")})
 	w.after(5)
-	w.move(judge, listing, "proposal", object{"number": "（2025）桂0103执777号之一", "reasons": "演示理由", "own_motion_reason": "演示:拒不申报财产,依职权列入"})
+	w.move(judge, listing, "proposal", object{"number": "（2025）桂0103执777号之一", "reasons": "演示理由", "own_motion_reason": "演示:拒不申报财产,依职权列入", "document": []byte("演示决定书全文")})
 	w.move(president, listing, "signature", nil)
 	l.explained("decided", "decision-not-in-force")
 	w.after(1)
-	w.move(clerk, listing, "service", object{"manner": "direct", "on": w.day(), "enclosures": ground.Enclosures()})
+	w.move(clerk, listing, "service", object{"manner": "direct", "on": w.day(), "enclosures": ground.Enclosures(), "document": []byte("演示送达回证")})
 	w.after(1)
 	w.move(clerk, listing, "publication", nil)
 	l.explained("published, and told to the departments", "applied")
@@ -58,7 +59,7 @@ func TestAJudgmentDebtor(t *testing.T) {
 	l.explained("it was not about him: resumed", "applied")
 
 	w.after(20)
-	w.move(judge, listing, "deletion", object{"item": 1, "event_on": w.day(), "reasons": "演示：履行完毕"})
+	w.move(judge, listing, "deletion", object{"item": 1, "event_on": w.day(), "reasons": "演示：履行完毕", "document": []byte("演示结束决定书")})
 	l.explained("performed, and deleted", "decision-ended")
 	w.nothingHeld()
 	l.told()

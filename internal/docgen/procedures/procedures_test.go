@@ -52,7 +52,7 @@ func TestEveryMoveStandsThere(t *testing.T) {
 	for i, kind := range kinds.All() {
 		var rows [][]string
 		for line := range strings.Lines(sections[i]) {
-			if cells := strings.Split(strings.TrimSpace(line), " | "); len(cells) == 7 && !strings.HasPrefix(line, "| 步骤") {
+			if cells := strings.Split(strings.TrimSpace(line), " | "); len(cells) == 8 && !strings.HasPrefix(line, "| 步骤") {
 				rows = append(rows, cells)
 			}
 		}

@@ -95,6 +95,22 @@ func (t tongue) needs(m *ground.Move) string {
 	return orNone(strings.Join(lines, "<br>"))
 }
 
+// papers says which papers a move names, one a line.
+func (t tongue) papers(m *ground.Move) string {
+	lines := make([]string, 0, len(m.Papers))
+	for _, n := range m.Papers {
+		line := cell(t.pick(n.ZH, n.EN))
+		if n.When != nil {
+			line = t.word("choice", n.When.Value) + t.pick("：", ": ") + line
+		}
+		if n.Owed {
+			line += t.pick("（后补）", " (owed)")
+		}
+		lines = append(lines, line)
+	}
+	return orNone(strings.Join(lines, "<br>"))
+}
+
 // rule is what a field must be.
 func (t tongue) rule(n ground.Need) string {
 	switch n.Rule {
