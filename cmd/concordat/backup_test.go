@@ -41,8 +41,17 @@ func (s shell) by(token string) shell {
 
 // issue makes a token by command, as the first operator.
 func (s shell) issue(args ...string) string {
-	out, _ := s.manages().run(0, append([]string{"token", "issue"}, args...)...)
+	out, _ := s.manages().run(0, append([]string{"token", "issue"}, entered(args...)...)...)
 	return strings.TrimSpace(out)
+}
+
+// entered is a command line of token issue that enters the staff number along.
+func entered(args ...string) []string {
+	args = append(args, "--name", "演示人员", "--post", "演示")
+	if args[1] == "president" {
+		args = append(args, "--presides", "appointed")
+	}
+	return args
 }
 
 func newShell(t *testing.T) shell {
@@ -83,6 +92,9 @@ func TestBackupAndRestoreByCommand(t *testing.T) {
 	t.Parallel()
 	first, second := newInstallation(t), newShell(t)
 	first.manages().run(0, "organisations", "nanning")
+	for number, org := range map[string]string{"officer-7": "nanning-tax", "officer-8": "nanning-forestry"} {
+		first.manages().run(0, "staff", "enter", number, "--organisation", org, "--name", "演示人员", "--post", "演示")
+	}
 	old, leaver := first.issue("op-old", "operator"), first.issue("op-leaver", "operator")
 	place := t.TempDir()
 	dir, keys := filepath.Join(place, "data"), filepath.Join(place, "keys.json")
@@ -116,7 +128,7 @@ func TestBackupAndRestoreByCommand(t *testing.T) {
 	second.tokensSleep(old, leaver)
 	// Nothing that lets burdens go on, or speaks for others, is done by a name that is typed.
 	second.operator = first.operator
-	if _, said := second.run(1, "token", "issue", "op-2", "operator"); !strings.Contains(said, "token.missing") {
+	if _, said := second.run(1, append([]string{"token", "issue"}, entered("op-2", "operator")...)...); !strings.Contains(said, "token.missing") {
 		t.Errorf("an account beside two operators: %s", said)
 	}
 	operator := old

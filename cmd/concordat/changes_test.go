@@ -81,7 +81,22 @@ func TestChangesByCommandTakeTwoPeople(t *testing.T) {
 	}
 	one.run(0, "endpoint", "pause", "nanning-tax") // turns nothing to anybody else
 	one.run(0, "endpoint", "resume", "nanning-tax")
-	plain, said := one.run(0, "token", "issue", "operator-3", "operator")
+	if _, said := one.run(1, append([]string{"token", "issue"}, entered("operator-3", "operator")...)...); !strings.Contains(said, "staff.unproposed") {
+		t.Errorf("one person enters a human: %s", said)
+	}
+	if _, said := one.run(1, "token", "issue", "operator-3", "overseer"); !strings.Contains(said, "token.staff") {
+		t.Errorf("a token of a human nobody entered: %s", said)
+	}
+	_, said = one.run(0, "staff", "enter", "operator-3", "--name", "演示三", "--post", "演示")
+	_, id, ok = strings.Cut(said, "concordat changes confirm ")
+	if id = strings.TrimSpace(id); !ok {
+		t.Fatal(said)
+	}
+	if _, said := again.run(1, "changes", "confirm", id); !strings.Contains(said, "change.second-person") {
+		t.Errorf("by another token of theirs: %s", said)
+	}
+	two.run(0, "changes", "confirm", id)
+	plain, said := one.run(0, "token", "issue", "OPERATOR-3", "operator")
 	_, id, ok = strings.Cut(said, "concordat changes confirm ")
 	if !ok {
 		t.Fatalf("an operator's token by one person: %s", said)
@@ -91,6 +106,9 @@ func TestChangesByCommandTakeTwoPeople(t *testing.T) {
 	}
 	two.run(0, "changes", "drop", strings.TrimSpace(id))
 	if out, _ := two.run(0, "changes", "list", "--all"); !strings.Contains(out, "dropped by operator-2") || !strings.Contains(out, "confirmed by operator-2") {
+		t.Error(out)
+	}
+	if out, _ := two.run(0, "staff", "list"); !strings.Contains(out, "operator-3  organisation 0  演示三") {
 		t.Error(out)
 	}
 }

@@ -184,7 +184,7 @@ func TestNoCommandMakesASchemaOrKeys(t *testing.T) {
 func TestInitMakesAnInstallationOnce(t *testing.T) {
 	t.Parallel()
 	s := newShell(t)
-	out, said := s.run(0, "init", "operator-1")
+	out, said := s.run(0, "init", "operator-1", "--name", "演示人员", "--post", "演示")
 	for _, want := range []string{"apart from every backup", "concordat serve", "CONCORDAT_TOKEN"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("no %q in %s", want, said)
@@ -193,7 +193,7 @@ func TestInitMakesAnInstallationOnce(t *testing.T) {
 	operator := s.by(strings.TrimSpace(out))
 	operator.run(0, "organisations", "nanning")
 	before := contents(t, s.data)
-	if _, said := s.run(1, "init", "operator-2"); !strings.Contains(said, "installation.exists") || !strings.Contains(said, "keys.json") {
+	if _, said := s.run(1, "init", "operator-2", "--name", "演示人员", "--post", "演示"); !strings.Contains(said, "installation.exists") || !strings.Contains(said, "keys.json") {
 		t.Errorf("a second time: %s", said)
 	}
 	if after := contents(t, s.data); !slices.Equal(before, after) {
@@ -206,13 +206,13 @@ func TestInitMakesAnInstallationOnce(t *testing.T) {
 	if err := os.Remove(filepath.Join(s.data, "keys.json")); err != nil { // the keys are lost
 		t.Fatal(err)
 	}
-	if _, said := s.run(1, "init", "operator-2"); !strings.Contains(said, "installation.exists") || !strings.Contains(said, "PG_VERSION") {
+	if _, said := s.run(1, "init", "operator-2", "--name", "演示人员", "--post", "演示"); !strings.Contains(said, "installation.exists") || !strings.Contains(said, "PG_VERSION") {
 		t.Errorf("beside a cluster without keys: %s", said)
 	}
 	empty := newShell(t)
 	i := installation{Data: s.data}
 	err := i.at(false, func(ctx context.Context, url string) error { // on its database, by another folder
-		code, out, said := command(t, "init", "operator-3", "--data", empty.data, "--database-url", url)
+		code, out, said := command(t, "init", "operator-3", "--name", "演示人员", "--post", "演示", "--data", empty.data, "--database-url", url)
 		if code != 1 || !strings.Contains(said, "DATABASE_URL") || !strings.Contains(said, "installation.exists") {
 			t.Errorf("on a database that is one: exit %d: %s%s", code, out, said)
 		}

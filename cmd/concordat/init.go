@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/internal/access"
 	"concordat/internal/pg"
 	"concordat/migrations"
 )
@@ -19,7 +20,9 @@ import (
 type initCmd struct {
 	installation
 
-	Operator string `arg:"" help:"Staff number of the first operator, never a name."`
+	Operator string `arg:"" help:"Staff number of the first operator."`
+	Name     string `required:"" help:"Name of the first operator."`
+	Post     string `required:"" help:"Post of the first operator."`
 }
 
 // Help is shown by --help.
@@ -44,9 +47,11 @@ func (c *initCmd) Run(a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	token, _, err := o.tokens.Ask(ctx, act, c.Operator, enforcement.Operator, 0, now().Add(c.firstHolds()))
+	token, _, err := o.tokens.Ask(ctx, act, access.Wanted{
+		Staff: c.Operator, Role: enforcement.Operator, Expires: now().Add(c.firstHolds()), Enter: &access.Staff{Name: c.Name, Post: c.Post},
+	})
 	if err != nil {
-		return fmt.Errorf("the installation is made, and has no operator yet (concordat token issue STAFF operator): %w", err)
+		return fmt.Errorf("the installation is made, and has no operator yet (concordat token issue STAFF operator --name NAME --post POST): %w", err)
 	}
 	fmt.Fprintln(a.Out, token)
 	fmt.Fprintf(plain(a.Err), `made. The line above is the token of %s, an operator: it is shown once and holds until %s.
@@ -54,7 +59,7 @@ Next, with the service's settings:
   1. copy %s to a place apart from every backup: without it nothing can be read
   2. export CONCORDAT_TOKEN, the token
   3. concordat organisations nanning, or POST /v1/organisations
-  4. concordat token issue STAFF operator, for a second operator: once anything was sent, what decides who is told takes two
+  4. concordat token issue STAFF operator --name NAME --post POST, for a second operator: once anything was sent, what decides who is told takes two
   5. concordat serve
 `, c.Operator, now().Add(c.firstHolds()).Format(time.DateOnly), c.keyFile())
 	return nil

@@ -34,6 +34,7 @@ type commands struct {
 	Reconcile     reconcileCmd     `cmd:"" help:"After a restore: compare with what organisations hold."`
 	Audit         auditCmd         `cmd:"" help:"Prove that the record holds together."`
 	Keys          keysCmd          `cmd:"" help:"The installation's keys."`
+	Staff         staffCmd         `cmd:"" help:"Who the people are: staff numbers with names and posts, and who is borrowed from a court above."`
 	Token         tokenCmd         `cmd:"" help:"Who may ask."`
 	Endpoint      endpointCmd      `cmd:"" help:"How organisations are reached."`
 	Changes       changesCmd       `cmd:"" help:"What decides who is told, proposed by one operator: confirm it as another."`

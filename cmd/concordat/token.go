@@ -25,15 +25,17 @@ type tokenCmd struct {
 type tokenIssueCmd struct {
 	installation
 
-	Actor        string        `arg:"" help:"Who will use it: a staff number, never a name."`
+	Actor        string        `arg:"" name:"staff" help:"Staff number of who will use it (concordat staff): two tokens of one number are one person."`
 	Role         string        `arg:"" help:"clerk, judge, president, department-clerk, department-reviewer, overseer, operator or lawyer."`
 	Organisation string        `help:"Slug of the organisation."`
+	Of           string        `help:"Slug of the organisation whose staff number it is; the token's own if not given. A court's second person may be of a court above (staff borrow)."`
 	Valid        time.Duration `help:"How long it is valid: --token-longest at most." default:"2160h"`
+	staffFlags
 }
 
 // Help is shown by --help.
 func (c *tokenIssueCmd) Help() string {
-	return tokenHelp + " While no operator has a token, the account that runs the command may issue one to an operator; the record says so."
+	return "The number must be in post today; before anything was sent --name and --post enter it along, later concordat staff enter does, by two people. " + tokenHelp + " While no operator has a token, the account that runs the command may issue one to an operator; the record says so."
 }
 
 // Run prints the token alone on standard output.
@@ -42,18 +44,21 @@ func (c *tokenIssueCmd) Run(a *app) error {
 		return &enforcement.Refusal{Code: access.CodeExpires}
 	}
 	return c.within(func(ctx context.Context, o *office) error {
-		var org enforcement.OrganisationID
-		if c.Organisation != "" {
-			var err error
-			if org, err = o.organisation(ctx, c.Organisation); err != nil {
-				return err
-			}
+		org, err := o.organisationOrNone(ctx, c.Organisation)
+		if err != nil {
+			return err
+		}
+		of, err := o.organisationOrNone(ctx, c.Of)
+		if err != nil {
+			return err
 		}
 		act, err := o.actAsOperator(ctx, a)
 		if err != nil {
 			return err
 		}
-		token, proposal, err := o.tokens.Ask(ctx, act, c.Actor, enforcement.Role(c.Role), org, now().Add(c.Valid))
+		token, proposal, err := o.tokens.Ask(ctx, act, access.Wanted{
+			Staff: c.Actor, Of: of, Role: enforcement.Role(c.Role), Organisation: org, Expires: now().Add(c.Valid), Enter: c.enters(),
+		})
 		if err != nil {
 			return fmt.Errorf("issue a token: %w", err)
 		}
@@ -100,6 +105,9 @@ func printTokens(a *app, list []access.Token) {
 		}
 		if t.Asleep && t.RevokedAt.IsZero() {
 			until += "  asleep since a restore"
+		}
+		if !t.Staffed && !t.Demo {
+			until += "  of no staff number: revoke it and issue another"
 		}
 		fmt.Fprintf(plain(a.Out), "%s  %s  %s  organisation %d  %s\n", t.ID, t.Actor, t.Role, t.Organisation, until)
 	}

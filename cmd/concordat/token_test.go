@@ -19,7 +19,7 @@ func TestTheDoctorShowsWhoChangedWhat(t *testing.T) {
 		s.run(0, "organisations", "nanning")
 		s.run(0, "endpoint", "webhook", "nanning-tax", "https://receiver.example/hook?secret=hunter2")
 		s.run(0, "keys", "rotate", "--settle", "0s")
-		plain, _ := s.run(0, "token", "issue", "tax-7", "department-clerk", "--organisation", "nanning-tax", "--valid", "48h")
+		plain, _ := s.run(0, "token", "issue", "tax-7", "department-clerk", "--organisation", "nanning-tax", "--valid", "48h", "--name", "演示人员", "--post", "演示")
 		s.run(0, "token", "issue", "tax-7", "department-reviewer", "--organisation", "nanning-tax")
 		var list []access.Token
 		said, _ := s.run(0, "token", "list", "--json")
@@ -46,13 +46,13 @@ func TestTheDoctorShowsWhoChangedWhat(t *testing.T) {
 			if len(lines) != 30 {
 				t.Errorf("%d changes are shown", len(lines))
 			}
-			for n, want := range []string{"token-revoked", "token-revoked", "token-issued", "token-issued", "keys-changed", "endpoint-put", "organisation-entered"} {
+			for n, want := range []string{"token-revoked", "token-revoked", "token-issued", "token-issued", "staff-entered", "keys-changed", "endpoint-put", "organisation-entered"} {
 				if !strings.Contains(lines[n], want+" by operator-0 (operator)") {
 					t.Errorf("line %d: %s, want %s", n, lines[n], want)
 				}
 			}
-			if !strings.Contains(lines[5], "at https://receiver.example with 1 keys") || strings.Contains(check.Seen, "hunter2") || strings.Contains(check.Seen, strings.TrimSpace(plain)) {
-				t.Errorf("the endpoint: %s", lines[5])
+			if !strings.Contains(lines[6], "at https://receiver.example with 1 keys") || strings.Contains(check.Seen, "hunter2") || strings.Contains(check.Seen, strings.TrimSpace(plain)) {
+				t.Errorf("the endpoint: %s", lines[6])
 			}
 		}
 		return nil
@@ -70,7 +70,7 @@ func TestTheDoctorShowsWhoChangedWhat(t *testing.T) {
 	if _, said := s.run(1, "token", "issue", "tax-8", "overseer", "--token-longest", "720h"); !strings.Contains(said, "30 days at most") {
 		t.Errorf("longer than the installation allows: %s", said)
 	}
-	s.run(1, "token", "issue", "tax-8", "overseer", "--token-longest", "9000h", "--valid", "8999h")
+	s.run(1, "token", "issue", "tax-8", "overseer", "--token-longest", "9000h", "--valid", "8999h", "--name", "演示人员", "--post", "演示")
 }
 
 // Nothing about who may ask, who is told and by what keys is changed by who brings no
@@ -117,7 +117,7 @@ func TestTheInstallationIsChangedByAToken(t *testing.T) {
 	}
 	// Who lost the only operator's token begins anew, and cannot do so unseen.
 	s.run(0, "token", "revoke", "--actor", "operator-0")
-	s.run(0, "token", "issue", "operator-9", "operator")
+	s.run(0, append([]string{"token", "issue"}, entered("operator-9", "operator")...)...)
 	s.run(1, "token", "issue", "operator-8", "operator")
 	marked := 0
 	err := s.asked(`SELECT count(*) FROM event WHERE kind LIKE 'token-%' AND actor = 'os:tester' AND reason LIKE '%, without a token'`, &marked)

@@ -27,6 +27,8 @@ const (
 	Endpoint      Kind = "endpoint"
 	Organisation  Kind = "organisation"
 	OperatorToken Kind = "operator-token"
+	Staff         Kind = "staff"
+	Borrowed      Kind = "borrowed"
 )
 
 // Term is how long a proposal can be confirmed. No law says so; it is ours.

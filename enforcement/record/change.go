@@ -25,12 +25,16 @@ const (
 	EventQueuesChanged       EventKind = "queues-changed"
 	EventChangeProposed      EventKind = "change-proposed"
 	EventChangeDropped       EventKind = "change-dropped"
+	EventStaffEntered        EventKind = "staff-entered"
+	EventStaffBorrowed       EventKind = "staff-borrowed"
+	EventStaffEnded          EventKind = "staff-ended"
 )
 
 // selectChanges names the kinds as the index event_change does, or it would not be used.
 const selectChanges = `SELECT recorded_at AS at, kind, actor, role, coalesce(reason, '') AS what FROM event
   WHERE kind IN ('token-issued', 'token-revoked', 'token-woken', 'organisation-entered', 'endpoint-put', 'endpoint-restored',
-    'endpoint-paused', 'endpoint-removed', 'keys-changed', 'queues-changed', 'change-proposed', 'change-dropped')
+    'endpoint-paused', 'endpoint-removed', 'keys-changed', 'queues-changed', 'change-proposed', 'change-dropped',
+    'staff-entered', 'staff-borrowed', 'staff-ended')
   ORDER BY seq DESC LIMIT 30`
 
 // Change is one change to the installation.

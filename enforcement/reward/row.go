@@ -51,9 +51,10 @@ var drafted = []string{"id", "list_type", "owner_id", "subject_id", "state", "re
 
 // beside joins what is read beside the row.
 func beside(q *bun.SelectQuery) *bun.SelectQuery {
+	const noticed = "ARRAY(SELECT noticed_by FROM reward_review v WHERE v.reward_id = l.id AND v.outcome IS NULL AND noticed_by <> '')"
 	return q.Join("JOIN ground AS g ON g.id = l.id").Join("JOIN subject AS s ON s.id = l.subject_id").
 		ColumnExpr("(SELECT n.id FROM reward n WHERE n.restores = l.id) AS restored_by, g.state = 'suspended' AS suspended").
-		ColumnExpr("ARRAY(SELECT v.noticed_by FROM reward_review v WHERE v.reward_id = l.id AND v.outcome IS NULL AND v.noticed_by IS NOT NULL) AS noticed_by").
+		ColumnExpr(noticed + " AS noticed_by").
 		ColumnExpr("s.envelope, s.kind AS subject_kind")
 }
 

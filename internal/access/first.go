@@ -27,14 +27,15 @@ type operatorsToken struct {
 
 // Ask is [Tokens.IssueBy], never for a demonstration, where one person may issue the token.
 // Otherwise it is proposed: the token works from when a second operator confirms.
-func (t *Tokens) Ask(
-	ctx context.Context, act enforcement.Act, actor string, role enforcement.Role, org enforcement.OrganisationID, expires time.Time,
-) (plaintext string, proposal enforcement.ID, err error) {
-	plaintext, err = t.IssueBy(ctx, act, actor, role, org, false, expires)
+func (t *Tokens) Ask(ctx context.Context, act enforcement.Act, n Wanted) (plaintext string, proposal enforcement.ID, err error) {
+	plaintext, err = t.issue(ctx, act, n, false)
 	if !errors.Is(err, enforcement.Refuse("change.unproposed")) {
 		return plaintext, proposal, err
 	}
-	row, plaintext, err := t.made(ctx, act, actor, role, org, false, expires)
+	row, plaintext, err := t.made(ctx, act, n, false)
+	if err == nil && row.enrols != nil {
+		err = refuse(codeStaffAlone)
+	}
 	if err != nil {
 		return "", proposal, err
 	}
@@ -51,7 +52,7 @@ func (t *Tokens) Ask(
 		return nil
 	})
 	if err != nil {
-		return "", enforcement.ID{}, fmt.Errorf("propose a token of %s: %w", role, err)
+		return "", enforcement.ID{}, fmt.Errorf("propose a token of %s: %w", n.Role, err)
 	}
 	return plaintext, proposal, nil
 }

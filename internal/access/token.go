@@ -18,6 +18,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/change"
 	"concordat/enforcement/record"
+	"concordat/internal/calendar"
 	"concordat/internal/pg"
 )
 
@@ -46,6 +47,17 @@ const (
 	CodeRevoked      = "token.revoked"
 	CodeAsleep       = "token.asleep"
 	CodeAwake        = "token.awake"
+	CodeStaff        = "token.staff"
+	CodePost         = "token.post"
+	codeStaffNumber  = "staff.number"
+	codeStaffText    = "staff.text"
+	codeStaffPeriod  = "staff.period"
+	codeStaffPaper   = "staff.paper"
+	codeStaffCourt   = "staff.court"
+	codeStaffExists  = "staff.exists"
+	codeStaffOwn     = "staff.own"
+	codeStaffNone    = "staff.none"
+	codeStaffAlone   = "staff.unproposed"
 )
 
 // Most is how long a token holds at the utmost: nobody's place is sure for longer. No law
@@ -57,7 +69,10 @@ const Soon = 30 * 24 * time.Hour
 
 // Codes lists every refusal code of this package.
 func Codes() []string {
-	return []string{CodeMissing, CodeUnknown, CodeDemo, CodeRole, CodeOrganisation, CodeActor, CodeExpires, CodeTooLong, CodeRevoked, CodeAsleep, CodeAwake}
+	return []string{
+		CodeMissing, CodeUnknown, CodeDemo, CodeRole, CodeOrganisation, CodeActor, CodeExpires, CodeTooLong, CodeRevoked, CodeAsleep, CodeAwake, CodeStaff, CodePost,
+		codeStaffNumber, codeStaffText, codeStaffPeriod, codeStaffPaper, codeStaffCourt, codeStaffExists, codeStaffOwn, codeStaffNone, codeStaffAlone,
+	}
 }
 
 // tokenRow is a token as it is kept: of its plain text only the hash.
@@ -73,7 +88,12 @@ type tokenRow struct {
 	CreatedAt    time.Time                  `bun:"created_at"`
 	ExpiresAt    time.Time                  `bun:"expires_at,nullzero"`
 	RevokedAt    time.Time                  `bun:"revoked_at,nullzero"`
+	Staffed      bool                       `bun:"staffed"`
+	StaffOf      enforcement.OrganisationID `bun:"staff_of,nullzero"`
 	Asleep       bool                       `bun:"asleep,scanonly"`
+	InPost       bool                       `bun:"in_post,scanonly"`
+
+	enrols *Staff // who is entered along with the token; nil: nobody
 }
 
 // asleep is true of a token of before the last restoration that nobody woke since: it may
@@ -109,8 +129,24 @@ func (t *Tokens) Issue(ctx context.Context, actor string, role enforcement.Role,
 	return t.IssueBy(ctx, act, actor, role, org, demo, expires)
 }
 
+// Wanted is a token to issue.
+type Wanted struct {
+	// Staff is the staff number of whom it is for: the human that every rule of a second
+	// person compares. It must be in post (token.staff, token.post).
+	Staff string
+	// Of is whose number it is; 0: the token's own organisation's.
+	Of           enforcement.OrganisationID
+	Role         enforcement.Role
+	Organisation enforcement.OrganisationID
+	// Expires is at most [Tokens.Longest] away, which the zero time means.
+	Expires time.Time
+	// Enter enters the number along with the token, where one person may: its name and post
+	// are then given.
+	Enter *Staff
+}
+
 // IssueBy makes a token for a person or system and returns its only plain copy.
-// actor is a staff number or the like, never a name. A court's role needs a
+// actor is a staff number in post where a person issues it outside of a demonstration. A court's role needs a
 // court, a department's an organisation that is none; the others may stand for none
 // (0). expires is at most [Tokens.Longest] away, which the zero time means. An account of
 // the operating system issues an operator's only, and only while there are none or, where
@@ -119,12 +155,19 @@ func (t *Tokens) Issue(ctx context.Context, actor string, role enforcement.Role,
 func (t *Tokens) IssueBy(
 	ctx context.Context, act enforcement.Act, actor string, role enforcement.Role, org enforcement.OrganisationID, demo bool, expires time.Time,
 ) (plaintext string, err error) {
-	row, plaintext, err := t.made(ctx, act, actor, role, org, demo, expires)
+	return t.issue(ctx, act, Wanted{Staff: actor, Role: role, Organisation: org, Expires: expires}, demo)
+}
+
+func (t *Tokens) issue(ctx context.Context, act enforcement.Act, n Wanted, demo bool) (plaintext string, err error) {
+	row, plaintext, err := t.made(ctx, act, n, demo)
 	if err != nil {
 		return "", err
 	}
 	err = t.db.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		if err := t.mayIssue(ctx, tx, act, role); err != nil {
+		if err := t.mayIssue(ctx, tx, act, n.Role); err != nil {
+			return err
+		}
+		if err := t.enrol(ctx, tx, act, row.enrols); err != nil {
 			return err
 		}
 		tx.Later(tx.NewInsert().Model(&row), "insert a token")
@@ -132,30 +175,34 @@ func (t *Tokens) IssueBy(
 		return nil
 	})
 	if err != nil {
-		return "", fmt.Errorf("store a token of %s: %w", role, err)
+		return "", fmt.Errorf("store a token of %s: %w", n.Role, enforcement.AsRefusal(err))
 	}
 	return plaintext, nil
 }
 
 // made makes a token and its row, which is not yet written.
-func (t *Tokens) made(
-	ctx context.Context, act enforcement.Act, actor string, role enforcement.Role, org enforcement.OrganisationID, demo bool, expires time.Time,
-) (row tokenRow, plaintext string, err error) {
+func (t *Tokens) made(ctx context.Context, act enforcement.Act, n Wanted, demo bool) (row tokenRow, plaintext string, err error) {
 	if err := act.Check(enforcement.Operator, enforcement.System); err != nil {
 		return row, "", err
 	}
 	now := t.machine().UTC()
-	if expires.IsZero() {
-		expires = now.Add(t.longest())
+	if n.Expires.IsZero() {
+		n.Expires = now.Add(t.longest())
 	}
-	if err := t.checkIssue(actor, role, demo, expires.Sub(now)); err != nil {
+	if err := t.checkIssue(n.Staff, n.Role, demo, n.Expires.Sub(now)); err != nil {
 		return row, "", err
 	}
-	if act.ByAccount() && role != enforcement.Operator {
+	if act.ByAccount() && n.Role != enforcement.Operator {
 		return row, "", refuse(CodeMissing)
 	}
-	if err := t.checkOrganisation(ctx, role, org); err != nil {
+	if err := t.checkOrganisation(ctx, n.Role, n.Organisation); err != nil {
 		return row, "", err
+	}
+	row = tokenRow{ID: enforcement.NewID(), Actor: n.Staff, Role: n.Role, Organisation: n.Organisation, Demo: demo, CreatedAt: now, ExpiresAt: n.Expires.UTC()}
+	if !demo && act.Actor.Role != enforcement.System {
+		if err := t.human(ctx, &row, n); err != nil {
+			return row, "", err
+		}
 	}
 	secret := make([]byte, secretBytes)
 	_, _ = rand.Read(secret) // never fails: it ends the process instead
@@ -164,7 +211,7 @@ func (t *Tokens) made(
 		plaintext = demoPrefix
 	}
 	plaintext += base64.RawURLEncoding.EncodeToString(secret)
-	row = tokenRow{ID: enforcement.NewID(), Hash: hash(plaintext), Actor: actor, Role: role, Organisation: org, Demo: demo, CreatedAt: now, ExpiresAt: expires.UTC()}
+	row.Hash = hash(plaintext)
 	return row, plaintext, nil
 }
 
@@ -178,7 +225,7 @@ func (t *Tokens) longest() time.Duration {
 // checkIssue refuses whom, what and how long no token is for.
 func (t *Tokens) checkIssue(actor string, role enforcement.Role, demo bool, valid time.Duration) error {
 	switch {
-	case actor == "" || enforcement.Reserved(actor):
+	case !says(actor) || enforcement.Reserved(actor):
 		return refuse(CodeActor)
 	case !slices.Contains(enforcement.Roles(), role):
 		return refuse(CodeRole)
@@ -263,6 +310,7 @@ func (t *Tokens) Holder(ctx context.Context, bearer string, beside ...Beside) (a
 	var found []tokenRow
 	holder := t.db.NewSelect().Table("token").Where("hash = ?", hash(bearer))
 	asks := []pg.Ask{pg.All(t.db.NewSelect().Model((*tokenRow)(nil)).Column("actor", "role", "organisation_id", "demo", "expires_at").ColumnExpr(asleep+" AS asleep").
+		ColumnExpr("NOT staffed OR in_post(organisation_id, staff_of, actor, role, ?) AS in_post", calendar.DayOf(t.machine())).
 		Where("hash = ? AND "+valid, hash(bearer), t.machine().UTC()), &found)}
 	for _, ask := range beside {
 		asks = append(asks, ask(holder.Column("actor", "role").ColumnExpr("coalesce(organisation_id, 0) AS organisation_id")))
@@ -280,6 +328,9 @@ func (t *Tokens) Holder(ctx context.Context, bearer string, beside ...Beside) (a
 	}
 	if found[0].Asleep {
 		return actor, expires, refuse(CodeAsleep)
+	}
+	if !found[0].InPost {
+		return actor, expires, refuse(CodePost)
 	}
 	return enforcement.Actor{ID: found[0].Actor, Role: found[0].Role, Organisation: found[0].Organisation}, found[0].ExpiresAt, nil
 }
@@ -299,6 +350,8 @@ type Token struct {
 	CreatedAt    time.Time                  `json:"created_at"`
 	ExpiresAt    time.Time                  `json:"expires_at,omitzero"`
 	RevokedAt    time.Time                  `json:"revoked_at,omitzero"`
+	// Staffed: the actor is a staff number; otherwise nothing is known of the human but it.
+	Staffed bool `json:"staffed,omitempty"`
 	// Asleep: it is of before a restoration and refused until an operator wakes it.
 	Asleep bool `json:"asleep,omitempty"`
 }
@@ -320,7 +373,7 @@ func (t *Tokens) list(ctx context.Context, condition string, args ...any) ([]Tok
 	}
 	list := make([]Token, len(rows))
 	for i, row := range rows {
-		list[i] = Token{row.ID, row.Actor, row.Role, row.Organisation, row.Demo, row.CreatedAt, row.ExpiresAt, row.RevokedAt, row.Asleep}
+		list[i] = Token{row.ID, row.Actor, row.Role, row.Organisation, row.Demo, row.CreatedAt, row.ExpiresAt, row.RevokedAt, row.Staffed, row.Asleep}
 	}
 	return list, nil
 }

@@ -30,6 +30,19 @@ func setup(t *testing.T) (*enforcetest.Bundle, *clock) {
 	return enforcetest.Setup(t), &clock{now: time.Date(2026, time.March, 2, 3, 4, 5, 0, time.UTC)}
 }
 
+// inPost enters staff numbers of an organisation (0: the installation's own), which two
+// people want.
+func inPost(t *testing.T, b *enforcetest.Bundle, org enforcement.OrganisationID, presides any, numbers ...string) {
+	t.Helper()
+	for _, number := range numbers {
+		_, err := b.DB.Pool.Exec(t.Context(), `INSERT INTO staff (id, organisation_id, number, name, post, presides, valid_from, proposed_by, entered_by, entered_at)
+			VALUES (gen_random_uuid(), nullif($1, 0), $2, '演示人员', '演示', $3, '2020-01-01', 'a', 'b', now())`, org, number, presides)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func codeOf(t *testing.T, err error) string {
 	t.Helper()
 	refusal, ok := errors.AsType[*enforcement.Refusal](err)
@@ -136,6 +149,9 @@ func TestAnAccountIssuesTheFirstTokenOnly(t *testing.T) {
 	t.Parallel()
 	b, c := setup(t)
 	tokens := access.New(b.DB, c.machine, false)
+	inPost(t, b, 0, nil, "operator-6", "operator-7")
+	inPost(t, b, b.Court, nil, "operator-7")
+	inPost(t, b, b.Departments[0], nil, "operator-7")
 	account := operator(c)
 	account.Actor.ID = "os:somebody"
 	issue := func(role enforcement.Role, org enforcement.OrganisationID) error {
@@ -206,10 +222,11 @@ func TestAnOperatorsTokenTakesTwoPeople(t *testing.T) {
 	b, c := setup(t)
 	tokens := access.New(b.DB, c.machine, false)
 	tokens.Changes = &change.Changes{Record: &record.Record{DB: b.DB, Vault: b.Vault, Machine: c.machine}}
+	inPost(t, b, 0, nil, "operator-1", "operator-2", "operator-3", "operator-4", "operator-9", "overseer-1")
 	ask := func(by, actor string, role enforcement.Role) (plain string, proposal enforcement.ID, err error) {
 		act := operator(c)
 		act.Actor.ID = by
-		return tokens.Ask(t.Context(), act, actor, role, 0, c.now.Add(time.Hour))
+		return tokens.Ask(t.Context(), act, access.Wanted{Staff: actor, Role: role, Expires: c.now.Add(time.Hour)})
 	}
 	confirm := func(by string, id enforcement.ID) error {
 		act := operator(c)
@@ -288,6 +305,7 @@ func TestIssuingAndRevokingAreEvents(t *testing.T) {
 	t.Parallel()
 	b, c := setup(t)
 	tokens := access.New(b.DB, c.machine, false)
+	inPost(t, b, b.Court, nil, "clerk-7")
 	plain, err := tokens.IssueBy(t.Context(), operator(c), "clerk-7", enforcement.Clerk, b.Court, false, c.now.Add(access.Soon+time.Hour))
 	if err != nil {
 		t.Fatal(err)

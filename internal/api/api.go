@@ -112,6 +112,7 @@ func (s *server) routes() {
 	incidentRoutes(s)
 	holdRoutes(s)
 	proposalRoutes(s)
+	staffRoutes(s)
 	reconciliationRoutes(s)
 	confirmationRoutes(s)
 	importRoutes(s)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"concordat/enforcement"
@@ -16,7 +17,9 @@ type Nothing struct{}
 // Me is who the token's holder is.
 type Me struct {
 	Body struct {
-		Actor        string              `json:"actor"`
+		Actor        string              `json:"actor" doc:"The staff number"`
+		Name         string              `json:"name,omitempty" doc:"Whose number it is today, if it was entered"`
+		Post         string              `json:"post,omitempty"`
 		Role         enforcement.Role    `json:"role"`
 		Organisation *party.Organisation `json:"organisation,omitempty"`
 		Today        day.Day             `json:"today" doc:"The legal day"`
@@ -36,6 +39,11 @@ func (s *server) me(ctx context.Context, act enforcement.Act, _ *Nothing) (*Me, 
 	var out Me
 	out.Body.Actor, out.Body.Role = act.Actor.ID, act.Actor.Role
 	out.Body.Today, out.Body.Demo = s.Register.Record.Today(act.At), s.Demo
+	if staff, err := s.Tokens.StaffOn(ctx, act.Actor.Organisation, act.Actor.ID, out.Body.Today); err == nil {
+		out.Body.Name, out.Body.Post = staff.Name, staff.Post
+	} else if _, ok := errors.AsType[*enforcement.Refusal](err); !ok {
+		return nil, err
+	}
 	organisations, err := s.Register.Parties.Organisations(ctx)
 	if err != nil {
 		return nil, err

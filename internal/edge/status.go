@@ -102,6 +102,12 @@ var statuses = map[string]int{
 
 	// Who is asking. The edge always sets actor and time: their absence is ours.
 	"token":                 http.StatusUnauthorized,
+	"token.staff":           http.StatusUnprocessableEntity,
+	"token.post":            http.StatusForbidden,
+	"staff":                 http.StatusUnprocessableEntity,
+	"staff.exists":          http.StatusConflict,
+	"staff.own":             http.StatusForbidden,
+	"staff.none":            http.StatusNotFound,
 	access.CodeRole:         http.StatusUnprocessableEntity,
 	access.CodeOrganisation: http.StatusUnprocessableEntity,
 	access.CodeActor:        http.StatusUnprocessableEntity,

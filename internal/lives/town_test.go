@@ -80,6 +80,7 @@ func settle(t *testing.T) *town {
 	})
 	must(t, err)
 	w.tokens = access.New(db, machine, true)
+	w.tokens.Changes = w.register.Changes
 	endpoints := &notify.Endpoints{DB: db, Vault: v, Machine: machine}
 	inbox := &notify.Inbox{DB: db, Register: w.register, Machine: machine}
 	w.enter(catalogue, endpoints)

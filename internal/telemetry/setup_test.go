@@ -75,6 +75,7 @@ func setup(t *testing.T) *scene {
 	s.deliver(t)
 
 	s.tokens = access.New(s.DB, machine, true)
+	s.tokens.Changes = s.Changes
 	handler, err := api.New(api.Config{
 		Register: s.Offices, Tokens: s.tokens, Inbox: &notify.Inbox{DB: s.DB, Register: s.Offices, Machine: machine}, Legal: s.At,
 		Carriers: change.Carriers{change.Endpoint: s.endpoints.Carry},
