@@ -204,7 +204,7 @@ var codes = []string{
 	"extension.term", "extension.late", "extension.early", "extension.ground", "extension.acts", "extension.cause", "extension.no-term",
 	"end.fixed-term", "end.no-term", "end.item", "end.event-date", "end.reasons", "end.searches", "end.term-running",
 	"search.before-ruling", "correction.identity", "correction.none", "correction.open",
-	"words.empty", "words.number", "words.unconfirmed", "words.stale", "words.frozen", "reveal.reason", "reveal.second-person", "reveal.none", "reveal.open",
+	"words.empty", "words.number", "words.unconfirmed", "words.stale", "words.frozen", "reveal.reason", "reveal.needed", "reveal.second-person", "reveal.none", "reveal.open",
 	"abandon.reason", "exclusion.kind", "exclusion.period", "exclusion.reasons", "exclusion.second-person", "exclusion.none", "exclusion.every",
 	"plan.list-type", "plan.edition", "plan.edition-unknown", "plan.territory",
 	"attestation.who", "attestation.date", "attestation.demonstration", "attestation.nothing", "attestation.unknown", "attestation.stale",

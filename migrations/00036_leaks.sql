@@ -27,7 +27,7 @@ CREATE INDEX subject_namesake ON subject (namesake) WHERE namesake IS NOT NULL;
 -- A department reads whom a directive names that is over only by a second person's act, for a suit.
 CREATE TABLE identity_request (
     id              uuid PRIMARY KEY,
-    directive_id    uuid NOT NULL REFERENCES directive (id),
+    directive_id    uuid NOT NULL,
     organisation_id integer NOT NULL REFERENCES organisation (id),
     reason          text NOT NULL,
     asked_by        text NOT NULL,
@@ -40,3 +40,5 @@ CREATE TABLE identity_request (
 );
 COMMENT ON TABLE identity_request IS 'A department asks whom a directive names that is over, for a suit; another of its reviewers grants it.';
 CREATE INDEX identity_request_by_directive ON identity_request (directive_id, organisation_id);
+
+CREATE INDEX event_access ON event (subject_id, seq) WHERE kind IN ('subject-entered', 'subject-revealed', 'identity-requested', 'identity-granted');

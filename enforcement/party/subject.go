@@ -344,20 +344,6 @@ func (r *Parties) identity(ctx context.Context, tx *pg.Tx, id enforcement.ID) (I
 	return identity, err
 }
 
-// Subject returns a subject's identity, for the court's own people.
-func (r *Parties) Subject(ctx context.Context, act enforcement.Act, id enforcement.ID) (Identity, error) {
-	if err := act.Check(enforcement.Clerk, enforcement.Judge, enforcement.President, enforcement.System); err != nil {
-		return Identity{}, err
-	}
-	var identity Identity
-	err := r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		var err error
-		identity, err = r.identity(ctx, tx, id)
-		return err
-	})
-	return identity, enforcement.AsRefusal(err)
-}
-
 // tied is true of a subject of which something is in force or still to be told.
 const tied = `(EXISTS (SELECT FROM ground WHERE subject_id = ?0 AND state <> 'ended') OR EXISTS (SELECT FROM directive d
     LEFT JOIN LATERAL (SELECT due FROM amendment a WHERE a.directive_id = d.id ORDER BY version DESC LIMIT 1) a ON true

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"concordat/enforcement"
 	"concordat/enforcement/party"
@@ -46,7 +47,7 @@ type SubjectView struct {
 	NumberKind identifier.Kind       `json:"number_kind"`
 	State      string                `json:"state,omitempty"`
 	Number     string                `json:"number"`
-	Masked     bool                  `json:"masked" doc:"Digits 7 to 14 and the last one are hidden, and the birth day left out"`
+	Masked     bool                  `json:"masked" doc:"All but the first six digits are hidden, and the birth day left out"`
 	Birth      day.Day               `json:"birth,omitzero"`
 	Head       string                `json:"head,omitempty"`
 	Region     string                `json:"region,omitempty" doc:"Prefix of a GB/T 2260 code: registration of a unit, residence of a person"`
@@ -57,15 +58,36 @@ type OneSubject struct {
 	Body SubjectView
 }
 
+// ofRevealing may read whom a case of their own is about, and others with a reason.
+var ofRevealing = slices.Concat(ofCourt, ofDepartment)
+
+// Revealing asks who a subject is.
+type Revealing struct {
+	Path
+	Repeatable
+
+	Body struct {
+		Reason string `json:"reason" maxLength:"2000" doc:"Why; at least ten letters or digits, and no number that identifies anybody: others read it"`
+	}
+}
+
 func subjectRoutes(s *server) {
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/subjects", id: "enter-subject", tag: tagCases, roles: ofEntering, status: http.StatusCreated,
 		zh: "录入主体；号码与名称均相同的返回原有编号", en: "Enter a subject, or find the one with this number and name",
 	}, s.enterSubject)
 	add(s, operation{
-		method: http.MethodGet, path: "/v1/subjects/{id}", id: "get-subject", tag: tagCases, roles: ofCourtOrOverseer,
-		zh: "查看主体；非法院人员看到的号码已打码", en: "Read a subject, masked for all but a court's people",
+		method: http.MethodGet, path: "/v1/subjects/{id}", id: "get-subject", tag: tagCases, roles: append([]enforcement.Role{enforcement.Overseer}, ofRevealing...),
+		zh: "查看本单位案件涉及的主体；监督人员看到的号码已打码", en: "Read a subject of a case of my own organisation; masked for an overseer",
 	}, s.subject)
+	add(s, operation{
+		method: http.MethodPost, path: "/v1/subjects/{id}/reveal", id: "reveal-subject", tag: tagCases, roles: ofRevealing, personal: true,
+		zh: "说明理由后查看其他主体；查看留痕，并显示于该主体案卷", en: "Read another subject, with the reason; it is logged and shown in the subject's file",
+	}, s.reveal)
+	add(s, operation{
+		method: http.MethodGet, path: "/v1/subjects/{id}/accesses", id: "list-accesses", tag: tagCases, roles: append([]enforcement.Role{enforcement.Overseer}, ofRevealing...),
+		zh: "何人因何理由查看过本单位案件涉及的主体", en: "List who looked up a subject of a case of my organisation, and why",
+	}, s.accesses)
 }
 
 func (s *server) enterSubject(ctx context.Context, act enforcement.Act, in *NewSubject) (*Created, error) {
@@ -88,6 +110,27 @@ func (s *server) subject(ctx context.Context, act enforcement.Act, in *Path) (*O
 		return nil, err
 	}
 	return &OneSubject{Body: viewSubject(in.ID, identity, masked)}, nil
+}
+
+func (s *server) reveal(ctx context.Context, act enforcement.Act, in *Revealing) (*OneSubject, error) {
+	identity, err := s.Register.Parties.Reveal(ctx, act, in.ID, in.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return &OneSubject{Body: viewSubject(in.ID, identity, false)}, nil
+}
+
+func (s *server) accesses(ctx context.Context, act enforcement.Act, in *Path) (*AccessList, error) {
+	list, err := s.Register.Parties.Accesses(ctx, act, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &AccessList{Body: Items[party.Access]{Items: list}}, nil
+}
+
+// AccessList answers with who looked a subject up.
+type AccessList struct {
+	Body Items[party.Access]
 }
 
 func viewSubject(id enforcement.ID, i party.Identity, masked bool) SubjectView {

@@ -147,6 +147,7 @@ var statuses = map[string]int{
 	"reveal.none":                http.StatusConflict,
 	"reveal.open":                http.StatusConflict,
 	"reveal.second-person":       http.StatusForbidden,
+	"reveal.needed":              http.StatusForbidden,
 	"service.missing":            http.StatusConflict,
 	"service.not-yet":            http.StatusConflict,
 	"grace":                      http.StatusConflict,
