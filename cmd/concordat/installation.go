@@ -32,6 +32,8 @@ type installation struct {
 	Attestations string `help:"File of lawyers' attestations that count beside those of the record (memoranda attest)." env:"CONCORDAT_ATTESTATIONS" type:"path"`
 	// Connections is the size of the database pool; 0 means 16.
 	Connections int32 `help:"Size of the database pool; 0 means 16." default:"0" env:"CONCORDAT_CONNECTIONS"`
+	// Remembered is for how many years a department finds what ended; 0 means 3.
+	Remembered int `help:"For how many years after the end a department still finds the number of a directive, a masked name and its own reports (政务数据共享条例 Art. 29: three at least); 0 means 3." default:"3" env:"CONCORDAT_REMEMBERED_YEARS"`
 	// TokenLongest bounds what token issue gives; 0 means access.Most, which bounds it.
 	TokenLongest time.Duration `help:"How long a token may hold; 0 means 8784h, a year, which is the most." default:"8784h" env:"CONCORDAT_TOKEN_LONGEST"`
 }
@@ -126,7 +128,7 @@ func (o *office) build(ctx context.Context, i installation) (err error) {
 		return err
 	}
 	o.register, err = register.Open(ctx, register.Config{
-		DB: o.db, Jobs: o.jobs, Vault: o.vault, Calendar: o.calendar, Catalogue: o.catalogue, Attestations: attested, Machine: now,
+		DB: o.db, Jobs: o.jobs, Vault: o.vault, Calendar: o.calendar, Catalogue: o.catalogue, Attestations: attested, Machine: now, Remembered: i.Remembered,
 	})
 	if err != nil {
 		return fmt.Errorf("open the register: %w", err)

@@ -3,14 +3,12 @@ package administrative
 import (
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/paper"
 	"concordat/enforcement/plan"
-	"concordat/internal/mask"
 	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -46,8 +44,8 @@ func (r *Administrative) Decide(ctx context.Context, act enforcement.Act, c grou
 
 func (r *Administrative) decideAdministrative(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing], d Decision) error {
 	l, today := &t.Case, t.Today
-	if numbers := mask.Numbers(d.Number); len(numbers) > 0 { // everybody reads it
-		return enforcement.Refuse("words.number", "field", "number", "position", strconv.Itoa(numbers[0].From+1))
+	if err := enforcement.Public("number", d.Number); err != nil { // everybody reads it
+		return err
 	}
 	list, err := r.punishList(l.ListType)
 	if err != nil {

@@ -43,7 +43,7 @@ func (n *KeptNote) check() error {
 	case (n.Note == Disputed || n.Reasons != "") && !plain(n.Reasons, MaxRemedy):
 		return enforcement.Refuse("kept.reasons")
 	}
-	return nil
+	return enforcement.Public("reason", n.Reasons)
 }
 
 // noted is the kept measure that a note is about.

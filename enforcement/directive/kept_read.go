@@ -133,7 +133,8 @@ func (r *Directives) KeptList(ctx context.Context, act enforcement.Act, state Ke
 	on, own := r.Record.Today(act.At), act.Actor.Organisation
 	narrow := func(q *bun.SelectQuery) *bun.SelectQuery {
 		if act.Actor.Role != enforcement.Overseer && act.Actor.Role != enforcement.System {
-			q.Where("(g.organisation_id = ? OR d.organisation_id = ?)", pg.Number(own), pg.Number(own))
+			q.Where("(g.organisation_id = ? OR d.organisation_id = ?)", pg.Number(own), pg.Number(own)).
+				Where("g.organisation_id = ? OR ("+remembered+")", pg.Number(own), r.rememberedSince(act))
 		}
 		if state != "" {
 			q.Where(KeptStateOn+" = ?", on, state)

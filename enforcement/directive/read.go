@@ -24,6 +24,8 @@ type Directive struct {
 	Step         Step                       `json:"step"`
 	Measures     []plan.MeasureName         `json:"measures"`
 	ValidUntil   day.Day                    `json:"valid_until,omitzero"`
+	// Past is what a department still finds of what ended; nil of what did not.
+	Past *Past `json:"past,omitempty"`
 }
 
 // directiveRow is a directive in its newest version, as it is read.
@@ -60,14 +62,22 @@ type Asked struct {
 
 // ask asks for the directives d that narrow picks, in their newest versions.
 func (r *Directives) ask(db bun.IDB, on day.Day, narrow func(*bun.SelectQuery) *bun.SelectQuery) *Asked {
+	return r.askNewest(db, on, "TRUE", narrow)
+}
+
+// askNewest is ask for the newest of the versions that a condition picks.
+func (r *Directives) askNewest(db bun.IDB, on day.Day, which string, narrow func(*bun.SelectQuery) *bun.SelectQuery) *Asked {
 	a := &Asked{r: r, on: on}
-	a.asks = append(a.planned.Asks(db, db.NewSelect().TableExpr("directive AS d").Column("d.plan_id").Apply(narrow)), pg.All(latest(db).Apply(narrow), &a.rows))
+	a.asks = append(a.planned.Asks(db, db.NewSelect().TableExpr("directive AS d").Column("d.plan_id").Apply(narrow)), pg.All(latestOf(db, which).Apply(narrow), &a.rows))
 	return a
 }
 
 // latest asks for directives d in their newest versions.
-func latest(db bun.IDB) *bun.SelectQuery {
-	later := db.NewSelect().Table("amendment").Column("version", "kind", "step", "measures", "valid_until").Where("directive_id = d.id").OrderExpr("version DESC").Limit(1)
+func latest(db bun.IDB) *bun.SelectQuery { return latestOf(db, "TRUE") }
+
+// latestOf asks for directives d in the newest of the versions that a condition on amendment picks.
+func latestOf(db bun.IDB, which string) *bun.SelectQuery {
+	later := db.NewSelect().Table("amendment").Column("version", "kind", "step", "measures", "valid_until").Where("directive_id = d.id").Where(which).OrderExpr("version DESC").Limit(1)
 	return db.NewSelect().TableExpr("directive AS d").Join("LEFT JOIN LATERAL (?) AS a ON true", later).
 		Column("d.id", "d.organisation_id", "d.ground_id", "d.ground_kind", "d.plan_id").
 		ColumnExpr("coalesce(a.version, 1) AS version, coalesce(a.kind::text, 'impose') AS kind, coalesce(a.step, d.step) AS step").
@@ -129,9 +139,13 @@ func (r *Directives) List(ctx context.Context, act enforcement.Act, after enforc
 	if act.Actor.Role == enforcement.Overseer || act.Actor.Role == enforcement.System {
 		org = 0
 	}
-	asked := r.ask(r.Record.DB, r.Record.Today(act.At), func(q *bun.SelectQuery) *bun.SelectQuery {
+	which := "TRUE"
+	if org != 0 {
+		which = toldOf
+	}
+	asked := r.askNewest(r.Record.DB, r.Record.Today(act.At), which, func(q *bun.SelectQuery) *bun.SelectQuery {
 		if org != 0 {
-			q.Where("d.organisation_id = ?", pg.Number(org)).Where(mayHaveLeft)
+			q.Where("d.organisation_id = ?", pg.Number(org)).Where(mayHaveLeft).Where(remembered, r.rememberedSince(act))
 		}
 		return q.Where("d.id > ?", after.Cursor()).Order("d.id").Limit(int64(limit))
 	})
@@ -184,9 +198,13 @@ func (r *Directives) Get(ctx context.Context, act enforcement.Act, id enforcemen
 		return Directive{}, err
 	}
 	department := act.Actor.Role == enforcement.DepartmentClerk || act.Actor.Role == enforcement.DepartmentReviewer
-	asked := r.ask(r.Record.DB, r.Record.Today(act.At), func(q *bun.SelectQuery) *bun.SelectQuery {
+	which := "TRUE"
+	if department {
+		which = toldOf
+	}
+	asked := r.askNewest(r.Record.DB, r.Record.Today(act.At), which, func(q *bun.SelectQuery) *bun.SelectQuery {
 		if department {
-			q.Where("d.organisation_id = ?", pg.Number(act.Actor.Organisation)).Where(mayHaveLeft)
+			q.Where("d.organisation_id = ?", pg.Number(act.Actor.Organisation)).Where(mayHaveLeft).Where(remembered, r.rememberedSince(act))
 		}
 		return q.Where("d.id = ?", id)
 	})
@@ -200,5 +218,8 @@ func (r *Directives) Get(ctx context.Context, act enforcement.Act, id enforcemen
 	if err != nil {
 		return Directive{}, err
 	}
-	return list[0], nil
+	if department {
+		list[0].Past, err = r.past(ctx, act, id)
+	}
+	return list[0], err
 }

@@ -153,11 +153,12 @@ const (
       coalesce(a.due, d.due) AND coalesce(a.burdens, true) AND directive_held(d.organisation_id, d.ground_id, d.plan_id) AS stopped
     FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
     LEFT JOIN LATERAL (SELECT version, kind, step, valid_until, measures, due, burdens FROM amendment WHERE directive_id = d.id
+      AND (?1 = 0 OR g.organisation_id = ?1 OR step IN ('left', 'delivered', 'acknowledged') OR NOT burdens AND step <> 'cancelled')
       ORDER BY version DESC LIMIT 1) a ON true
     LEFT JOIN LATERAL (SELECT array_agg(m) FILTER (WHERE m IS NOT NULL) AS measures,
         bool_or(step IN ('left', 'delivered', 'acknowledged')) AS gone
       FROM amendment x LEFT JOIN LATERAL unnest(x.measures) m ON true WHERE x.directive_id = d.id) e ON true
-    WHERE g.id IN (?) ORDER BY d.organisation_id, d.id`
+    WHERE g.id IN (?0) ORDER BY d.organisation_id, d.id`
 
 	selectReports = `SELECT p.directive_id, p.measure_id, p.outcome, p.reason, p.basis, p.kept_until, p.reported_on,
       CASE WHEN p.outcome = 'kept' THEN ` + directive.KeptStateOn + ` END AS state,
@@ -185,7 +186,7 @@ func (r *Explainer) read(ctx context.Context, act enforcement.Act, on day.Day, w
 	asks := append(planned.Asks(db, births),
 		pg.All(db.NewRaw(selectGrounds, grounds, pg.Number(act.Actor.Organisation)), &t.grounds),
 		pg.All(db.NewRaw(selectTurns, grounds, ground.EventSuspended, ground.EventResumed), &t.turns),
-		pg.All(db.NewRaw(selectDirectives, grounds), &t.directives),
+		pg.All(db.NewRaw(selectDirectives, grounds, pg.Number(recipient(act))), &t.directives),
 		pg.All(db.NewRaw(selectReports, t.today, grounds), &t.reports),
 		pg.All(db.NewRaw(selectReviews, grounds), &t.reviews),
 		pg.All(hold.Over(db, grounds).ColumnExpr("g.id AS ground"), &t.holds))
@@ -202,10 +203,36 @@ func (r *Explainer) read(ctx context.Context, act enforcement.Act, on day.Day, w
 	// An overseer and the system may know of all, others of their own organisation's
 	// decisions and of those that sent it a directive.
 	t.grounds = slices.DeleteFunc(t.grounds, func(g explainedGround) bool { return !g.mayExplain(act) })
+	t.forget(act)
 	for i := range t.grounds {
 		t.suspend(&t.grounds[i])
 	}
 	return t, nil
+}
+
+// recipient is the department that asks what it was sent, or 0.
+func recipient(act enforcement.Act) enforcement.OrganisationID {
+	if slices.Contains(enforcement.Department, act.Actor.Role) {
+		return act.Actor.Organisation
+	}
+	return 0
+}
+
+// forget leaves a department nothing that it was never sent, of what does not rest on its own
+// decision, and nothing that ended too long ago.
+func (t *told) forget(act enforcement.Act) {
+	org := recipient(act)
+	if org == 0 {
+		return
+	}
+	sent := map[enforcement.ID]bool{}
+	for _, d := range t.directives {
+		sent[d.Ground] = sent[d.Ground] || d.Organisation == org && d.Gone
+	}
+	since := t.r.Directives.RememberedSince(t.today)
+	t.grounds = slices.DeleteFunc(t.grounds, func(g explainedGround) bool {
+		return g.Owner != org && (!sent[g.ID] || !g.EndedOn.IsZero() && g.EndedOn < since)
+	})
 }
 
 func (t *told) library() library { return library{t.ofDay.Text.Catalogue, t.ofDay.Text.Attested} }

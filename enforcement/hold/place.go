@@ -145,6 +145,9 @@ func (r *Holds) Place(ctx context.Context, act enforcement.Act, n NewHold) (enfo
 	if n.Reason = strings.TrimSpace(n.Reason); n.Reason == "" || len(n.Reason) > maxHoldReason {
 		return enforcement.ID{}, enforcement.Refuse("hold.reason", "max", strconv.Itoa(maxHoldReason))
 	}
+	if err := enforcement.Public("reason", n.Reason); err != nil {
+		return enforcement.ID{}, err
+	}
 	id := enforcement.NewID()
 	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		if err := r.PlaceIn(ctx, tx, act, id, n); err != nil {
@@ -181,6 +184,9 @@ func (r *Holds) End(ctx context.Context, act enforcement.Act, id enforcement.ID,
 	}
 	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > maxHoldReason {
 		return enforcement.Refuse("hold.reason", "max", strconv.Itoa(maxHoldReason))
+	}
+	if err := enforcement.Public("reason", reason); err != nil {
+		return err
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		var h row

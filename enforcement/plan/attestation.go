@@ -158,6 +158,9 @@ func (r *Plans) WithdrawAttestation(ctx context.Context, act enforcement.Act, id
 	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > maxStatementText {
 		return enforcement.Refuse("attestation.reason", "max", strconv.Itoa(maxStatementText))
 	}
+	if err := enforcement.Public("reason", reason); err != nil {
+		return err
+	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		tx.Later(tx.NewRaw(closeEditions), "close the gate of editions")
 		found, err := tx.NewSelect().Model((*statement)(nil)).Where("id = ?", id).Exists(ctx)

@@ -34,6 +34,8 @@ type Config struct {
 	// AnswerWithin is the time to answer a statement, which no law sets; zero is
 	// five working days.
 	AnswerWithin calendar.Period
+	// Remembered is for how many years a department finds what ended; zero is three.
+	Remembered int
 }
 
 // Open builds the parts and enters into the database what the catalogue seeds:

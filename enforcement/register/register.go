@@ -53,7 +53,7 @@ func build(c Config) *Offices {
 	o.Docket = &docket.Docket{Record: o.Record}
 	o.Holds = &hold.Holds{Record: o.Record}
 	o.Plans = &plan.Plans{Record: o.Record, Parties: o.Parties, Shipped: c.Catalogue, Given: c.Attestations, Demonstration: c.Demonstration}
-	o.Directives = &directive.Directives{Record: o.Record, Parties: o.Parties, Docket: o.Docket, Holds: o.Holds, Plans: o.Plans}
+	o.Directives = &directive.Directives{Record: o.Record, Parties: o.Parties, Docket: o.Docket, Holds: o.Holds, Plans: o.Plans, Remembered: c.Remembered}
 	o.Grounds = &ground.Grounds{Record: o.Record, Parties: o.Parties, Docket: o.Docket, Plans: o.Plans, Directives: o.Directives, Papers: o.Papers, Kinds: kinds.All()}
 	o.Replanner = &replan.Replanner{Record: o.Record, Plans: o.Plans, Directives: o.Directives}
 	o.Rewards = &reward.Rewards{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Grounds: o.Grounds}

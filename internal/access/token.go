@@ -19,6 +19,7 @@ import (
 	"concordat/enforcement/change"
 	"concordat/enforcement/record"
 	"concordat/internal/calendar"
+	"concordat/internal/mask"
 	"concordat/internal/pg"
 )
 
@@ -227,6 +228,8 @@ func (t *Tokens) checkIssue(actor string, role enforcement.Role, demo bool, vali
 	switch {
 	case !says(actor) || enforcement.Reserved(actor):
 		return refuse(CodeActor)
+	case mask.Personal(actor):
+		return enforcement.Refuse("words.number", "field", "actor")
 	case !slices.Contains(enforcement.Roles(), role):
 		return refuse(CodeRole)
 	case demo && !t.demo:

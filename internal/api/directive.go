@@ -22,6 +22,7 @@ type DirectiveView struct {
 	Step         directive.Step             `json:"step"`
 	Measures     []string                   `json:"measures" nullable:"false" doc:"All measures now in force under it, memorandum/slug"`
 	ValidUntil   day.Day                    `json:"valid_until,omitzero"`
+	Past         *directive.Past            `json:"past,omitempty" doc:"Of what ended, for the department that was sent it: no more than this, for three years"`
 }
 
 // OneDirective answers with a directive.
@@ -83,6 +84,26 @@ func directiveRoutes(s *server) {
 		method: http.MethodPost, path: "/v1/directives/{id}/doubt", id: "confirm-doubt", tag: tagDirectives, roles: []enforcement.Role{enforcement.DepartmentReviewer},
 		zh: "由另一名复核人确认本单位反馈的身份存疑：该列入立即在各单位中止", en: "Confirm, as a second reviewer, that my organisation cannot tell whose identity it is: the case is suspended everywhere at once",
 	}, s.confirmDoubt)
+	add(s, operation{
+		method: http.MethodPost, path: "/v1/directives/{id}/identity", id: "ask-identity", tag: tagDirectives, roles: []enforcement.Role{enforcement.DepartmentReviewer},
+		zh: "为诉讼申请查看已结束任务的主体身份，须由另一名复核人准许", en: "Ask, for a suit, whom a directive names that ended; another reviewer grants it",
+	}, s.askIdentity)
+	add(s, operation{
+		method: http.MethodPost, path: "/v1/directives/{id}/identity/grant", id: "grant-identity", tag: tagDirectives, roles: []enforcement.Role{enforcement.DepartmentReviewer}, personal: true,
+		zh: "准许本单位另一名复核人的申请，查看主体身份；查看留痕", en: "Grant what another reviewer of my organisation asked for, and see whom the directive names; it is logged",
+	}, s.grantIdentity)
+}
+
+func (s *server) askIdentity(ctx context.Context, act enforcement.Act, in *Revealing) (*Done, error) {
+	return nil, s.Register.Directives.AskIdentity(ctx, act, in.ID, in.Body.Reason)
+}
+
+func (s *server) grantIdentity(ctx context.Context, act enforcement.Act, in *Doubting) (*OneSubject, error) {
+	subject, identity, err := s.Register.Directives.GrantIdentity(ctx, act, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &OneSubject{Body: viewSubject(subject, identity, false)}, nil
 }
 
 func (s *server) directives(ctx context.Context, act enforcement.Act, in *Page) (*List[DirectiveView], error) {
@@ -128,7 +149,7 @@ func viewDirectives(list []directive.Directive) []DirectiveView {
 	for _, d := range list {
 		views = append(views, DirectiveView{
 			ID: d.ID, Organisation: d.Organisation, Ground: d.Ground, GroundKind: d.GroundKind, Version: d.Version, Kind: d.Kind, Step: d.Step,
-			Measures: measureTexts(d.Measures), ValidUntil: d.ValidUntil,
+			Measures: measureTexts(d.Measures), ValidUntil: d.ValidUntil, Past: d.Past,
 		})
 	}
 	return views

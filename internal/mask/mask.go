@@ -80,6 +80,14 @@ func Numbers(text string) []Mark {
 	return append(numbers(runes), contacts(runes)...)
 }
 
+// Personal reports whether a personal number, one as long, or a telephone stands in a name that
+// is no more than a name: a staff number of letters and some digits is none.
+func Personal(name string) bool {
+	return slices.ContainsFunc(runs(fold(name)), func(n run) bool {
+		return len(n.digits) >= documentDigits || len(n.letters) == 3 && len(n.digits) == 12 || mobile.MatchString(n.digits)
+	})
+}
+
 // Doubts are the places in public words that their signer has to confirm one by one:
 // addresses below the district, names that the record knows, and what stands where a name does.
 func Doubts(text string, known ...Known) []Mark {

@@ -72,7 +72,16 @@ func TestMarks(t *testing.T) {
 	}
 }
 
-// writings are ways in which careless people write a number.
+func TestPersonal(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{"A12345678": false, "operator-3": false, "2024000123": false, "450102199001010017": true, "演示13800138000": true, "CHN110105491231": true} {
+		if mask.Personal(name) != want {
+			t.Errorf("%s is personal: %t", name, !want)
+		}
+	}
+}
+
+// written are ways in which careless people write a number.
 func written(t *rapid.T, number string) string {
 	gaps := []string{"", "", "", " ", "-", "－", "\u3000", "\u200b", ".", "·", "—", " - ", "\n", "\u00ad", "/"}
 	gap := rapid.SampledFrom(gaps).Draw(t, "gap")
