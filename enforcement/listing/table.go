@@ -141,7 +141,7 @@ func listingDecision() []ground.Move {
 		},
 		{
 			Name: moveWord, Door: "words", Group: ground.GroupAdvance, From: []ground.State{ground.Draft, warned, applied}, Roles: []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.President}, Event: eventWorded,
-			ZH: "改写公开文字（隐去号码、住址和他人姓名）", EN: "Write the public words by hand: no numbers, addresses or names of others", Source: ground.Law("个人信息保护法 Art. 6"), Effect: ground.EffectNone,
+			ZH: "改写公开文字（隐去号码、住址和他人姓名）", EN: "Write the public words by hand: no numbers, addresses or names of others", Source: ground.Law("法释〔2017〕7号 Art. 6"), Effect: ground.EffectNone,
 			Needs: needsWords(),
 		},
 		{

@@ -52,6 +52,9 @@ func TestLifeOfAMajorTaxCompany(t *testing.T) {
 	wantCode(t, "no term is known", b.Administrative.Decide(ctx, reviewer(), of(id), decision), "list.term")
 	decided := b.Day()
 	decision.TermUntil = decided.AddYears(3)
+	leaking := decision
+	leaking.Number = "演示〔2025〕450102199001010017号"
+	wantCode(t, "everybody reads the number", b.Administrative.Decide(ctx, reviewer(), of(id), leaking), "words.number")
 	must(t, b.Administrative.Decide(ctx, reviewer(), of(id), decision))
 	must(t, b.Administrative.Serve(ctx, clerk(), of(id), b.Service()))
 	if n := b.Count(`SELECT count(*) FROM directive`); n != 0 {
