@@ -123,8 +123,8 @@ func TestRewardsTravel(t *testing.T) {
 	change, reviewer := enforcetest.OfReward(rated), b.As(enforcement.DepartmentReviewer, tax)
 	must(b.Rewards.RecordNotice(ctx, reviewer, change, b.Day(), enforcetest.Paper("演示告知书")))
 	must(b.Rewards.RecordAnswer(ctx, reviewer, change, b.Day(), "演示陈述", enforcetest.Paper("演示陈述书")))
-	must(b.Rewards.DecideReview(ctx, reviewer, change, reward.Decision{End: true, Reasons: "演示理由", Basis: "演示规定 第1条", Paper: enforcetest.Paper("演示复核决定")}))
-	must(b.Rewards.End(ctx, b.As(enforcement.DepartmentReviewer, customs), enforcetest.OfReward(exporter), "演示理由", "", enforcetest.Paper("演示终止决定书")))
+	must(b.Rewards.DecideReview(ctx, reviewer, change, reward.Decision{End: true, Reasons: "演示:经审查,符合规定的理由", Basis: "演示规定 第1条", Paper: enforcetest.Paper("演示复核决定")}))
+	must(b.Rewards.End(ctx, b.As(enforcement.DepartmentReviewer, customs), enforcetest.OfReward(exporter), "演示:经审查,符合规定的理由", "", enforcetest.Paper("演示终止决定书")))
 	b.quiet(t, b.drainer)
 	b.heldAs(t, rated, "grant-end", true)
 	b.heldAs(t, exporter, "grant-end", true)
@@ -201,7 +201,7 @@ func TestARewardInTheInbox(t *testing.T) {
 	if i := opened(); i.Kind != "grant" {
 		t.Errorf("the officer reads %s", i.Kind)
 	}
-	if err := b.Rewards.End(ctx, reviewer, enforcetest.OfReward(id), "演示理由", "", enforcetest.Paper("演示终止决定书")); err != nil {
+	if err := b.Rewards.End(ctx, reviewer, enforcetest.OfReward(id), "演示:经审查,符合规定的理由", "", enforcetest.Paper("演示终止决定书")); err != nil {
 		t.Fatal(err)
 	}
 	if i := opened(); i.Kind != "grant-end" {

@@ -230,8 +230,10 @@ func (p *pair) decide(court enforcement.OrganisationID) {
 	})
 	okay(p.t, err)
 	of := ground.Change{Ground: id}
-	okay(p.t, r.Listings.Warn(ctx, as(enforcement.Clerk), of, listing.Notice{ServedOn: today, RiskWarning: true, Paper: written("演示执行通知书")}))
-	okay(p.t, r.Listings.Propose(ctx, as(enforcement.Judge), of, listing.Decision{Number: "演示决定9号", Reasons: "演示理由", OwnMotion: "演示:拒不申报财产,依职权列入", Paper: written("演示决定书全文")}))
+	warned := as(enforcement.Clerk)
+	warned.At = warned.At.AddDate(0, 0, -20) // the period for performance is over
+	okay(p.t, r.Listings.Warn(ctx, warned, of, listing.Notice{ServedOn: today.AddDays(-20), PerformDays: 3, RiskWarning: true, Paper: written("演示执行通知书")}))
+	okay(p.t, r.Listings.Propose(ctx, as(enforcement.Judge), of, listing.Decision{Number: "(2025)桂0103执9号之一", Reasons: "演示:经审查,符合规定的理由", OwnMotion: "演示:拒不申报财产,依职权列入", Paper: written("演示决定书全文")}))
 	okay(p.t, r.Listings.Sign(ctx, as(enforcement.President), of))
 	okay(p.t, r.Listings.Serve(ctx, as(enforcement.Clerk), of, ground.Service{Manner: ground.ServedDirectly, On: today, Enclosures: ground.Enclosures(), Paper: written("演示送达回证")}))
 	p.listing = id.String()
@@ -352,7 +354,7 @@ func (p *pair) publish(until time.Time) {
 
 func (p *pair) revoke(until time.Time) {
 	p.t.Helper()
-	p.moves(p.judge, "revocation", map[string]any{"event_on": calendar.DayOf(now()), "reasons": "演示"}, until)
+	p.moves(p.judge, "revocation", map[string]any{"event_on": calendar.DayOf(now()), "reasons": "演示:经审查,符合规定的理由"}, until)
 	p.holding(false, until)
 }
 
@@ -381,7 +383,7 @@ func TestAPairWhoseFirstHostDies(t *testing.T) {
 	begun := time.Now()
 	p.first.die()
 	until := begun.Add(goesWithin)
-	p.moves(p.judge, "revocation", map[string]any{"event_on": calendar.DayOf(now()), "reasons": "演示"}, until)
+	p.moves(p.judge, "revocation", map[string]any{"event_on": calendar.DayOf(now()), "reasons": "演示:经审查,符合规定的理由"}, until)
 	acted := time.Since(begun)
 	p.holding(false, until)
 	t.Logf("from the death: an act was answered after %.1f s, its withdrawals had arrived after %.1f s", acted.Seconds(), time.Since(begun).Seconds())

@@ -79,11 +79,11 @@ func (r *Administrative) decideAdministrative(ctx context.Context, tx *pg.Tx, t 
 		}
 		t.Set(text.column, sealed)
 	}
-	t.Set("decision_number", d.Number, "basis", basis, "decided_by", t.Act.Actor.ID, "signer_role", t.Act.Actor.Role, "decided_on", today,
+	t.Set("decision_number", t.Said("number"), "basis", basis, "decided_by", t.Act.Actor.ID, "signer_role", t.Act.Actor.Role, "decided_on", today,
 		"serious", list.Serious, "footing_kind", r.Plans.FootingKind(list, today), "list_region", list.Region, "publication", publication,
 		"open_term", rule.open, "term_until", until, "term_limit", limit)
 	t.Event.Until, t.Event.LegalBasis = until, basis
-	t.Decide(tx, d.Number, until)
+	t.Decide(tx, t.Said("number"), until)
 	return nil
 }
 

@@ -45,7 +45,9 @@ func (r *Administrative) Draft(ctx context.Context, act enforcement.Act, n NewLi
 	if err != nil {
 		return enforcement.ID{}, err
 	}
-	if n.Facts.Conduct == "" {
+	conduct, finding := enforcement.Say(n.Facts.Conduct), enforcement.Say(n.Facts.Finding)
+	n.Facts.Conduct, n.Facts.Finding = conduct.String(), finding.String()
+	if !conduct.Fits(0) || !conduct.Says(1) || (finding != "" && !finding.Fits(0)) {
 		return enforcement.ID{}, enforcement.Refuse("listing.facts")
 	}
 	grounds := slices.Compact(slices.Sorted(slices.Values(n.Grounds)))
@@ -103,28 +105,35 @@ func NoticeContents() []string { return []string{"cause", "basis", "rights"} }
 type Notice struct {
 	// Manner is one of the manners of service.
 	Manner string
-	// ServedOn is the day of service, or of the announcement.
-	ServedOn day.Day
+	// ServedOn is the day of service, or of the announcement; LastPostedOn of an
+	// announcement the day of its last posting.
+	ServedOn, LastPostedOn day.Day
 	// Contents must hold all of [NoticeContents].
 	Contents []string
-	// Paper is the notice with what proves its service; Consent and Search as of a [ground.Service].
-	Paper, Consent, Search paper.Given
+	// Paper is the notice; Receipt proves the day of its service, without it the window runs
+	// from today at the earliest; Consent and Search as of a [ground.Service].
+	Paper, Receipt, Consent, Search paper.Given
 }
 
 // GiveNotice records that the subject was told cause, basis and rights, and opens
 // the window to state and defend: as long as the list type says, else as long as
 // the configuration.
 func (r *Administrative) GiveNotice(ctx context.Context, act enforcement.Act, c ground.Change, n Notice) error {
-	given := ground.Given{"manner": n.Manner, "contents": n.Contents, "served_on": n.ServedOn, ground.FieldDocument: n.Paper, ground.FieldConsent: n.Consent, ground.FieldSearch: n.Search}
+	given := ground.Given{"manner": n.Manner, "contents": n.Contents, "served_on": n.ServedOn, "last_posted_on": n.LastPostedOn, ground.FieldDocument: n.Paper, ground.FieldConsent: n.Consent, ground.FieldSearch: n.Search, ground.FieldReceipt: n.Receipt}
 	return r.Life.Do(ctx, act, c, given, func(_ context.Context, _ *pg.Tx, t *ground.Turn[Listing]) error {
 		list, err := r.punishList(t.ListType)
 		if err != nil {
 			return err
 		}
-		served := r.Grounds.Effective(n.Manner, n.ServedOn)
-		due, period := r.Plans.Within(served, list.Notice, own(r.NoticeWindow, noticeDays))
+		served, err := r.Grounds.Effective(n.Manner, n.ServedOn, n.LastPostedOn)
+		if err != nil {
+			return err
+		}
+		t.Since = t.From(served, ground.FieldReceipt)
+		due, period := r.Plans.Within(t.Since, list.Notice, own(r.NoticeWindow, noticeDays))
 		t.Within(clockWindow, period)
-		t.Set("notice_manner", n.Manner, "notice_served_on", served, "notice_contents", n.Contents, "window_until", due.Day)
+		t.Set("notice_manner", n.Manner, "notice_served_on", served, "notice_contents", n.Contents, "window_until", due.Day,
+			"notice_posted_on", n.LastPostedOn, "notice_recorded_on", t.Today)
 		t.Event.Day, t.Event.Reason = served, n.Manner
 		return nil
 	}, moveNotify)

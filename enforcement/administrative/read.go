@@ -51,6 +51,7 @@ type Listing struct {
 	EndedOn                                  day.Day `json:"ended_on,omitzero"`
 	EndCause                                 string  `json:"end_cause,omitempty"`
 	noticePaper, decisionPaper, servicePaper enforcement.ID
+	noticePostedOn                           day.Day // of a notice by announcement: its last posting
 	rules                                    ground.Rules
 	draftedBy                                string
 	suspendedBy                              string

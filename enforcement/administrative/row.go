@@ -23,6 +23,7 @@ type row struct {
 	Version             int                        `bun:"version"`
 	Grounds             []string                   `bun:"grounds,array"`
 	NoticeServedOn      day.Day                    `bun:"notice_served_on"`
+	NoticePostedOn      day.Day                    `bun:"notice_posted_on"`
 	WindowUntil         day.Day                    `bun:"window_until"`
 	StatedOn            day.Day                    `bun:"stated_on"`
 	AnsweredOn          day.Day                    `bun:"answered_on"`
@@ -75,7 +76,7 @@ func beside(q *bun.SelectQuery) *bun.SelectQuery {
 
 func (r *row) listing() Listing {
 	return Listing{
-		ID: r.ID, ListType: r.ListType, Organisation: r.Organisation, Subject: r.Subject, State: r.State, Version: r.Version, Grounds: r.Grounds, NoticeServedOn: r.NoticeServedOn,
+		ID: r.ID, ListType: r.ListType, Organisation: r.Organisation, Subject: r.Subject, State: r.State, Version: r.Version, Grounds: r.Grounds, NoticeServedOn: r.NoticeServedOn, noticePostedOn: r.NoticePostedOn,
 		WindowUntil: r.WindowUntil, StatedOn: r.StatedOn, AnsweredOn: r.AnsweredOn, DecisionNumber: r.DecisionNumber, DecidedOn: r.DecidedOn, Basis: r.Basis, Serious: r.Serious,
 		TermUntil: r.TermUntil, OpenTerm: r.OpenTerm, ServiceManner: r.ServiceManner, ServedOn: r.ServedOn, Publication: r.Publication, AnnouncedOn: r.AnnouncedOn,
 		ObjectionUntil: r.ObjectionUntil, ObjectedOn: r.ObjectedOn, ObjectionAnsweredOn: r.ObjectionAnsweredOn, PublishedOn: r.PublishedOn, SuspendedFor: r.SuspendedFor,

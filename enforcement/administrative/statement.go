@@ -53,6 +53,9 @@ func (r *Administrative) RecordStatement(ctx context.Context, act enforcement.Ac
 			t.Set("stated_on", max(l.StatedOn, s.ReceivedOn), "answered_on", nil)
 		}
 		// A notice by announcement takes effect late; who answers it sooner is heard.
+		if stage == stageNotice && !l.noticePostedOn.IsZero() {
+			since = l.noticePostedOn
+		}
 		if s.ReceivedOn < min(since, t.Today) {
 			return enforcement.Refuse("statement.date")
 		}

@@ -84,15 +84,16 @@ func administrativeHearing() []ground.Move {
 				{Field: "manner", Rule: ground.RuleOneOf, Of: ground.Manners(), Code: "service.manner"},
 				{Field: "contents", Rule: ground.RuleAllOf, Of: NoticeContents(), Code: "notice.contents"},
 				{Field: "served_on", Rule: ground.RulePast, Code: "notice.date"},
+				ground.LastPosted,
 			},
-			Papers: append([]ground.PaperNeed{ground.Papered(paper.AdministrativeNotice, "notice_paper", "事先告知书及其送达凭证", "the notice, and what proves its service")}, ground.PapersByManner()...),
+			Papers: append([]ground.PaperNeed{ground.Papered(paper.AdministrativeNotice, "notice_paper", "事先告知书", "the notice"), ground.Receipt()}, ground.PapersByManner()...),
 			Starts: []docket.Deadline{{Kind: clockWindow}},
 		},
 		{
 			Name: moveState, Door: "statement", Group: ground.GroupRemedy, From: []ground.State{notified, stated, answered}, To: stated, Stays: []ground.State{announced}, Roles: enforcement.Department, Event: eventStated,
 			ZH: "登记陈述申辩，或者对公示的异议", EN: "Record a statement, or an objection to the announcement", Source: ground.Law(noticeBasis), Effect: ground.EffectNone,
 			Needs: []ground.Need{
-				{Field: "text", Rule: ground.RuleText, Code: "statement.empty"},
+				{Field: "text", Rule: ground.RuleWritten, Code: "statement.empty"},
 				{Field: "received_on", Rule: ground.RulePast, Code: "statement.date", ZH: "不早于告知或者公示", EN: "not before the notice or the announcement"},
 			},
 			Papers: []ground.PaperNeed{ground.Owing(paper.Statement, "陈述申辩书或者笔录", "the statement in writing, or its record")},
@@ -101,13 +102,13 @@ func administrativeHearing() []ground.Move {
 		{
 			Name: moveReply, Door: "answer", Choice: &ground.Choice{Field: "upheld", Value: "false"}, Group: ground.GroupRemedy, From: []ground.State{stated}, To: answered, Stays: []ground.State{announced}, Roles: enforcement.Department, Event: eventAnswered,
 			ZH: "答复陈述申辩", EN: "Answer what was stated", Source: ground.Law(noticeBasis), Effect: ground.EffectNone,
-			Needs: []ground.Need{{Field: "text", Rule: ground.RuleText, Code: "statement.answer"}}, Stops: []string{clockAnswer},
+			Needs: []ground.Need{{Field: "text", Rule: ground.RuleWhy, Min: enforcement.LeastReasons, Code: "statement.answer"}}, Stops: []string{clockAnswer},
 			Papers: []ground.PaperNeed{ground.Papered(paper.Answer, "", "对陈述申辩的答复书", "the answer in writing")},
 		},
 		{
 			Name: moveUphold, Door: "answer", Choice: &ground.Choice{Field: "upheld", Value: "true"}, Group: ground.GroupEnd, From: []ground.State{stated, announced}, To: ground.Abandoned, Roles: enforcement.Department, Event: eventAnswered,
 			ZH: "陈述申辩成立，不予列入", EN: "Uphold what was stated: the matter ends", Source: ground.Law(noticeBasis), Effect: ground.EffectGivesUp,
-			Needs: []ground.Need{{Field: "text", Rule: ground.RuleText, Code: "statement.answer"}}, Stops: []string{ground.Every},
+			Needs: []ground.Need{{Field: "text", Rule: ground.RuleWritten, Code: "statement.answer"}}, Stops: []string{ground.Every},
 			Papers: []ground.PaperNeed{ground.Owing(paper.Answer, "对陈述申辩的答复书", "the answer in writing")},
 		},
 	}
@@ -121,8 +122,8 @@ func administrativeDecision() []ground.Move {
 			NotBy: []ground.Person{ground.Drafter}, Second: "decision.second-person", Instead: map[ground.State]string{stated: "statement.unanswered"}, Awaits: true,
 			ZH: "作出决定（审核人员，非起草人）", EN: "Decide, as a reviewer who did not draft", Source: ground.ByList, Effect: ground.EffectNone,
 			Needs: []ground.Need{
-				{Field: "reasons", Rule: ground.RuleText, Code: "decision.reasons"},
-				{Field: "number", Rule: ground.RuleText, Code: "decision.number"},
+				ground.ReasonsOfDecision,
+				{Field: "number", Rule: ground.RuleNumbered, Code: "decision.number"},
 				{Field: "removal_conditions", Rule: ground.RuleText, Code: "decision.remedies", Missing: "removal-conditions"},
 				{Field: "remedies", Rule: ground.RuleText, Code: "decision.remedies", Missing: "remedies"},
 				{Field: "bases", Rule: ground.RuleNoted, Optional: true, Code: "decision.basis", ZH: "名单依据之中；未列的视为全部有效依据", EN: "among the list's own; none: all in force"},

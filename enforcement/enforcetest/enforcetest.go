@@ -279,14 +279,31 @@ func (b *Bundle) Bare(subject enforcement.ID) enforcement.ID {
 // Of names a listing in whatever version it is.
 func Of(id enforcement.ID) ground.Change { return ground.Change{Ground: id} }
 
-// Notice is an execution notice with its risk warning.
+// NoticeDays is how many days ago the notices of the kit were served and recorded
+// ([Before]): the period for performance that they state is over.
+const NoticeDays = 20
+
+// Notice is an execution notice with its risk warning, served [NoticeDays] ago.
 func (b *Bundle) Notice() listing.Notice {
-	return listing.Notice{ServedOn: b.Day(), RiskWarning: true, Paper: Paper("演示执行通知书")}
+	return listing.Notice{ServedOn: b.Day().AddDays(-NoticeDays), RiskWarning: true, PerformDays: 3, Paper: Paper("演示执行通知书")}
+}
+
+// Before is an act as somebody made it [NoticeDays] ago.
+func Before(act enforcement.Act) enforcement.Act {
+	act.At = act.At.AddDate(0, 0, -NoticeDays)
+	return act
+}
+
+// Ago does something on the bundle's day of [NoticeDays] ago, by whatever reads its clock.
+func (b *Bundle) Ago(do func()) {
+	b.Advance(-NoticeDays)
+	do()
+	b.Advance(NoticeDays)
 }
 
 // Decision is a decision as the conducts of a listing demand it.
 func (b *Bundle) Decision(conducts ...listing.Conduct) listing.Decision {
-	d := listing.Decision{Number: "(2025)桂0103执1号之一", Reasons: "演示理由", OwnMotion: "演示:拒不申报财产,依职权列入", Paper: Paper("演示决定书全文")}
+	d := listing.Decision{Number: "(2025)桂0103执1号之一", Reasons: "演示:经审查,符合规定的理由", OwnMotion: "演示:拒不申报财产,依职权列入", Paper: Paper("演示决定书全文")}
 	if len(conducts) > 0 && !slices.Equal(conducts, []listing.Conduct{listing.AbleButRefuses}) {
 		d.TermUntil = b.Day().AddYears(2)
 	}
@@ -308,7 +325,7 @@ func (b *Bundle) Decided(subject enforcement.ID, conducts ...listing.Conduct) en
 	b.T.Helper()
 	ctx := b.T.Context()
 	id := b.Draft(subject, conducts...)
-	must(b.T, b.Listings.Warn(ctx, b.Clerk(), Of(id), b.Notice()))
+	must(b.T, b.Listings.Warn(ctx, Before(b.Clerk()), Of(id), b.Notice()))
 	must(b.T, b.Listings.Propose(ctx, b.Judge(), Of(id), b.Decision(conducts...)))
 	must(b.T, b.Listings.Sign(ctx, b.President(), Of(id)))
 	return id

@@ -211,7 +211,7 @@ func (l *Lists) NoticeOfIt() administrative.Notice {
 // DecisionOnIt is a decision with all it must state, until a year from today.
 func (l *Lists) DecisionOnIt() administrative.Decision {
 	return administrative.Decision{
-		Number: "演示决字1号", Reasons: "演示理由", TermUntil: l.Day().AddMonths(5), RemovalConditions: "演示移出条件", Remedies: "演示救济途径", Paper: Paper("演示决定书全文"),
+		Number: "演示决字1号", Reasons: "演示:经审查,符合规定的理由", TermUntil: l.Day().AddMonths(5), RemovalConditions: "演示移出条件", Remedies: "演示救济途径", Paper: Paper("演示决定书全文"),
 	}
 }
 

@@ -217,6 +217,9 @@ func (l *Life[C]) Do(ctx context.Context, act enforcement.Act, c Change, given G
 	if err := l.unseen(c, moves...); err != nil {
 		return err
 	}
+	for _, name := range moves {
+		l.Move(name).said(given)
+	}
 	first := l.Move(moves[0])
 	if err := first.mayAct(act); err != nil {
 		return err
@@ -322,7 +325,7 @@ func (l *Life[C]) take(act enforcement.Act, c Change, given Given, moves []MoveN
 		return nil, err
 	}
 	t := l.NewTurn(act, move, one)
-	t.standing, t.asked, t.file = f.standing, true, f.file
+	t.standing, t.asked, t.file, t.given = f.standing, true, f.file, given
 	if t.Next, err = t.Move.Answer(act, given, t.Head); err != nil {
 		return nil, err
 	}

@@ -2,33 +2,52 @@ package ground
 
 import (
 	"slices"
-	"strings"
-	"unicode"
 
 	"concordat/enforcement"
+	"concordat/internal/identifier"
 	"concordat/memoranda/day"
 )
 
-// said counts the letters and digits of a text: dots and blanks say nothing.
-func said(text string) (n int) {
-	for _, c := range text {
-		if unicode.IsLetter(c) || unicode.IsDigit(c) {
-			n++
-		}
-	}
-	return n
-}
-
 // Says reports whether a text is reasons enough to close what speaks for a subject: words
 // of as many letters or digits as a resumption needs.
-func Says(text string) bool { return said(text) >= minReasons && len(text) <= maxWritten }
+func Says(text string) bool { return enforcement.Say(text).Reasons() }
 
-// longest is how long a text may be, in bytes.
-func (n Need) longest() int {
-	if n.Max > 0 {
-		return n.Max
+// said brings the words of a request into the form in which they are kept, each by the
+// rule of its field: what is checked is what is stored. Codes to choose from stay.
+func (m *Move) said(given Given) {
+	for _, n := range m.Needs {
+		text, ok := given[n.Field].(string)
+		if !ok || n.Rule == RuleOneOf {
+			continue
+		}
+		given[n.Field] = enforcement.Say(text).String()
+		if number, ok := identifier.CourtDecision(text); ok && n.Rule == RuleCourtNumber {
+			given[n.Field] = number
+		}
 	}
-	return maxWritten
+}
+
+// fits reports whether a text is what the rule asks.
+func (n Need) fits(text string) bool {
+	w := enforcement.Say(text)
+	if n.Rule != RuleOneOf && !w.Fits(n.Max) {
+		return false
+	}
+	switch n.Rule {
+	case RuleOneOf:
+		return slices.Contains(n.Of, text)
+	case RuleText:
+		return w.Says(1)
+	case RuleWhy:
+		return w.Says(n.Min)
+	case RuleCourtNumber:
+		_, ok := identifier.CourtDecision(text)
+		return ok
+	case RuleNumbered:
+		return identifier.IsDecisionNumber(w.String())
+	case RuleWritten, RuleDay, RulePast, RuleAllOf, RuleNumber, RuleYes, RuleNoted:
+	}
+	return true
 }
 
 func (n Need) check(v any, today day.Day) error {
@@ -36,8 +55,8 @@ func (n Need) check(v any, today day.Day) error {
 	missing := n.Missing
 	switch v := v.(type) {
 	case string:
-		absent = strings.TrimSpace(v) == ""
-		bad = absent || len(v) > n.longest() || (n.Rule == RuleWhy && said(v) < n.Min) || (n.Rule == RuleOneOf && !slices.Contains(n.Of, v))
+		absent = enforcement.Say(v) == ""
+		bad = absent || !n.fits(v)
 	case day.Day:
 		absent = v.IsZero()
 		bad = absent || (n.Rule == RulePast && v > today)

@@ -39,7 +39,16 @@ const (
 	FieldDocument = "document"
 	FieldConsent  = "consent_document"
 	FieldSearch   = "search_document"
+	FieldReceipt  = "receipt"
 )
+
+// Receipt is the paper that proves the day on which a notice was served.
+func Receipt() PaperNeed {
+	return PaperNeed{
+		Field: FieldReceipt, By: "receipt_paper", Purpose: paper.Service, Optional: true, Column: "notice_receipt",
+		ZH: "通知的送达凭证；未附的，期限自登记之日起算", EN: "what proves the day on which the notice was served; without it times run from the day it is recorded",
+	}
+}
 
 // Papered is the paper of a move that has one, in the fields document and paper.
 func Papered(purpose paper.Purpose, column, zh, en string) PaperNeed {

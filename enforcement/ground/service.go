@@ -39,8 +39,11 @@ const RepairNotice = "repair-notice"
 type Service struct {
 	Manner string
 	// On is the day of service, or the day of the announcement.
-	On         day.Day
-	Enclosures []string
+	On day.Day
+	// LastPostedOn is the day of the last posting or printing of an announcement, from
+	// which it counts (民诉法解释 Art. 138); none in any other manner.
+	LastPostedOn day.Day
+	Enclosures   []string
 	// Paper proves it; Consent, to electronic service or that the subject read it, and Search,
 	// why nothing but an announcement was left, stand beside it where the manner needs them.
 	Paper, Consent, Search paper.Given
@@ -53,7 +56,14 @@ func NeedsService() []Need {
 		{Field: "manner", Rule: RuleOneOf, Of: Manners(), Code: "service.manner"},
 		{Field: "enclosures", Rule: RuleAllOf, Of: Enclosures(), Code: "service.repair-notice"},
 		{Field: "on", Rule: RulePast, Code: "service.date", ZH: "不早于决定之日", EN: "not before the decision"},
+		LastPosted,
 	}
+}
+
+// LastPosted is the day from which an announcement counts.
+var LastPosted = Need{
+	Field: "last_posted_on", Rule: RulePast, Optional: true, Code: "service.posted",
+	ZH: "公告送达的必填：最后张贴或者刊登之日，不早于公告之日", EN: "of an announcement: the day of the last posting or printing, not before its first",
 }
 
 // PapersOfService are the papers of every record of service, by manner (CPL (2023) Arts. 87
@@ -83,13 +93,16 @@ func PapersByManner() []PaperNeed {
 // Serve records service of a decision of a day; then says what else the kind writes,
 // with the day on which service takes effect.
 func (l *Life[C]) Serve(ctx context.Context, act enforcement.Act, c Change, s Service, decided func(*C) day.Day, then func(t *Turn[C], served day.Day)) error {
-	given := Given{"manner": s.Manner, "enclosures": s.Enclosures, "on": s.On, FieldDocument: s.Paper, FieldConsent: s.Consent, FieldSearch: s.Search}
+	given := Given{"manner": s.Manner, "enclosures": s.Enclosures, "on": s.On, "last_posted_on": s.LastPostedOn, FieldDocument: s.Paper, FieldConsent: s.Consent, FieldSearch: s.Search}
 	return l.Do(ctx, act, c, given, func(_ context.Context, _ *pg.Tx, t *Turn[C]) error {
 		if s.On < decided(&t.Case) {
 			return enforcement.Refuse("service.date")
 		}
-		served := l.Grounds.Effective(s.Manner, s.On)
-		t.Set("service_manner", s.Manner, "served_on", served, "enclosures", s.Enclosures)
+		served, err := l.Grounds.Effective(s.Manner, s.On, s.LastPostedOn)
+		if err != nil {
+			return err
+		}
+		t.Set("service_manner", s.Manner, "served_on", served, "enclosures", s.Enclosures, "service_posted_on", s.LastPostedOn)
 		t.Event.Day, t.Event.Reason = served, s.Manner
 		then(t, served)
 		return nil
@@ -97,10 +110,13 @@ func (l *Life[C]) Serve(ctx context.Context, act enforcement.Act, c Change, s Se
 }
 
 // Effective is the day on which service takes effect: by announcement when thirty
-// days have passed.
-func (r *Grounds) Effective(manner string, on day.Day) day.Day {
-	if manner == ServedByAnnouncement {
-		return r.Record.Calendar.AddCalendarDays(on, announcementPeriod).Day
+// days have passed since its last posting, which must be given.
+func (r *Grounds) Effective(manner string, on, lastPosted day.Day) (day.Day, error) {
+	switch {
+	case manner != ServedByAnnouncement && lastPosted.IsZero():
+		return on, nil
+	case manner != ServedByAnnouncement || lastPosted < on: // none given is before every day
+		return 0, enforcement.Refuse("service.posted")
 	}
-	return on
+	return r.Record.Calendar.AddCalendarDays(lastPosted, announcementPeriod).Day, nil
 }

@@ -2,7 +2,6 @@ package ground
 
 import (
 	"context"
-	"strings"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
@@ -63,7 +62,7 @@ type Resumption struct {
 // doubted whose it is, with the check of the identity, which ends every doubt. What is unconfirmed and not suspended
 // is confirmed and nothing more.
 func (l *Life[C]) Resume(ctx context.Context, act enforcement.Act, c Change, s Resumption, moves ...MoveName) error {
-	reasons := strings.TrimSpace(s.Reasons)
+	reasons := enforcement.Say(s.Reasons).String()
 	return l.Do(ctx, act, c, Given{"reasons": reasons, FieldDocument: s.Paper}, func(ctx context.Context, tx *pg.Tx, t *Turn[C]) error {
 		if t.Move.Effect == EffectResumes {
 			docket.CloseKinds(tx, t.ID, []string{TaskMinor, directive.TaskIdentityDoubtful}, "resumed", t.Today)
@@ -110,7 +109,7 @@ var (
 )
 
 // minReasons is how many letters or digits the reasons of a resumption have at least.
-const minReasons = 10
+const minReasons = enforcement.LeastReasons
 
 // SetState notes in which state a ground is.
 func SetState(tx *pg.Tx, id enforcement.ID, state string) { updateGround(tx, id, "state = ?", state) }

@@ -49,16 +49,21 @@ type Rule string
 
 // The rules of fields.
 const (
-	RuleText   Rule = "text"     // words
-	RuleWhy    Rule = "why"      // words that say something: Min letters or digits at least
-	RuleDay    Rule = "day"      // a day
-	RulePast   Rule = "past-day" // a day, today at the latest
-	RuleOneOf  Rule = "one-of"
-	RuleAllOf  Rule = "all-of"
-	RuleNumber Rule = "number"
-	RuleYes    Rule = "yes"   // must be true
-	RuleNoted  Rule = "noted" // checked by the kind's own rules
-	maxWritten      = 60_000  // bytes of what people write
+	RuleText Rule = "text" // words with a letter or a digit
+	RuleWhy  Rule = "why"  // reasons: Min letters or digits at least
+	// RuleWritten are words, whatever they say: of what a subject states, and of what lifts.
+	RuleWritten Rule = "written"
+	// RuleCourtNumber is the number of a court's decision, of the form of a case's number;
+	// RuleNumbered that of any other organisation.
+	RuleCourtNumber Rule = "court-number"
+	RuleNumbered    Rule = "numbered"
+	RuleDay         Rule = "day"      // a day
+	RulePast        Rule = "past-day" // a day, today at the latest
+	RuleOneOf       Rule = "one-of"
+	RuleAllOf       Rule = "all-of"
+	RuleNumber      Rule = "number"
+	RuleYes         Rule = "yes"   // must be true
+	RuleNoted       Rule = "noted" // checked by the kind's own rules
 )
 
 // Need is a field that a move takes, with its rule and the refusal that says that
@@ -343,9 +348,12 @@ var ByList = Source{ByList: true}
 // ClockStartService is the time to begin service after a decision.
 var ClockStartService = docket.Deadline{Kind: "start-service", Period: calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: docket.OwnTerm}}
 
-// ReasonsOfEnd are the reasons of an end.
+// ReasonsOfDecision are those that the law asks of a decision, ReasonsOfEnd those of an end:
+// a lifting is not refused for how it is put.
 var (
-	ReasonsOfEnd = Need{Field: "reasons", Rule: RuleText, Code: "end.reasons"}
+	ReasonsOfDecision = Need{Field: "reasons", Rule: RuleWhy, Min: minReasons, Code: "decision.reasons"}
+
+	ReasonsOfEnd = Need{Field: "reasons", Rule: RuleWritten, Code: "end.reasons"}
 	DayOfEnd     = Need{
 		Field: "event_on", Rule: RulePast, Code: "end.event-date",
 		ZH: "事由发生或者错误发现之日；三个工作日自该日起算", EN: "the day of the event, or of its discovery; three working days run from it",

@@ -32,6 +32,8 @@ type Turn[C any] struct {
 	Event record.Event
 	// DoneOn is when the clocks stopped by it were done: today.
 	DoneOn day.Day
+	// Since is the day from which the clocks of the move run; none: from the event's own.
+	Since day.Day
 	// Term is the last day of the term after the move: Until, unless it changes it.
 	Term day.Day
 
@@ -40,6 +42,7 @@ type Turn[C any] struct {
 	// was asked.
 	standing directive.Standing
 	asked    bool
+	given    Given
 	// file are the papers of the case, papers those that the move names, by field, and owed
 	// what it did not wait for.
 	file    []paper.Paper
@@ -65,6 +68,16 @@ func (t *Turn[C]) Set(pairs ...any) {
 	}
 }
 
+// From is the day from which a time counts that a claimed day begins: that day, where the
+// field names a paper that proves it; else the later of it and today, on which it is
+// recorded here. Nobody's time runs out before it is known.
+func (t *Turn[C]) From(claimed day.Day, field string) day.Day {
+	if _, proved := t.papers[field]; proved {
+		return claimed
+	}
+	return max(claimed, t.Today)
+}
+
 // Spare leaves out clocks and tasks of the row, by kind, that the case does not know.
 func (t *Turn[C]) Spare(kinds ...string) { t.spared = append(t.spared, kinds...) }
 
@@ -76,13 +89,20 @@ func (t *Turn[C]) Within(kind string, p calendar.Period) {
 	t.periods[kind] = p
 }
 
-// Seal seals a text under the envelope of the case's subject; nothing seals as
-// nothing.
+// Said is a text of the request in the form in which it is kept.
+func (t *Turn[C]) Said(field string) string {
+	text, _ := t.given[field].(string)
+	return text
+}
+
+// Seal seals a text, in the form in which texts are kept, under the envelope of the case's
+// subject; nothing seals as nothing.
 func (t *Turn[C]) Seal(field, text string) ([]byte, error) {
-	if text == "" {
+	words := enforcement.Say(text)
+	if words == "" {
 		return nil, nil
 	}
-	return t.life.Grounds.Record.SealUnder(t.Subject, t.Envelope, field, []byte(text))
+	return t.life.Grounds.Record.SealUnder(t.Subject, t.Envelope, field, []byte(words))
 }
 
 // NewTurn begins a move of a case that is locked; [Life.Do] makes it whole.
@@ -187,7 +207,11 @@ func (t *Turn[C]) clocks(tx *pg.Tx) {
 		if own, ok := t.periods[d.Kind]; ok {
 			d.Period = own
 		}
-		t.life.Grounds.Docket.StartClock(tx, t.Owner, t.ID, t.Event.Day, d)
+		from := t.Event.Day
+		if !t.Since.IsZero() {
+			from = t.Since
+		}
+		t.life.Grounds.Docket.StartClock(tx, t.Owner, t.ID, from, d)
 	}
 	if slices.Contains(t.Move.Stops, Every) {
 		docket.StopClocks(tx, []enforcement.ID{t.ID}, t.DoneOn)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -142,7 +141,7 @@ func (r *Holds) Place(ctx context.Context, act enforcement.Act, n NewHold) (enfo
 	if n.Cause == "" {
 		n.Cause = operator
 	}
-	if n.Reason = strings.TrimSpace(n.Reason); n.Reason == "" || len(n.Reason) > maxHoldReason {
+	if n.Reason = enforcement.Say(n.Reason).String(); !enforcement.Words(n.Reason).Fits(maxHoldReason) {
 		return enforcement.ID{}, enforcement.Refuse("hold.reason", "max", strconv.Itoa(maxHoldReason))
 	}
 	if err := enforcement.Public("reason", n.Reason); err != nil {
@@ -182,7 +181,7 @@ func (r *Holds) End(ctx context.Context, act enforcement.Act, id enforcement.ID,
 	if err := act.Check(enforcement.Operator, enforcement.President); err != nil {
 		return err
 	}
-	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > maxHoldReason {
+	if reason = enforcement.Say(reason).String(); !enforcement.Words(reason).Fits(maxHoldReason) || !enforcement.Words(reason).Says(1) {
 		return enforcement.Refuse("hold.reason", "max", strconv.Itoa(maxHoldReason))
 	}
 	if err := enforcement.Public("reason", reason); err != nil {

@@ -73,7 +73,7 @@ func (r *Listings) Extend(ctx context.Context, act enforcement.Act, c ground.Cha
 		t.Set("extended_until", t.Term)
 		t.Event.Day, t.Event.Reason = t.Term, x.Cause
 		tx.Later(tx.NewInsert().Model(&extension{
-			ID: enforcement.NewID(), Listing: t.ID, Number: x.Number, Reasons: sealed, Cause: x.Cause, Acts: len(x.Acts), Shown: shown, Rules: ground.RulesProved, SignedBy: act.Actor.ID, SignerRole: act.Actor.Role,
+			ID: enforcement.NewID(), Listing: t.ID, Number: t.Said("number"), Reasons: sealed, Cause: x.Cause, Acts: len(x.Acts), Shown: shown, Rules: ground.RulesProved, SignedBy: act.Actor.ID, SignerRole: act.Actor.Role,
 			DecidedOn: x.ServedOn, ServedOn: x.ServedOn, OldEnd: end, NewEnd: t.Term, Paper: t.Kept(ground.FieldDocument).ID,
 		}), "enter the extension of listing %s", t.ID)
 		return nil

@@ -20,6 +20,9 @@ type Decision struct {
 	Reasons string
 	// TermUntil is the last day of the term; none for ground 1 alone (Art. 2).
 	TermUntil day.Day
+	// EarlyReasons say why it is decided before the period for performance is over, on
+	// other grounds than the first.
+	EarlyReasons string
 	// GraceMonths is 0 for none, or 1 to 3 (法发〔2019〕35号 item 15).
 	GraceMonths int
 	// OwnMotion is why the court lists of its own motion, where the creditor did not apply
@@ -31,16 +34,23 @@ type Decision struct {
 
 // Propose lays a decision before the president.
 func (r *Listings) Propose(ctx context.Context, act enforcement.Act, c ground.Change, d Decision) error {
-	given := ground.Given{"reasons": d.Reasons, "number": d.Number, "term_until": d.TermUntil, "grace_months": d.GraceMonths, "own_motion_reason": d.OwnMotion, ground.FieldDocument: d.Paper}
+	given := ground.Given{"reasons": d.Reasons, "number": d.Number, "term_until": d.TermUntil, "grace_months": d.GraceMonths, "own_motion_reason": d.OwnMotion, "early_reasons": d.EarlyReasons, ground.FieldDocument: d.Paper}
 	return r.Life.Do(ctx, act, c, given, func(_ context.Context, _ *pg.Tx, t *ground.Turn[Listing]) error {
 		if err := CheckTerm(t.Case, d.TermUntil, t.Today); err != nil {
+			return err
+		}
+		if err := t.Case.performing(t.Today, t.Said("early_reasons") != ""); err != nil {
 			return err
 		}
 		if err := ofOwnMotion(t, d.OwnMotion); err != nil {
 			return err
 		}
+		early, err := t.Seal("early-reasons", d.EarlyReasons)
+		if err != nil {
+			return err
+		}
 		sealed, err := t.Seal("reasons", d.Reasons)
-		t.Set("decision_number", d.Number, "reasons", sealed, "term_until", d.TermUntil, "grace_months", d.GraceMonths, "proposed_by", act.Actor.ID)
+		t.Set("early_reasons", early, "decision_number", t.Said("number"), "reasons", sealed, "term_until", d.TermUntil, "grace_months", d.GraceMonths, "proposed_by", act.Actor.ID)
 		return err
 	}, movePropose)
 }
@@ -57,6 +67,21 @@ func ofOwnMotion(t *ground.Turn[Listing], reason string) error {
 	sealed, err := t.Seal("own-motion-reason", reason)
 	t.Set("own_motion_reason", sealed)
 	return err
+}
+
+// performing refuses a decision while the debtor may still perform: on ground 1 in any
+// case, on the others unless it says why it comes early. What a release before recorded
+// states no period.
+func (l *Listing) performing(today day.Day, early bool) error {
+	switch {
+	case today > l.PerformUntil:
+		return nil
+	case hasConduct(l, AbleButRefuses):
+		return enforcement.Refuse("performance.running", "until", l.PerformUntil.String())
+	case !early:
+		return enforcement.Refuse("performance.early", "until", l.PerformUntil.String())
+	}
+	return nil
 }
 
 // CheckTerm holds Art. 2: ground 1 alone has no term, every other listing one of
@@ -126,9 +151,10 @@ func (r *Listings) mayBeListed(l *Listing, open []exclusion, today day.Day) erro
 func (r *Listings) Serve(ctx context.Context, act enforcement.Act, c ground.Change, s ground.Service) error {
 	decided := func(l *Listing) day.Day { return l.DecidedOn }
 	return r.Life.Serve(ctx, act, c, s, decided, func(t *ground.Turn[Listing], served day.Day) {
+		t.Set("service_recorded_on", t.Today)
 		if months := t.Case.GraceMonths; months > 0 {
 			t.Next = t.Move.Or
-			t.Set("grace_until", r.Record.Calendar.Add(served, calendar.Period{Value: months, Unit: calendar.Months, Source: "法发〔2019〕35号 item 15"}).Day)
+			t.Set("grace_until", r.Record.Calendar.Add(t.From(served, ground.FieldDocument), calendar.Period{Value: months, Unit: calendar.Months, Source: "法发〔2019〕35号 item 15"}).Day)
 		}
 	})
 }

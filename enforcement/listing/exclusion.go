@@ -174,7 +174,7 @@ func (r *Listings) CloseExclusion(ctx context.Context, act enforcement.Act, id e
 		if err != nil {
 			return nil, err
 		}
-		sealed, err := r.Record.SealUnder(f.Subject, f.Wrapped, "closing-reasons", []byte(reasons))
+		sealed, err := r.Record.SealUnder(f.Subject, f.Wrapped, "closing-reasons", []byte(enforcement.Say(reasons)))
 		if err != nil {
 			return nil, err
 		}

@@ -44,6 +44,14 @@ type Facts struct {
 	Conduct string `json:"conduct"`
 }
 
+// say brings facts into the form in which texts are kept, and reports whether they say
+// what they must.
+func (f *Facts) say() bool {
+	obligation, performed, conduct := enforcement.Say(f.Obligation), enforcement.Say(f.Performed), enforcement.Say(f.Conduct)
+	f.Obligation, f.Performed, f.Conduct = obligation.String(), performed.String(), conduct.String()
+	return obligation.Fits(0) && obligation.Says(1) && conduct.Fits(0) && conduct.Says(1) && (performed == "" || performed.Fits(0))
+}
+
 // Listing is a subject's entry on the list, as the court sees it.
 type Listing struct {
 	ID                                       enforcement.ID             `json:"id"`
@@ -54,6 +62,7 @@ type Listing struct {
 	Version                                  int                        `json:"version"`
 	Conducts                                 []Conduct                  `json:"conducts"`
 	NoticeServedOn                           day.Day                    `json:"notice_served_on,omitzero"`
+	PerformUntil                             day.Day                    `json:"perform_until,omitzero"`
 	AppliedOn                                day.Day                    `json:"applied_on,omitzero"`
 	DecisionNumber                           string                     `json:"decision_number,omitempty"`
 	DecidedOn                                day.Day                    `json:"decided_on,omitzero"`
@@ -83,6 +92,8 @@ type Listing struct {
 	publicMarks                              []string
 	basis, basisUnit                         string
 	known                                    []mask.Known // where a move asked for them
+	early                                    bool         // the proposal says why before the period for performance is over
+	filedOn                                  day.Day      // of the execution case
 }
 
 // Until returns the last day of a term, or no day.
@@ -93,11 +104,11 @@ func NewLife(r *Listings) ground.Life[Listing] {
 	return ground.Life[Listing]{
 		Table: Table(), Grounds: r.Grounds, Fetch: ground.Fetching(beside, (*row).listing), Lock: "l", Head: (*Listing).head,
 		May: map[ground.MoveName]func(*Listing, day.Day) error{
-			moveSign: func(l *Listing, _ day.Day) error {
+			moveSign: func(l *Listing, today day.Day) error {
 				if !l.hasReasons || l.proposedBy == "" {
 					return enforcement.Refuse("decision.not-proposed")
 				}
-				return nil
+				return l.performing(today, l.early)
 			},
 			ground.MovePublish: onItsDay,
 			moveExtend:         mayExtend,

@@ -22,6 +22,7 @@ type row struct {
 	Version          int                        `bun:"version"`
 	Conducts         []Conduct                  `bun:"conducts,array"`
 	NoticeServedOn   day.Day                    `bun:"notice_served_on"`
+	PerformUntil     day.Day                    `bun:"perform_until"`
 	AppliedOn        day.Day                    `bun:"applied_on"`
 	DecisionNumber   string                     `bun:"decision_number"`
 	DecidedOn        day.Day                    `bun:"decided_on"`
@@ -57,6 +58,8 @@ type row struct {
 	HasReasons  bool                  `bun:"has_reasons,scanonly"`
 	Basis       string                `bun:"basis_document,scanonly"`
 	BasisUnit   string                `bun:"basis_unit,scanonly"`
+	Early       bool                  `bun:"early,scanonly"`
+	FiledOn     day.Day               `bun:"filed_on,scanonly"`
 }
 
 // drafted are the columns of a draft.
@@ -67,16 +70,17 @@ func beside(q *bun.SelectQuery) *bun.SelectQuery {
 	return q.Join("JOIN subject AS s ON s.id = l.subject_id").
 		Join("JOIN execution_case AS c ON c.id = l.case_id").
 		Join("JOIN organisation AS o ON o.id = l.court_id").
-		ColumnExpr("s.kind AS subject_kind, s.envelope, s.sealed, s.region, c.number AS case_number, c.basis_document, c.basis_unit, o.serves, l.reasons IS NOT NULL AS has_reasons")
+		ColumnExpr("s.kind AS subject_kind, s.envelope, s.sealed, s.region, c.number AS case_number, c.basis_document, c.basis_unit, o.serves, l.reasons IS NOT NULL AS has_reasons").
+		ColumnExpr("c.filed_on, l.early_reasons IS NOT NULL AS early")
 }
 
 func (r *row) listing() Listing {
 	return Listing{
-		ID: r.ID, Court: r.Court, Case: r.Case, Subject: r.Subject, State: r.State, Version: r.Version, Conducts: r.Conducts, NoticeServedOn: r.NoticeServedOn,
+		ID: r.ID, Court: r.Court, Case: r.Case, Subject: r.Subject, State: r.State, Version: r.Version, Conducts: r.Conducts, NoticeServedOn: r.NoticeServedOn, PerformUntil: r.PerformUntil,
 		AppliedOn: r.AppliedOn, DecisionNumber: r.DecisionNumber, DecidedOn: r.DecidedOn, TermUntil: r.TermUntil, ExtendedUntil: r.ExtendedUntil, GraceMonths: r.GraceMonths,
 		GraceUntil: r.GraceUntil, ServiceManner: r.ServiceManner, ServedOn: r.ServedOn, PublishedOn: r.PublishedOn, SuspendedFor: r.SuspendedFor, CorrectingSince: r.CorrectingSince,
 		EndedOn: r.EndedOn, noticePaper: r.NoticePaper, decisionPaper: r.DecisionPaper, servicePaper: r.ServicePaper, rules: r.Rules, draftedBy: r.DraftedBy, proposedBy: r.ProposedBy, suspendedBy: r.SuspendedBy, creditorWithdrew: r.CreditorWithdrew, subjectKind: r.SubjectKind, envelope: r.Wrapped,
-		sealed: r.Sealed, caseNumber: r.CaseNumber, serves: r.Serves, region: r.Region, hasReasons: r.HasReasons,
+		sealed: r.Sealed, caseNumber: r.CaseNumber, serves: r.Serves, region: r.Region, hasReasons: r.HasReasons, early: r.Early, filedOn: r.FiledOn,
 		facts: r.Facts, publicWords: r.PublicWords, publicMarks: r.PublicMarks, basis: r.Basis, basisUnit: r.BasisUnit,
 	}
 }

@@ -104,16 +104,19 @@ func listingDecision() []ground.Move {
 			ZH: "登记执行通知书及风险提示的送达", EN: "Record the execution notice and its warning", Source: ground.Law("法释〔2017〕7号 Art. 5 ¶1"), Effect: ground.EffectNone,
 			Needs: []ground.Need{
 				{Field: "risk_warning", Rule: ground.RuleYes, Code: "notice.risk-warning", ZH: "通知书载明列入风险", EN: "the notice carries the warning about listing"},
-				{Field: "served_on", Rule: ground.RulePast, Code: "notice.date"},
+				{Field: "served_on", Rule: ground.RulePast, Code: "notice.date", ZH: "不早于立案之日", EN: "not before the case was filed"},
+				{Field: "perform_by", Rule: ground.RuleDay, Optional: true, Code: "performance.period", ZH: "通知书指定的履行期限届满之日，或者履行日数，必填其一", EN: "the last day of the period for performance that the notice states; this or its length is needed"},
+				{Field: "perform_within_days", Rule: ground.RuleNumber, Max: mostPerformDays, Optional: true, Code: "performance.period", ZH: "自送达起的日数", EN: "calendar days from service"},
+				{Field: "notice_case", Rule: ground.RuleNoted, Optional: true, Code: "chain.notice", ZH: "通知书属于前案的，填该案；两案须已关联、确认，并已书面告知当事人", EN: "the earlier case whose notice it was: linked and confirmed, its parties told in writing that it goes on"},
 			},
-			Papers: []ground.PaperNeed{ground.Papered(paper.ExecutionNotice, "notice_paper", "执行通知书（含列入风险提示）及其送达凭证", "the execution notice with its warning, and what proves its service")},
+			Papers: []ground.PaperNeed{ground.Papered(paper.ExecutionNotice, "notice_paper", "执行通知书（含列入风险提示）", "the execution notice with its warning"), ground.Receipt()},
 		},
 		{
 			Name: moveApply, Door: "application", Group: ground.GroupAdvance, From: []ground.State{warned}, To: applied, Roles: []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.System}, Event: eventApplied,
 			ZH: "登记申请执行人的申请", EN: "Record the creditor's application", Source: ground.Law("法释〔2017〕7号 Art. 5 ¶2"), Effect: ground.EffectNone,
 			Needs: []ground.Need{{
 				Field: "received_on", Rule: ground.RulePast, Code: "application.date",
-				ZH: "应申请删除后六个月内不受理（第十条第四款）", EN: "not within six months of a deletion at the creditor's request (Art. 10 ¶4)",
+				ZH: "不早于执行通知书的送达；应申请删除后六个月内不受理（第十条第四款）", EN: "not before the execution notice, nor within six months of a deletion at the creditor's request (Art. 10 ¶4)",
 			}},
 			Papers: []ground.PaperNeed{ground.Papered(paper.Application, "application_paper", "申请执行人的书面申请", "the creditor's written application")},
 			Starts: []docket.Deadline{clockDecideApplication},
@@ -121,18 +124,22 @@ func listingDecision() []ground.Move {
 		{
 			Name: moveRefuse, Door: "refusal", Group: ground.GroupEnd, From: []ground.State{applied}, To: Refused, Roles: judges, Event: eventRefused,
 			ZH: "驳回申请", EN: "Refuse the application, with reasons", Source: ground.Law("法释〔2017〕7号 Art. 5 ¶2"), Effect: ground.EffectGivesUp,
-			Needs: []ground.Need{{Field: "reasons", Rule: ground.RuleText, Code: "decision.reasons"}}, Stops: []string{ground.Every},
+			Needs: []ground.Need{ground.ReasonsOfDecision}, Stops: []string{ground.Every},
 			Papers: []ground.PaperNeed{ground.Owing(paper.End, "驳回申请的决定书", "the decision that refuses the application")},
 		},
 		{
 			Name: movePropose, Door: "proposal", Group: ground.GroupAdvance, From: []ground.State{warned, applied}, Roles: []enforcement.Role{enforcement.Judge}, Event: eventProposed,
 			ZH: "提请决定", EN: "Propose the decision to the president", Source: ground.Law("法释〔2017〕7号 Art. 5 ¶3"), Effect: ground.EffectNone,
 			Needs: []ground.Need{
-				{Field: "reasons", Rule: ground.RuleText, Code: "decision.reasons"},
-				{Field: "number", Rule: ground.RuleText, Code: "decision.number"},
+				ground.ReasonsOfDecision,
+				{Field: "number", Rule: ground.RuleCourtNumber, Code: "decision.number"},
 				{
 					Field: "term_until", Rule: ground.RuleDay, Optional: true, Code: "decision.term",
 					ZH: "第一项单独无期限；其余不超过二年（第二条）", EN: "none for ground 1 alone; at most two years for the others (Art. 2)",
+				},
+				{
+					Field: "early_reasons", Rule: ground.RuleWhy, Min: enforcement.LeastReasons, Optional: true, Code: "performance.reasons",
+					ZH: "履行期限届满前作出决定的理由；第一项须等待届满", EN: "why before the period for performance is over; ground 1 waits for its end",
 				},
 				{Field: "grace_months", Rule: ground.RuleNumber, Max: 3, Optional: true, Code: "decision.grace", ZH: "宽限期（法发〔2019〕35号第15条）", EN: "a period of grace (法发〔2019〕35号 item 15)"},
 				{Field: "own_motion_reason", Rule: ground.RuleNoted, Optional: true, Code: "decision.own-motion", ZH: "没有申请执行人申请的，写明依职权列入的理由", EN: "why of its own motion, where the creditor did not apply"},
@@ -188,15 +195,15 @@ func listingForce() []ground.Move {
 			NotBy: ground.NotOwn, Second: "signature.second-person",
 			ZH: "延长期限（院长签发并已送达）", EN: "Extend the term, as the president, served before it ends", Source: ground.Law("法释〔2017〕7号 Art. 2 ¶1"), Effect: ground.EffectAmends,
 			Needs: []ground.Need{
-				{Field: "reasons", Rule: ground.RuleText, Code: "decision.reasons"},
-				{Field: "number", Rule: ground.RuleText, Code: "decision.number"},
+				ground.ReasonsOfDecision,
+				{Field: "number", Rule: ground.RuleCourtNumber, Code: "decision.number"},
 				{Field: "years", Rule: ground.RuleNumber, Min: 1, Max: 3, Code: "extension.term"},
 				{Field: "cause", Rule: ground.RuleOneOf, Of: []string{"serious-violence-or-threat", "several-dishonest-acts"}, Code: "extension.cause"},
 				{
 					Field: "acts", Rule: ground.RuleNumber, Max: mostActs, Optional: true, Code: "extension.acts",
 					ZH: "多项失信行为的，不少于二项，逐项写明日期和行为", EN: "two at least, each with its day and what it was, for several-dishonest-acts",
 				},
-				{Field: "served_on", Rule: ground.RuleNoted, Code: "extension.late", ZH: "公布之后、原期限届满之前", EN: "after the publication and before the old end"},
+				{Field: "served_on", Rule: ground.RuleNoted, Code: "extension.late", ZH: "公布之后，原期限届满之前", EN: "after publication and before the old end"},
 			},
 			Papers: []ground.PaperNeed{ground.Papered(paper.Extension, "", "延长期限的决定书及其送达凭证", "the decision that extends the term, and what proves its service")},
 		},
@@ -249,7 +256,7 @@ func listingForce() []ground.Move {
 		{
 			Name: moveDrop, Door: "barred-grounds", Group: ground.GroupCorrect, From: inForceStates, Roles: judges, Event: eventGroundDropped,
 			ZH: "去除不得列入的情形；其余情形仍足以列入", EN: "Drop the grounds that a recorded fact bars; another carries the listing", Source: ground.Law("法释〔2017〕7号 Art. 3"), Effect: ground.EffectAmends, Spares: true,
-			Needs: []ground.Need{{Field: "reasons", Rule: ground.RuleText, Code: "end.reasons"}}, Stops: []string{clockBarred.Kind, clockExamineBar.Kind},
+			Needs: []ground.Need{ground.ReasonsOfEnd}, Stops: []string{clockBarred.Kind, clockExamineBar.Kind},
 		},
 	}
 }

@@ -147,7 +147,7 @@ func (r *Listings) examined(ctx context.Context, tx *pg.Tx, act enforcement.Act,
 			return nil, err
 		}
 	}
-	return r.Record.SealUnder(e.Subject, wrapped, "closing-reasons", []byte(x.reasons))
+	return r.Record.SealUnder(e.Subject, wrapped, "closing-reasons", []byte(enforcement.Say(x.reasons)))
 }
 
 // checked gives back what a doubt took away, with the check of the identity alone; the event

@@ -42,7 +42,7 @@ type caseRow struct {
 // whose number is not of the time of its filing.
 func (c Case) Check(number identifier.CaseNumber, today day.Day) error {
 	switch {
-	case c.BasisDocument == "" || c.BasisUnit == "":
+	case !enforcement.Say(c.BasisDocument).Says(1) || !enforcement.Say(c.BasisUnit).Says(1):
 		return enforcement.Refuse("case.basis")
 	case c.FiledOn.IsZero() || c.FiledOn > today:
 		return enforcement.Refuse("case.filed")
@@ -79,7 +79,7 @@ func (r *Parties) EnterCase(ctx context.Context, act enforcement.Act, c Case) (e
 	id := enforcement.NewID()
 	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		tx.Later(tx.NewInsert().Model(&caseRow{
-			ID: id, Court: court, Number: number.String(), FiledOn: c.FiledOn, BasisDocument: c.BasisDocument, BasisUnit: c.BasisUnit,
+			ID: id, Court: court, Number: number.String(), FiledOn: c.FiledOn, BasisDocument: enforcement.Say(c.BasisDocument).String(), BasisUnit: enforcement.Say(c.BasisUnit).String(),
 		}), "enter case %s", id)
 		return &record.Event{Kind: eventCaseEntered, RefersTo: id}, nil
 	})

@@ -17,7 +17,7 @@
 // keeps them under organisation_mark, a number that the database's triggers change with
 // every statement on them, whoever made it.
 //
-// It owns subject, subject_lookup, organisation, organisation_role and execution_case. An
+// It owns subject, subject_lookup, organisation, organisation_role, execution_case and case_link. An
 // identity leaves this package only opened for a purpose: a send, a public entry, the
 // owner's own people; and masked wherever the number need not be whole.
 //

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -79,7 +78,7 @@ func (r *Plans) Attest(ctx context.Context, act enforcement.Act, s memoranda.Att
 // entered brings a statement into the form in which the record keeps it.
 func (r *Plans) entered(act enforcement.Act, s memoranda.Attestation) (memoranda.Attestation, error) {
 	for _, text := range []*string{&s.Who.Name, &s.Who.Role, &s.Source} {
-		if *text = strings.TrimSpace(*text); *text == "" || len(*text) > maxStatementText {
+		if *text = enforcement.Say(*text).String(); !enforcement.Words(*text).Fits(maxStatementText) || !enforcement.Words(*text).Says(1) {
 			return s, enforcement.Refuse("attestation.who", "max", strconv.Itoa(maxStatementText))
 		}
 	}
@@ -155,7 +154,7 @@ func (r *Plans) WithdrawAttestation(ctx context.Context, act enforcement.Act, id
 	if err := act.Check(enforcement.Operator, enforcement.Overseer, enforcement.Lawyer); err != nil {
 		return err
 	}
-	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > maxStatementText {
+	if reason = enforcement.Say(reason).String(); !enforcement.Words(reason).Fits(maxStatementText) {
 		return enforcement.Refuse("attestation.reason", "max", strconv.Itoa(maxStatementText))
 	}
 	if err := enforcement.Public("reason", reason); err != nil {

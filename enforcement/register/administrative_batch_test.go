@@ -124,7 +124,7 @@ func TestObjectionsToABatch(t *testing.T) {
 		t.Errorf("%d published, want the one without an objection", published)
 	}
 	wantCode(t, "published over an objection", l.Administrative.Publish(ctx, l.OwnersReviewer(), of(ids[1])), "statement.unanswered")
-	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(ids[1]), administrative.StatementAnswer{Text: "演示不予采纳", Paper: enforcetest.Paper("演示答复书")}))
+	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(ids[1]), administrative.StatementAnswer{Text: "演示:经核实,陈述不能成立", Paper: enforcetest.Paper("演示答复书")}))
 	if _, published := round(t, l); published != 1 {
 		t.Errorf("%d published, want the one whose objection is answered", published)
 	}

@@ -46,9 +46,9 @@ func TestLifeOfAMajorTaxCompany(t *testing.T) {
 	b.Advance(3)
 	must(t, b.Administrative.RecordStatement(ctx, clerk(), of(id), administrative.Statement{ReceivedOn: b.Day(), Text: "演示陈述", Paper: enforcetest.Paper("演示陈述书")}))
 	b.Advance(5)
-	decision := administrative.Decision{Number: "演示税罚名单〔2025〕1号", Reasons: "演示理由", RemovalConditions: "演示移出条件", Remedies: "演示救济途径", Paper: enforcetest.Paper("演示决定书全文")}
+	decision := administrative.Decision{Number: "演示税罚名单〔2025〕1号", Reasons: "演示:经审查,符合规定的理由", RemovalConditions: "演示移出条件", Remedies: "演示救济途径", Paper: enforcetest.Paper("演示决定书全文")}
 	wantCode(t, "decide over the statement", b.Administrative.Decide(ctx, reviewer(), of(id), decision), "statement.unanswered")
-	must(t, b.Administrative.AnswerStatement(ctx, reviewer(), of(id), administrative.StatementAnswer{Text: "演示核实后不予采纳", Paper: enforcetest.Paper("演示答复书")}))
+	must(t, b.Administrative.AnswerStatement(ctx, reviewer(), of(id), administrative.StatementAnswer{Text: "演示:经核实,陈述不能成立", Paper: enforcetest.Paper("演示答复书")}))
 	wantCode(t, "no term is known", b.Administrative.Decide(ctx, reviewer(), of(id), decision), "list.term")
 	decided := b.Day()
 	decision.TermUntil = decided.AddYears(3)
@@ -124,7 +124,7 @@ func TestLifeOfARailwayOffender(t *testing.T) {
 		must(t, b.Administrative.GiveNotice(ctx, clerk(), of(id), administrative.Notice{Manner: ground.ServedDirectly, ServedOn: b.Day(), Contents: administrative.NoticeContents(), Paper: enforcetest.Paper("演示告知书")}))
 		late := reviewer()
 		late.At = late.At.AddDate(0, 0, 8)
-		must(t, b.Administrative.Decide(ctx, late, of(id), administrative.Decision{Number: "演示铁〔2025〕1号", Reasons: "演示理由", RemovalConditions: "演示", Remedies: "演示", Paper: enforcetest.Paper("演示决定书全文")}))
+		must(t, b.Administrative.Decide(ctx, late, of(id), administrative.Decision{Number: "演示铁〔2025〕1号", Reasons: "演示:经审查,符合规定的理由", RemovalConditions: "演示", Remedies: "演示", Paper: enforcetest.Paper("演示决定书全文")}))
 		return id
 	}
 	smoker, debtor := decided("smoking"), decided("fare")

@@ -24,7 +24,7 @@ func TestLifeOnAnAdministrativeList(t *testing.T) {
 	must(t, l.Administrative.GiveNotice(ctx, l.OwnersClerk(), of(id), l.NoticeOfIt()))
 	l.Advance(2)
 	must(t, l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "演示陈述", Paper: enforcetest.Paper("演示陈述书")}))
-	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: "演示答复", Paper: enforcetest.Paper("演示答复书")}))
+	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: "演示:经核实,陈述不能成立", Paper: enforcetest.Paper("演示答复书")}))
 	l.PastWindow(id)
 	d := l.DecisionOnIt()
 	d.TermUntil = 0 // the list type's own term

@@ -91,7 +91,7 @@ func (w wayfarer) move(id enforcement.ID, m ground.MoveName, as func(enforcement
 	case "state":
 		return w.Administrative.RecordStatement(ctx, as(w.OwnersClerk()), c, administrative.Statement{ReceivedOn: w.Day(), Text: "演示陈述", Paper: enforcetest.Paper("演示陈述书")})
 	case "answer", "uphold":
-		return w.Administrative.AnswerStatement(ctx, as(w.OwnersReviewer()), c, administrative.StatementAnswer{Text: "演示答复", Upheld: m == "uphold", Paper: enforcetest.Paper("演示答复书")})
+		return w.Administrative.AnswerStatement(ctx, as(w.OwnersReviewer()), c, administrative.StatementAnswer{Text: "演示:经核实,陈述不能成立", Upheld: m == "uphold", Paper: enforcetest.Paper("演示答复书")})
 	case "decide":
 		w.AdvanceTo(max(w.Day(), have.WindowUntil.AddDays(1)))
 		d := w.DecisionOnIt()

@@ -193,7 +193,7 @@ func TestOtherKindsAreKeptAlike(t *testing.T) {
 	sendAll(t, w.Bundle, directive.Acknowledged)
 	r = keeping(w.Bundle)
 	r.Measure = directives(t, w.Bundle, granted)[0].Measures[0]
-	must(t, w.Rewards.End(ctx, w.KeeperReviewer(), of(granted), "演示理由", "", enforcetest.Paper("演示终止决定书")))
+	must(t, w.Rewards.End(ctx, w.KeeperReviewer(), of(granted), "演示:经审查,符合规定的理由", "", enforcetest.Paper("演示终止决定书")))
 	sendAll(t, w.Bundle, directive.Delivered)
 	wantCode(t, "of a reward", report(w.Bundle, granted, r), "report.not-kept")
 }

@@ -269,7 +269,7 @@ func TestNoGroundWithoutThePapersOfItsFacts(t *testing.T) {
 				Papers: slices.Concat(facts[:left], facts[left+1:]),
 			})
 			must(t, err)
-			must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
+			must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 			err = b.Listings.Propose(ctx, b.Judge(), of(id), b.Decision(c))
 			wantCode(t, fmt.Sprintf("ground %d without %s", c, facts[left].Purpose), err, "paper.missing")
 			_, offers, err := b.Listings.Moves(ctx, b.Judge(), id)
@@ -298,7 +298,7 @@ func TestWhatIsSignedIsWhatWasProposed(t *testing.T) {
 	b := enforcetest.Setup(t)
 	ctx := t.Context()
 	id := b.Draft(b.Subject(b.Company()))
-	must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
+	must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 	must(t, b.Listings.Propose(ctx, b.Judge(), of(id), b.Decision()))
 	seen := state(t, b, id).Version
 	must(t, b.Listings.Propose(ctx, b.Judge(), of(id), b.Decision()))

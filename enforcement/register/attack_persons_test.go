@@ -28,7 +28,7 @@ func TestNobodySignsTheirOwnListing(t *testing.T) {
 	id := b.Draft(b.Subject(b.Company()), fixed...)
 	proposer := b.Judge()
 	proposer.Actor.ID = "another-judge"
-	must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
+	must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 	must(t, b.Listings.Propose(ctx, proposer, of(id), b.Decision(fixed...)))
 	own := map[string]enforcement.Act{"who drafted it": as(b.Judge(), enforcement.President), "who proposed it": as(proposer, enforcement.President)}
 	before := fingerprint(t, b)
@@ -67,7 +67,7 @@ func TestWhatWasSignedBeforeStands(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
 	id := b.Draft(b.Subject(b.Company()))
-	must(t, b.Listings.Warn(t.Context(), b.Clerk(), of(id), b.Notice()))
+	must(t, b.Listings.Warn(t.Context(), enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 	must(t, b.Listings.Propose(t.Context(), b.Judge(), of(id), b.Decision()))
 	_, err := b.DB.Pool.Exec(t.Context(), `UPDATE listing SET rules = 0 WHERE id = $1`, id)
 	must(t, err)
@@ -84,10 +84,10 @@ func TestNobodyTakesARewardAwayAlone(t *testing.T) {
 	clerk := as(b.KeeperClerk(), enforcement.DepartmentReviewer)
 	company := b.Subject(b.Company())
 	id := b.Rewarded(enforcetest.GoodTaxpayer, company)
-	wantCode(t, "who entered it", b.Rewards.End(ctx, clerk, enforcetest.OfReward(id), "演示:录入有误", "演示"), "reward.second-person")
+	wantCode(t, "who entered it", b.Rewards.End(ctx, clerk, enforcetest.OfReward(id), "演示:录入有误,该荣誉不应授予", "演示", enforcetest.Paper("演示终止决定书")), "reward.second-person")
 	b.Published(company)
 	b.Heard(id)
-	decision := reward.Decision{End: true, Reasons: "演示:列入失信名单", Basis: "演示规定第一条"}
+	decision := reward.Decision{End: true, Reasons: "演示:已列入失信被执行人名单", Basis: "演示规定第一条", Paper: enforcetest.Paper("演示复核决定")}
 	wantCode(t, "who gave notice", b.Rewards.DecideReview(ctx, clerk, enforcetest.OfReward(id), decision), "reward.second-person")
 	_, offers, err := b.Rewards.Moves(ctx, clerk, id)
 	must(t, err)

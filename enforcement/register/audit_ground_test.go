@@ -24,7 +24,7 @@ func agreeing(t *testing.T, kind *ground.Table) (b *enforcetest.Bundle, live, en
 	case "reward":
 		r := enforcetest.SetupRewards(t, false)
 		b, live, ended = r.Bundle, r.Rewarded(enforcetest.GoodTaxpayer, r.Subject(r.Company())), r.Rewarded(enforcetest.GoodTaxpayer, r.Subject(r.Company()))
-		must(t, r.Rewards.End(t.Context(), r.KeeperReviewer(), of(ended), "演示理由", "", enforcetest.Paper("演示终止决定书")))
+		must(t, r.Rewards.End(t.Context(), r.KeeperReviewer(), of(ended), "演示:经审查,符合规定的理由", "", enforcetest.Paper("演示终止决定书")))
 	default:
 		t.Fatalf("nobody makes a %s", kind.Slug)
 	}

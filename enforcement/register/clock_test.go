@@ -35,7 +35,7 @@ func TestAClockThatRunsAheadBurdensNobody(t *testing.T) {
 	b := enforcetest.Setup(t)
 	ctx := t.Context()
 	grace := b.Draft(b.Subject(b.Company()))
-	must(t, b.Listings.Warn(ctx, b.Clerk(), of(grace), b.Notice()))
+	must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(grace), b.Notice()))
 	decision := b.Decision()
 	decision.GraceMonths = 1
 	must(t, b.Listings.Propose(ctx, b.Judge(), of(grace), decision))

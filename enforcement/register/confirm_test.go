@@ -136,7 +136,7 @@ func TestNothingOfBeforeIsPublishedUnconfirmed(t *testing.T) {
 	must(t, b.Listings.ResumeRestored(ctx, b.President(), of(decided), enforcetest.Resuming("演示:已核实,丢失期间无退出事由")))
 	must(t, b.Listings.Publish(ctx, b.Judge(), of(decided)))
 
-	must(t, b.Listings.Warn(ctx, b.Clerk(), of(drafted), b.Notice()))
+	must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(drafted), b.Notice()))
 	must(t, b.Listings.Propose(ctx, b.Judge(), of(drafted), b.Decision()))
 	must(t, b.Listings.Sign(ctx, b.President(), of(drafted)))
 	must(t, b.Listings.Serve(ctx, b.Clerk(), of(drafted), b.Service()))

@@ -54,12 +54,12 @@ func TestWhoeverPerformedGoesNoWayForward(t *testing.T) {
 	b := enforcetest.Setup(t)
 	ctx := t.Context()
 	performed := func(id enforcement.ID) {
-		value(b.Listings.OpenExclusion(ctx, b.Clerk(), id, listing.Performed, b.Day()))(t)
+		value(b.Listings.OpenExclusion(ctx, b.Clerk(), id, enforcetest.Fact(listing.Performed, b.Day())))(t)
 	}
 	draft := func() enforcement.ID { return b.Draft(b.Subject(b.Company())) }
 	warned := func() enforcement.ID {
 		id := draft()
-		must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
+		must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 		return id
 	}
 	proposed := func() enforcement.ID {
@@ -78,8 +78,12 @@ func TestWhoeverPerformedGoesNoWayForward(t *testing.T) {
 		at   func() enforcement.ID
 		move func(enforcement.ID) error
 	}{
-		{"warn", draft, func(id enforcement.ID) error { return b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()) }},
-		{"apply", warned, func(id enforcement.ID) error { return b.Listings.Apply(ctx, b.Clerk(), of(id), b.Day()) }},
+		{"warn", draft, func(id enforcement.ID) error {
+			return b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice())
+		}},
+		{"apply", warned, func(id enforcement.ID) error {
+			return b.Listings.Apply(ctx, b.Clerk(), of(id), enforcetest.Applied(b.Day()))
+		}},
 		{"propose", warned, func(id enforcement.ID) error { return b.Listings.Propose(ctx, b.Judge(), of(id), b.Decision()) }},
 		{"sign", proposed, func(id enforcement.ID) error { return b.Listings.Sign(ctx, b.President(), of(id)) }},
 		{"serve", decided, func(id enforcement.ID) error { return b.Listings.Serve(ctx, b.Clerk(), of(id), b.Service()) }},
@@ -126,12 +130,12 @@ func TestAPerformanceOfAnEarlierListingBars(t *testing.T) {
 	if len(facts) != 1 || facts[0].Kind != listing.Performed {
 		t.Fatalf("facts of the deleted listing: %+v", facts)
 	}
-	wantCode(t, "close the own record", b.Listings.CloseExclusion(ctx, b.Judge(), facts[0].ID, b.Day(), "演示:登记有误,款项未到账"), "exclusion.second-person")
-	must(t, b.Listings.CloseExclusion(ctx, b.President(), facts[0].ID, b.Day(), "演示:登记有误,款项未到账"))
+	wantCode(t, "close the own record", b.Listings.CloseExclusion(ctx, b.Judge(), facts[0].ID, enforcetest.FactOver(b.Day(), "演示:登记有误,款项未到账")), "exclusion.second-person")
+	must(t, b.Listings.CloseExclusion(ctx, b.President(), facts[0].ID, enforcetest.FactOver(b.Day(), "演示:登记有误,款项未到账")))
 	next := value(b.Listings.Draft(ctx, b.Judge(), again))(t)
-	must(t, b.Listings.Warn(ctx, b.Clerk(), of(next), b.Notice()))
+	must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(next), b.Notice()))
 	// Recorded of the ended one, it bars the one under way.
-	value(b.Listings.OpenExclusion(ctx, b.Clerk(), id, listing.Performed, b.Day()))(t)
+	value(b.Listings.OpenExclusion(ctx, b.Clerk(), id, enforcetest.Fact(listing.Performed, b.Day())))(t)
 	wantCode(t, "propose", b.Listings.Propose(ctx, b.Judge(), of(next), b.Decision()), "listing.excluded")
 }
 
@@ -166,7 +170,9 @@ func TestAPerformanceRacesWithPublication(t *testing.T) {
 		var both sync.WaitGroup
 		var published, recorded error
 		both.Go(func() { published = b.Listings.Publish(ctx, b.Clerk(), of(id)) })
-		both.Go(func() { _, recorded = b.Listings.OpenExclusion(ctx, b.Clerk(), id, listing.Performed, b.Day()) })
+		both.Go(func() {
+			_, recorded = b.Listings.OpenExclusion(ctx, b.Clerk(), id, enforcetest.Fact(listing.Performed, b.Day()))
+		})
 		both.Wait()
 		must(t, recorded)
 		tasks := b.Count(`SELECT count(*) FROM task WHERE ground_id = $1 AND kind = 'performed' AND closed_on IS NULL`, id)
@@ -193,15 +199,15 @@ func TestTheCreditorWaitsInEveryCaseOfTheChain(t *testing.T) {
 		again := value(b.Listings.Draft(ctx, b.Judge(), listing.NewListing{
 			Case: execCase, Subject: l.Subject, Capacity: listing.Debtor, Conducts: []listing.Conduct{listing.AbleButRefuses}, Facts: enforcetest.Facts(),
 		}))(t)
-		must(t, b.Listings.Warn(ctx, b.Clerk(), of(again), b.Notice()))
-		return b.Listings.Apply(ctx, b.Clerk(), of(again), b.Day())
+		must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(again), b.Notice()))
+		return b.Listings.Apply(ctx, b.Clerk(), of(again), enforcetest.Applied(b.Day()))
 	}
 	wantCode(t, "apply in the case that was resumed", apply(resumed), "listing.relist-bar")
 	wantCode(t, "apply in another matter", apply(other), "")
 	b.AdvanceTo(b.Day().AddMonths(6).AddDays(10))
 	wantCode(t, "apply again after six months", func() error {
 		ids := value(b.Listings.List(ctx, b.Clerk(), ground.Wanted{State: "warned", Limit: 10}))(t)
-		return b.Listings.Apply(ctx, b.Clerk(), of(ids[0].ID), b.Day())
+		return b.Listings.Apply(ctx, b.Clerk(), of(ids[0].ID), enforcetest.Applied(b.Day()))
 	}(), "")
 }
 
@@ -210,7 +216,7 @@ func TestACourtSaysWhyItListsOfItsOwnMotion(t *testing.T) {
 	b := enforcetest.Setup(t)
 	ctx := t.Context()
 	id := b.Draft(b.Subject(b.Company()))
-	must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
+	must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 	for _, why := range []string{"", "依职权", "……………………………………"} {
 		d := b.Decision()
 		d.OwnMotion = why
@@ -221,8 +227,8 @@ func TestACourtSaysWhyItListsOfItsOwnMotion(t *testing.T) {
 	schemaRefuses(t, b, "listing_own_motion", `UPDATE listing SET own_motion_reason = NULL WHERE id = $1`, id)
 
 	applied := b.Draft(b.Subject(b.Company()))
-	must(t, b.Listings.Warn(ctx, b.Clerk(), of(applied), b.Notice()))
-	must(t, b.Listings.Apply(ctx, b.Clerk(), of(applied), b.Day()))
+	must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(applied), b.Notice()))
+	must(t, b.Listings.Apply(ctx, b.Clerk(), of(applied), enforcetest.Applied(b.Day())))
 	d := b.Decision()
 	d.OwnMotion = ""
 	must(t, b.Listings.Propose(ctx, b.Judge(), of(applied), d))

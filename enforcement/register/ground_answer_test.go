@@ -187,9 +187,15 @@ func refusalOf(n ground.Need, value any) string {
 func right(n ground.Need) any {
 	switch n.Rule {
 	case ground.RuleText:
-		return "演示"
+		return "演"
+	case ground.RuleWritten:
+		return "。"
 	case ground.RuleWhy:
-		return strings.Repeat("演", n.Min)
+		return strings.Repeat("演示理由", n.Min)[:3*n.Min]
+	case ground.RuleCourtNumber:
+		return "（2025）桂0103执1号之一"
+	case ground.RuleNumbered:
+		return "演示决字〔2025〕1号"
 	case ground.RuleDay:
 		return askedOn.AddDays(100)
 	case ground.RulePast:
@@ -215,10 +221,15 @@ func wrong(n ground.Need) map[string]any {
 		if n.Max > 0 {
 			longest = n.Max
 		}
-		values["empty"], values["too long"] = "", strings.Repeat("x", longest+1)
+		values["empty"], values["too long"], values["dots"] = "", strings.Repeat("x", longest+1), "— … 。"
+	case ground.RuleWritten:
+		values["empty"], values["nothing to see"] = "", "\u200b\u202e\u3164\u00a0\u2800"
+	case ground.RuleCourtNumber, ground.RuleNumbered:
+		values["empty"], values["a dash"], values["words"], values["a year"] = "", "-", "演示", "2025"
 	case ground.RuleWhy:
 		values["empty"], values["too long"] = "", strings.Repeat("x", 60_001)
-		values["a letter too few"], values["dots"] = strings.Repeat("演", n.Min-1)+" ", strings.Repeat("。", 10*n.Min)
+		values["a letter too few"], values["dots"] = strings.Repeat("演示理由", n.Min)[:3*(n.Min-1)]+" ", strings.Repeat("。", 10*n.Min)
+		values["one key held down"] = strings.Repeat("演", n.Min)
 	case ground.RuleDay:
 		values["empty"] = day.Day(0)
 	case ground.RulePast:

@@ -198,10 +198,10 @@ func wholeNeeds(m *ground.Move) (f faults) {
 		f.unless((n.ZH == "") == (n.EN == ""), "%s is told in one language", n.Field)
 		f.unless((n.Rule == ground.RuleOneOf || n.Rule == ground.RuleAllOf) == (len(n.Of) > 0), "%s is %s of %v", n.Field, n.Rule, n.Of)
 		f.unless(n.Rule != ground.RuleNumber || (n.Min >= 0 && n.Max > n.Min && (n.Optional || n.Min > 0)), "%s is a number from %d to %d", n.Field, n.Min, n.Max)
-		f.unless(n.Rule != ground.RuleWhy || n.Min > 0 && !n.Optional, "%s may say nothing", n.Field)
+		f.unless(n.Rule != ground.RuleWhy || n.Min > 0, "%s may say nothing", n.Field)
 		f.unless(n.Rule != ground.RuleNoted || n.EN != "", "%s has a rule that is not told", n.Field)
 		f.unless(slices.Contains([]ground.Rule{
-			ground.RuleText, ground.RuleWhy, ground.RuleDay, ground.RulePast, ground.RuleOneOf,
+			ground.RuleText, ground.RuleWhy, ground.RuleWritten, ground.RuleCourtNumber, ground.RuleNumbered, ground.RuleDay, ground.RulePast, ground.RuleOneOf,
 			ground.RuleAllOf, ground.RuleNumber, ground.RuleYes, ground.RuleNoted,
 		}, n.Rule), "%s must be %q", n.Field, n.Rule)
 	}

@@ -77,7 +77,7 @@ func TestInvariant42_NobodyDecidesInsideTheWindow(t *testing.T) {
 	}
 	byAnnouncement := l.On(enforcetest.ListSilent, l.Subject(l.Company()))
 	n := l.NoticeOfIt()
-	n.Manner = ground.ServedByAnnouncement
+	n.Manner, n.LastPostedOn = ground.ServedByAnnouncement, l.Day()
 	must(t, l.Administrative.GiveNotice(ctx, l.OwnersClerk(), of(byAnnouncement), n))
 	if have := listed(t, l, byAnnouncement); have.NoticeServedOn != l.Day().AddDays(30+8) { // it would end in the October holiday
 		t.Errorf("an announced notice takes effect on %s", have.NoticeServedOn)
@@ -101,15 +101,15 @@ func TestInvariant42_StatementsAreAnsweredBeforeTheDecision(t *testing.T) {
 	l.PastWindow(id)
 	wantCode(t, "decide over a statement", l.Administrative.Decide(ctx, l.OwnersReviewer(), of(id), l.DecisionOnIt()), "statement.unanswered")
 	wantCode(t, "answer nothing", l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{}), "statement.answer")
-	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: "演示答复", Paper: enforcetest.Paper("演示答复书")}))
+	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: "演示:经核实,陈述不能成立", Paper: enforcetest.Paper("演示答复书")}))
 	// One that comes after the window, but before the decision, is heard as well.
 	must(t, l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "演示补充", Paper: enforcetest.Paper("演示陈述书")}))
 	wantCode(t, "decide over a late statement", l.Administrative.Decide(ctx, l.OwnersReviewer(), of(id), l.DecisionOnIt()), "statement.unanswered")
-	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: "演示再答复", Paper: enforcetest.Paper("演示答复书")}))
+	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: "演示:经核实,陈述不能成立", Paper: enforcetest.Paper("演示答复书")}))
 	must(t, l.Administrative.Decide(ctx, l.OwnersReviewer(), of(id), l.DecisionOnIt()))
 	wantCode(t, "state after the decision", l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "x", Paper: enforcetest.Paper("演示陈述书")}), "state.forbidden")
 	texts := value(l.Administrative.Texts(ctx, l.OwnersReviewer(), id))(t)
-	if len(texts.Statements) != 2 || texts.Statements[0].Answer != "演示答复" || texts.Statements[1].Text != "演示补充" || texts.Facts.Conduct == "" || texts.Remedies == "" {
+	if len(texts.Statements) != 2 || texts.Statements[0].Answer != "演示:经核实,陈述不能成立" || texts.Statements[1].Text != "演示补充" || texts.Facts.Conduct == "" || texts.Remedies == "" {
 		t.Errorf("%+v", texts)
 	}
 	broken(t, l, "administrative_answered_first", `UPDATE administrative_listing SET answered_on = NULL WHERE id = $1`, id)
@@ -146,13 +146,13 @@ func TestInvariant42_AnswersAreOwed(t *testing.T) {
 			t.Errorf("tasks after the term: %v", open)
 		}
 	}
-	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: "演示答复", Paper: enforcetest.Paper("演示答复书")}))
+	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: "演示:经核实,陈述不能成立", Paper: enforcetest.Paper("演示答复书")}))
 	if open := tasks(); len(open) != 0 {
 		t.Errorf("tasks after the answer: %v", open)
 	}
 	// Another on the same day starts the clock again.
 	must(t, l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "演示补充", Paper: enforcetest.Paper("演示陈述书")}))
-	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersClerk(), of(id), administrative.StatementAnswer{Text: "演示答复", Paper: enforcetest.Paper("演示答复书")}))
+	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersClerk(), of(id), administrative.StatementAnswer{Text: "演示:经核实,陈述不能成立", Paper: enforcetest.Paper("演示答复书")}))
 	must(t, l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: "演示再补充", Paper: enforcetest.Paper("演示陈述书")}))
 	l.Advance(14)
 	if open := tasks(); len(open) != 1 {
@@ -262,7 +262,7 @@ func TestInvariant41_AdministrativeDecisionsCarryTheRepairNotice(t *testing.T) {
 	s.On = l.Day().AddDays(-1)
 	wantCode(t, "served before it was decided", l.Administrative.Serve(ctx, l.OwnersClerk(), of(id), s), "service.date")
 	s = l.Service()
-	s.Manner = ground.ServedByAnnouncement
+	s.Manner, s.LastPostedOn = ground.ServedByAnnouncement, l.Day()
 	must(t, l.Administrative.Serve(ctx, l.OwnersClerk(), of(id), s))
 	wantCode(t, "published while the announcement runs", l.Administrative.Publish(ctx, l.OwnersClerk(), of(id)), "service.not-yet")
 	broken(t, l, "administrative_service_enclosures", `UPDATE administrative_listing SET enclosures = '{reasons}' WHERE id = $1`, id)

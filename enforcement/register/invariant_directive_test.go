@@ -206,7 +206,7 @@ func TestInvariant31_NoScoreNoAutomaticDecision(t *testing.T) {
 	fixed := b.Published(b.Subject(b.Company()), listing.EvadesBySham)
 	must(t, b.Listings.Suspend(ctx, b.Judge(), of(fixed), enforcetest.Stay()))
 	warned := b.Draft(b.Subject(b.Company()))
-	must(t, b.Listings.Warn(ctx, b.Clerk(), of(warned), b.Notice()))
+	must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(warned), b.Notice()))
 	wantCode(t, "propose", b.Listings.Propose(ctx, b.System(), of(warned), b.Decision()), "role.forbidden")
 	must(t, b.Listings.Propose(ctx, b.Judge(), of(warned), b.Decision()))
 	wantCode(t, "sign", b.Listings.Sign(ctx, b.System(), of(warned)), "decision.signer")

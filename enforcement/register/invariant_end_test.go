@@ -27,7 +27,7 @@ func TestInvariant16_DeletedFromTheEvent(t *testing.T) {
 			must(t, b.Listings.RecordSearch(ctx, b.Clerk(), id, event.AddDays(-1), event.AddDays(-5), false))
 			must(t, b.Listings.RecordSearch(ctx, b.Clerk(), id, event, event.AddDays(-5), false))
 		}
-		must(t, b.Listings.Delete(ctx, b.Judge(), of(id), listing.Ending{Item: item, EventOn: event, Reasons: "演示"}))
+		must(t, b.Listings.Delete(ctx, b.Judge(), of(id), listing.Ending{Item: item, EventOn: event, Reasons: "演示:经审查,符合规定的理由"}))
 		wantState(t, b, id, ground.Deleted)
 		c := clockOf(t, b, id, "delete")
 		if c.StartedOn != event || c.DueOn.String() != "2025-10-11" || c.DoneOn != b.Day() {
@@ -224,7 +224,7 @@ func TestInvariant20_RelistBar(t *testing.T) {
 			Case: c, Subject: subject, Capacity: listing.Debtor, Conducts: conducts[:1], Facts: enforcetest.Facts(),
 			Papers: enforcetest.FactPapers(conducts[:1]...),
 		}))(t)
-		must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
+		must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 		return id
 	}
 	publish := func(id enforcement.ID) {

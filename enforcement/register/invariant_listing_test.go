@@ -30,7 +30,7 @@ func TestInvariant01_NoMinor(t *testing.T) {
 	id := b.Draft(eighteenToday)
 
 	// The day of decision: a signature dated one day back meets a minor.
-	must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
+	must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 	must(t, b.Listings.Propose(ctx, b.Judge(), of(id), b.Decision()))
 	early := b.President()
 	early.At = calendar.Start(b.Day().AddDays(-1))
@@ -100,7 +100,7 @@ func TestInvariant03_Excluded(t *testing.T) {
 				code = "listing.excluded"
 			}
 			id := b.Draft(b.Subject(b.Company()), conduct)
-			must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
+			must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 			must(t, b.Listings.Propose(ctx, b.Judge(), of(id), b.Decision(conduct)))
 			fact := value(b.Listings.OpenExclusion(ctx, b.Judge(), id, enforcetest.Fact(row.kind, b.Day())))(t)
 			wantCode(t, string(row.kind), b.Listings.Sign(ctx, b.President(), of(id)), code)
@@ -164,7 +164,7 @@ func TestInvariant04_SixGroundsAndTerm(t *testing.T) {
 		{[]listing.Conduct{6, 1, 6}, inTerm, ""},
 	} {
 		id := b.Draft(b.Subject(b.Company()), row.conducts...)
-		must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
+		must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 		d := b.Decision()
 		d.TermUntil = row.until
 		wantCode(t, "propose", b.Listings.Propose(ctx, b.Judge(), of(id), d), row.code)
@@ -181,10 +181,10 @@ func TestInvariant07_SignedWithReasons(t *testing.T) {
 	b := enforcetest.Setup(t)
 	ctx := t.Context()
 	id := b.Draft(b.Subject(b.Company()))
-	must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
+	must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 	wantCode(t, "sign what nobody proposed", b.Listings.Sign(ctx, b.President(), of(id)), "decision.not-proposed")
 	wantCode(t, "propose without reasons", b.Listings.Propose(ctx, b.Judge(), of(id), listing.Decision{Number: "1", Paper: enforcetest.Paper("演示决定书全文")}), "decision.reasons")
-	wantCode(t, "propose without number", b.Listings.Propose(ctx, b.Judge(), of(id), listing.Decision{Reasons: "r", Paper: enforcetest.Paper("演示决定书全文")}), "decision.number")
+	wantCode(t, "propose without number", b.Listings.Propose(ctx, b.Judge(), of(id), listing.Decision{Reasons: "演示:经审查,符合规定的理由", Paper: enforcetest.Paper("演示决定书全文")}), "decision.number")
 	must(t, b.Listings.Propose(ctx, b.Judge(), of(id), b.Decision()))
 	for _, role := range append(enforcement.Roles(), enforcement.System) {
 		if role != enforcement.President {
@@ -212,12 +212,12 @@ func TestInvariant08_WarnedFirst(t *testing.T) {
 	id := b.Draft(b.Subject(b.Company()))
 	notice := b.Notice()
 	notice.RiskWarning = false
-	wantCode(t, "notice without the warning", b.Listings.Warn(ctx, b.Clerk(), of(id), notice), "notice.risk-warning")
+	wantCode(t, "notice without the warning", b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), notice), "notice.risk-warning")
 	notice = b.Notice()
 	notice.ServedOn = 0
-	wantCode(t, "notice that was not served", b.Listings.Warn(ctx, b.Clerk(), of(id), notice), "notice.date")
+	wantCode(t, "notice that was not served", b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), notice), "notice.date")
 	notice.ServedOn = b.Day().AddDays(1)
-	wantCode(t, "notice of tomorrow", b.Listings.Warn(ctx, b.Clerk(), of(id), notice), "notice.date")
+	wantCode(t, "notice of tomorrow", b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), notice), "notice.date")
 	wantCode(t, "propose unwarned", b.Listings.Propose(ctx, b.Judge(), of(id), b.Decision()), "state.forbidden")
 	wantCode(t, "sign unwarned", b.Listings.Sign(ctx, b.President(), of(id)), "state.forbidden")
 	decided := b.Decided(b.Subject(b.Company()))

@@ -34,7 +34,7 @@ func TestInvariant09_ServedFirst(t *testing.T) {
 
 	// By announcement: the thirtieth day, here 2025-10-01, rolls over to the 9th.
 	s = b.Service()
-	s.Manner = ground.ServedByAnnouncement
+	s.Manner, s.LastPostedOn = ground.ServedByAnnouncement, b.Day()
 	must(t, b.Listings.Serve(ctx, b.Clerk(), of(id), s))
 	if got, want := state(t, b, id).ServedOn, date(t, "2025-10-09"); got != want {
 		t.Errorf("announced on %s, served on %s, want %s", b.Day(), got, want)
@@ -62,7 +62,7 @@ func TestInvariant10_NothingInGrace(t *testing.T) {
 	ctx := t.Context()
 	grace := func() enforcement.ID {
 		id := b.Draft(b.Subject(b.Company()))
-		must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
+		must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 		d := b.Decision()
 		d.GraceMonths = 1
 		must(t, b.Listings.Propose(ctx, b.Judge(), of(id), d))
@@ -117,7 +117,7 @@ func TestInvariant11_GraceOneToThreeMonths(t *testing.T) {
 		{4, "decision.grace", ""},
 	} {
 		id := b.Draft(b.Subject(b.Company()))
-		must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
+		must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 		d := b.Decision()
 		d.GraceMonths = row.months
 		wantCode(t, "propose", b.Listings.Propose(ctx, b.Judge(), of(id), d), row.code)

@@ -12,7 +12,7 @@ import (
 
 // extension is one that nothing is wrong with, on the bundle's day.
 func extension(b *enforcetest.Bundle, years int) listing.Extension {
-	return listing.Extension{Number: "(2025)桂0103执1号之二", Reasons: "演示:多次", Cause: "several-dishonest-acts", Acts: enforcetest.Acts(b.Day()), Years: years, ServedOn: b.Day(), Paper: enforcetest.Paper("演示延期决定")}
+	return listing.Extension{Number: "(2025)桂0103执1号之二", Reasons: "演示:多次以虚假材料规避执行", Cause: "several-dishonest-acts", Acts: enforcetest.Acts(b.Day()), Years: years, ServedOn: b.Day(), Paper: enforcetest.Paper("演示延期决定")}
 }
 
 func TestInvariant05_TwoYearsAndFiveInAll(t *testing.T) {
@@ -24,14 +24,14 @@ func TestInvariant05_TwoYearsAndFiveInAll(t *testing.T) {
 		{"2025-09-01", "2027-09-02", "decision.term"},
 		{"2025-09-01", "2025-09-01", "decision.term"},
 		{"2025-09-01", "2025-08-31", "decision.term"},
-		{"2024-02-29", "2026-02-28", ""},
-		{"2024-02-29", "2026-03-01", "decision.term"},
+		{"2028-02-29", "2030-02-28", ""},
+		{"2028-02-29", "2030-03-01", "decision.term"},
 	} {
 		b.AdvanceTo(enforcetest.Start)
 		company := b.Subject(b.Company())
 		id := b.Draft(company, listing.EvadesBySham)
 		b.AdvanceTo(date(t, row.decided))
-		must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
+		must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 		d := b.Decision()
 		d.TermUntil = date(t, row.until)
 		wantCode(t, row.decided+" until "+row.until, b.Listings.Propose(ctx, b.Judge(), of(id), d), row.code)
@@ -39,7 +39,7 @@ func TestInvariant05_TwoYearsAndFiveInAll(t *testing.T) {
 
 	b.AdvanceTo(enforcetest.Start)
 	id := b.Draft(b.Subject(b.Company()), listing.EvadesBySham)
-	must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
+	must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 	d := b.Decision(listing.EvadesBySham)
 	d.TermUntil = b.Day().AddDays(3)
 	must(t, b.Listings.Propose(ctx, b.Judge(), of(id), d))
@@ -123,7 +123,7 @@ func TestInvariant15_ApplicationDecidedInFifteenDays(t *testing.T) {
 			return b.Listings.Sign(ctx, b.President(), of(id))
 		},
 		"refused": func(id enforcement.ID) error {
-			return b.Listings.RefuseApplication(ctx, b.Judge(), of(id), "演示理由", enforcetest.Refusing())
+			return b.Listings.RefuseApplication(ctx, b.Judge(), of(id), "演示:经审查,符合规定的理由", enforcetest.Refusing())
 		},
 		"abandoned": func(id enforcement.ID) error { return b.Listings.Abandon(ctx, b.Clerk(), of(id), ground.Dead) },
 	}
@@ -137,7 +137,7 @@ func TestInvariant15_ApplicationDecidedInFifteenDays(t *testing.T) {
 		for what, answer := range answers {
 			b.AdvanceTo(date(t, row.received))
 			id := b.Draft(b.Subject(b.Company()))
-			must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
+			must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 			wantCode(t, "apply on no day", b.Listings.Apply(ctx, b.Clerk(), of(id), enforcetest.Applied(0)), "application.date")
 			wantCode(t, "apply tomorrow", b.Listings.Apply(ctx, b.Clerk(), of(id), enforcetest.Applied(b.Day().AddDays(1))), "application.date")
 			b.Advance(2) // entered two days later: the days run from receipt
@@ -161,7 +161,7 @@ func TestInvariant15_ApplicationDecidedInFifteenDays(t *testing.T) {
 		}
 	}
 	id := b.Draft(b.Subject(b.Company()))
-	must(t, b.Listings.Warn(ctx, b.Clerk(), of(id), b.Notice()))
+	must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 	must(t, b.Listings.Apply(ctx, b.Clerk(), of(id), b.Application()))
 	wantCode(t, "refuse without reasons", b.Listings.RefuseApplication(ctx, b.Judge(), of(id), "", enforcetest.Refusing()), "decision.reasons")
 }
@@ -179,7 +179,7 @@ func TestInvariant47_UnitRollOverFirstDay(t *testing.T) {
 	must(t, b.Listings.OpenCorrection(ctx, b.Judge(), of(revoked), b.Day()))
 	expired := b.Published(b.Subject(b.Company()), listing.BreachesOrder)
 	applied := b.Draft(b.Subject(b.Company()))
-	must(t, b.Listings.Warn(ctx, b.Clerk(), of(applied), b.Notice()))
+	must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(applied), b.Notice()))
 	must(t, b.Listings.Apply(ctx, b.Clerk(), of(applied), b.Application()))
 	must(t, b.Listings.Delete(ctx, b.Judge(), of(deleted), b.Ending(1)))
 	must(t, b.Listings.Revoke(ctx, b.Judge(), of(revoked), b.Ending(0)))

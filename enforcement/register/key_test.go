@@ -38,7 +38,7 @@ func acts() []asked {
 	warned := func(do func(t *testing.T, b *bundle, act enforcement.Act, id enforcement.ID) error) func(*testing.T, *bundle) ask {
 		return func(t *testing.T, b *bundle) ask {
 			id := b.Draft(b.Subject(b.Company()))
-			must(t, b.Listings.Warn(t.Context(), b.Clerk(), of(id), b.Notice()))
+			must(t, b.Listings.Warn(t.Context(), enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 			return func(act enforcement.Act) (enforcement.ID, error) { return no(do(t, b, act, id)) }
 		}
 	}
@@ -51,10 +51,10 @@ func acts() []asked {
 		})},
 		{"refuse", (*bundle).Judge, func(t *testing.T, b *bundle) ask {
 			id := b.Draft(b.Subject(b.Company()))
-			must(t, b.Listings.Warn(t.Context(), b.Clerk(), of(id), b.Notice()))
+			must(t, b.Listings.Warn(t.Context(), enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 			must(t, b.Listings.Apply(t.Context(), b.Clerk(), of(id), b.Application()))
 			return func(act enforcement.Act) (enforcement.ID, error) {
-				return no(b.Listings.RefuseApplication(t.Context(), act, of(id), "演示", enforcetest.Refusing()))
+				return no(b.Listings.RefuseApplication(t.Context(), act, of(id), "演示:经审查,申请不符合规定", enforcetest.Refusing()))
 			}
 		}},
 		{"open-exclusion", (*bundle).Judge, func(t *testing.T, b *bundle) ask {

@@ -158,7 +158,7 @@ func (l *life) grace(s step) error {
 	g.id = l.Draft(g.subject)
 	c, d := of(g.id), l.Decision()
 	d.GraceMonths = 1
-	err := errors.Join(l.Listings.Warn(ctx, l.Clerk(), c, l.Notice()), l.Listings.Propose(ctx, l.Judge(), c, d), l.Listings.Sign(ctx, l.President(), c), l.Listings.Serve(ctx, l.Clerk(), c, l.Service()))
+	err := errors.Join(l.Listings.Warn(ctx, enforcetest.Before(l.Clerk()), c, l.Notice()), l.Listings.Propose(ctx, l.Judge(), c, d), l.Listings.Sign(ctx, l.President(), c), l.Listings.Serve(ctx, l.Clerk(), c, l.Service()))
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,9 @@ func TestAnActAskedManyTimesAtOnceIsDoneOnce(t *testing.T) {
 				Papers: enforcetest.FactPapers([]listing.Conduct{listing.AbleButRefuses}...),
 			})
 		}},
-		{"warn", b.Clerk(), nil, change(func(act enforcement.Act, c ground.Change) error { return b.Listings.Warn(ctx, act, c, b.Notice()) })},
+		{"warn", b.Clerk(), nil, change(func(act enforcement.Act, c ground.Change) error {
+			return b.Listings.Warn(ctx, enforcetest.Before(act), c, b.Notice())
+		})},
 		{"propose", b.Judge(), nil, change(func(act enforcement.Act, c ground.Change) error { return b.Listings.Propose(ctx, act, c, b.Decision()) })},
 		{"sign", b.President(), nil, change(func(act enforcement.Act, c ground.Change) error { return b.Listings.Sign(ctx, act, c) })},
 		{"serve", b.Clerk(), nil, change(func(act enforcement.Act, c ground.Change) error { return b.Listings.Serve(ctx, act, c, b.Service()) })},

@@ -77,7 +77,7 @@ func (l *rewardLives) doWith(what string, n int) error {
 		}
 		return l.doWith("end-reviewed", n)
 	case "end":
-		return l.Rewards.End(ctx, l.KeeperReviewer(), reward, "演示理由", "", enforcetest.Paper("演示终止决定书"))
+		return l.Rewards.End(ctx, l.KeeperReviewer(), reward, "演示:经审查,符合规定的理由", "", enforcetest.Paper("演示终止决定书"))
 	case "revoke":
 		err := l.Listings.Revoke(ctx, l.President(), listing, l.Ending(0))
 		if err == nil {

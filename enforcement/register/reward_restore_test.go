@@ -90,7 +90,7 @@ func TestWhatIsNotRestored(t *testing.T) {
 	must(t, decide(b, over, true))
 	kept, second, _ := reviewed(t, b, enforcetest.GoodTaxpayer)
 	must(t, decide(b, kept, false))
-	must(t, b.Rewards.End(ctx, b.KeeperReviewer(), ofReward(kept), "演示理由", "", enforcetest.Paper("演示终止决定书")))
+	must(t, b.Rewards.End(ctx, b.KeeperReviewer(), ofReward(kept), "演示:经审查,符合规定的理由", "", enforcetest.Paper("演示终止决定书")))
 	anew, third, subject := reviewed(t, b, enforcetest.GoodExporter)
 	b.Heard(anew)
 	must(t, decide(b, anew, true))

@@ -26,7 +26,7 @@ func reviewed(t *testing.T, b *enforcetest.RewardBundle, list string) (reward, l
 }
 
 func decide(b *enforcetest.RewardBundle, id enforcement.ID, end bool) error {
-	d := reward.Decision{End: end, Reasons: "演示理由", Paper: enforcetest.Paper("演示复核决定")}
+	d := reward.Decision{End: end, Reasons: "演示:经审查,符合规定的理由", Paper: enforcetest.Paper("演示复核决定")}
 	if end {
 		d.Basis = "演示法 第4条"
 	}
@@ -98,12 +98,12 @@ func TestAPublicationOpensAReview(t *testing.T) {
 		code string
 	}{
 		"no reasons":         {reward.Decision{End: true, Basis: "演示法", Paper: enforcetest.Paper("演示复核决定")}, b.KeeperReviewer(), "reward.reasons"},
-		"no basis":           {reward.Decision{End: true, Reasons: "演示", Paper: enforcetest.Paper("演示复核决定")}, b.KeeperReviewer(), "reward.basis"},
-		"by a clerk":         {reward.Decision{Reasons: "演示", Paper: enforcetest.Paper("演示复核决定")}, b.KeeperClerk(), "role.forbidden"},
-		"by somebody else":   {reward.Decision{Reasons: "演示", Paper: enforcetest.Paper("演示复核决定")}, b.As(enforcement.DepartmentReviewer, b.Alpha), "not-found"},
-		"by the system":      {reward.Decision{Reasons: "演示", Paper: enforcetest.Paper("演示复核决定")}, b.System(), "role.forbidden"},
-		"by the court":       {reward.Decision{Reasons: "演示", Paper: enforcetest.Paper("演示复核决定")}, b.Judge(), "role.forbidden"},
-		"a basis of a novel": {reward.Decision{End: true, Reasons: "演示", Basis: strings.Repeat("x", 1501), Paper: enforcetest.Paper("演示复核决定")}, b.KeeperReviewer(), "reward.basis"},
+		"no basis":           {reward.Decision{End: true, Reasons: "演示:经审查,符合规定的理由", Paper: enforcetest.Paper("演示复核决定")}, b.KeeperReviewer(), "reward.basis"},
+		"by a clerk":         {reward.Decision{Reasons: "演示:经审查,符合规定的理由", Paper: enforcetest.Paper("演示复核决定")}, b.KeeperClerk(), "role.forbidden"},
+		"by somebody else":   {reward.Decision{Reasons: "演示:经审查,符合规定的理由", Paper: enforcetest.Paper("演示复核决定")}, b.As(enforcement.DepartmentReviewer, b.Alpha), "not-found"},
+		"by the system":      {reward.Decision{Reasons: "演示:经审查,符合规定的理由", Paper: enforcetest.Paper("演示复核决定")}, b.System(), "role.forbidden"},
+		"by the court":       {reward.Decision{Reasons: "演示:经审查,符合规定的理由", Paper: enforcetest.Paper("演示复核决定")}, b.Judge(), "role.forbidden"},
+		"a basis of a novel": {reward.Decision{End: true, Reasons: "演示:经审查,符合规定的理由", Basis: strings.Repeat("x", 1501), Paper: enforcetest.Paper("演示复核决定")}, b.KeeperReviewer(), "reward.basis"},
 	} {
 		wantCode(t, what, b.Rewards.DecideReview(ctx, c.act, ofReward(id), c.d), c.code)
 	}
@@ -147,7 +147,7 @@ func TestARewardIsKept(t *testing.T) {
 	must(t, decide(b, id, false))
 	wantReward(t, b, id, "in-force")
 	v := value(b.Rewards.Reviews(ctx, b.KeeperClerk(), id))(t)[0]
-	if v.Outcome != "kept" || v.Answer != "演示陈述" || v.Reasons != "演示理由" {
+	if v.Outcome != "kept" || v.Answer != "演示陈述" || v.Reasons != "演示:经审查,符合规定的理由" {
 		t.Errorf("the review: %+v", v)
 	}
 	if v := value(b.Rewards.Reviews(ctx, b.As(enforcement.Overseer, 0), id))(t)[0]; v.Answer != "" || v.Reasons != "" {
@@ -298,7 +298,7 @@ func TestARewardInDoubtAfterARestore(t *testing.T) {
 	if w := wantReward(t, b, id, "in-force"); w.Suspended {
 		t.Error("it is suspended still")
 	}
-	must(t, b.Rewards.End(ctx, b.KeeperReviewer(), ofReward(id), "演示理由", "", enforcetest.Paper("演示终止决定书")))
+	must(t, b.Rewards.End(ctx, b.KeeperReviewer(), ofReward(id), "演示:经审查,符合规定的理由", "", enforcetest.Paper("演示终止决定书")))
 	wantAudit(t, b.Bundle)
 }
 
@@ -317,7 +317,7 @@ func TestPublicRewards(t *testing.T) {
 	if len(list) != 1 || list[0].Reward != id || list[0].Name != company.Name || list[0].ListType != enforcetest.GoodTaxpayer || list[0].Year != 2025 || list[0].Owner == "" {
 		t.Fatalf("public: %+v", list)
 	}
-	must(t, b.Rewards.End(t.Context(), b.KeeperReviewer(), ofReward(id), "演示理由", "", enforcetest.Paper("演示终止决定书")))
+	must(t, b.Rewards.End(t.Context(), b.KeeperReviewer(), ofReward(id), "演示:经审查,符合规定的理由", "", enforcetest.Paper("演示终止决定书")))
 	if list := public(); len(list) != 0 {
 		t.Errorf("after the end: %+v", list)
 	}

@@ -39,7 +39,7 @@ func TestOneReward(t *testing.T) {
 	attempt := value(b.Directives.Open(ctx, b.System(), directive.WakeUp{Organisation: b.Alpha, Lane: directive.Bulk}, "webhook", items, make([]byte, 32)))(t)
 	must(t, b.Directives.Settle(ctx, b.System(), attempt, []directive.Result{{Step: directive.Acknowledged}}))
 
-	must(t, b.Rewards.End(ctx, b.KeeperReviewer(), ofReward(id), "演示理由", "演示法 第5条", enforcetest.Paper("演示终止决定书")))
+	must(t, b.Rewards.End(ctx, b.KeeperReviewer(), ofReward(id), "演示:经审查,符合规定的理由", "演示法 第5条", enforcetest.Paper("演示终止决定书")))
 	if w := b.RewardStands(id); w.State != "ended" || w.EndKind != "ended-by-owner" || w.EndedOn != b.Day() {
 		t.Errorf("ended: %+v", w)
 	}
@@ -208,15 +208,15 @@ func moveReward(t *testing.T, b *enforcetest.RewardBundle, id enforcement.ID, m 
 	case "answer":
 		return b.Rewards.RecordAnswer(ctx, as(b.KeeperClerk()), c, b.Day(), "演示陈述", enforcetest.Paper("演示陈述书"))
 	case "keep":
-		return b.Rewards.DecideReview(ctx, as(b.KeeperReviewer()), c, reward.Decision{Reasons: "演示理由", Paper: enforcetest.Paper("演示复核决定")})
+		return b.Rewards.DecideReview(ctx, as(b.KeeperReviewer()), c, reward.Decision{Reasons: "演示:经审查,符合规定的理由", Paper: enforcetest.Paper("演示复核决定")})
 	case "end-after-review":
-		return b.Rewards.DecideReview(ctx, as(b.KeeperReviewer()), c, reward.Decision{End: true, Reasons: "演示理由", Basis: "演示法 第4条", Paper: enforcetest.Paper("演示复核决定")})
+		return b.Rewards.DecideReview(ctx, as(b.KeeperReviewer()), c, reward.Decision{End: true, Reasons: "演示:经审查,符合规定的理由", Basis: "演示法 第4条", Paper: enforcetest.Paper("演示复核决定")})
 	case "end":
-		return b.Rewards.End(ctx, as(b.KeeperReviewer()), c, "演示理由", "", enforcetest.Paper("演示终止决定书"))
+		return b.Rewards.End(ctx, as(b.KeeperReviewer()), c, "演示:经审查,符合规定的理由", "", enforcetest.Paper("演示终止决定书"))
 	case ground.MoveExpire:
 		return b.Rewards.Expire(ctx, as(late), c)
 	case ground.MoveConfirm:
-		return b.Rewards.Confirm(ctx, as(b.KeeperReviewer()), c, "演示理由", enforcetest.Paper("演示确认决定"))
+		return b.Rewards.Confirm(ctx, as(b.KeeperReviewer()), c, "演示:经审查,符合规定的理由", enforcetest.Paper("演示确认决定"))
 	default:
 		t.Fatalf("%s has no method of its own", m)
 		return nil
@@ -307,7 +307,7 @@ func TestEveryRewardStateMeetsEveryMove(t *testing.T) {
 			}
 			stale := ground.Change{Ground: id, Version: 99}
 			if s.state != "ended" {
-				wantCode(t, "a stale version", b.Rewards.End(t.Context(), b.KeeperReviewer(), stale, "演示理由", "", enforcetest.Paper("演示终止决定书")), "version.stale")
+				wantCode(t, "a stale version", b.Rewards.End(t.Context(), b.KeeperReviewer(), stale, "演示:经审查,符合规定的理由", "", enforcetest.Paper("演示终止决定书")), "version.stale")
 			}
 			wantAudit(t, b.Bundle)
 		})

@@ -116,15 +116,15 @@ func TestOnlyTheBarredGroundFalls(t *testing.T) {
 	two := b.Published(b.Subject(b.Company()), listing.AbleButRefuses, listing.EvadesBySham)
 	one := b.Published(b.Subject(b.Company()))
 	sendAll(t, b, directive.Acknowledged)
-	wantCode(t, "nothing is barred", b.Listings.Drop(ctx, b.Judge(), of(two), "演示理由"), "exclusion.none")
+	wantCode(t, "nothing is barred", b.Listings.Drop(ctx, b.Judge(), of(two), "演示:经审查,符合规定的理由"), "exclusion.none")
 	for _, id := range []enforcement.ID{two, one} {
 		must(t, second(b.Listings.OpenExclusion(ctx, b.Clerk(), id, enforcetest.Fact(listing.SecurityGiven, b.Day()))))
 	}
-	wantCode(t, "a clerk", b.Listings.Drop(ctx, b.Clerk(), of(two), "演示理由"), "role.forbidden")
+	wantCode(t, "a clerk", b.Listings.Drop(ctx, b.Clerk(), of(two), "演示:经审查,符合规定的理由"), "role.forbidden")
 	wantCode(t, "without reasons", b.Listings.Drop(ctx, b.Judge(), of(two), " "), "end.reasons")
-	wantCode(t, "another court", b.Listings.Drop(ctx, b.As(enforcement.Judge, b.OtherCourt), of(two), "演示理由"), "not-found")
-	wantCode(t, "the only ground", b.Listings.Drop(ctx, b.Judge(), of(one), "演示理由"), "exclusion.every")
-	must(t, b.Listings.Drop(ctx, b.Judge(), ground.Change{Ground: two, Version: 1}, "演示理由")) // whatever was seen
+	wantCode(t, "another court", b.Listings.Drop(ctx, b.As(enforcement.Judge, b.OtherCourt), of(two), "演示:经审查,符合规定的理由"), "not-found")
+	wantCode(t, "the only ground", b.Listings.Drop(ctx, b.Judge(), of(one), "演示:经审查,符合规定的理由"), "exclusion.every")
+	must(t, b.Listings.Drop(ctx, b.Judge(), ground.Change{Ground: two, Version: 1}, "演示:经审查,符合规定的理由")) // whatever was seen
 	if l := state(t, b, two); !slices.Equal(l.Conducts, []listing.Conduct{listing.EvadesBySham}) || l.State != ground.Active {
 		t.Errorf("it stands on %v, %s", l.Conducts, l.State)
 	}
@@ -137,7 +137,7 @@ func TestOnlyTheBarredGroundFalls(t *testing.T) {
 	if sent := sendAll(t, b, directive.Acknowledged); len(sent) == 0 || sent[0].Kind != directive.Amend {
 		t.Errorf("%d were told", len(sent))
 	}
-	wantCode(t, "twice", b.Listings.Drop(ctx, b.Judge(), of(two), "演示理由"), "exclusion.none")
+	wantCode(t, "twice", b.Listings.Drop(ctx, b.Judge(), of(two), "演示:经审查,符合规定的理由"), "exclusion.none")
 	wantAudit(t, b)
 }
 

@@ -95,11 +95,11 @@ func (w walker) move(id enforcement.ID, m ground.MoveName, identity party.Identi
 	late := w.System()
 	switch m {
 	case "warn":
-		return w.Listings.Warn(ctx, as(w.Clerk()), c, w.Notice())
+		return w.Listings.Warn(ctx, enforcetest.Before(as(w.Clerk())), c, w.Notice())
 	case "apply":
 		return w.Listings.Apply(ctx, as(w.Clerk()), c, w.Application())
 	case "refuse":
-		return w.Listings.RefuseApplication(ctx, as(w.Judge()), c, "演示理由", enforcetest.Refusing())
+		return w.Listings.RefuseApplication(ctx, as(w.Judge()), c, "演示:经审查,符合规定的理由", enforcetest.Refusing())
 	case "propose":
 		d := w.Decision(conduct)
 		if grace {
@@ -128,7 +128,7 @@ func (w walker) move(id enforcement.ID, m ground.MoveName, identity party.Identi
 	case "resume-restored", ground.MoveConfirm: // one door: the state picks
 		return w.Listings.ResumeRestored(ctx, as(w.President()), c, enforcetest.Resumption())
 	case "drop-barred":
-		return w.Listings.Drop(ctx, as(w.Judge()), c, "演示理由")
+		return w.Listings.Drop(ctx, as(w.Judge()), c, "演示:经审查,符合规定的理由")
 	case ground.MoveReaffirm:
 		return w.Listings.Reaffirm(ctx, as(w.President()), c, enforcetest.Resumption())
 	case "open-correction":
@@ -239,7 +239,7 @@ func TestStaleVersionIsRefused(t *testing.T) {
 	b := enforcetest.Setup(t)
 	id := b.Draft(b.Subject(b.Company()))
 	c := ground.Change{Ground: id, Version: state(t, b, id).Version}
-	must(t, b.Listings.Warn(t.Context(), b.Clerk(), c, b.Notice()))
+	must(t, b.Listings.Warn(t.Context(), enforcetest.Before(b.Clerk()), c, b.Notice()))
 	wantCode(t, "propose on what is gone", b.Listings.Propose(t.Context(), b.Judge(), c, b.Decision()), "version.stale")
 	c.Version++
 	must(t, b.Listings.Propose(t.Context(), b.Judge(), c, b.Decision()))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
@@ -47,7 +46,7 @@ func (r *Restorer) Confirm(ctx context.Context, act enforcement.Act, c Confirmat
 	if err := act.Check(confirms...); err != nil {
 		return 0, err
 	}
-	if c.Reasons = strings.TrimSpace(c.Reasons); c.Reasons == "" {
+	if c.Reasons = enforcement.Say(c.Reasons).String(); !ground.Says(c.Reasons) {
 		return 0, enforcement.Refuse("resumption.reasons")
 	}
 	if !ground.Named(c.Paper) || !c.Paper.ID.IsZero() { // it is of no one case, and comes with the act

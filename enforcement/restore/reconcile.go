@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -112,7 +111,7 @@ func (r *Restorer) ReconcileStated(ctx context.Context, act enforcement.Act, org
 	if err != nil {
 		return Reconciliation{}, err
 	}
-	if strings.TrimSpace(statement) == "" {
+	if said := enforcement.Say(statement); !said.Fits(0) || !said.Says(1) {
 		return Reconciliation{}, enforcement.Refuse("reconciliation.statement")
 	}
 	var after Reconciliation

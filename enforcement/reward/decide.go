@@ -3,7 +3,6 @@ package reward
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -29,11 +28,12 @@ func (r *Rewards) RecordNotice(ctx context.Context, act enforcement.Act, c groun
 			}
 			fresh = append(fresh, v)
 		}
-		until, period := r.answerUntil(t.Case, on)
+		t.Since = t.From(on, ground.FieldReceipt)
+		until, period := r.answerUntil(t.Case, t.Since)
 		t.Within(clockRewardAnswer, period)
 		t.DoneOn = on
 		t.Event.Day, t.Event.LegalBasis = on, period.Source
-		tx.Later(change(tx, fresh).Set("noticed_on = ?, answer_until = ?, notice_paper = ?, noticed_by = ?", on, until, t.Kept(ground.FieldDocument).ID, act.Actor.ID), "record the notice of reward %s", t.ID)
+		tx.Later(change(tx, fresh).Set("noticed_on = ?, answer_until = ?, notice_paper = ?, noticed_by = ?", on, until, t.Kept(ground.FieldDocument).ID, act.Actor.ID).Set("notice_recorded_on = ?", t.Today), "record the notice of reward %s", t.ID)
 		return nil
 	}, moveNotice)
 }
@@ -41,7 +41,7 @@ func (r *Rewards) RecordNotice(ctx context.Context, act enforcement.Act, c groun
 // RecordAnswer records what the subject answered, also after its time while
 // nothing is decided; it is heard without its paper too.
 func (r *Rewards) RecordAnswer(ctx context.Context, act enforcement.Act, c ground.Change, on day.Day, text string, written paper.Given) error {
-	text = strings.TrimSpace(text)
+	text = enforcement.Say(text).String()
 	return r.Life.Do(ctx, act, c, ground.Given{"text": text, "on": on, ground.FieldDocument: written}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
 		var heard []review
 		for _, v := range t.Case.open {
@@ -116,7 +116,7 @@ type Decision struct {
 // An end is refused before the subject was given notice and has answered or let
 // the time pass, and while every listing behind it is itself suspended.
 func (r *Rewards) DecideReview(ctx context.Context, act enforcement.Act, c ground.Change, d Decision) error {
-	d.Reasons, d.Basis = strings.TrimSpace(d.Reasons), strings.TrimSpace(d.Basis)
+	d.Reasons, d.Basis = enforcement.Say(d.Reasons).String(), enforcement.Say(d.Basis).String()
 	move, outcome := moveKeep, outcomeKept
 	if d.End {
 		move, outcome = moveEndReviewed, outcomeEnded

@@ -2,7 +2,6 @@ package reward
 
 import (
 	"context"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -16,7 +15,7 @@ import (
 // basis may cite a rule and says nothing about the subject. A draft of which
 // nobody was told ends without a message.
 func (r *Rewards) End(ctx context.Context, act enforcement.Act, c ground.Change, reasons, basis string, decision paper.Given) error {
-	reasons, basis = strings.TrimSpace(reasons), strings.TrimSpace(basis)
+	reasons, basis = enforcement.Say(reasons).String(), enforcement.Say(basis).String()
 	return r.Life.Do(ctx, act, c, ground.Given{"reasons": reasons, "basis": basis, ground.FieldDocument: decision}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
 		sealed, err := t.Seal(sealedRewardEnd, reasons)
 		if err != nil {

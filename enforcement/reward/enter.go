@@ -98,7 +98,8 @@ func (r *Rewards) Enter(ctx context.Context, act enforcement.Act, n NewReward) (
 // checkReward holds what is entered to the list type, and fills in the first and
 // the last day.
 func checkReward(n *NewReward, list *memoranda.ListType, today day.Day) error {
-	if n.Reference == "" || len(n.Reference) > maxReference {
+	n.Reference, n.Note = enforcement.Say(n.Reference).String(), enforcement.Say(n.Note).String()
+	if !enforcement.Words(n.Reference).Says(1) || len(n.Reference) > maxReference || len(n.Note) > enforcement.LongestWords {
 		return enforcement.Refuse("reward.reference")
 	}
 	if n.DecidedOn.IsZero() || n.DecidedOn > today {

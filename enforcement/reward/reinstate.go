@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -118,7 +117,7 @@ func (r *Rewards) reinstateReward(ctx context.Context, tx *pg.Tx, act enforcemen
 // Confirm puts a reward that a restored record had put in doubt back in force
 // at every recipient. The owner says why: that the lost time held no end of it.
 func (r *Rewards) Confirm(ctx context.Context, act enforcement.Act, c ground.Change, reasons string, decision paper.Given) error {
-	reasons = strings.TrimSpace(reasons)
+	reasons = enforcement.Say(reasons).String()
 	return r.Life.Do(ctx, act, c, ground.Given{"reasons": reasons, ground.FieldDocument: decision}, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Reward]) error {
 		t.Event.Reason = ground.SuspendedRestored
 		_, err := docket.CloseTasks(ctx, tx, t.ID, ground.TaskRestored, "resumed", t.Today)

@@ -71,7 +71,8 @@ func Table() *ground.Table {
 
 // rewardMoves are the moves of a reward; live are its states in force.
 func rewardMoves(live []ground.State) []ground.Move {
-	reasons := ground.Need{Field: "reasons", Rule: ground.RuleText, Code: "reward.reasons"}
+	reasons := ground.Need{Field: "reasons", Rule: ground.RuleWhy, Min: enforcement.LeastReasons, Code: "reward.reasons"}
+	kept := ground.Need{Field: "reasons", Rule: ground.RuleWritten, Code: "reward.reasons"}
 	basis := ground.Need{Field: "basis", Rule: ground.RuleText, Max: maxRewardBasis, Optional: true, Code: "reward.basis", ZH: "引用的规定，不得涉及主体", EN: "the rule cited; never anything about the subject"}
 	cited := basis
 	cited.Optional = false
@@ -96,12 +97,12 @@ func rewardMoves(live []ground.State) []ground.Move {
 		{
 			Name: moveAnswer, Door: "answer", Group: ground.GroupRemedy, From: []ground.State{underReview}, Roles: enforcement.Department, Event: eventAnswered,
 			ZH: "登记主体的陈述", EN: "Record what the subject answered", Source: ground.Ours, Effect: ground.EffectNone,
-			Needs:  []ground.Need{{Field: "text", Rule: ground.RuleText, Code: "reward.answer"}, {Field: "on", Rule: ground.RulePast, Code: "reward.dates", ZH: "不早于告知", EN: "not before the notice"}},
+			Needs:  []ground.Need{{Field: "text", Rule: ground.RuleWritten, Code: "reward.answer"}, {Field: "on", Rule: ground.RulePast, Code: "reward.dates", ZH: "不早于告知", EN: "not before the notice"}},
 			Papers: []ground.PaperNeed{ground.Owing(paper.Statement, "陈述书或者笔录", "the answer in writing, or its record")},
 		},
 		{
 			Name: moveKeep, Door: "review", Choice: &ground.Choice{Field: "decision", Value: "keep"}, Group: ground.GroupCorrect, From: []ground.State{underReview}, To: inForce, Roles: enforcement.Reviewers, Event: eventKept,
-			ZH: "复核后维持激励", EN: "Keep a reward after its review", Source: ground.Ours, Effect: ground.EffectNone, Spares: true, Needs: []ground.Need{reasons, basis}, Stops: []string{ground.Every},
+			ZH: "复核后维持激励", EN: "Keep a reward after its review", Source: ground.Ours, Effect: ground.EffectNone, Spares: true, Needs: []ground.Need{kept, basis}, Stops: []string{ground.Every},
 		},
 		{
 			Name: moveEndReviewed, Door: "review", Choice: &ground.Choice{Field: "decision", Value: "end"}, Group: ground.GroupEnd, From: []ground.State{underReview}, To: ended, Roles: enforcement.Reviewers, Event: eventEndedAfterReview,
@@ -129,7 +130,7 @@ func rewardMoves(live []ground.State) []ground.Move {
 		},
 		{
 			Name: ground.MoveConfirm, Door: "confirmation", Group: ground.GroupBrake, From: live, Roles: enforcement.Reviewers, Event: ground.EventResumed,
-			ZH: "数据恢复后确认激励", EN: "Confirm a reward that a restored record put in doubt", Source: ground.Ours, Effect: ground.EffectResumes, Needs: []ground.Need{reasons},
+			ZH: "数据恢复后确认激励", EN: "Confirm a reward that a restored record put in doubt", Source: ground.Ours, Effect: ground.EffectResumes, Needs: []ground.Need{kept},
 			Papers: []ground.PaperNeed{ground.Owing(paper.Resumption, "确认激励的决定", "the decision to stand by it")},
 		},
 	}

@@ -89,15 +89,21 @@ func (t *telling) publish(s step) error {
 	}); err != nil {
 		return err
 	}
-	proposal := object{"number": "（2025）桂0103执1号之一", "reasons": "演示理由", "own_motion_reason": "演示:拒不申报财产,依职权列入", "document": []byte("演示决定书全文")}
+	proposal := object{"number": "（2025）桂0103执1号之一", "reasons": "演示:经审查,符合规定的理由", "own_motion_reason": "演示:拒不申报财产,依职权列入", "document": []byte("演示决定书全文")}
 	if m.fixed {
 		proposal["term_until"] = m.until
+	}
+	var warned error
+	t.Ago(func() {
+		warned = t.must(t.clerk, m.id, "warning", object{"served_on": t.Day(), "risk_warning": true, "perform_within_days": 3, "document": []byte("演示执行通知书")})
+	})
+	if warned != nil {
+		return warned
 	}
 	for _, x := range []struct {
 		token, door string
 		body        any
 	}{
-		{t.clerk, "warning", object{"served_on": t.Day(), "risk_warning": true, "document": []byte("演示执行通知书")}},
 		{t.judge, "proposal", proposal},
 		{t.president, "signature", nil},
 		{t.clerk, "service", object{"manner": "direct", "on": t.Day(), "enclosures": ground.Enclosures(), "document": []byte("演示送达回证")}},
@@ -181,7 +187,7 @@ func (t *telling) extend(s step) error {
 	}
 	years := 1 + s.B%3
 	made, err := t.move("extended", t.president, m.id, "extension", object{
-		"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": []object{{"on": t.Day(), "what": "演示:转移应收账款至关联单位"}, {"on": t.Day(), "what": "演示:隐匿已查封的机器设备"}}, "years": years, "served_on": t.Day(), "document": []byte("演示延期决定"),
+		"number": "（2025）桂0103执1号之二", "reasons": "演示:经审查,符合规定的理由", "cause": "several-dishonest-acts", "acts": []object{{"on": t.Day(), "what": "演示:转移应收账款至关联单位"}, {"on": t.Day(), "what": "演示:隐匿已查封的机器设备"}}, "years": years, "served_on": t.Day(), "document": []byte("演示延期决定"),
 	})
 	if made {
 		m.extended, m.until = true, m.until.AddYears(years)
@@ -202,7 +208,7 @@ func (t *telling) endOne(m *modelled, how int) error {
 	if m.ended {
 		return nil
 	}
-	body := object{"event_on": t.Day(), "reasons": "演示", "document": []byte("演示结束决定书")}
+	body := object{"event_on": t.Day(), "reasons": "演示:经审查,符合规定的理由", "document": []byte("演示结束决定书")}
 	door := "deletion"
 	switch {
 	case how%2 == 1:

@@ -46,10 +46,12 @@ type AdministrativeNotice struct {
 	Move
 
 	Body struct {
-		Manner   string   `json:"manner" enum:"direct,leaving,electronic,mail,announcement"`
-		ServedOn day.Day  `json:"served_on" doc:"Day of service, or of the announcement"`
-		Contents []string `json:"contents" nullable:"false" maxItems:"10" enum:"cause,basis,rights" doc:"What it tells; all of them are needed"`
+		Manner     string   `json:"manner" enum:"direct,leaving,electronic,mail,announcement"`
+		ServedOn   day.Day  `json:"served_on" doc:"Day of service, or of the announcement"`
+		LastPosted day.Day  `json:"last_posted_on,omitzero" doc:"Of an announcement: the day of its last posting or printing, from which it counts"`
+		Contents   []string `json:"contents" nullable:"false" maxItems:"10" enum:"cause,basis,rights" doc:"What it tells; all of them are needed"`
 		ServicePapers
+		ReceiptBody
 	}
 }
 

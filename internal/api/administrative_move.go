@@ -12,7 +12,7 @@ func administrativeDecision(s *server) {
 	k, r := s.administrative(), s.Register
 	addMove(s, k, "notice", "notify-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c ground.Change, in *AdministrativeNotice) error {
 		b := in.Body
-		return r.Administrative.GiveNotice(ctx, act, c, administrative.Notice{Manner: b.Manner, ServedOn: b.ServedOn, Contents: b.Contents, Paper: b.given(), Consent: b.consent(), Search: b.search()})
+		return r.Administrative.GiveNotice(ctx, act, c, administrative.Notice{Manner: b.Manner, ServedOn: b.ServedOn, LastPostedOn: b.LastPosted, Contents: b.Contents, Paper: b.given(), Receipt: b.receipt(), Consent: b.consent(), Search: b.search()})
 	})
 	addMove(s, k, "statement", "state-administrative", tagAdministrative, func(ctx context.Context, act enforcement.Act, c ground.Change, in *StatementBody) error {
 		return r.Administrative.RecordStatement(ctx, act, c, administrative.Statement{ReceivedOn: in.Body.ReceivedOn, Text: in.Body.Text, Paper: in.Body.given()})

@@ -64,7 +64,7 @@ func (l *lists) noticeBody() object {
 }
 
 func (l *lists) decisionBody() object {
-	return object{"number": "演示决字1号", "reasons": "演示理由", "removal_conditions": "演示移出条件", "remedies": "演示救济途径", "term_until": l.Day().AddMonths(5).String(), "document": []byte("演示决定书全文")}
+	return object{"number": "演示决字1号", "reasons": "演示:经审查,符合规定的理由", "removal_conditions": "演示移出条件", "remedies": "演示救济途径", "term_until": l.Day().AddMonths(5).String(), "document": []byte("演示决定书全文")}
 }
 
 // TestAdministrativeLifeThroughTheAPI drives an entry from draft to repair, by
@@ -79,7 +79,7 @@ func TestAdministrativeLifeThroughTheAPI(t *testing.T) {
 	if a := l.step(l.ownersReviewer, id, "decision", l.decisionBody()); a.status != http.StatusConflict || a.code() != "statement.unanswered" {
 		t.Errorf("decided over a statement: %d %s", a.status, a.text)
 	}
-	l.stepped(l.ownersReviewer, id, "answer", "answered", object{"text": "演示答复", "document": []byte("演示答复书")})
+	l.stepped(l.ownersReviewer, id, "answer", "answered", object{"text": "演示:经核实,陈述不能成立", "document": []byte("演示答复书")})
 	if a := l.step(l.ownersReviewer, id, "decision", l.decisionBody()); a.status != http.StatusConflict || a.code() != "window.running" {
 		t.Errorf("decided inside the window: %d %s", a.status, a.text)
 	}
@@ -102,7 +102,7 @@ func TestAdministrativeLifeThroughTheAPI(t *testing.T) {
 		t.Errorf("the public reads %s", public.text)
 	}
 	file := l.want(http.StatusOK, l.ownersClerk, http.MethodGet, listings+"/"+id, nil)
-	if said := at[[]any](t, file.body, "texts", "statements"); len(said) != 1 || at[string](t, said[0], "answer") != "演示答复" || len(at[[]any](t, file.body, "directives")) != 2 {
+	if said := at[[]any](t, file.body, "texts", "statements"); len(said) != 1 || at[string](t, said[0], "answer") != "演示:经核实,陈述不能成立" || len(at[[]any](t, file.body, "directives")) != 2 {
 		t.Errorf("the owner reads %s", file.text)
 	}
 	if seen := l.want(http.StatusOK, l.overseer, http.MethodGet, listings+"/"+id, nil); strings.Contains(seen.text, "演示陈述") || seen.body["texts"] != nil {
@@ -119,7 +119,7 @@ func TestAdministrativeLifeThroughTheAPI(t *testing.T) {
 	}
 	l.stepped(l.ownersClerk, id, "suspension", "active", object{"reason": "wrong-person"})
 	l.stepped(l.ownersReviewer, id, "resumption", "active", resumption)
-	if a := l.step(l.ownersReviewer, id, "early-deletion", object{"event_on": l.today(), "reasons": "演示", "document": []byte("演示结束决定书")}); a.status != http.StatusConflict || a.code() != "repair.too-early" {
+	if a := l.step(l.ownersReviewer, id, "early-deletion", object{"event_on": l.today(), "reasons": "演示:经审查,符合规定的理由", "document": []byte("演示结束决定书")}); a.status != http.StatusConflict || a.code() != "repair.too-early" {
 		t.Errorf("repaired at once: %d %s", a.status, a.text)
 	}
 	l.AdvanceTo(l.Day().AddYears(1))
@@ -142,10 +142,10 @@ func TestAdministrativeEndsThroughTheAPI(t *testing.T) {
 		l.stepped(l.ownersReviewer, id, "publication", "active", nil)
 		return id
 	}
-	end := object{"event_on": l.Day().String(), "reasons": "演示", "document": []byte("演示结束决定书")}
+	end := object{"event_on": l.Day().String(), "reasons": "演示:经审查,符合规定的理由", "document": []byte("演示结束决定书")}
 	l.stepped(l.ownersReviewer, active(), "revocation", "revoked", end)
-	l.stepped(l.ownersReviewer, active(), "deletion", "deleted", object{"cause": "subject-ceased", "event_on": l.today(), "reasons": "演示"})
-	if a := l.step(l.ownersReviewer, active(), "deletion", object{"cause": "reason-ended", "event_on": l.today(), "reasons": "演示"}); a.status != http.StatusConflict || a.code() != "end.fixed-term" {
+	l.stepped(l.ownersReviewer, active(), "deletion", "deleted", object{"cause": "subject-ceased", "event_on": l.today(), "reasons": "演示:经审查,符合规定的理由"})
+	if a := l.step(l.ownersReviewer, active(), "deletion", object{"cause": "reason-ended", "event_on": l.today(), "reasons": "演示:经审查,符合规定的理由"}); a.status != http.StatusConflict || a.code() != "end.fixed-term" {
 		t.Errorf("deleted before its term: %d %s", a.status, a.text)
 	}
 	draft := l.draftOn(enforcetest.ListSilent, l.Company())

@@ -145,7 +145,7 @@ func (b *bundle) drafts() (ids []enforcement.ID) {
 // decide leads a draft to service; the signer confirms whatever is in doubt, as careless.
 func (b *bundle) decide(id enforcement.ID) error {
 	ctx, of := b.T.Context(), enforcetest.Of(id)
-	if err := b.Listings.Warn(ctx, b.Clerk(), of, b.Notice()); err != nil {
+	if err := b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of, b.Notice()); err != nil {
 		return err
 	}
 	if err := b.Listings.Propose(ctx, b.Judge(), of, b.Decision(listing.BreachesReporting)); err != nil {

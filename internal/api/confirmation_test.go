@@ -53,7 +53,7 @@ func TestConfirmationThroughTheAPI(t *testing.T) {
 	if a := b.call(b.president, "POST", "/v1/confirmation", body); a.status != 409 || a.code() != "confirmation.changed" {
 		t.Errorf("once more: %d %s", a.status, a.code())
 	}
-	if a := b.call(b.president, "POST", "/v1/listings/"+kept.String()+"/confirmation", object{"reasons": "演示", "document": []byte("演示材料")}); a.status != 428 {
+	if a := b.call(b.president, "POST", "/v1/listings/"+kept.String()+"/confirmation", object{"reasons": "演示:经审查,符合规定的理由", "document": []byte("演示材料")}); a.status != 428 {
 		t.Errorf("without the version that was seen: %d %s", a.status, a.code())
 	}
 	b.moved(b.president, ended.String(), "confirmation", object{"reasons": "演示:已核实,丢失期间无退出事由", "document": []byte("演示决定")})

@@ -36,11 +36,13 @@ func TestLifeThroughTheAPI(t *testing.T) {
 	}
 	listing := b.want(http.StatusCreated, b.judge, http.MethodPost, "/v1/listings", b.draftBody(subject.id(), execution.id())).id()
 
-	if a := b.moved(b.clerk, listing, "warning", object{"served_on": today, "risk_warning": true, "document": "5ryU56S6"}); a.body["state"] != "warned" || a.header.Get("ETag") != `"2"` {
+	warning := b.warnBody()
+	warning["document"] = "5ryU56S6"
+	if a := b.moved(b.clerk, listing, "warning", warning); a.body["state"] != "warned" || a.header.Get("ETag") != `"2"` {
 		t.Errorf("after the warning: %s %s", a.header.Get("ETag"), a.text)
 	}
 	b.moved(b.clerk, listing, "application", object{"received_on": today, "document": []byte("演示申请书")})
-	b.moved(b.judge, listing, "proposal", object{"number": "（2025）桂0103执777号之一", "reasons": "演示理由", "own_motion_reason": "演示:拒不申报财产,依职权列入", "document": []byte("演示决定书全文")})
+	b.moved(b.judge, listing, "proposal", object{"number": "（2025）桂0103执777号之一", "reasons": "演示:经审查,符合规定的理由", "own_motion_reason": "演示:拒不申报财产,依职权列入", "document": []byte("演示决定书全文")})
 	b.moved(b.president, listing, "signature", nil)
 	foresight := b.want(http.StatusOK, b.president, http.MethodGet, "/v1/listings/"+listing+"/foresee", nil)
 	if lines, _ := foresight.body["lines"].([]any); len(lines) == 0 {
@@ -125,7 +127,7 @@ func TestOtherEnds(t *testing.T) {
 	}
 	fixed := published(listing.BreachesReporting)
 	b.moved(b.president, fixed, "extension", object{
-		"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": []object{{"on": today, "what": "演示:转移应收账款至关联单位"}, {"on": today, "what": "演示:隐匿已查封的机器设备"}}, "years": 1, "served_on": today, "document": []byte("演示延期决定"),
+		"number": "（2025）桂0103执1号之二", "reasons": "演示:经审查,符合规定的理由", "cause": "several-dishonest-acts", "acts": []object{{"on": today, "what": "演示:转移应收账款至关联单位"}, {"on": today, "what": "演示:隐匿已查封的机器设备"}}, "years": 1, "served_on": today, "document": []byte("演示延期决定"),
 	})
 	if a := b.moved(b.president, fixed, "early-deletion", object{"event_on": today, "reasons": "演示：积极履行", "document": []byte("演示结束决定书")}); a.body["state"] != "early-deleted" {
 		t.Errorf("deleted early, and %v", a.body["state"])
@@ -138,9 +140,9 @@ func TestOtherEnds(t *testing.T) {
 		t.Errorf("abandoned, and %v", a.body["state"])
 	}
 	refused := b.Draft(b.Subject(b.Company())).String()
-	b.moved(b.clerk, refused, "warning", object{"served_on": today, "risk_warning": true, "document": []byte("演示执行通知书")})
+	b.moved(b.clerk, refused, "warning", b.warnBody())
 	b.moved(b.clerk, refused, "application", object{"received_on": today, "document": []byte("演示申请书")})
-	if a := b.moved(b.judge, refused, "refusal", object{"reasons": "演示：理由不成立", "document": []byte("演示决定")}); a.body["state"] != "refused" {
+	if a := b.moved(b.judge, refused, "refusal", object{"reasons": "演示：经审查，申请理由不成立", "document": []byte("演示决定")}); a.body["state"] != "refused" {
 		t.Errorf("refused, and %v", a.body["state"])
 	}
 	ended := b.want(http.StatusOK, b.clerk, http.MethodGet, "/v1/listings?state=revoked", nil).items()

@@ -124,14 +124,14 @@ func raceOfListing(t *testing.T) *race {
 	identity := b.Company()
 	return &race{
 		bundle: b, path: "/v1/listings/", make: func() string { identity = b.Company(); return b.Published(b.Subject(identity)).String() },
-		role: enforcement.President, owner: b.Court, revoke: object{"event_on": today, "reasons": "演示", "document": []byte("演示结束决定书")},
+		role: enforcement.President, owner: b.Court, revoke: object{"event_on": today, "reasons": "演示:经审查,符合规定的理由", "document": []byte("演示结束决定书")},
 		others: []asked{
 			{"suspension", object{"reason": "wrong-person"}},
 			{"resumption", resumption},
 			{"correction", object{"found_on": today}},
 			{"correction/data", identityBody(identity)},
-			{"extension", object{"number": "1", "reasons": "演示", "cause": "serious-violence-or-threat", "years": 1, "served_on": today, "document": []byte("演示延期决定")}},
-			{"deletion", object{"item": 1, "event_on": today, "reasons": "演示", "document": []byte("演示结束决定书")}},
+			{"extension", object{"number": "(2025)桂0103执1号之一", "reasons": "演示:经审查,符合规定的理由", "cause": "serious-violence-or-threat", "years": 1, "served_on": today, "document": []byte("演示延期决定")}},
+			{"deletion", object{"item": 1, "event_on": today, "reasons": "演示:经审查,符合规定的理由", "document": []byte("演示结束决定书")}},
 		},
 	}
 }
@@ -141,8 +141,8 @@ func raceOfAdministrative(t *testing.T) *race {
 	l := setupLists(t)
 	return &race{
 		bundle: l.bundle, path: listings + "/", make: func() string { return l.made.PublishedOn(enforcetest.ListSilent, l.Subject(l.Company())).String() },
-		role: enforcement.DepartmentReviewer, owner: l.made.Owner, revoke: object{"event_on": l.today(), "reasons": "演示", "document": []byte("演示结束决定书")},
-		others: []asked{{"suspension", object{"reason": "wrong-person"}}, {"resumption", resumption}, {"early-deletion", object{"event_on": l.today(), "reasons": "演示", "document": []byte("演示结束决定书")}}},
+		role: enforcement.DepartmentReviewer, owner: l.made.Owner, revoke: object{"event_on": l.today(), "reasons": "演示:经审查,符合规定的理由", "document": []byte("演示结束决定书")},
+		others: []asked{{"suspension", object{"reason": "wrong-person"}}, {"resumption", resumption}, {"early-deletion", object{"event_on": l.today(), "reasons": "演示:经审查,符合规定的理由", "document": []byte("演示结束决定书")}}},
 	}
 }
 

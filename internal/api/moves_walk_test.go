@@ -194,8 +194,8 @@ const termMonths = 6
 
 func (w *world) listingBody(door string, c madeCase) object {
 	today := w.Day().String()
-	reasons := object{"reasons": "演示理由"}
-	decision := object{"number": "（2025）桂0103执1号之一", "reasons": "演示理由", "own_motion_reason": "演示:拒不申报财产,依职权列入", "document": []byte("演示决定书全文")}
+	reasons := object{"reasons": "演示:经审查,符合规定的理由"}
+	decision := object{"number": "（2025）桂0103执1号之一", "reasons": "演示:经审查,符合规定的理由", "own_motion_reason": "演示:拒不申报财产,依职权列入", "document": []byte("演示决定书全文")}
 	if c.fixed {
 		decision["term_until"] = w.Day().AddMonths(termMonths).String()
 	}
@@ -204,10 +204,10 @@ func (w *world) listingBody(door string, c madeCase) object {
 	}
 	ending := object{"event_on": today, "reasons": "演示：履行完毕", "document": []byte("演示结束决定书")}
 	return map[string]object{
-		"warning": {"served_on": today, "risk_warning": true, "document": []byte("演示执行通知书")}, "application": {"received_on": today, "document": []byte("演示申请书")}, "refusal": reasons,
+		"warning": w.warnBody(), "application": {"received_on": today, "document": []byte("演示申请书")}, "refusal": reasons,
 		"proposal": decision, "service": w.serviceBody(), "abandonment": {"reason": "performed"}, "resumption": resumption, "resumption/restored": {"reasons": "演示:丢失的时段内没有退出", "document": []byte("演示核查表")}, "confirmation": {"reasons": "演示:丢失的时段内没有退出", "document": []byte("演示决定")},
 		"extension": {
-			"number": "（2025）桂0103执1号之二", "reasons": "演示理由", "cause": "several-dishonest-acts", "acts": []object{{"on": today, "what": "演示:转移应收账款至关联单位"}, {"on": today, "what": "演示:隐匿已查封的机器设备"}}, "years": 1, "served_on": today, "document": []byte("演示延期决定"),
+			"number": "（2025）桂0103执1号之二", "reasons": "演示:经审查,符合规定的理由", "cause": "several-dishonest-acts", "acts": []object{{"on": today, "what": "演示:转移应收账款至关联单位"}, {"on": today, "what": "演示:隐匿已查封的机器设备"}}, "years": 1, "served_on": today, "document": []byte("演示延期决定"),
 		},
 		"suspension": {}, "barred-grounds": reasons, "correction": {"found_on": today}, "correction/data": identityBody(c.identity), "words": wordsBody(), "correction/words": wordsBody(),
 		"deletion":       {"item": 1, "event_on": today, "reasons": "演示：履行完毕"},
@@ -224,11 +224,11 @@ func setupAdministrativeMoves(t *testing.T) *world {
 		enforcement.DepartmentClerk: l.ownersClerk, enforcement.DepartmentReviewer: l.ownersReviewer, enforcement.Overseer: l.overseer,
 	}}
 	w.body = func(door string, _ madeCase) object {
-		ending := object{"event_on": l.today(), "reasons": "演示", "document": []byte("演示结束决定书")}
+		ending := object{"event_on": l.today(), "reasons": "演示:经审查,符合规定的理由", "document": []byte("演示结束决定书")}
 		return map[string]object{
-			"notice": l.noticeBody(), "statement": {"received_on": l.today(), "text": "演示陈述", "document": []byte("演示陈述书")}, "answer": {"text": "演示答复", "document": []byte("演示答复书")}, "decision": l.decisionBody(),
+			"notice": l.noticeBody(), "statement": {"received_on": l.today(), "text": "演示陈述", "document": []byte("演示陈述书")}, "answer": {"text": "演示:经核实,陈述不能成立", "document": []byte("演示答复书")}, "decision": l.decisionBody(),
 			"service": l.serviceBody(), "abandonment": {"reason": "performed"}, "suspension": {}, "resumption": resumption, "confirmation": {"reasons": "演示:丢失的时段内没有退出", "document": []byte("演示决定")},
-			"deletion": {"cause": "subject-ceased", "event_on": l.today(), "reasons": "演示"}, "early-deletion": ending, "revocation": ending,
+			"deletion": {"cause": "subject-ceased", "event_on": l.today(), "reasons": "演示:经审查,符合规定的理由"}, "early-deletion": ending, "revocation": ending,
 		}[door]
 	}
 	company := func() enforcement.ID { return l.Subject(l.Company()) }
@@ -279,8 +279,8 @@ func setupRewardMoves(t *testing.T) *world {
 	}}
 	w.body = func(door string, _ madeCase) object {
 		return map[string]object{
-			"notice": {"on": a.Day().String(), "document": []byte("演示告知书")}, "answer": {"on": a.Day().String(), "text": "演示陈述", "document": []byte("演示陈述书")}, "review": {"reasons": "演示理由", "basis": "演示法 第4条", "document": []byte("演示复核决定")},
-			"end": {"reasons": "演示理由", "document": []byte("演示决定")}, "confirmation": {"reasons": "演示理由", "document": []byte("演示决定")},
+			"notice": {"on": a.Day().String(), "document": []byte("演示告知书")}, "answer": {"on": a.Day().String(), "text": "演示陈述", "document": []byte("演示陈述书")}, "review": {"reasons": "演示:经审查,符合规定的理由", "basis": "演示法 第4条", "document": []byte("演示复核决定")},
+			"end": {"reasons": "演示:经审查,符合规定的理由", "document": []byte("演示决定")}, "confirmation": {"reasons": "演示:经审查,符合规定的理由", "document": []byte("演示决定")},
 		}[door]
 	}
 	entered := func() (madeCase, enforcement.ID) {

@@ -198,9 +198,13 @@ func (w *world) spoil(t *testing.T, role enforcement.Role, c madeCase, m *ground
 func (w *world) wrong(n ground.Need) []any {
 	switch n.Rule {
 	case ground.RuleWhy:
-		return []any{"", strings.Repeat("演", n.Min-1), strings.Repeat("。", 2*n.Min)}
+		return []any{"", strings.Repeat("演示理由", n.Min)[:3*(n.Min-1)], strings.Repeat("。", 2*n.Min), strings.Repeat("演", n.Min)}
 	case ground.RuleText:
-		return []any{"", " \t", "\u3000", strings.Repeat("演", 20_001)}
+		return []any{"", " \t", "\u3000", "—", "\u202e\u200b", strings.Repeat("演", 20_001)}
+	case ground.RuleWritten:
+		return []any{"", " \t", "\u3000", "\u202e\u200b", strings.Repeat("演", 20_001)}
+	case ground.RuleCourtNumber, ground.RuleNumbered:
+		return []any{"", "\u3000", "-", "演示", "2025"}
 	case ground.RuleOneOf:
 		return []any{"", "zzz"}
 	case ground.RuleAllOf:

@@ -19,6 +19,16 @@ type PaperBody struct {
 
 func (b PaperBody) given() paper.Given { return paper.Given{ID: b.Paper, Content: b.Document} }
 
+// ReceiptBody is what proves the day on which a notice was served.
+type ReceiptBody struct {
+	Receipt      []byte         `json:"receipt,omitempty" doc:"What proves that the notice was served on that day, in base64; without it times run from the day it is recorded"`
+	ReceiptPaper enforcement.ID `json:"receipt_paper,omitzero"`
+}
+
+func (b ReceiptBody) receipt() paper.Given {
+	return paper.Given{ID: b.ReceiptPaper, Content: b.Receipt}
+}
+
 // ServicePapers are the papers that prove a service.
 type ServicePapers struct {
 	PaperBody

@@ -31,10 +31,10 @@ func TestRefusalsSayWhyAndWriteNothing(t *testing.T) {
 	execution := b.Case().String()
 	draft := b.Draft(b.Subject(b.Company())).String()
 	warnedFixed := b.Draft(b.Subject(b.Company()), listing.BreachesReporting).String()
-	b.moved(b.clerk, warnedFixed, "warning", object{"served_on": today, "risk_warning": true, "document": []byte("演示执行通知书")})
+	b.moved(b.clerk, warnedFixed, "warning", b.warnBody())
 	proposed := b.Draft(b.Subject(b.Company())).String()
-	b.moved(b.clerk, proposed, "warning", object{"served_on": today, "risk_warning": true, "document": []byte("演示执行通知书")})
-	b.moved(b.judge, proposed, "proposal", object{"number": "1", "reasons": "演示理由", "own_motion_reason": "演示:拒不申报财产,依职权列入", "document": []byte("演示决定书全文")})
+	b.moved(b.clerk, proposed, "warning", b.warnBody())
+	b.moved(b.judge, proposed, "proposal", object{"number": "(2025)桂0103执1号之一", "reasons": "演示:经审查,符合规定的理由", "own_motion_reason": "演示:拒不申报财产,依职权列入", "document": []byte("演示决定书全文")})
 	decided := b.Decided(b.Subject(b.Company())).String()
 	active := b.Published(b.Subject(person)).String()
 	b.moved(b.judge, active, "correction", object{"found_on": today})
@@ -88,14 +88,14 @@ func TestRefusalsSayWhyAndWriteNothing(t *testing.T) {
 		{"warned tomorrow", b.clerk, moves(draft, "warning"), object{"served_on": tomorrow, "risk_warning": true, "document": []byte("演示执行通知书")}, 422, "notice.date"},
 		{"signed before warned", b.president, moves(draft, "signature"), nil, 409, "state.forbidden"},
 		{"nothing to sign", b.president, moves(warnedFixed, "signature"), nil, 409, "decision.not-proposed"},
-		{"term too long", b.judge, moves(warnedFixed, "proposal"), object{"number": "1", "reasons": "演示", "term_until": b.Day().AddYears(2).AddDays(1).String(), "document": []byte("演示决定书全文")}, 422, "decision.term"},
-		{"term missing", b.judge, moves(warnedFixed, "proposal"), object{"number": "1", "reasons": "演示", "document": []byte("演示决定书全文")}, 422, "decision.term"},
-		{"term on ground 1", b.judge, moves(proposed, "proposal"), object{"number": "1", "reasons": "演示", "term_until": b.Day().AddYears(1).String(), "document": []byte("演示决定书全文")}, 422, "decision.term"},
-		{"grace too long", b.judge, moves(proposed, "proposal"), object{"number": "1", "reasons": "演示", "grace_months": 4, "document": []byte("演示决定书全文")}, 422, "decision.grace"},
-		{"no reasons", b.judge, moves(proposed, "proposal"), object{"number": "1", "reasons": "", "document": []byte("演示决定书全文")}, 422, "decision.reasons"},
+		{"term too long", b.judge, moves(warnedFixed, "proposal"), object{"number": "(2025)桂0103执1号之一", "reasons": "演示:经审查,符合规定的理由", "term_until": b.Day().AddYears(2).AddDays(1).String(), "document": []byte("演示决定书全文")}, 422, "decision.term"},
+		{"term missing", b.judge, moves(warnedFixed, "proposal"), object{"number": "(2025)桂0103执1号之一", "reasons": "演示:经审查,符合规定的理由", "document": []byte("演示决定书全文")}, 422, "decision.term"},
+		{"term on ground 1", b.judge, moves(proposed, "proposal"), object{"number": "(2025)桂0103执1号之一", "reasons": "演示:经审查,符合规定的理由", "term_until": b.Day().AddYears(1).String(), "document": []byte("演示决定书全文")}, 422, "decision.term"},
+		{"grace too long", b.judge, moves(proposed, "proposal"), object{"number": "(2025)桂0103执1号之一", "reasons": "演示:经审查,符合规定的理由", "grace_months": 4, "document": []byte("演示决定书全文")}, 422, "decision.grace"},
+		{"no reasons", b.judge, moves(proposed, "proposal"), object{"number": "(2025)桂0103执1号之一", "reasons": "", "document": []byte("演示决定书全文")}, 422, "decision.reasons"},
 		{"clerk who signs", b.clerk, moves(proposed, "signature"), nil, 403, "decision.signer"},
 		{"judge who signs", b.judge, moves(proposed, "signature"), nil, 403, "decision.signer"},
-		{"clerk who proposes", b.clerk, moves(proposed, "proposal"), object{"number": "1", "reasons": "演示", "document": []byte("演示决定书全文")}, 403, "role.forbidden"},
+		{"clerk who proposes", b.clerk, moves(proposed, "proposal"), object{"number": "(2025)桂0103执1号之一", "reasons": "演示:经审查,符合规定的理由", "document": []byte("演示决定书全文")}, 403, "role.forbidden"},
 		{"unsigned decision served", b.clerk, moves(proposed, "service"), b.serviceBody(), 409, "decision.unsigned"},
 		{"published without service", b.clerk, moves(decided, "publication"), nil, 409, "service.missing"},
 		{"no repair notice", b.clerk, moves(decided, "service"), object{"manner": "direct", "on": today, "enclosures": ground.Enclosures()[:4]}, 422, "service.repair-notice"},
@@ -103,11 +103,11 @@ func TestRefusalsSayWhyAndWriteNothing(t *testing.T) {
 		{"correction of the number", b.judge, moves(active, "correction/data"), identityBody(otherPerson), 422, "correction.identity"},
 		{"correction of the name", b.judge, moves(active, "correction/data"), otherName, 422, "correction.identity"},
 		{"correction not opened", b.judge, moves(decided, "correction/data"), identityBody(person), 409, "state.forbidden"},
-		{"deletion of no item", b.judge, moves(active, "deletion"), object{"item": 8, "event_on": today, "reasons": "演示", "document": []byte("演示结束决定书")}, 422, "end.item"},
-		{"early deletion without term", b.judge, moves(active, "early-deletion"), object{"event_on": today, "reasons": "演示", "document": []byte("演示结束决定书")}, 409, "end.no-term"},
-		{"deletion without searches", b.judge, moves(active, "deletion"), object{"item": 4, "event_on": today, "reasons": "演示", "document": []byte("演示结束决定书")}, 409, "end.searches"},
-		{"extension without term", b.president, moves(active, "extension"), object{"number": "1", "reasons": "演示", "cause": "serious-violence-or-threat", "years": 1, "served_on": today, "document": []byte("演示延期决定")}, 409, "extension.no-term"},
-		{"extension of four years", b.president, moves(active, "extension"), object{"number": "1", "reasons": "演示", "cause": "serious-violence-or-threat", "years": 4, "served_on": today, "document": []byte("演示延期决定")}, 422, "extension.term"},
+		{"deletion of no item", b.judge, moves(active, "deletion"), object{"item": 8, "event_on": today, "reasons": "演示:经审查,符合规定的理由", "document": []byte("演示结束决定书")}, 422, "end.item"},
+		{"early deletion without term", b.judge, moves(active, "early-deletion"), object{"event_on": today, "reasons": "演示:经审查,符合规定的理由", "document": []byte("演示结束决定书")}, 409, "end.no-term"},
+		{"deletion without searches", b.judge, moves(active, "deletion"), object{"item": 4, "event_on": today, "reasons": "演示:经审查,符合规定的理由", "document": []byte("演示结束决定书")}, 409, "end.searches"},
+		{"extension without term", b.president, moves(active, "extension"), object{"number": "(2025)桂0103执1号之一", "reasons": "演示:经审查,符合规定的理由", "cause": "serious-violence-or-threat", "years": 1, "served_on": today, "document": []byte("演示延期决定")}, 409, "extension.no-term"},
+		{"extension of four years", b.president, moves(active, "extension"), object{"number": "(2025)桂0103执1号之一", "reasons": "演示:经审查,符合规定的理由", "cause": "serious-violence-or-threat", "years": 4, "served_on": today, "document": []byte("演示延期决定")}, 422, "extension.term"},
 		{"search before the ruling", b.clerk, moves(active, "searches"), object{"searched_on": today, "ruling_on": today, "found": false}, 422, "search.before-ruling"},
 		{"exclusion ends before it began", b.clerk, moves(draft, "exclusions"), object{"kind": "security-given", "on": "2025-02-30"}, 422, "request.invalid"},
 		{"no such exclusion", b.judge, "/v1/exclusions/" + enforcement.NewID().String() + "/closure", object{"on": today, "reasons": "演示:已经审查有关材料并予记录", "document": []byte("演示材料")}, 404, "not-found"},
@@ -128,7 +128,7 @@ func TestRefusalsSayWhyAndWriteNothing(t *testing.T) {
 		{"kept without basis", b.reviewer, "/v1/answers", object{"answers": []object{{"directive": directive, "version": 1, "outcome": "acknowledged", "reports": []object{{"measure": "a/b", "outcome": "kept"}}}}}, 422, "report.kept"},
 		{"no token", "", "/v1/subjects", identityBody(otherPerson), 401, "token.missing"},
 		{"unknown token", "cct_" + strings.Repeat("x", 43), "/v1/subjects", identityBody(otherPerson), 401, "token.unknown"},
-		{"unknown field", b.clerk, "/v1/subjects", `{"kind":"natural-person","name":"演示甲子某","number_kind":"resident-id","number":"1","score":600}`, 422, "request.invalid"},
+		{"unknown field", b.clerk, "/v1/subjects", `{"kind":"natural-person","name":"演示甲子某","number_kind":"resident-id","number":"(2025)桂0103执1号之一","score":600}`, 422, "request.invalid"},
 		{"no body", b.clerk, "/v1/subjects", nil, 400, "body.missing"},
 		{"not JSON", b.clerk, "/v1/subjects", `{"kind":`, 400, "body.malformed"},
 		{"field twice", b.clerk, "/v1/subjects", `{"kind":"natural-person","kind":"legal-person"}`, 400, "body.malformed"},

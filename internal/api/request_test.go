@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"concordat/enforcement"
+	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/record"
 	"concordat/enforcement/register"
 	"concordat/internal/api"
@@ -55,12 +56,12 @@ func same(a, b answer) bool {
 }
 
 func (b *bundle) warnBody() object {
-	return object{"served_on": b.Day().String(), "risk_warning": true, "document": []byte("演示执行通知书")}
+	return object{"served_on": b.Day().AddDays(-enforcetest.NoticeDays).String(), "risk_warning": true, "perform_within_days": 3, "document": []byte("演示执行通知书")}
 }
 
 func (b *bundle) warn(listing, key string) answer {
 	b.T.Helper()
-	return b.call(b.clerk, http.MethodPost, "/v1/listings/"+listing+"/warning", b.warnBody(), "If-Match", `"1"`, "Idempotency-Key", key)
+	return b.send(b.clerk, http.MethodPost, "/v1/listings/"+listing+"/warning", b.warnBody(), "If-Match", `"1"`, "Idempotency-Key", key)
 }
 
 func TestEveryPostTakesAKey(t *testing.T) {
@@ -123,7 +124,7 @@ func TestAKeyIsForOneRequest(t *testing.T) {
 	one, two := b.Draft(b.Subject(b.Company())).String(), b.Draft(b.Subject(b.Company())).String()
 	body, path := b.warnBody(), "/v1/listings/"+one+"/warning"
 	b.want(http.StatusOK, b.clerk, http.MethodPost, path, body, "If-Match", `"1"`, "Idempotency-Key", "k")
-	other := object{"served_on": b.Day().AddDays(-1).String(), "risk_warning": true, "document": []byte("演示执行通知书")}
+	other := object{"served_on": b.Day().AddDays(-enforcetest.NoticeDays - 1).String(), "risk_warning": true, "perform_within_days": 3, "document": []byte("演示执行通知书")}
 	for name, ask := range map[string]func() answer{
 		"another body": func() answer {
 			return b.call(b.clerk, http.MethodPost, path, other, "If-Match", `"1"`, "Idempotency-Key", "k")

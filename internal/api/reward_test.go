@@ -101,7 +101,7 @@ func TestARewardsLife(t *testing.T) {
 	if kind := at[string](t, tasks.items()[0], "kind"); kind != "reward-review" {
 		t.Errorf("the owner's task is %s", kind)
 	}
-	end := object{"decision": "end", "reasons": "演示理由", "basis": "演示法 第4条", "document": []byte("演示复核决定")}
+	end := object{"decision": "end", "reasons": "演示:经审查,符合规定的理由", "basis": "演示法 第4条", "document": []byte("演示复核决定")}
 	if got := a.move(http.StatusConflict, a.reviewer, id, "review", end); got.code() != "reward.notice" {
 		t.Errorf("refused with %s", got.code())
 	}
@@ -109,7 +109,7 @@ func TestARewardsLife(t *testing.T) {
 	if got := a.move(http.StatusConflict, a.reviewer, id, "review", end); got.code() != "reward.answer-running" {
 		t.Errorf("refused with %s", got.code())
 	}
-	a.move(http.StatusConflict, a.reviewer, id, "end", object{"reasons": "演示理由", "document": []byte("演示决定")})
+	a.move(http.StatusConflict, a.reviewer, id, "end", object{"reasons": "演示:经审查,符合规定的理由", "document": []byte("演示决定")})
 	a.move(http.StatusOK, a.clerk, id, "answer", object{"on": a.Day().String(), "text": "演示陈述", "document": []byte("演示陈述书")})
 	if got := a.move(http.StatusOK, a.reviewer, id, "review", end); at[string](t, got.body, "state") != "ended" {
 		t.Errorf("after the decision: %s", got.text)
@@ -120,8 +120,8 @@ func TestARewardsLife(t *testing.T) {
 	if at[string](t, restored.body, "reward", "state") != "in-force" || at[string](t, restored.body, "reward", "restores") != id {
 		t.Errorf("restored: %s", restored.text)
 	}
-	a.move(http.StatusConflict, a.reviewer, again, "confirmation", object{"reasons": "演示理由", "document": []byte("演示决定")})
-	a.move(http.StatusOK, a.reviewer, again, "end", object{"reasons": "演示理由", "document": []byte("演示决定")})
+	a.move(http.StatusConflict, a.reviewer, again, "confirmation", object{"reasons": "演示:经审查,符合规定的理由", "document": []byte("演示决定")})
+	a.move(http.StatusOK, a.reviewer, again, "end", object{"reasons": "演示:经审查,符合规定的理由", "document": []byte("演示决定")})
 	kinds := []string{}
 	for _, d := range at[[]any](t, a.file(again).body, "directives") {
 		kinds = append(kinds, at[string](t, d, "kind"))
@@ -205,16 +205,16 @@ func TestWhoSeesAReward(t *testing.T) {
 		{a.alpha, http.MethodGet, "/v1/rewards/" + id, nil, http.StatusNotFound, "not-found"},
 		{a.judge, http.MethodGet, "/v1/rewards/" + id, nil, http.StatusForbidden, "role.forbidden"},
 		{a.alpha, http.MethodPost, "/v1/rewards", a.body(a.Subject(a.Company())), http.StatusForbidden, "reward.owner"},
-		{a.reviewer, http.MethodPost, "/v1/rewards/" + id + "/end", object{"reasons": "演示", "document": []byte("演示材料")}, http.StatusPreconditionRequired, "precondition.missing"},
-		{a.clerk, http.MethodPost, "/v1/rewards/" + id + "/end", object{"reasons": "演示", "document": []byte("演示材料")}, http.StatusForbidden, "role.forbidden"},
-		{a.overseer, http.MethodPost, "/v1/rewards/" + id + "/end", object{"reasons": "演示", "document": []byte("演示材料")}, http.StatusForbidden, "role.forbidden"},
+		{a.reviewer, http.MethodPost, "/v1/rewards/" + id + "/end", object{"reasons": "演示:经审查,符合规定的理由", "document": []byte("演示材料")}, http.StatusPreconditionRequired, "precondition.missing"},
+		{a.clerk, http.MethodPost, "/v1/rewards/" + id + "/end", object{"reasons": "演示:经审查,符合规定的理由", "document": []byte("演示材料")}, http.StatusForbidden, "role.forbidden"},
+		{a.overseer, http.MethodPost, "/v1/rewards/" + id + "/end", object{"reasons": "演示:经审查,符合规定的理由", "document": []byte("演示材料")}, http.StatusForbidden, "role.forbidden"},
 	} {
 		if got := a.call(c.token, c.method, c.path, c.body); got.status != c.status || got.code() != c.code {
 			t.Errorf("%s %s: %d %s, want %d %s", c.method, c.path, got.status, got.code(), c.status, c.code)
 		}
 	}
-	a.move(http.StatusForbidden, a.clerk, id, "end", object{"reasons": "演示", "document": []byte("演示决定")})
-	stale := a.call(a.reviewer, http.MethodPost, "/v1/rewards/"+id+"/end", object{"reasons": "演示", "document": []byte("演示材料")}, "If-Match", `"9"`)
+	a.move(http.StatusForbidden, a.clerk, id, "end", object{"reasons": "演示:经审查,符合规定的理由", "document": []byte("演示决定")})
+	stale := a.call(a.reviewer, http.MethodPost, "/v1/rewards/"+id+"/end", object{"reasons": "演示:经审查,符合规定的理由", "document": []byte("演示材料")}, "If-Match", `"9"`)
 	if stale.status != http.StatusPreconditionFailed {
 		t.Errorf("a stale version: %d %s", stale.status, stale.text)
 	}

@@ -22,13 +22,13 @@ func TestRoundTripsOfActs(t *testing.T) {
 		body  any
 	}{
 		{"warning", b.clerk, 8, b.warnBody()},
-		{"proposal", b.judge, 8, object{"number": "(2025)桂0103司惩1号", "reasons": "演示", "own_motion_reason": "演示:拒不申报财产,依职权列入", "document": []byte("演示决定书全文")}},
+		{"proposal", b.judge, 8, object{"number": "(2025)桂0103司惩1号", "reasons": "演示:经审查,符合规定的理由", "own_motion_reason": "演示:拒不申报财产,依职权列入", "document": []byte("演示决定书全文")}},
 		{"signature", b.president, 8, nil},
 		{"service", b.clerk, 8, b.serviceBody()},
 		{"publication", b.clerk, 14, nil},
 		{"suspension", b.judge, 8, object{"reason": "wrong-person"}},
 		{"resumption", b.president, 8, resumption},
-		{"deletion", b.judge, 11, object{"item": 1, "event_on": b.Day().String(), "reasons": "演示", "document": []byte("演示结束决定书")}},
+		{"deletion", b.judge, 11, object{"item": 1, "event_on": b.Day().String(), "reasons": "演示:经审查,符合规定的理由", "document": []byte("演示结束决定书")}},
 	}
 	count := func(round, most int, name string, act func() answer) answer {
 		trips.Taken()

@@ -10,7 +10,7 @@ func TestAMoveNeedsTheVersionThatWasRead(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	listing := b.Draft(b.Subject(b.Company())).String()
-	body := object{"served_on": b.Day().String(), "risk_warning": true, "document": []byte("演示执行通知书")}
+	body := b.warnBody()
 	for _, r := range []struct {
 		name, tag string
 		status    int
@@ -39,14 +39,14 @@ func TestAMoveNeedsTheVersionThatWasRead(t *testing.T) {
 func TestEveryMoveHoldsItsVersion(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	today, ending := b.Day().String(), object{"event_on": b.Day().String(), "reasons": "演示", "document": []byte("演示结束决定书")}
+	today, ending := b.Day().String(), object{"event_on": b.Day().String(), "reasons": "演示:经审查,符合规定的理由", "document": []byte("演示结束决定书")}
 	listing := b.Draft(b.Subject(b.Company())).String()
 	bodies := map[string]any{
-		"warning": object{"served_on": today, "risk_warning": true, "document": []byte("演示执行通知书")}, "application": object{"received_on": today, "document": []byte("演示申请书")}, "refusal": object{"reasons": "演示"},
-		"proposal": object{"number": "1", "reasons": "演示", "document": []byte("演示决定书全文")}, "signature": nil, "service": b.serviceBody(), "publication": nil, "abandonment": object{"reason": "dead"},
-		"extension":  object{"number": "1", "reasons": "演示", "cause": "serious-violence-or-threat", "years": 1, "served_on": today, "document": []byte("演示延期决定")},
-		"suspension": object{"reason": "court-stay"}, "resumption": resumption, "resumption/restored": object{"reasons": "演示:丢失的时段内没有退出", "document": []byte("演示核查表")}, "confirmation": object{"reasons": "演示:丢失的时段内没有退出", "document": []byte("演示核查表")}, "barred-grounds": object{"reasons": "演示"}, "correction": object{"found_on": today}, "correction/data": identityBody(b.Company()), "words": wordsBody(), "correction/words": wordsBody(),
-		"deletion": object{"item": 1, "event_on": today, "reasons": "演示", "document": []byte("演示结束决定书")}, "early-deletion": ending, "revocation": ending,
+		"warning": b.warnBody(), "application": object{"received_on": today, "document": []byte("演示申请书")}, "refusal": object{"reasons": "演示:经审查,符合规定的理由"},
+		"proposal": object{"number": "(2025)桂0103执1号之一", "reasons": "演示:经审查,符合规定的理由", "document": []byte("演示决定书全文")}, "signature": nil, "service": b.serviceBody(), "publication": nil, "abandonment": object{"reason": "dead"},
+		"extension":  object{"number": "(2025)桂0103执1号之一", "reasons": "演示:经审查,符合规定的理由", "cause": "serious-violence-or-threat", "years": 1, "served_on": today, "document": []byte("演示延期决定")},
+		"suspension": object{"reason": "court-stay"}, "resumption": resumption, "resumption/restored": object{"reasons": "演示:丢失的时段内没有退出", "document": []byte("演示核查表")}, "confirmation": object{"reasons": "演示:丢失的时段内没有退出", "document": []byte("演示核查表")}, "barred-grounds": object{"reasons": "演示:经审查,符合规定的理由"}, "correction": object{"found_on": today}, "correction/data": identityBody(b.Company()), "words": wordsBody(), "correction/words": wordsBody(),
+		"deletion": object{"item": 1, "event_on": today, "reasons": "演示:经审查,符合规定的理由", "document": []byte("演示结束决定书")}, "early-deletion": ending, "revocation": ending,
 	}
 	doc := b.want(http.StatusOK, "", http.MethodGet, "/v1/openapi.json", nil)
 	for path, item := range at[object](t, doc.body, "paths") {
@@ -85,7 +85,7 @@ func TestAKeyMakesARequestRepeatable(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	first, second := b.Draft(b.Subject(b.Company())).String(), b.Draft(b.Subject(b.Company())).String()
-	body := object{"served_on": b.Day().String(), "risk_warning": true, "document": []byte("演示执行通知书")}
+	body := b.warnBody()
 	warn := func(listing, key string) answer {
 		return b.call(b.clerk, http.MethodPost, "/v1/listings/"+listing+"/warning", body, "If-Match", `"1"`, "Idempotency-Key", key)
 	}

@@ -114,6 +114,7 @@ func (a *author) change(verb string, role enforcement.Role, do func(ctx context.
 }
 
 func (a *author) write() {
+	a.today = a.today.AddDays(-enforcetest.NoticeDays) // the period for performance is over when it is decided
 	a.enter()
 	for _, next := range []func(){a.warn, a.apply, a.propose, a.sign, a.serve, a.publish} {
 		if a.random.IntN(100) == 0 {
@@ -159,10 +160,11 @@ func (a *author) enter() {
 }
 
 func (a *author) warn() {
-	notice := listing.Notice{ServedOn: a.today, RiskWarning: true, Paper: enforcetest.Paper("演示执行通知书")}
+	notice := listing.Notice{ServedOn: a.today, RiskWarning: true, PerformDays: 3, Paper: enforcetest.Paper("演示执行通知书")}
 	a.change("warn", enforcement.Clerk, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
 		return r.Listings.Warn(ctx, act, c, notice)
 	})
+	a.today = a.today.AddDays(enforcetest.NoticeDays)
 }
 
 func (a *author) apply() {
@@ -180,7 +182,7 @@ func (a *author) propose() {
 		a.grace = 1
 	}
 	a.today = a.today.AddDays(1)
-	decision := listing.Decision{Number: fmt.Sprintf("(2025)%s执%d号之一", courtCodes[a.court], a.n+1), Reasons: "演示理由", OwnMotion: "演示:拒不申报财产,依职权列入", TermUntil: a.until, GraceMonths: a.grace, Paper: enforcetest.Paper("演示决定书全文")}
+	decision := listing.Decision{Number: fmt.Sprintf("(2025)%s执%d号之一", courtCodes[a.court], a.n+1), Reasons: "演示:经审查,符合规定的理由", OwnMotion: "演示:拒不申报财产,依职权列入", TermUntil: a.until, GraceMonths: a.grace, Paper: enforcetest.Paper("演示决定书全文")}
 	a.change("propose", enforcement.Judge, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
 		return r.Listings.Propose(ctx, act, c, decision)
 	})
@@ -272,7 +274,7 @@ func (a *author) correct() {
 func (a *author) extend() {
 	a.extended = true
 	a.until = a.until.AddYears(1)
-	extension := listing.Extension{Number: "(2025)桂执延1号", Reasons: "演示理由", Cause: "several-dishonest-acts", Acts: enforcetest.Acts(a.today), Years: 1, ServedOn: a.today, Paper: enforcetest.Paper("演示延期决定")}
+	extension := listing.Extension{Number: "(2025)桂执延1号", Reasons: "演示:经审查,符合规定的理由", Cause: "several-dishonest-acts", Acts: enforcetest.Acts(a.today), Years: 1, ServedOn: a.today, Paper: enforcetest.Paper("演示延期决定")}
 	a.change("extend", enforcement.President, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
 		return r.Listings.Extend(ctx, act, c, extension)
 	})

@@ -85,16 +85,16 @@ func (c *courtPeople) do(ctx context.Context, t task, on day.Day) error {
 func (c *courtPeople) play(ctx context.Context, v verb, l *life, on day.Day) error {
 	r, this := c.register, ground.Change{Ground: l.listing}
 	clerk, judge, president := c.as(enforcement.Clerk, l, on), c.as(enforcement.Judge, l, on), c.as(enforcement.President, l, on)
-	ending := listing.Ending{EventOn: on, Reasons: "演示:理由", Paper: written("演示:结束列入决定书")}
+	ending := listing.Ending{EventOn: on, Reasons: "演示:多次以虚假材料规避执行", Paper: written("演示:结束列入决定书")}
 	switch v {
 	case verbDraft, verbDraftMinor:
 		return c.draft(ctx, l, on)
 	case verbWarn:
-		return r.Listings.Warn(ctx, clerk, this, listing.Notice{ServedOn: on.AddDays(-14), RiskWarning: true, Paper: written("演示:执行通知书")})
+		return r.Listings.Warn(ctx, clerk, this, listing.Notice{ServedOn: on, RiskWarning: true, PerformDays: performDays, Paper: written("演示:执行通知书")})
 	case verbApply:
 		return r.Listings.Apply(ctx, clerk, this, listing.Application{ReceivedOn: on, Paper: written("演示:强制列入申请书")})
 	case verbRefuseApplication:
-		return r.Listings.RefuseApplication(ctx, judge, this, "演示:未提供证据", written("演示:驳回申请决定书"))
+		return r.Listings.RefuseApplication(ctx, judge, this, "演示:申请人未提供任何证据", written("演示:驳回申请决定书"))
 	case verbPropose:
 		return r.Listings.Propose(ctx, judge, this, c.decision(l, on))
 	case verbSign:
@@ -136,7 +136,7 @@ func (c *courtPeople) play(ctx context.Context, v verb, l *life, on day.Day) err
 		return c.correct(ctx, l, on)
 	case verbExtend:
 		return r.Listings.Extend(ctx, president, this, listing.Extension{
-			Number: number(c.courts[l.court], l, "之二", on), Reasons: "演示:多次失信行为", Cause: "several-dishonest-acts", Years: 1, ServedOn: on, Paper: written("演示:延长期限决定书及送达回证"),
+			Number: number(c.courts[l.court], l, "之二", on), Reasons: "演示:多次以虚假材料规避执行", Cause: "several-dishonest-acts", Years: 1, ServedOn: on, Paper: written("演示:延长期限决定书及送达回证"),
 			Acts: []listing.DishonestAct{{On: on.AddMonths(-1), What: "演示:转移应收账款至关联单位"}, {On: on.AddDays(-7), What: "演示:隐匿已查封的机器设备"}},
 		})
 	default:
@@ -209,8 +209,12 @@ func (c *courtPeople) serve(ctx context.Context, l *life, on day.Day) error {
 			return err
 		}
 	}
+	var lastPosted day.Day
+	if l.manner == ground.ServedByAnnouncement {
+		lastPosted = on
+	}
 	return c.register.Listings.Serve(ctx, clerk, this, ground.Service{
-		Manner: l.manner, On: on, Enclosures: ground.Enclosures(), Paper: written("演示:送达回证"),
+		Manner: l.manner, On: on, LastPostedOn: lastPosted, Enclosures: ground.Enclosures(), Paper: written("演示:送达回证"),
 		Consent: written("演示:电子送达同意书"), Search: written("演示:公告送达原因及查找经过"),
 	})
 }
@@ -232,5 +236,5 @@ func (c *courtPeople) correct(ctx context.Context, l *life, on day.Day) error {
 
 func number(court party.Organisation, l *life, suffix string, on day.Day) string {
 	year, _, _ := on.Date()
-	return fmt.Sprintf("演示(%d)%s执%d号%s", year, court.CourtCode, 9000+l.n, suffix)
+	return fmt.Sprintf("(%d)%s执%d号%s", year, court.CourtCode, 9000+l.n, suffix)
 }

@@ -213,6 +213,9 @@ func (s *script) dress(l *life, random *rand.Rand) {
 	}
 }
 
+// performDays is how long the made execution notices give to perform.
+const performDays = 3
+
 // schedule puts a listing's tasks on their days.
 func (s *script) schedule(l *life, random *rand.Rand) {
 	monday := firstDay.AddDays(7 * l.week)
@@ -231,13 +234,14 @@ func (s *script) schedule(l *life, random *rand.Rand) {
 	if random.IntN(2) == 0 {
 		s.on(applied, l, verbApply)
 	}
-	decided := s.working(monday.AddDays(2))
+	// The period for performance is over before it is decided.
+	decided := s.working(s.calendar.AddCalendarDays(drafted, performDays).Day.AddDays(1))
 	if l.fate == fateExcluded {
 		s.on(decided, l, verbPropose, verbSecurityGiven, verbSignExcluded, verbAbandonExcluded)
 		return
 	}
 	s.on(decided, l, verbPropose, verbSign)
-	served := s.working(monday.AddDays(3))
+	served := s.working(decided.AddDays(1))
 	s.on(served, l, verbServe)
 	// On the day after service, announcement and grace the daily round publishes.
 	effective := served

@@ -117,7 +117,7 @@ func ParseName(text string) (string, error) {
 	for rest := text; rest != ""; {
 		r, size := utf8.DecodeRuneInString(rest)
 		place++
-		if (r == utf8.RuneError && size < 2) || invisible(r) {
+		if (r == utf8.RuneError && size < 2) || Invisible(r) {
 			return "", refuseAt(CodeNameControl, place)
 		}
 		rest = rest[size:]

@@ -34,8 +34,8 @@ func character(r rune) rune {
 	return r
 }
 
-// invisible reports whether nobody sees a character, or only what it does to others.
-func invisible(r rune) bool {
+// Invisible reports whether nobody sees a character, or only what it does to others.
+func Invisible(r rune) bool {
 	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) ||
 		r == '\u2800' // the empty pattern of Braille
 }

@@ -30,11 +30,11 @@ func TestAJudgmentDebtor(t *testing.T) {
 		"papers": []object{{"purpose": "facts-1", "document": []byte("演示材料")}},
 	}).id()
 	l.explained("drafted", "decision-not-in-force")
-	w.move(clerk, listing, "warning", object{"served_on": w.day(), "risk_warning": true, "document": []byte("演示执行通知书")})
+	w.move(clerk, listing, "warning", object{"served_on": w.day(), "risk_warning": true, "perform_within_days": 3, "document": []byte("演示执行通知书")})
 	w.after(3)
 	w.move(clerk, listing, "application", object{"received_on": w.day(), "document": []byte("演示申请书")})
 	w.after(5)
-	w.move(judge, listing, "proposal", object{"number": "（2025）桂0103执777号之一", "reasons": "演示理由", "own_motion_reason": "演示:拒不申报财产,依职权列入", "document": []byte("演示决定书全文")})
+	w.move(judge, listing, "proposal", object{"number": "（2025）桂0103执777号之一", "reasons": "演示:经审查,符合规定的理由", "own_motion_reason": "演示:拒不申报财产,依职权列入", "document": []byte("演示决定书全文")})
 	w.move(president, listing, "signature", nil)
 	l.explained("decided", "decision-not-in-force")
 	w.after(1)

@@ -27,11 +27,11 @@ func TestAMajorTaxViolation(t *testing.T) {
 	w.after(2)
 	w.move(clerk, listing, "statement", object{"received_on": w.day(), "text": "演示陈述", "document": []byte("演示陈述书")})
 	w.after(2)
-	w.move(clerk, listing, "answer", object{"text": "演示答复：理由不成立", "document": []byte("演示答复书")})
+	w.move(clerk, listing, "answer", object{"text": "演示答复：经核实，陈述理由不成立", "document": []byte("演示答复书")})
 	l.explained("told, heard and answered", "decision-not-in-force")
 	w.after(7)
 	w.move(reviewer, listing, "decision", object{
-		"number": "演示税列〔2025〕1号", "reasons": "演示理由", "term_until": w.day().AddYears(3),
+		"number": "演示税列〔2025〕1号", "reasons": "演示:经审查,符合规定的理由", "term_until": w.day().AddYears(3),
 		"removal_conditions": "演示：补缴税款、滞纳金和罚款", "remedies": "演示：六十日内复议，六个月内诉讼", "document": []byte("演示决定书全文"),
 	})
 	l.explained("decided by a second person", "decision-not-in-force")

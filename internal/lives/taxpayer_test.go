@@ -32,7 +32,7 @@ func TestATaxpayerOfGradeA(t *testing.T) {
 	w.move(clerk, reward, "notice", object{"on": w.day(), "document": []byte("演示告知书")})
 	w.after(3)
 	w.move(clerk, reward, "answer", object{"on": w.day(), "text": "演示陈述：列入有误"})
-	w.move(reviewer, reward, "review", object{"decision": "end", "reasons": "演示理由", "basis": "演示规定第4条", "document": []byte("演示复核决定")})
+	w.move(reviewer, reward, "review", object{"decision": "end", "reasons": "演示:经审查,符合规定的理由", "basis": "演示规定第4条", "document": []byte("演示复核决定")})
 	l.explained("heard, and ended after the review", "decision-ended")
 
 	w.after(5)
@@ -67,7 +67,7 @@ func (w *town) seriousTaxListing(clerk, reviewer, subject string) string {
 	w.move(clerk, listing, "notice", object{"manner": "direct", "served_on": w.day(), "contents": []string{"cause", "basis", "rights"}, "document": []byte("演示告知书")})
 	w.after(10)
 	w.move(reviewer, listing, "decision", object{
-		"number": "演示税列〔2025〕2号", "reasons": "演示理由", "term_until": w.day().AddYears(3), "removal_conditions": "演示", "remedies": "演示", "document": []byte("演示决定书全文"),
+		"number": "演示税列〔2025〕2号", "reasons": "演示:经审查,符合规定的理由", "term_until": w.day().AddYears(3), "removal_conditions": "演示", "remedies": "演示", "document": []byte("演示决定书全文"),
 	})
 	w.move(clerk, listing, "service", object{"manner": "direct", "on": w.day(), "enclosures": ground.Enclosures(), "document": []byte("演示送达回证")})
 	w.move(clerk, listing, "publication", nil)

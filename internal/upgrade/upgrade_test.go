@@ -164,7 +164,7 @@ func (i *installation) publish(listing string) {
 	day := today().String()
 	i.move(i.clerk, listing, "warning", object{"served_on": day, "risk_warning": true})
 	i.move(i.clerk, listing, "application", object{"received_on": day})
-	i.move(i.judge, listing, "proposal", object{"number": "演示决定" + listing[:8], "reasons": "演示理由"})
+	i.move(i.judge, listing, "proposal", object{"number": "（2025）桂0103执1号之一", "reasons": "演示:经审查,符合规定的理由"})
 	i.move(i.president, listing, "signature", nil)
 	if i.webhook == 0 {
 		i.reach(listing)

@@ -114,8 +114,12 @@ func (t tongue) papers(m *ground.Move) string {
 // rule is what a field must be.
 func (t tongue) rule(n ground.Need) string {
 	switch n.Rule {
-	case ground.RuleText, ground.RuleNoted:
+	case ground.RuleText, ground.RuleWritten, ground.RuleNoted:
 		return ""
+	case ground.RuleCourtNumber:
+		return t.pick("案号形式", "in the form of a case's number")
+	case ground.RuleNumbered:
+		return t.pick("文号，含字和数字", "a number of a decision, with a letter and a digit")
 	case ground.RuleWhy:
 		return fmt.Sprintf(t.pick("至少%d个字或者数字", "at least %d letters or digits"), n.Min)
 	case ground.RuleDay:
