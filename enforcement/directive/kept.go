@@ -70,12 +70,18 @@ func (p *Report) checkKept(c *memoranda.Catalogue, today day.Day) error {
 	return nil
 }
 
-// plain reports whether a text says something and is nothing else where it is shown: it has
-// letters, no control characters, no markup, and no spreadsheet takes it for a formula.
+// plain reports whether the title, number or remedy of a decision is [shown] as it is, and
+// none that a spreadsheet takes for a formula: no law's title begins like one.
 func plain(text string, most int) bool {
+	return shown(text, most) && !strings.ContainsAny(firstRune(text), "=+-@＝＋－＠")
+}
+
+// shown reports whether a text says something and is nothing else where it is shown: it has
+// letters, no control characters and no markup.
+func shown(text string, most int) bool {
 	harmful := func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '<' || r == '>' }
 	return utf8.ValidString(text) && utf8.RuneCountInString(text) <= most && strings.ContainsFunc(text, unicode.IsLetter) &&
-		!strings.ContainsFunc(text, harmful) && !strings.ContainsAny(firstRune(text), "=+-@＝＋－＠")
+		!strings.ContainsFunc(text, harmful)
 }
 
 // firstRune is the first character that is no space.

@@ -40,7 +40,7 @@ func (n *KeptNote) check() error {
 	switch {
 	case n.Note != Noted && n.Note != Disputed:
 		return enforcement.Refuse("kept.note")
-	case (n.Note == Disputed || n.Reasons != "") && !plain(n.Reasons, MaxRemedy):
+	case (n.Note == Disputed || n.Reasons != "") && !shown(n.Reasons, MaxRemedy):
 		return enforcement.Refuse("kept.reasons")
 	}
 	return enforcement.Public("reason", n.Reasons)

@@ -107,7 +107,7 @@ func (r *reading) text(f field) string {
 	if nothing(text) {
 		text = ""
 	}
-	if text == "" && f.must(r.kind) {
+	if f.must(r.kind) && !strings.ContainsFunc(text, telling) {
 		r.fail(wrong(f, CodeMissing).naming())
 	}
 	return text

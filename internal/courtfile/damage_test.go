@@ -23,6 +23,8 @@ var damages = []struct {
 	{"filing day missing", []string{"regDate", ""}, "regDate import.missing"},
 	{"basis missing", []string{"gistId", "　"}, "gistId import.missing"},
 	{"obligation a dash", []string{"duty", "-"}, "duty import.missing"},
+	{"obligation of dots", []string{"duty", "……。"}, "duty import.missing"},
+	{"obligation that nobody sees", []string{"duty", "\u3164\u3164"}, "duty import.missing"},
 	{"conduct missing", []string{"disruptTypeName", ""}, "disruptTypeName import.missing"},
 	{"performance missing", []string{"performance", ""}, "performance import.missing"},
 	{"starred number", []string{"cardNum", "450103********1234"}, "cardNum identity.masked"},

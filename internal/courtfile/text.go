@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"concordat/internal/identifier"
 )
 
 // maxText bounds a text in characters.
@@ -35,6 +37,12 @@ func cleanText(f field, text string) (string, *fault) {
 		}}
 	}
 	return text, nil
+}
+
+// telling reports whether a character says something: what nobody sees does not, be it a
+// letter, nor do dots and dashes (compare enforcement.Words).
+func telling(r rune) bool {
+	return (unicode.IsLetter(r) || unicode.IsDigit(r)) && !identifier.Invisible(r)
 }
 
 // formulaMark reports whether a spreadsheet would take a text for a formula.
