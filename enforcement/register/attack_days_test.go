@@ -42,7 +42,11 @@ func TestNoNoticeBeforeItsCase(t *testing.T) {
 		for i, wrong := range change {
 			n := b.Notice()
 			wrong(&n)
-			wantCode(t, fmt.Sprint(code, " ", i), b.Listings.Warn(ctx, b.Clerk(), of(id), n), code)
+			err := b.Listings.Warn(ctx, b.Clerk(), of(id), n)
+			wantCode(t, fmt.Sprint(code, " ", i), err, code)
+			if code == "notice.before-filing" {
+				wantTold(t, err, "filed", filed)
+			}
 		}
 	}
 	if fingerprint(t, b) != before {
@@ -62,7 +66,19 @@ func TestNoNoticeBeforeItsCase(t *testing.T) {
 	} {
 		schemaRefuses(t, b, c.constraint, `UPDATE listing SET `+c.set+` WHERE id = $1`, id)
 	}
-	wantCode(t, "an application before the notice", b.Listings.Apply(ctx, b.Clerk(), of(id), listing.Application{ReceivedOn: filed.AddDays(-1), Paper: enforcetest.Paper("演示申请书")}), "application.before-notice")
+	err := b.Listings.Apply(ctx, b.Clerk(), of(id), listing.Application{ReceivedOn: filed.AddDays(-1), Paper: enforcetest.Paper("演示申请书")})
+	wantCode(t, "an application before the notice", err, "application.before-notice")
+	wantTold(t, err, "served", filed)
+}
+
+// wantTold demands that a refusal tells a day: so says who refuses before the schema does,
+// which knows no arguments.
+func wantTold(t testing.TB, err error, name string, want day.Day) {
+	t.Helper()
+	var refusal *enforcement.Refusal
+	if !errors.As(err, &refusal) || refusal.Args[name] != want.String() {
+		t.Errorf("%v does not tell %s %s", err, name, want)
+	}
 }
 
 // Nobody is decided upon on ground 1 while the notice lets perform; on another ground only
@@ -119,7 +135,9 @@ func TestASignatureWaitsForThePeriodToo(t *testing.T) {
 	must(t, b.Listings.Propose(ctx, b.Judge(), of(id), b.Decision()))
 	early := b.President()
 	early.At = early.At.AddDate(0, 0, -enforcetest.NoticeDays+1)
-	wantCode(t, "signed by a clock that lags", b.Listings.Sign(ctx, early, of(id)), "performance.running")
+	err := b.Listings.Sign(ctx, early, of(id))
+	wantCode(t, "signed by a clock that lags", err, "performance.running")
+	wantTold(t, err, "until", state(t, b, id).PerformUntil)
 	must(t, b.Listings.Sign(ctx, b.President(), of(id)))
 }
 
