@@ -61,7 +61,7 @@ func (r *Administrative) Draft(ctx context.Context, act enforcement.Act, n NewLi
 	id := enforcement.NewID()
 	d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		l := Listing{ID: id, ListType: t.Slug, Organisation: act.Actor.Organisation, Subject: n.Subject}
-		s, err := r.Parties.Read(ctx, tx, n.Subject)
+		s, err := r.Parties.ReadFor(ctx, tx, n.Subject, l.Organisation)
 		if err != nil {
 			return nil, err
 		}

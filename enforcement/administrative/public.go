@@ -49,7 +49,7 @@ func (r *Administrative) PublicEntries(ctx context.Context, on day.Day, listType
 		return nil, err
 	}
 	q := shown(r.Record.DB, on).
-		ColumnExpr("l.id, l.list_type, l.subject_id, s.envelope, s.sealed, o.name_zh, l.decision_number, l.decided_on, l.grounds, l.basis, l.published_on, l.announced_on").
+		ColumnExpr("l.id, l.list_type, l.subject_id, s.envelope, "+party.SealedOf("l.organisation_id")+" AS sealed, o.name_zh, l.decision_number, l.decided_on, l.grounds, l.basis, l.published_on, l.announced_on").
 		ColumnExpr("CASE WHEN l.state = 'announced' THEN l.objection_until END AS objection_until, l.term_until").
 		Join("JOIN subject AS s ON s.id = l.subject_id").Join("JOIN organisation AS o ON o.id = l.organisation_id").Where("l.id > ?", after.Cursor())
 	if listType != "" {

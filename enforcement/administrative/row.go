@@ -6,6 +6,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/paper"
+	"concordat/enforcement/party"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -71,7 +72,8 @@ var drafted = []string{"id", "list_type", "organisation_id", "subject_id", "stat
 // beside joins what is read beside the row.
 func beside(q *bun.SelectQuery) *bun.SelectQuery {
 	return q.Join("JOIN subject AS s ON s.id = l.subject_id").Join("JOIN organisation AS o ON o.id = l.organisation_id").
-		ColumnExpr("s.kind AS subject_kind, s.envelope, s.sealed, s.region, o.serves")
+		ColumnExpr("s.kind AS subject_kind, s.envelope, o.serves, " + party.SealedOf("l.organisation_id") + " AS sealed").
+		ColumnExpr("coalesce((SELECT g.region FROM ground g WHERE g.id = l.id), s.region) AS region")
 }
 
 func (r *row) listing() Listing {

@@ -134,7 +134,7 @@ var travelEvents = map[record.EventKind]func(*replay, *Audit, record.Event){
 // by the plan; the others are later ones.
 func actsOf(tables []*ground.Table) map[record.EventKind]directive.VersionKind {
 	written := map[ground.Effect]directive.VersionKind{ground.EffectInForce: directive.Impose, ground.EffectSuspends: directive.Suspend, ground.EffectResumes: directive.Resume, ground.EffectAmends: directive.Amend, ground.EffectEnds: directive.Withdraw}
-	acts := map[record.EventKind]directive.VersionKind{ground.EventGroundEnded: directive.Withdraw, directive.EventDoubted: directive.Suspend, record.EventTaskClosed: directive.Resume}
+	acts := map[record.EventKind]directive.VersionKind{ground.EventGroundEnded: directive.Withdraw, directive.EventDoubted: directive.Suspend, ground.EventIdentityCorrected: directive.Amend, record.EventTaskClosed: directive.Resume}
 	for _, table := range tables {
 		for _, m := range table.Moves {
 			if k, ok := written[m.Effect]; ok {

@@ -65,7 +65,7 @@ const (
 // passing again and again over what it has settled. What belongs to an item is
 // fetched one by one (LIMIT 1 says so to the planner): a batch is small beside
 // the tables, which a hash join would read through for each.
-const selectDue = `SELECT x.id, x.version, x.kind, x.measures, x.valid_until, s.id, s.envelope, s.sealed,
+var selectDue = `SELECT x.id, x.version, x.kind, x.measures, x.valid_until, s.id, s.envelope, ` + party.SealedOf("g.organisation_id") + `,
     g.id, g.kind::text, g.list_type, g.reference, g.decided_on, o.slug, coalesce(c.number, '')
   FROM (
     (SELECT id, 1::smallint AS version, 'impose' AS kind, measures, valid_until, subject_id, ground_id

@@ -54,7 +54,7 @@ func (r *Directives) MeasuresInForce(ctx context.Context, subject enforcement.ID
 	var of AskPlanned
 	db := r.Record.DB
 	carried := db.NewSelect().TableExpr("ground AS g").Join("JOIN directive AS d ON d.subject_id = g.subject_id AND d.ground_id = g.id").
-		Where("g.subject_id = ? AND g.state = 'in-force' AND NOT unconfirmed(g)", subject).Where("g.valid_until IS NULL OR g.valid_until >= ?", on)
+		Where("g.subject_id IN (SELECT same_person(?)) AND g.state = 'in-force' AND NOT unconfirmed(g)", subject).Where("g.valid_until IS NULL OR g.valid_until >= ?", on)
 	newest := db.NewSelect().Table("amendment").Column("measures").Where("directive_id = d.id").OrderExpr("version DESC").Limit(1)
 	asks := append(of.Asks(db, carried.Clone().Column("d.plan_id")), pg.All(carried.Join("LEFT JOIN LATERAL (?) AS a ON true", newest).
 		Column("d.id", "d.organisation_id", "d.ground_id", "d.ground_kind", "g.list_type", "d.plan_id", "g.in_force_on", "g.valid_until").

@@ -9,10 +9,11 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"concordat/enforcement"
+	"concordat/enforcement/party"
 )
 
-const selectInventory = `SELECT d.id, coalesce(a.version, 1::smallint), coalesce(a.kind::text, 'impose'), coalesce(a.measures, d.measures),
-    CASE WHEN a.version IS NULL THEN d.valid_until ELSE a.valid_until END, s.id, s.envelope, s.sealed,
+var selectInventory = `SELECT d.id, coalesce(a.version, 1::smallint), coalesce(a.kind::text, 'impose'), coalesce(a.measures, d.measures),
+    CASE WHEN a.version IS NULL THEN d.valid_until ELSE a.valid_until END, s.id, s.envelope, ` + party.SealedOf("g.organisation_id") + `,
     g.id, g.kind::text, g.list_type, g.reference, g.decided_on, o.slug, coalesce(c.number, '')
   FROM directive d
   LEFT JOIN LATERAL (SELECT version, kind, measures, valid_until

@@ -12,6 +12,7 @@ import (
 	"concordat/enforcement/directive"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/hold"
+	"concordat/enforcement/party"
 	"concordat/enforcement/plan"
 	"concordat/internal/pg"
 	"concordat/memoranda"
@@ -124,13 +125,15 @@ func ofDirective(id enforcement.ID) func(bun.IDB) *bun.SelectQuery {
 
 func ofSubject(id enforcement.ID) func(bun.IDB) *bun.SelectQuery {
 	return func(db bun.IDB) *bun.SelectQuery {
-		return db.NewSelect().Table("ground").Column("id").Where("subject_id = ?", id)
+		return db.NewSelect().Table("ground").Column("id").Where("subject_id IN (SELECT same_person(?))", id)
 	}
 }
 
-const (
+var (
 	selectGrounds = `SELECT g.id, g.kind, g.list_type, g.subject_id, s.kind AS subject_kind, g.organisation_id, o.name_zh, o.name_en, o.serves,
-      s.region, g.reference, g.decided_on, g.valid_until, g.state, g.in_force_on, g.ended_on, c.number AS case_number, s.envelope, s.sealed,
+      coalesce(g.region, s.region) AS region,
+      g.reference, g.decided_on, g.valid_until, g.state, g.in_force_on, g.ended_on, c.number AS case_number, s.envelope,
+      ` + party.SealedOf("g.organisation_id") + ` AS sealed,
       l.conducts, m.grounds AS circumstances, m.basis, coalesce(l.notice_served_on, m.notice_served_on) AS noticed_on,
       m.window_until, m.announced_on,
       coalesce(l.served_on, m.served_on) AS served_on, coalesce(l.published_on, m.published_on) AS published_on,

@@ -16,7 +16,9 @@
 // same questions and tells what is possible now, and why not. A new kind brings a table, its
 // row and its own checks.
 //
-// It owns the table ground. The row of a case and its ground agree in state, version, term
+// A corrected identity is held for its owner and proposed to the others (correct.go).
+//
+// It owns the tables ground and identity_correction. The row of a case and its ground agree in state, version, term
 // and end, by triggers of migration 18, and the audit proves it for every kind. A ground
 // that has ended stays ended, and its withdrawals are queued in the same transaction. What
 // comes in force gets its directives in one place ([Grounds.PutInForceFrom]).

@@ -115,7 +115,7 @@ func (r *Grounds) groupByPlan(ctx context.Context, tx *pg.Tx, act enforcement.Ac
 	groups := map[plan.Key][]directive.InForce{}
 	n := 0
 	rows, err := tx.Pgx().Query(ctx, `SELECT g.id, g.subject_id, g.valid_until, g.kind::text, g.list_type,
-			s.kind::text, o.serves, coalesce(s.region, '')
+			s.kind::text, o.serves, coalesce(g.region, s.region, '')
 		FROM ground g JOIN subject s ON s.id = g.subject_id JOIN organisation o ON o.id = g.organisation_id
 		WHERE g.id = ANY($1) AND g.state = 'pending' AND g.decided_on IS NOT NULL AND NOT unconfirmed(g) ORDER BY g.id FOR NO KEY UPDATE OF g`, grounds)
 	if err != nil {

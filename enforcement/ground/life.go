@@ -27,7 +27,8 @@ type Head struct {
 	Version     int
 	ListType    string
 	SubjectKind memoranda.SubjectKind
-	// Serves is the region that the owner serves, Region the subject's; empty: not known.
+	// Serves is the region that the owner serves, Region the subject's, as the owner says it
+	// of this case; empty: not known.
 	Serves, Region string
 	// Until is the last day of its term; none: until its reason ends.
 	Until        day.Day

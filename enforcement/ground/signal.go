@@ -144,7 +144,8 @@ func (r *Grounds) SuspendIfMinor(ctx context.Context, tx *pg.Tx, act enforcement
 		return nil
 	}
 	var cases []decidedCase
-	err := tx.NewSelect().TableExpr("ground AS g").Column("g.id", "g.decided_on").Where("g.subject_id = ? AND g.state IN ('in-force', 'suspended') AND g.kind <> 'reward'", subject).Order("g.id").Scan(ctx, &cases)
+	err := tx.NewSelect().TableExpr("ground AS g").Column("g.id", "g.decided_on").Where("g.subject_id IN (SELECT same_person(?))", subject).
+		Where("g.state IN ('in-force', 'suspended') AND g.kind <> 'reward'").Order("g.id").Scan(ctx, &cases)
 	if err != nil {
 		return fmt.Errorf("look for cases against subject %s: %w", subject, err)
 	}
@@ -164,7 +165,7 @@ func (r *Grounds) SuspendMinors(ctx context.Context, act enforcement.Act, after 
 	}
 	var cases []decidedCase
 	err = r.Record.DB.NewSelect().TableExpr("ground AS g").Join("JOIN subject AS s ON s.id = g.subject_id").
-		Column("g.id", "g.decided_on", "g.subject_id", "s.envelope", "s.sealed").
+		Column("g.id", "g.decided_on", "g.subject_id", "s.envelope").ColumnExpr(party.SealedOf("g.organisation_id")+" AS sealed").
 		Where("g.state = 'in-force' AND g.kind <> 'reward' AND s.kind = 'natural-person' AND s.envelope IS NOT NULL AND g.id > ?", after.Cursor()).
 		OrderExpr("g.id").Limit(int64(limit)).Scan(ctx, &cases)
 	if err != nil || len(cases) == 0 {

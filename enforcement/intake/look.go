@@ -72,8 +72,8 @@ func (w *importWriter) lookSubjects(ctx context.Context, t pgx.Tx, rows []prepar
 			}
 		}
 	}
-	found, err := t.Query(ctx, `SELECT l.key_version, l.hash, s.id, s.envelope, s.sealed FROM subject_lookup l JOIN subject s
-		ON s.id = l.subject_id WHERE l.hash = ANY($1)`, sums)
+	found, err := t.Query(ctx, `SELECT l.key_version, l.hash, s.id, s.envelope, `+party.SealedOf("$2")+` FROM subject_lookup l JOIN subject s
+		ON s.id = l.subject_id WHERE l.hash = ANY($1)`, sums, w.run.Court)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -143,6 +144,13 @@ func (w *importWriter) decide(row *preparedRow) error {
 	if s != nil && !s.identity.SameAs(row.identity) {
 		w.refuse(row, "subject.identity")
 		return nil
+	}
+	// The age is that of the subject on whom the listing will hang, as the record has it.
+	if s != nil && row.taken == nil {
+		if refused, ok := errors.AsType[*enforcement.Refusal](ground.CheckAge(s.identity, w.intake.Record.Today(w.act.At))); ok {
+			w.refuse(row, refused.Code)
+			return nil
+		}
 	}
 	if c != nil && (c.given.FiledOn != row.execCase.FiledOn || c.given.BasisDocument != row.execCase.BasisDocument || c.given.BasisUnit != row.execCase.BasisUnit) {
 		w.conflict(row, "gistId")

@@ -9,7 +9,6 @@ import (
 	"concordat/enforcement/ground"
 	"concordat/enforcement/paper"
 	"concordat/enforcement/party"
-	"concordat/internal/identifier"
 	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -163,55 +162,31 @@ func (r *Listings) OpenCorrection(ctx context.Context, act enforcement.Act, c gr
 	}, moveOpenCorrection)
 }
 
-// Correct replaces inaccurate data of the subject and sends the corrected copy
-// to every holder. A correction never changes identity: kind, number, or name
-// beyond spelling is a revocation and a new draft. A birth day that makes a minor of the
-// subject is taken, and suspends in the same act everything that burdens the subject.
+// Correct replaces inaccurate data of the subject for the actor's court and sends the
+// corrected copy to every holder; other owners who have cases of the subject are asked. A
+// correction never changes identity: kind, number, or a name beyond spelling, by what was
+// decided ([party.Identity.Corrects]), is a revocation and a new draft. A birth day that makes
+// a minor of the subject is taken, and suspends in the same act everything that burdens the
+// subject.
 func (r *Listings) Correct(ctx context.Context, act enforcement.Act, c ground.Change, corrected party.Identity) error {
 	return r.Life.Do(ctx, act, c, nil, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
 		t.Set("correcting_since", nil)
-		identity, err := r.replaceIdentity(tx, act, t.Case, corrected)
+		old, err := r.Parties.OpenIdentity(t.Subject, t.Case.envelope, t.Case.sealed)
 		if err != nil {
 			return err
 		}
+		corrected.OverrideBy = old.OverrideBy
+		checked, _, err := corrected.Check(act)
+		if err != nil {
+			return err
+		}
+		t.Event.RefersTo = enforcement.NewID()
 		if err := t.CarryFirst(ctx, tx); err != nil {
 			return err
 		}
-		return r.Grounds.SuspendIfMinor(ctx, tx, act, t.Subject, identity)
-	}, moveCorrect)
-}
-
-func (r *Listings) replaceIdentity(tx *pg.Tx, act enforcement.Act, l Listing, corrected party.Identity) (party.Identity, error) {
-	old, err := r.Parties.OpenIdentity(l.Subject, l.envelope, l.sealed)
-	if err != nil {
-		return old, err
-	}
-	corrected.OverrideBy = old.OverrideBy
-	checked, _, err := corrected.Check(act)
-	if err != nil {
-		return checked, err
-	}
-	if !sameIdentity(old, checked) {
-		return checked, enforcement.Refuse("correction.identity")
-	}
-	return checked, r.Parties.Correct(tx, l.Subject, l.envelope, checked)
-}
-
-// sameIdentity reports whether two identities are one subject: kind and number
-// equal, and the names differ in at most one character.
-func sameIdentity(a, b party.Identity) bool {
-	if a.Kind != b.Kind || a.NumberKind != b.NumberKind || a.Number != b.Number || a.State != b.State {
-		return false
-	}
-	x, y := []rune(identifier.NormaliseName(a.Name)), []rune(identifier.NormaliseName(b.Name))
-	if len(x) != len(y) {
-		return false
-	}
-	differ := 0
-	for i := range x {
-		if x[i] != y[i] {
-			differ++
+		if err := r.Grounds.Correct(ctx, tx, act, t.Event.RefersTo, t.Subject, checked, t.ID); err != nil {
+			return err
 		}
-	}
-	return differ == 0 || (differ == 1 && len(x) > 1)
+		return r.Grounds.SuspendIfMinor(ctx, tx, act, t.Subject, checked)
+	}, moveCorrect)
 }

@@ -98,7 +98,7 @@ func (r *Listings) Draft(ctx context.Context, act enforcement.Act, n NewListing)
 
 // draftParties fills in the court of the case and opens the subject.
 func (r *Listings) draftParties(ctx context.Context, tx *pg.Tx, act enforcement.Act, l *Listing) (party.Identity, error) {
-	err := tx.NewSelect().TableExpr("execution_case AS c, subject AS s").ColumnExpr("c.court_id, s.kind, s.envelope, s.sealed").
+	err := tx.NewSelect().TableExpr("execution_case AS c, subject AS s").ColumnExpr("c.court_id, s.kind, s.envelope, "+party.SealedOf("c.court_id")).
 		Where("c.id = ? AND s.id = ?", l.Case, l.Subject).Scan(ctx, &l.Court, &l.subjectKind, &l.envelope, &l.sealed)
 	if err != nil {
 		return party.Identity{}, enforcement.NotFound(err, "read the parties of a draft")

@@ -252,7 +252,8 @@ func carrying(l *Listing, open []exclusion) []Conduct {
 // lockCase locks every listing of the case and debtor of one: a performance bars them all,
 // and whoever publishes one at the same time waits for it.
 func lockCase(ctx context.Context, tx *pg.Tx, listing enforcement.ID) error {
-	all := tx.NewSelect().Model((*row)(nil)).ColumnExpr("1").Where("(l.case_id, l.subject_id) = (SELECT case_id, subject_id FROM listing WHERE id = ?)", listing).
+	all := tx.NewSelect().Model((*row)(nil)).ColumnExpr("1").
+		Where("(l.case_id, l.subject_id) = (SELECT case_id, subject_id FROM listing WHERE id = ?)", listing).
 		OrderExpr("l.id").For("NO KEY UPDATE OF l")
 	if err := tx.Together(ctx, pg.Just(all)); err != nil {
 		return fmt.Errorf("lock the listings of the case of %s: %w", listing, err)

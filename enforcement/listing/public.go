@@ -27,7 +27,7 @@ func (r *Listings) PublicEntries(ctx context.Context, on day.Day, after enforcem
 	}
 	var rows []publicRow
 	err := shown(r.Record.DB, on).
-		ColumnExpr("l.id, s.envelope, s.sealed, l.subject_id, l.case_id, l.facts, l.public_words, o.name_zh, c.number, c.filed_on, c.basis_document, c.basis_unit").
+		ColumnExpr("l.id, s.envelope, "+party.SealedOf("l.court_id")+" AS sealed, l.subject_id, l.case_id, l.facts, l.public_words, o.name_zh, c.number, c.filed_on, c.basis_document, c.basis_unit").
 		ColumnExpr("l.published_on, coalesce(l.extended_until, l.term_until) AS until").Join("JOIN subject AS s ON s.id = l.subject_id").
 		Join("JOIN execution_case AS c ON c.id = l.case_id").Join("JOIN organisation AS o ON o.id = l.court_id").
 		Where("l.id > ?", after.Cursor()).OrderExpr("l.id").Limit(int64(limit)).Scan(ctx, &rows)

@@ -17,9 +17,15 @@
 // keeps them under organisation_mark, a number that the database's triggers change with
 // every statement on them, whoever made it.
 //
-// It owns subject, subject_lookup, organisation, organisation_role, execution_case and case_link. An
-// identity leaves this package only opened for a purpose: a send, a public entry, the
-// owner's own people; and masked wherever the number need not be whole.
+// Courts share subjects; what a department enters for its list it enters for itself (own.go),
+// so that no answer tells it whom others know. The record knows that two are one person by
+// the hash of the number (same_person). What one owner corrected of a subject of whom others
+// have cases too, holds for it alone (correct.go).
+//
+// It owns subject, subject_lookup, subject_number, subject_identity, organisation,
+// organisation_role, execution_case and case_link. An identity leaves this package only opened for a
+// purpose: a send, a public entry, the owner's own people; and masked wherever the number
+// need not be whole.
 //
 // Nearly every room calls it, and the API, and package notify for the sends. It calls
 // record, and through [Parties.CheckKeeper] the plans, which stand above it and are put in

@@ -55,7 +55,7 @@ func (r *Parties) Subject(ctx context.Context, act enforcement.Act, id enforceme
 	var identity Identity
 	err := r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		var err error
-		if identity, err = r.identity(ctx, tx, id); err != nil {
+		if identity, err = r.identity(ctx, tx, id, act.Actor.Organisation); err != nil {
 			return err
 		}
 		own, err := r.hasCase(ctx, tx, act, id)
@@ -99,7 +99,7 @@ func (r *Parties) Reveal(ctx context.Context, act enforcement.Act, id enforcemen
 	}
 	var identity Identity
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		if _, err := r.identity(ctx, tx, id); err != nil {
+		if _, err := r.identity(ctx, tx, id, act.Actor.Organisation); err != nil {
 			return nil, err
 		}
 		return &record.Event{Kind: EventSubjectRevealed, Subject: id, Day: r.Record.Today(act.At), Reason: reason}, nil
@@ -108,7 +108,7 @@ func (r *Parties) Reveal(ctx context.Context, act enforcement.Act, id enforcemen
 		return Identity{}, err
 	}
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		identity, err = r.identity(ctx, tx, id)
+		identity, err = r.identity(ctx, tx, id, act.Actor.Organisation)
 		return err
 	})
 	return identity, enforcement.AsRefusal(err)

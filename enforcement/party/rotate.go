@@ -53,17 +53,22 @@ func (r *Parties) rotate(tx *pg.Tx, s *Row) error {
 		return fmt.Errorf("read the key version of subject %s: %w", s.ID, err)
 	}
 	tx.Later(tx.NewUpdate().Model(s).Set("envelope = ?, key_version = ?, namesake = ?", wrapped, pg.Number(version), r.namesake(identity)).Set("version = version + 1").WherePK(), "store the key of subject %s", s.ID)
-	number := identifier.Identifier{Kind: identity.NumberKind, State: identity.State, Number: identity.Number}
-	hashes := lookups(s.ID, r.Record.Vault.Hashes(lookupDomain, number.Key()))
+	of := identifier.Identifier{Kind: identity.NumberKind, State: identity.State, Number: identity.Number}
+	hashes := lookups(s.ID, r.Record.Vault.Hashes(domainOf(s.Owner), of.Key()))
 	tx.Later(tx.NewInsert().Model(&hashes).On("CONFLICT DO NOTHING"), "store the look-up hashes of subject %s", s.ID)
+	if s.Owner != 0 {
+		own := numbers(s.ID, r.Record.Vault.Hashes(lookupDomain, of.Key()))
+		tx.Later(tx.NewInsert().Model(&own).On("CONFLICT DO NOTHING"), "store the number of subject %s", s.ID)
+	}
 	return nil
 }
 
 // ForgetHashes removes look-up hashes of versions that are no longer live.
 func (r *Parties) ForgetHashes(ctx context.Context) error {
-	_, err := r.Record.DB.NewDelete().Model((*lookup)(nil)).Where("key_version NOT IN (?)", bun.List(r.Record.Vault.Live())).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("forget old look-up hashes: %w", err)
+	for _, table := range []any{(*lookup)(nil), (*number)(nil)} {
+		if _, err := r.Record.DB.NewDelete().Model(table).Where("key_version NOT IN (?)", bun.List(r.Record.Vault.Live())).Exec(ctx); err != nil {
+			return fmt.Errorf("forget old look-up hashes: %w", err)
+		}
 	}
 	return nil
 }

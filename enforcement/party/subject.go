@@ -79,6 +79,9 @@ func (i Identity) identifier() identifier.Identifier {
 
 var regionForm = regexp.MustCompile(`^[1-8][0-9]([0-9]{2}){0,2}$`)
 
+// IsRegion reports whether a text is a prefix of a GB/T 2260 code, as regions are told.
+func IsRegion(text string) bool { return regionForm.MatchString(text) }
+
 // Check normalises an identity and refuses what does not identify.
 func (i Identity) Check(act enforcement.Act) (Identity, identifier.Identifier, error) {
 	var none identifier.Identifier
@@ -117,6 +120,9 @@ func (i Identity) Check(act enforcement.Act) (Identity, identifier.Identifier, e
 		return i, none, enforcement.Refuse("subject.region")
 	}
 	natural := i.Kind == memoranda.NaturalPerson
+	if !natural {
+		i.Birth = 0
+	}
 	if !slices.Contains(memoranda.SubjectKinds(), i.Kind) || natural != i.NumberKind.Person() || number.SoleTrader() != (i.Kind == memoranda.SoleTrader) && i.NumberKind == identifier.USCC {
 		return i, none, enforcement.Refuse("subject.kind")
 	}
@@ -134,16 +140,17 @@ func (i Identity) Check(act enforcement.Act) (Identity, identifier.Identifier, e
 }
 
 // SameAs reports whether two identities of one number are of one subject: they agree in
-// name and kind, and in the birth day where both are known. Which of two is wrong is for a
-// person to find out (PIPL Art. 8); a second birth day would make an adult of a child.
+// name, kind and birth day; one that is not known agrees with none. Which of two is wrong is
+// for a person to find out (PIPL Art. 8); a second birth day would make an adult of a child.
 func (i Identity) SameAs(other Identity) bool {
-	return i.Name == other.Name && i.Kind == other.Kind && (i.Birth == other.Birth || i.Birth.IsZero() || other.Birth.IsZero())
+	return i.Name == other.Name && i.Kind == other.Kind && i.Birth == other.Birth
 }
 
 // EnterSubject enters a subject, or finds the one that holds the same number
 // under the same name. The same number under another name is refused: which of
 // the two is wrong is for a person to find out (PIPL Art. 8). A department enters
-// subjects only if it keeps a list.
+// subjects only if it keeps a list, and finds only those that it entered itself: whether
+// anybody else knows the person, and under which name, no answer tells it.
 func (r *Parties) EnterSubject(ctx context.Context, act enforcement.Act, given Identity) (enforcement.ID, error) {
 	if err := act.Check(enforcement.Clerk, enforcement.Judge, enforcement.DepartmentClerk, enforcement.DepartmentReviewer, enforcement.System); err != nil {
 		return enforcement.ID{}, err
@@ -157,12 +164,12 @@ func (r *Parties) EnterSubject(ctx context.Context, act enforcement.Act, given I
 			if err := r.CheckKeeper(ctx, tx, act); err != nil {
 				return nil, err
 			}
-			known, err := r.findSubject(ctx, tx, number)
+			known, err := r.findFor(ctx, tx, act, number)
 			if err != nil {
 				return nil, err
 			}
 			if !known.IsZero() {
-				have, err := r.identity(ctx, tx, known)
+				have, err := r.identity(ctx, tx, known, act.Actor.Organisation)
 				if err != nil {
 					return nil, err
 				}
@@ -176,6 +183,9 @@ func (r *Parties) EnterSubject(ctx context.Context, act enforcement.Act, given I
 			if err != nil {
 				return nil, err
 			}
+			if owner := ofOwn(act); owner != 0 {
+				made.ofDepartment(r, owner, number)
+			}
 			insertSubject(tx, act, made, identity.OverrideBy)
 			return &record.Event{Kind: eventSubjectEntered, Subject: made.ID}, nil
 		})
@@ -187,7 +197,8 @@ func (r *Parties) EnterSubject(ctx context.Context, act enforcement.Act, given I
 	}
 }
 
-// moveSubject notes the region that was stated last; what was planned stays as it is.
+// moveSubject notes the region that was stated last, for cases to come: each has its own from
+// its entry on, and only its owner says another of it (package replan).
 func moveSubject(tx *pg.Tx, id enforcement.ID, region string) {
 	if region != "" {
 		tx.Later(tx.NewUpdate().Model((*Row)(nil)).Set("region = ?", region).Where("id = ?", id).Where("region IS DISTINCT FROM ?", region), "note the region of subject %s", id)
@@ -205,8 +216,10 @@ type Row struct {
 	KeyVersion int16                 `bun:"key_version"`
 	OverrideBy string                `bun:"override_by,nullzero"`
 	CreatedAt  time.Time             `bun:"created_at"`
-	Region     string                `bun:"region,nullzero"`
-	Namesake   []byte                `bun:"namesake,nullzero"`
+	// Owner is the department that entered it for itself; 0: a court's.
+	Owner    enforcement.OrganisationID `bun:"organisation_id,nullzero"`
+	Region   string                     `bun:"region,nullzero"`
+	Namesake []byte                     `bun:"namesake,nullzero"`
 }
 
 // lookup is a hash that a subject's number is found by.
@@ -234,6 +247,8 @@ type Sealed struct {
 	// Hashes are those that the number is looked up by.
 	Hashes []vault.Hash
 
+	owner      enforcement.OrganisationID
+	numbers    []vault.Hash // of the number alone, where Hashes are its owner's
 	kind       memoranda.SubjectKind
 	region     string
 	keyVersion int16
@@ -257,9 +272,12 @@ func (r *Parties) Seal(identity Identity, number identifier.Identifier) (s Seale
 
 func insertSubject(tx *pg.Tx, act enforcement.Act, s Sealed, overrideBy string) {
 	tx.Later(tx.NewInsert().Model(&Row{
-		ID: s.ID, Kind: s.kind, Wrapped: s.Wrapped, Sealed: s.identity, KeyVersion: s.keyVersion, OverrideBy: overrideBy, CreatedAt: act.At.UTC(), Region: s.region, Namesake: s.namesake,
+		ID: s.ID, Kind: s.kind, Wrapped: s.Wrapped, Sealed: s.identity, KeyVersion: s.keyVersion, OverrideBy: overrideBy, CreatedAt: act.At.UTC(), Region: s.region, Namesake: s.namesake, Owner: s.owner,
 	}), "enter subject %s", s.ID)
 	tx.Later(tx.NewInsert().Model(new(lookups(s.ID, s.Hashes))), "enter the look-up hashes of subject %s", s.ID)
+	if len(s.numbers) > 0 {
+		tx.Later(tx.NewInsert().Model(new(numbers(s.ID, s.numbers))), "enter the number of subject %s", s.ID)
+	}
 }
 
 func lookups(id enforcement.ID, hashes []vault.Hash) []lookup {
@@ -268,20 +286,6 @@ func lookups(id enforcement.ID, hashes []vault.Hash) []lookup {
 		list[i] = lookup{KeyVersion: h.Version, Hash: h.Sum, Subject: id}
 	}
 	return list
-}
-
-// Correct seals other data of a subject that stays the same.
-func (r *Parties) Correct(tx *pg.Tx, id enforcement.ID, wrapped []byte, corrected Identity) error {
-	envelope, err := r.Record.Vault.OpenEnvelope(id, wrapped)
-	if err != nil {
-		return fmt.Errorf("open the envelope of subject %s: %w", id, err)
-	}
-	sealed, err := sealIdentity(envelope, corrected)
-	if err != nil {
-		return err
-	}
-	tx.Later(tx.NewUpdate().Model((*Row)(nil)).Set("sealed = ?", sealed).Set("namesake = ?", r.namesake(corrected)).Set("version = version + 1").Where("id = ?", id), "correct subject %s", id)
-	return nil
 }
 
 // sealIdentity seals an identity under its subject's key.
@@ -298,8 +302,8 @@ func sealIdentity(envelope vault.Envelope, identity Identity) ([]byte, error) {
 }
 
 // findSubject looks a number up by its hashes under every live key; no id: nobody has it.
-func (r *Parties) findSubject(ctx context.Context, tx *pg.Tx, number identifier.Identifier) (id enforcement.ID, err error) {
-	hashes := r.Record.Vault.Hashes(lookupDomain, number.Key())
+func (r *Parties) findSubject(ctx context.Context, tx *pg.Tx, domain string, number identifier.Identifier) (id enforcement.ID, err error) {
+	hashes := r.Record.Vault.Hashes(domain, number.Key())
 	q := tx.NewSelect().Model((*lookup)(nil)).Column("subject_id").Limit(1)
 	for _, h := range hashes {
 		q = q.WhereOr("hash = ? AND key_version = ?", h.Sum, pg.Number(h.Version))
@@ -334,8 +338,8 @@ func (r *Parties) OpenIdentity(id enforcement.ID, wrapped, sealed []byte) (Ident
 	return identity, nil
 }
 
-func (r *Parties) identity(ctx context.Context, tx *pg.Tx, id enforcement.ID) (Identity, error) {
-	s, err := r.Read(ctx, tx, id)
+func (r *Parties) identity(ctx context.Context, tx *pg.Tx, id enforcement.ID, owner enforcement.OrganisationID) (Identity, error) {
+	s, err := r.ReadFor(ctx, tx, id, owner)
 	if err != nil {
 		return Identity{}, err
 	}
@@ -357,6 +361,8 @@ func (r *Parties) Shred(ctx context.Context, act enforcement.Act, id enforcement
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
 		tx.Later(tx.NewDelete().Model((*lookup)(nil)).Where("subject_id = ?", id), "forget the look-up of subject %s", id)
+		tx.Later(tx.NewDelete().Model((*number)(nil)).Where("subject_id = ?", id), "forget the number of subject %s", id)
+		tx.Later(tx.NewDelete().Model((*owned)(nil)).Where("subject_id = ?", id), "forget the copies of subject %s", id)
 		shredded := tx.NewUpdate().Model((*Row)(nil)).Set("envelope = NULL, sealed = NULL, namesake = NULL").Set("shredded_at = ?", act.At.UTC()).Set("version = version + 1").
 			Where("id = ? AND shredded_at IS NULL", id).Where("NOT "+tied, id)
 		tx.LaterOne(shredded, enforcement.Refuse("state.forbidden", "state", "in-force"), "shred subject %s", id)

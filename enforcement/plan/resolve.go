@@ -207,12 +207,13 @@ func planUnder(db bun.IDB, hash []byte) *bun.SelectQuery {
 	return db.NewSelect().Model((*row)(nil)).Column("id").ColumnExpr("EXISTS (SELECT FROM plan_switch WHERE from_plan = p.id)").Where("hash = ?", hash)
 }
 
-// EnterPlan finds the plan's row, or enters it.
-func (r *Plans) EnterPlan(ctx context.Context, tx *pg.Tx, key Key, p *Plan) error {
+// EnterPlan finds the plan's row, or enters it; one of some that it must not be is passed over
+// for another that says the same.
+func (r *Plans) EnterPlan(ctx context.Context, tx *pg.Tx, key Key, p *Plan, but ...int32) error {
 	hash := p.hash(key)
 	var replaced bool
 	err := planUnder(tx, hash).Scan(ctx, &p.ID, &replaced)
-	for replaced && err == nil { // a plan that gave way never comes back: one of its own says the same
+	for (replaced || slices.Contains(but, p.ID)) && err == nil { // a plan that gave way never comes back: one of its own says the same
 		again := sha256.Sum256(hash)
 		hash = again[:]
 		err = planUnder(tx, hash).Scan(ctx, &p.ID, &replaced)

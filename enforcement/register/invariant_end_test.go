@@ -241,7 +241,7 @@ func TestInvariant20_RelistBar(t *testing.T) {
 		{"2025-08-29", "2026-02-28", 3}, // no 29 February; the 28th is a working Saturday
 		{"2025-08-31", "2026-02-28", 3},
 		{"2025-10-15", "2026-04-15", 3},
-		{"2025-10-15", "", 1}, // any other deletion bars nobody
+		{"2025-10-15", "", 2}, // any other deletion but that for performance bars nobody
 	} {
 		b.AdvanceTo(enforcetest.Start)
 		c, subject := b.Case(), b.Subject(b.Company())

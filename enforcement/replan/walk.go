@@ -57,6 +57,13 @@ type chunk struct {
 	wakes     map[directive.WakeUp]bool
 }
 
+func newChunk(r *Replanner, act enforcement.Act, s *switching, pass int) *chunk {
+	return &chunk{
+		r: r, act: act, s: s, pass: pass,
+		present: map[heldAt]bool{}, doubted: map[heldAt]bool{}, withdrawn: map[enforcement.OrganisationID]enforcement.ID{}, wakes: map[directive.WakeUp]bool{},
+	}
+}
+
 // follow lets up to a chunk of grounds follow a change, in one of its passes, and
 // reports whether the pass has more.
 func (r *Replanner) follow(ctx context.Context, act enforcement.Act, s *switching, pass int) (done Progress, more bool, err error) {
@@ -64,10 +71,7 @@ func (r *Replanner) follow(ctx context.Context, act enforcement.Act, s *switchin
 	defer end(&err)
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		done, more = Progress{}, false
-		c := &chunk{
-			r: r, act: act, s: s, pass: pass,
-			present: map[heldAt]bool{}, doubted: map[heldAt]bool{}, withdrawn: map[enforcement.OrganisationID]enforcement.ID{}, wakes: map[directive.WakeUp]bool{},
-		}
+		c := newChunk(r, act, s, pass)
 		var err error
 		if more, err = c.run(ctx, tx); err != nil {
 			return fmt.Errorf("let grounds follow from plan %d to %d: %w", s.from, s.to, err)
@@ -95,18 +99,35 @@ func (c *chunk) run(ctx context.Context, tx *pg.Tx) (more bool, err error) {
 		c.passOver(tx)
 		return false, nil
 	}
-	if err := c.read(ctx, tx); err != nil {
+	if err := c.versions(ctx, tx); err != nil {
 		return false, err
-	}
-	if err := c.amend(ctx, tx); err != nil {
-		return false, err
-	}
-	if c.pass == passAdding {
-		if err := c.join(ctx, tx); err != nil {
-			return false, err
-		}
 	}
 	return true, c.close(ctx, tx, at)
+}
+
+// versions reads how the chunk's directives stand and writes those that follow.
+func (c *chunk) versions(ctx context.Context, tx *pg.Tx) error {
+	if err := c.read(ctx, tx); err != nil {
+		return err
+	}
+	if err := c.amend(ctx, tx); err != nil {
+		return err
+	}
+	if c.pass == passAdding {
+		return c.join(ctx, tx)
+	}
+	return nil
+}
+
+// one is the pass of a change of one ground, of which no switch tells.
+func (c *chunk) one(ctx context.Context, tx *pg.Tx) error {
+	if err := c.versions(ctx, tx); err != nil {
+		return err
+	}
+	if err := c.logged(ctx, tx); err != nil {
+		return err
+	}
+	return c.wake(ctx, tx)
 }
 
 // reached is how far a pass is: a plan that grounds were put in force under, and
@@ -362,14 +383,26 @@ func kindsOf(ctx context.Context, tx *pg.Tx, births []int32) (kind string, err e
 // last the wake-ups.
 func (c *chunk) close(ctx context.Context, tx *pg.Tx, at reached) error {
 	c.done.Grounds = int64(len(c.grounds))
+	if err := c.logged(ctx, tx); err != nil {
+		return err
+	}
+	far := c.ofSwitch(tx).Set("reached_plan = ?, reached = ?", pg.Number(at.plan), at.ground).Set("grounds = grounds + ?", pg.Number(c.done.Grounds)).Set("withdrawn = withdrawn + ?", pg.Number(c.done.Withdrawn)).
+		Set("shrunk = shrunk + ?", pg.Number(c.done.Shrunk)).Set("grown = grown + ?", pg.Number(c.done.Grown)).Set("added = added + ?", pg.Number(c.done.Added))
+	tx.Later(far, "write how far it is")
+	return c.wake(ctx, tx)
+}
+
+// logged writes the event, and starts the clocks of what is lifted.
+func (c *chunk) logged(ctx context.Context, tx *pg.Tx) error {
 	if err := c.event.log(ctx, tx, c); err != nil {
 		return err
 	}
 	if len(c.withdrawn) > 0 {
 		c.r.Directives.StartLiftClocks(tx, slices.Collect(maps.Values(c.withdrawn)), c.r.Record.Today(c.act.At))
 	}
-	far := c.ofSwitch(tx).Set("reached_plan = ?, reached = ?", pg.Number(at.plan), at.ground).Set("grounds = grounds + ?", pg.Number(c.done.Grounds)).Set("withdrawn = withdrawn + ?", pg.Number(c.done.Withdrawn)).
-		Set("shrunk = shrunk + ?", pg.Number(c.done.Shrunk)).Set("grown = grown + ?", pg.Number(c.done.Grown)).Set("added = added + ?", pg.Number(c.done.Added))
-	tx.Later(far, "write how far it is")
+	return nil
+}
+
+func (c *chunk) wake(ctx context.Context, tx *pg.Tx) error {
 	return c.r.Directives.WakeIn(ctx, tx, slices.SortedFunc(maps.Keys(c.wakes), directive.CompareWakeUps))
 }

@@ -14,6 +14,7 @@ import (
 	"concordat/enforcement/ground"
 	"concordat/enforcement/hold"
 	"concordat/enforcement/kinds"
+	"concordat/enforcement/party"
 	"concordat/internal/pg"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -89,8 +90,8 @@ func (p part) of(q *bun.SelectQuery) *bun.SelectQuery {
 
 // read asks for the part, with what is to be seen of each.
 func (p part) read(ctx context.Context, db bun.IDB) (rows []unconfirmedRow, err error) {
-	q := p.of(db.NewSelect()).Column("g.id", "g.subject_id", "s.envelope", "s.sealed", "g.reference", "g.in_force_on", "g.suspended_for").
-		ColumnExpr("s.kind AS subject_kind, coalesce(g.case_state, g.state::text) AS state, coalesce(g.case_version, 0) AS version").
+	q := p.of(db.NewSelect()).Column("g.id", "g.subject_id", "s.envelope", "g.reference", "g.in_force_on", "g.suspended_for").
+		ColumnExpr(party.SealedOf("g.organisation_id")+" AS sealed, s.kind AS subject_kind, coalesce(g.case_state, g.state::text) AS state, coalesce(g.case_version, 0) AS version").
 		ColumnExpr("g.suspended_for IS NOT DISTINCT FROM ? OR (g.case_state IS NULL AND g.state = 'suspended') AS doubted", ground.SuspendedRestored).
 		ColumnExpr("e.kind AS last_event, e.at AS last_at").Join("JOIN subject AS s ON s.id = g.subject_id").
 		Join("LEFT JOIN LATERAL (SELECT kind, at FROM event WHERE ground_id = g.id ORDER BY seq DESC LIMIT 1) AS e ON true")

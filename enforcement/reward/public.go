@@ -8,6 +8,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/party"
 	"concordat/internal/calendar"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -35,7 +36,7 @@ func (r *Rewards) PublicEntries(ctx context.Context, on day.Day, after enforceme
 	}
 	var rows []publicRow
 	err := r.Record.DB.NewSelect().TableExpr("reward AS w").
-		ColumnExpr("w.id, s.envelope, s.sealed, w.subject_id, w.list_type, o.name_zh, w.year, w.valid_until").
+		ColumnExpr("w.id, s.envelope, "+party.SealedOf("w.owner_id")+" AS sealed, w.subject_id, w.list_type, o.name_zh, w.year, w.valid_until").
 		Join("JOIN ground AS g ON g.id = w.id").
 		Join("JOIN subject AS s ON s.id = w.subject_id").
 		Join("JOIN organisation AS o ON o.id = w.owner_id").

@@ -35,21 +35,26 @@ func (r *Rewards) seriousLists() []string {
 
 // Rewards in force and listings of their subjects on lists of serious dishonesty
 // that were never weighed against each other.
-const selectUnreviewed = `SELECT w.id, l.id FROM reward w JOIN ground l ON l.subject_id = w.subject_id
-  WHERE w.state IN ('in-force', 'under-review') AND l.kind = 'listing' AND l.list_type IN (?0)
+const (
+	selectUnreviewed = ` WHERE w.state IN ('in-force', 'under-review') AND l.kind = 'listing' AND l.list_type IN (?0)
     AND NOT EXISTS (SELECT FROM reward_review v WHERE v.reward_id = w.id AND v.listing_id = l.id) AND `
+	// From which side the person is looked for elsewhere: few are published at once, and few
+	// rewarded at all.
+	ofListings = `SELECT w.id, l.id FROM ground l CROSS JOIN LATERAL same_person(l.subject_id) p (id) JOIN reward w ON w.subject_id = p.id`
+	ofRewards  = `SELECT w.id, l.id FROM reward w CROSS JOIN LATERAL same_person(w.subject_id) p (id) JOIN ground l ON l.subject_id = p.id`
+)
 
 // OpenReviews is what a publication does to the rewards of its subjects, in
 // the publication's own transaction: the owner of each gets the task to decide, and
 // the reward goes on meanwhile. Only where the reward's own rule cites that it
 // ends by itself does it end.
 func (r *Rewards) OpenReviews(ctx context.Context, tx *pg.Tx, act enforcement.Act, published []enforcement.ID) error {
-	return r.reviewWhere(ctx, tx, act, `l.id IN (?1)`, bun.List(published))
+	return r.reviewWhere(ctx, tx, act, ofListings, `l.id IN (?1)`, bun.List(published))
 }
 
 // reviewStanding weighs one reward against what its subject stands on now.
 func (r *Rewards) reviewStanding(ctx context.Context, tx *pg.Tx, act enforcement.Act, reward enforcement.ID) error {
-	return r.reviewWhere(ctx, tx, act, `l.state = 'in-force' AND w.id = ?1`, reward)
+	return r.reviewWhere(ctx, tx, act, ofRewards, `l.state = 'in-force' AND w.id = ?1`, reward)
 }
 
 // ReviewDue opens the reviews that no publication opened: of a listing that
@@ -59,14 +64,14 @@ func (r *Rewards) ReviewDue(ctx context.Context, act enforcement.Act) error {
 		return err
 	}
 	err := r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		return r.reviewWhere(ctx, tx, act, `l.state = 'in-force' AND ?1`, true)
+		return r.reviewWhere(ctx, tx, act, ofRewards, `l.state = 'in-force' AND ?1`, true)
 	})
 	return enforcement.AsRefusal(err)
 }
 
-func (r *Rewards) reviewWhere(ctx context.Context, tx *pg.Tx, act enforcement.Act, which string, arg any) error {
+func (r *Rewards) reviewWhere(ctx context.Context, tx *pg.Tx, act enforcement.Act, from, which string, arg any) error {
 	var rewards, listings []enforcement.ID
-	err := tx.NewRaw(selectUnreviewed+which+` ORDER BY w.id, l.id`, bun.List(r.seriousLists()), arg).Scan(ctx, &rewards, &listings)
+	err := tx.NewRaw(from+selectUnreviewed+which+` ORDER BY w.id, l.id`, bun.List(r.seriousLists()), arg).Scan(ctx, &rewards, &listings)
 	if err != nil {
 		return fmt.Errorf("look for rewards to review: %w", err)
 	}

@@ -100,6 +100,7 @@ func (s *server) routes() {
 	decisionRoutes(s)
 	wordRoutes(s)
 	changeRoutes(s)
+	correctionRoutes(s)
 	endRoutes(s)
 	administrativeRoutes(s)
 	rewardRoutes(s)

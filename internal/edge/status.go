@@ -166,6 +166,7 @@ var statuses = map[string]int{
 	"end.term-running":           http.StatusConflict,
 	"correction.none":            http.StatusConflict,
 	"correction.open":            http.StatusConflict,
+	"correction.second-person":   http.StatusForbidden,
 	"task.closed":                http.StatusConflict,
 	"hold.ended":                 http.StatusConflict,
 	"restore.reconciling":        http.StatusServiceUnavailable,
