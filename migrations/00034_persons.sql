@@ -136,3 +136,25 @@ DROP INDEX event_change;
 CREATE INDEX event_change ON event (seq) WHERE kind IN
     ('token-issued', 'token-revoked', 'token-woken', 'organisation-entered', 'endpoint-put', 'endpoint-restored', 'endpoint-paused', 'endpoint-removed',
     'keys-changed', 'queues-changed', 'change-proposed', 'change-dropped', 'staff-entered', 'staff-borrowed', 'staff-ended');
+
+-- A unit code that fails its check is entered by two people of one organisation, each by their own token.
+CREATE TABLE subject_proposal (
+    id              uuid PRIMARY KEY,
+    organisation_id integer NOT NULL REFERENCES organisation (id),
+    content         bytea NOT NULL,
+    proposed_by     text NOT NULL CHECK (proposed_by <> ''),
+    proposed_at     timestamptz NOT NULL,
+    lapses_at       timestamptz NOT NULL,
+    confirmed_by    text,
+    confirmed_at    timestamptz,
+    subject_id      uuid REFERENCES subject (id),
+    CONSTRAINT subject_confirmed_by_another CHECK (confirmed_by <> proposed_by),
+    CONSTRAINT subject_confirmed CHECK ((confirmed_by IS NULL) = (confirmed_at IS NULL) AND (confirmed_by IS NULL) = (subject_id IS NULL)),
+    CONSTRAINT subject_confirmed_in_time CHECK (confirmed_at IS NULL OR confirmed_at < lapses_at)
+);
+CREATE INDEX subject_proposal_open ON subject_proposal (organisation_id, proposed_at) WHERE confirmed_at IS NULL;
+CREATE TRIGGER subject_proposal_kept BEFORE DELETE OR TRUNCATE ON subject_proposal FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+COMMENT ON TABLE subject_proposal IS 'A unit whose circulating code fails its check, proposed by one person and confirmed by another; it lapses after seven days.';
+COMMENT ON COLUMN subject_proposal.content IS 'Sealed: the identity; empty once it is confirmed.';
+COMMENT ON COLUMN subject_proposal.proposed_at IS 'Machine time, as every time here.';
+COMMENT ON COLUMN subject_proposal.confirmed_by IS 'The second person, who stands in subject.override_by.';

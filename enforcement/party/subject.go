@@ -49,7 +49,7 @@ type Identity struct {
 	// Head is the legal representative or person in charge of a unit.
 	Head string `json:"head,omitempty"`
 	// OverrideBy is the second person who accepted a circulating unit code that
-	// fails its check; never for natural persons.
+	// fails its check ([Parties.ConfirmSubject]); never for natural persons.
 	OverrideBy string `json:"override_by,omitempty"`
 	// Region is where a unit is registered or a person lives, as a prefix of the
 	// GB/T 2260 codes; empty: not known. It is not sealed: no name follows from it.
@@ -83,7 +83,7 @@ var regionForm = regexp.MustCompile(`^[1-8][0-9]([0-9]{2}){0,2}$`)
 func IsRegion(text string) bool { return regionForm.MatchString(text) }
 
 // Check normalises an identity and refuses what does not identify.
-func (i Identity) Check(act enforcement.Act) (Identity, identifier.Identifier, error) {
+func (i Identity) Check(_ enforcement.Act) (Identity, identifier.Identifier, error) {
 	var none identifier.Identifier
 	if i.Number == "" {
 		return i, none, enforcement.Refuse("subject.name-only")
@@ -101,9 +101,6 @@ func (i Identity) Check(act enforcement.Act) (Identity, identifier.Identifier, e
 	number, err := identifier.Parse(i.NumberKind, i.State, i.Number)
 	var bad *identifier.Error
 	if errors.As(err, &bad) && bad.Code == "identifier.check-digit" && i.OverrideBy != "" {
-		if i.OverrideBy == act.Actor.ID {
-			return i, none, enforcement.Refuse("identifier.second-person")
-		}
 		if i.NumberKind.Person() {
 			return i, none, enforcement.Refuse("identifier.override")
 		}
@@ -146,55 +143,80 @@ func (i Identity) SameAs(other Identity) bool {
 	return i.Name == other.Name && i.Kind == other.Kind && i.Birth == other.Birth
 }
 
+// entering are who may enter subjects; of departments those that keep a list.
+var entering = []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.DepartmentClerk, enforcement.DepartmentReviewer, enforcement.System}
+
 // EnterSubject enters a subject, or finds the one that holds the same number
 // under the same name. The same number under another name is refused: which of
 // the two is wrong is for a person to find out (PIPL Art. 8). A department enters
 // subjects only if it keeps a list, and finds only those that it entered itself: whether
-// anybody else knows the person, and under which name, no answer tells it.
+// anybody else knows the person, and under which name, no answer tells it. A unit's code
+// that fails its check is refused (identifier.unconfirmed) until two people have entered it
+// ([Parties.ProposeSubject]); then it is found.
 func (r *Parties) EnterSubject(ctx context.Context, act enforcement.Act, given Identity) (enforcement.ID, error) {
-	if err := act.Check(enforcement.Clerk, enforcement.Judge, enforcement.DepartmentClerk, enforcement.DepartmentReviewer, enforcement.System); err != nil {
+	if err := act.Check(entering...); err != nil {
 		return enforcement.ID{}, err
 	}
+	given.OverrideBy = "" // nobody is named who did not act
 	identity, number, err := given.Check(act)
+	known := failsCheck(given, err)
+	if known {
+		identity, number, err = overridden(act, given, act.Actor.ID)
+	}
 	if err != nil {
 		return enforcement.ID{}, enforcement.AsRefusal(err)
 	}
+	return r.entered(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
+		if err := r.CheckKeeper(ctx, tx, act); err != nil {
+			return nil, err
+		}
+		return r.enterIn(ctx, tx, act, identity, number, given.Region, known)
+	})
+}
+
+// entered performs the entry of a subject, again where two enter one at once.
+func (r *Parties) entered(ctx context.Context, act enforcement.Act, fn func(context.Context, *pg.Tx) (*record.Event, error)) (enforcement.ID, error) {
 	for {
-		d, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-			if err := r.CheckKeeper(ctx, tx, act); err != nil {
-				return nil, err
-			}
-			known, err := r.findFor(ctx, tx, act, number)
-			if err != nil {
-				return nil, err
-			}
-			if !known.IsZero() {
-				have, err := r.identity(ctx, tx, known, act.Actor.Organisation)
-				if err != nil {
-					return nil, err
-				}
-				if !have.SameAs(identity) {
-					return nil, enforcement.Refuse("subject.identity")
-				}
-				moveSubject(tx, known, given.Region)
-				return &record.Event{Kind: eventSubjectEntered, Subject: known}, nil
-			}
-			made, err := r.Seal(identity, number)
-			if err != nil {
-				return nil, err
-			}
-			if owner := ofOwn(act); owner != 0 {
-				made.ofDepartment(r, owner, number)
-			}
-			insertSubject(tx, act, made, identity.OverrideBy)
-			return &record.Event{Kind: eventSubjectEntered, Subject: made.ID}, nil
-		})
+		d, err := r.Record.Perform(ctx, act, fn)
 		// Two clerks enter one person at once: the second finds the first's.
 		if name, ok := pg.Constraint(err); ok && name == "subject_lookup_pkey" {
 			continue
 		}
 		return d.Subject, err
 	}
+}
+
+// enterIn finds the subject or enters it; known says that it is only to be found. region is
+// what was stated.
+func (r *Parties) enterIn(
+	ctx context.Context, tx *pg.Tx, act enforcement.Act, identity Identity, number identifier.Identifier, region string, known bool,
+) (*record.Event, error) {
+	id, err := r.findFor(ctx, tx, act, number)
+	switch {
+	case err != nil:
+		return nil, err
+	case id.IsZero() && known:
+		return nil, enforcement.Refuse("identifier.unconfirmed")
+	case id.IsZero():
+		made, err := r.Seal(identity, number)
+		if err != nil {
+			return nil, err
+		}
+		if owner := ofOwn(act); owner != 0 {
+			made.ofDepartment(r, owner, number)
+		}
+		insertSubject(tx, act, made, identity.OverrideBy)
+		return &record.Event{Kind: eventSubjectEntered, Subject: made.ID}, nil
+	}
+	have, err := r.identity(ctx, tx, id, act.Actor.Organisation)
+	if err != nil {
+		return nil, err
+	}
+	if !have.SameAs(identity) {
+		return nil, enforcement.Refuse("subject.identity")
+	}
+	moveSubject(tx, id, region)
+	return &record.Event{Kind: eventSubjectEntered, Subject: id}, nil
 }
 
 // moveSubject notes the region that was stated last, for cases to come: each has its own from

@@ -7,7 +7,10 @@ import (
 	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/listing"
+	"concordat/enforcement/party"
 	"concordat/enforcement/reward"
+	"concordat/internal/identifier"
+	"concordat/memoranda"
 )
 
 // as is somebody's own act in another role of the same court: one human who was given two
@@ -100,4 +103,83 @@ func TestNobodyTakesARewardAwayAlone(t *testing.T) {
 	if state := b.RewardStands(id).State; state != ground.State("ended") {
 		t.Errorf("it is %s", state)
 	}
+}
+
+// A unit code that fails its check is entered by two people of one organisation, each by their
+// own token: nobody is named who did not act.
+func TestNobodyAcceptsAWrongCodeAlone(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	wrong := b.Company()
+	last := wrong.Number[len(wrong.Number)-1]
+	wrong.Number = wrong.Number[:len(wrong.Number)-1] + map[bool]string{true: "1", false: "0"}[last == '0']
+	if _, err := identifier.Parse(wrong.NumberKind, "", wrong.Number); err == nil {
+		t.Fatal("its check fits")
+	}
+	named := wrong
+	named.OverrideBy = "somebody-else"
+	for _, given := range []party.Identity{wrong, named} {
+		_, err := b.Parties.EnterSubject(ctx, b.Clerk(), given)
+		wantCode(t, "alone", err, "identifier.unconfirmed")
+	}
+	clerk := b.Clerk()
+	id := value(b.Parties.ProposeSubject(ctx, clerk, named))(t)
+	for name, try := range map[string]struct {
+		act  enforcement.Act
+		want string
+	}{
+		"who proposed it":            {clerk, "identifier.second-person"},
+		"by another token of theirs": {as(clerk, enforcement.Judge), "identifier.second-person"},
+		"another court's judge":      {b.As(enforcement.Judge, b.OtherCourt), "not-found"},
+		"a president":                {b.President(), "role.forbidden"},
+		"an operator":                {b.As(enforcement.Operator, 0), "role.forbidden"},
+	} {
+		_, err := b.Parties.ConfirmSubject(ctx, try.act, id)
+		wantCode(t, name, err, try.want)
+	}
+	if n := b.Count(`SELECT count(*) FROM subject`); n != 0 {
+		t.Errorf("%d subjects were entered", n)
+	}
+	schemaRefuses(t, b, "subject_confirmed_by_another", `UPDATE subject_proposal SET confirmed_by = proposed_by, confirmed_at = proposed_at, subject_id = gen_random_uuid() WHERE id = $1`, id)
+	if list := value(b.Parties.ProposedSubjects(ctx, b.Judge()))(t); len(list) != 1 || list[0].Identity.Number != wrong.Number || list[0].ProposedBy != clerk.Actor.ID {
+		t.Errorf("%+v", list)
+	}
+	if list := value(b.Parties.ProposedSubjects(ctx, b.As(enforcement.Judge, b.OtherCourt)))(t); len(list) != 0 {
+		t.Errorf("another court reads %+v", list)
+	}
+	subject := value(b.Parties.ConfirmSubject(ctx, b.Judge(), id))(t)
+	if n := b.Count(`SELECT count(*) FROM subject WHERE id = $1 AND override_by = $2`, subject, b.Judge().Actor.ID); n != 1 {
+		t.Error("the second person is not named")
+	}
+	if n := b.Count(`SELECT count(*) FROM subject_proposal WHERE content <> ''`); n != 0 {
+		t.Error("the identity is kept twice")
+	}
+	_, err := b.Parties.ConfirmSubject(ctx, b.Judge(), id)
+	wantCode(t, "twice", err, "override.ended")
+	if again := value(b.Parties.EnterSubject(ctx, b.Clerk(), wrong))(t); again != subject {
+		t.Error("a court does not find it")
+	}
+	_, err = b.Parties.ProposeSubject(ctx, clerk, b.Company())
+	wantCode(t, "a code that fits", err, "override.needless")
+	person := b.Person()
+	person.Number = person.Number[:17] + map[bool]string{true: "1", false: "0"}[person.Number[17] == '0']
+	_, err = b.Parties.ProposeSubject(ctx, clerk, person)
+	wantCode(t, "a person's", err, "identifier.override")
+	if _, err := b.Parties.EnterSubject(ctx, clerk, person); err == nil || person.Kind != memoranda.NaturalPerson {
+		t.Error("a person's number was forced in")
+	}
+}
+
+// A proposal that nobody confirms lapses.
+func TestAProposedCodeLapses(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	wrong := b.Company()
+	wrong.Number = wrong.Number[:17] + map[bool]string{true: "1", false: "0"}[wrong.Number[17] == '0']
+	id := value(b.Parties.ProposeSubject(t.Context(), b.Clerk(), wrong))(t)
+	_, err := b.DB.Pool.Exec(t.Context(), `UPDATE subject_proposal SET lapses_at = now() - interval '1 second', proposed_at = now() - interval '8 days' WHERE id = $1`, id)
+	must(t, err)
+	_, err = b.Parties.ConfirmSubject(t.Context(), b.Judge(), id)
+	wantCode(t, "late", err, "override.lapsed")
 }

@@ -22,13 +22,12 @@ type IdentityBody struct {
 	Number     string                `json:"number,omitempty" maxLength:"64"`
 	Birth      day.Day               `json:"birth,omitzero" doc:"Needed of a natural person whose number does not carry it"`
 	Head       string                `json:"head,omitempty" maxLength:"400" doc:"Legal representative or person in charge of a unit"`
-	OverrideBy string                `json:"override_by,omitempty" maxLength:"64" doc:"Second person who accepts a unit code that fails its check"`
 	Region     string                `json:"region,omitempty" pattern:"^[1-8][0-9]([0-9]{2}){0,2}$" doc:"Prefix of the GB/T 2260 code of a unit's registration or a person's residence; a unit's is read from its unified code where it is left out"`
 }
 
 func (b IdentityBody) identity() party.Identity {
 	return party.Identity{
-		Kind: b.Kind, Name: b.Name, NumberKind: b.NumberKind, State: b.State, Number: b.Number, Birth: b.Birth, Head: b.Head, OverrideBy: b.OverrideBy, Region: b.Region,
+		Kind: b.Kind, Name: b.Name, NumberKind: b.NumberKind, State: b.State, Number: b.Number, Birth: b.Birth, Head: b.Head, Region: b.Region,
 	}
 }
 
@@ -72,6 +71,7 @@ type Revealing struct {
 }
 
 func subjectRoutes(s *server) {
+	subjectProposalRoutes(s)
 	add(s, operation{
 		method: http.MethodPost, path: "/v1/subjects", id: "enter-subject", tag: tagCases, roles: ofEntering, status: http.StatusCreated,
 		zh: "录入主体；号码与名称均相同的返回原有编号", en: "Enter a subject, or find the one with this number and name",

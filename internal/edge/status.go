@@ -266,6 +266,9 @@ var statuses = map[string]int{
 	"statement":               http.StatusUnprocessableEntity,
 	"reward":                  http.StatusUnprocessableEntity,
 	"kept":                    http.StatusUnprocessableEntity,
+	"identifier.second-person": http.StatusForbidden,
+	"override":                 http.StatusConflict,
+	"override.needless":        http.StatusUnprocessableEntity,
 
 	"reconciliation": http.StatusUnprocessableEntity,
 	"request":        http.StatusUnprocessableEntity,
