@@ -2,6 +2,7 @@ package memoranda
 
 import (
 	"encoding/hex"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -200,6 +201,7 @@ func writeStatement(b *strings.Builder, c *Catalogue, a Attestation) {
 	for _, name := range a.BasicList {
 		fmt.Fprintf(b, "    basic_list: [%q]\n", name)
 	}
+	a.Demonstration = true
 	hash := c.AttestedHash(a)
 	fmt.Fprintf(b, "    hash: %q\n", hex.EncodeToString(hash[:]))
 	for _, list := range []struct {
@@ -211,6 +213,35 @@ func writeStatement(b *strings.Builder, c *Catalogue, a Attestation) {
 		}
 		for _, slug := range list.slugs {
 			fmt.Fprintf(b, "      - %s\n", slug)
+		}
+	}
+}
+
+// A file made for demonstration does not become a lawyer's by deleting lines: each statement
+// carries its mark in what is hashed.
+func TestADemonstrationIsNoLawyersStatement(t *testing.T) {
+	t.Parallel()
+	c := embedded(t)
+	text := string(demonstrationAttestation)
+	text = text[strings.Index(text, "attestations:"):] // without its heading
+	if _, err := LoadAttestations("made", []byte(text), c); err != nil {
+		t.Fatal(err)
+	}
+	text = strings.ReplaceAll(text, "    demonstration: true\n", "")
+	_, err := LoadAttestations("made", []byte(text), c)
+	mistakes, ok := errors.AsType[Mistakes](err)
+	if !ok || len(mistakes) == 0 {
+		t.Fatalf("it was taken: %v", err)
+	}
+	for _, m := range mistakes {
+		if m.Code != "memoranda.stale" {
+			t.Error(m)
+		}
+	}
+	for _, s := range demonstration(t, c).Statements {
+		s.Demonstration = false
+		if _, err := NewAttestations(c, s); err == nil {
+			t.Errorf("the statement about %s %s is a lawyer's", s.Memorandum, s.Edition)
 		}
 	}
 }

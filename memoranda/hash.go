@@ -172,9 +172,13 @@ func (t *ListType) resolved() ListType {
 
 // AttestedHash is the SHA-256 of the words that a statement attests: its
 // measures, bases and basic-list editions with their items, as they stand in
-// this catalogue. Names that the catalogue does not have add nothing.
+// this catalogue. Names that the catalogue does not have add nothing. What was made for
+// demonstration says so in what is hashed: without its mark it is about no words at all.
 func (c *Catalogue) AttestedHash(a Attestation) [32]byte {
 	var parts []any
+	if a.Demonstration {
+		parts = append(parts, "made for demonstration")
+	}
 	if m := c.Memorandum(a.Memorandum, a.Edition); m != nil {
 		for _, slug := range sortedOnce(a.Measures) {
 			if one := m.Measure(slug); one != nil {

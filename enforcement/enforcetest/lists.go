@@ -131,7 +131,7 @@ func MadeCatalogue(t testing.TB) (*memoranda.Catalogue, *memoranda.Attestations)
 		"basic-list.yaml": {Data: []byte(madeBasicList)}, "made.yaml": {Data: []byte(text.String())},
 	})
 	must(t, err)
-	s := memoranda.Attestation{Memorandum: "made-memorandum", Edition: "2016", BasicList: []string{"2024"}, Bases: []string{"made-law"}, Measures: measures}
+	s := memoranda.Attestation{Demonstration: true, Memorandum: "made-memorandum", Edition: "2016", BasicList: []string{"2024"}, Bases: []string{"made-law"}, Measures: measures}
 	a, err := memoranda.LoadAttestations("made", fmt.Appendf(nil, "attestations:\n  - {who: {name: 演示核定, role: 仅供演示}, when: 2025-01-01, source: made, demonstration: true, "+
 		"memorandum: made-memorandum, edition: \"2016\", basic_list: [\"2024\"], bases: [made-law], hash: \"%x\", measures: [%s]}\n", c.AttestedHash(s), strings.Join(measures, ", ")), c)
 	must(t, err)

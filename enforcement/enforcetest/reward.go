@@ -119,7 +119,7 @@ func rewardCatalogue(t testing.TB, automatic bool) (*memoranda.Catalogue, *memor
 	must(t, err)
 	var statements strings.Builder
 	for list, measures := range memos {
-		s := memoranda.Attestation{Memorandum: "memo-" + list, Edition: "2016", BasicList: []string{"2024"}, Bases: []string{"made-law"}}
+		s := memoranda.Attestation{Demonstration: true, Memorandum: "memo-" + list, Edition: "2016", BasicList: []string{"2024"}, Bases: []string{"made-law"}}
 		for _, m := range measures {
 			s.Measures = append(s.Measures, m.slug)
 		}

@@ -44,7 +44,7 @@ func twoMemoranda(t *testing.T) (*memoranda.Catalogue, *memoranda.Attestations) 
 	must(t, err)
 	var statements strings.Builder
 	for memorandum, measures := range map[string][]string{"first": {"one"}, "second": {"third", "fourth"}} {
-		s := memoranda.Attestation{Memorandum: memorandum, Edition: "2016", BasicList: []string{"2024"}, Bases: []string{"made-law"}, Measures: measures}
+		s := memoranda.Attestation{Demonstration: true, Memorandum: memorandum, Edition: "2016", BasicList: []string{"2024"}, Bases: []string{"made-law"}, Measures: measures}
 		fmt.Fprintf(&statements, "  - {who: {name: 演示核定, role: 仅供演示}, when: 2025-01-01, source: made, demonstration: true, memorandum: %s, edition: \"2016\", basic_list: [\"2024\"], bases: [made-law], hash: \"%x\", measures: [%s]}\n",
 			memorandum, c.AttestedHash(s), strings.Join(measures, ", "))
 	}

@@ -34,7 +34,7 @@ func editions(t testing.TB, from day.Day, list []madeEdition) (*memoranda.Catalo
 	must(t, err)
 	var statements strings.Builder
 	for i, e := range list {
-		s := memoranda.Attestation{Memorandum: "made", Edition: fmt.Sprint(i), BasicList: []string{"2024"}, Bases: []string{"made-law"}}
+		s := memoranda.Attestation{Demonstration: true, Memorandum: "made", Edition: fmt.Sprint(i), BasicList: []string{"2024"}, Bases: []string{"made-law"}}
 		for _, m := range e.measures() {
 			s.Measures = append(s.Measures, fmt.Sprintf("measure-%02d", m))
 		}

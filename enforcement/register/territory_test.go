@@ -43,7 +43,7 @@ func territories(t *testing.T) (*memoranda.Catalogue, *memoranda.Attestations) {
 			"\n  edition: \"2016\"\n  from: 2016-01-20\n  status: in-force\n  evidence: known\nmeasures:\n" + measures.String())},
 	})
 	must(t, err)
-	s := memoranda.Attestation{Memorandum: "made", Edition: "2016", BasicList: []string{"2024"}, Bases: []string{"made-law"}, Measures: names}
+	s := memoranda.Attestation{Demonstration: true, Memorandum: "made", Edition: "2016", BasicList: []string{"2024"}, Bases: []string{"made-law"}, Measures: names}
 	a, err := memoranda.LoadAttestations("made", fmt.Appendf(nil, "attestations:\n  - {who: {name: 演示核定, role: 仅供演示}, when: 2025-01-01, source: made, demonstration: true, memorandum: made, edition: \"2016\", basic_list: [\"2024\"], bases: [made-law], hash: \"%x\", measures: [%s]}\n",
 		c.AttestedHash(s), strings.Join(names, ", ")), c)
 	must(t, err)

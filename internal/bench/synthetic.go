@@ -168,7 +168,7 @@ func syntheticCatalogue() (*memoranda.Catalogue, *memoranda.Attestations, error)
 }
 
 func statementHash(c *memoranda.Catalogue) string {
-	s := memoranda.Attestation{Memorandum: "made", Edition: "2016", BasicList: []string{"2024"}, Bases: []string{"made-law"}}
+	s := memoranda.Attestation{Demonstration: true, Memorandum: "made", Edition: "2016", BasicList: []string{"2024"}, Bases: []string{"made-law"}}
 	for i := range Organisations {
 		s.Measures = append(s.Measures, fmt.Sprintf("measure-%02d", i))
 	}
