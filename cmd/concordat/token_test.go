@@ -85,7 +85,7 @@ func TestTheInstallationIsChangedByAToken(t *testing.T) {
 		{"organisations", "nanning"},
 		{"keys", "rotate", "--settle", "0s"},
 		{"token", "issue", "x", "overseer"},
-		{"token", "issue", "x", "operator"},
+		append([]string{"token", "issue"}, entered("x", "operator")...),
 		{"token", "revoke", "--actor", "tax-7"},
 		{"endpoint", "webhook", "nanning-tax", "https://receiver.example"},
 		{"endpoint", "test", "nanning-tax"},
