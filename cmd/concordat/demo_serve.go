@@ -60,8 +60,10 @@ func serveDemo(ctx context.Context, a *app, played *demo.Demo, db *pg.DB, listen
 	log := zerolog.New(a.Err).With().Timestamp().Str("mode", "DEMO").Logger()
 	handler, err := api.New(api.Config{
 		Register: played.Register, Tokens: tokens, Inbox: played.Inbox, Legal: played.Clock.Now,
-		Carriers: change.Carriers{change.Endpoint: played.Endpoints.Carry, change.Organisation: played.Register.Parties.CarryOrganisation,
-			change.Staff: tokens.CarryStaff, change.Borrowed: tokens.CarryBorrowed},
+		Carriers: change.Carriers{
+			change.Endpoint: played.Endpoints.Carry, change.Organisation: played.Register.Parties.CarryOrganisation,
+			change.Staff: tokens.CarryStaff, change.Borrowed: tokens.CarryBorrowed,
+		},
 		Log: log, Demo: true, Ready: edge.DatabaseReady(db, machineTime, wanted),
 	})
 	if err != nil {

@@ -137,8 +137,10 @@ func (o *office) build(ctx context.Context, i installation) (err error) {
 	o.inbox = &notify.Inbox{DB: o.db, Register: o.register, Machine: now}
 	o.tokens = access.New(o.db, now, false)
 	o.tokens.Changes, o.tokens.Longest = o.register.Changes, i.TokenLongest
-	o.carriers = change.Carriers{change.Endpoint: o.endpoints.Carry, change.Organisation: o.register.Parties.CarryOrganisation, change.OperatorToken: o.tokens.Carry,
-		change.Staff: o.tokens.CarryStaff, change.Borrowed: o.tokens.CarryBorrowed}
+	o.carriers = change.Carriers{
+		change.Endpoint: o.endpoints.Carry, change.Organisation: o.register.Parties.CarryOrganisation, change.OperatorToken: o.tokens.Carry,
+		change.Staff: o.tokens.CarryStaff, change.Borrowed: o.tokens.CarryBorrowed,
+	}
 	return nil
 }
 

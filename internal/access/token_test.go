@@ -32,11 +32,11 @@ func setup(t *testing.T) (*enforcetest.Bundle, *clock) {
 
 // inPost enters staff numbers of an organisation (0: the installation's own), which two
 // people want.
-func inPost(t *testing.T, b *enforcetest.Bundle, org enforcement.OrganisationID, presides any, numbers ...string) {
+func inPost(t *testing.T, b *enforcetest.Bundle, org enforcement.OrganisationID, numbers ...string) {
 	t.Helper()
 	for _, number := range numbers {
-		_, err := b.DB.Pool.Exec(t.Context(), `INSERT INTO staff (id, organisation_id, number, name, post, presides, valid_from, proposed_by, entered_by, entered_at)
-			VALUES (gen_random_uuid(), nullif($1, 0), $2, '演示人员', '演示', $3, '2020-01-01', 'a', 'b', now())`, org, number, presides)
+		_, err := b.DB.Pool.Exec(t.Context(), `INSERT INTO staff (id, organisation_id, number, name, post, valid_from, proposed_by, entered_by, entered_at)
+			VALUES (gen_random_uuid(), nullif($1, 0), $2, '演示人员', '演示', '2020-01-01', 'a', 'b', now())`, org, number)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -149,9 +149,9 @@ func TestAnAccountIssuesTheFirstTokenOnly(t *testing.T) {
 	t.Parallel()
 	b, c := setup(t)
 	tokens := access.New(b.DB, c.machine, false)
-	inPost(t, b, 0, nil, "operator-6", "operator-7")
-	inPost(t, b, b.Court, nil, "operator-7")
-	inPost(t, b, b.Departments[0], nil, "operator-7")
+	inPost(t, b, 0, "operator-6", "operator-7")
+	inPost(t, b, b.Court, "operator-7")
+	inPost(t, b, b.Departments[0], "operator-7")
 	account := operator(c)
 	account.Actor.ID = "os:somebody"
 	issue := func(role enforcement.Role, org enforcement.OrganisationID) error {
@@ -222,7 +222,7 @@ func TestAnOperatorsTokenTakesTwoPeople(t *testing.T) {
 	b, c := setup(t)
 	tokens := access.New(b.DB, c.machine, false)
 	tokens.Changes = &change.Changes{Record: &record.Record{DB: b.DB, Vault: b.Vault, Machine: c.machine}}
-	inPost(t, b, 0, nil, "operator-1", "operator-2", "operator-3", "operator-4", "operator-9", "overseer-1")
+	inPost(t, b, 0, "operator-1", "operator-2", "operator-3", "operator-4", "operator-9", "overseer-1")
 	ask := func(by, actor string, role enforcement.Role) (plain string, proposal enforcement.ID, err error) {
 		act := operator(c)
 		act.Actor.ID = by
@@ -305,7 +305,7 @@ func TestIssuingAndRevokingAreEvents(t *testing.T) {
 	t.Parallel()
 	b, c := setup(t)
 	tokens := access.New(b.DB, c.machine, false)
-	inPost(t, b, b.Court, nil, "clerk-7")
+	inPost(t, b, b.Court, "clerk-7")
 	plain, err := tokens.IssueBy(t.Context(), operator(c), "clerk-7", enforcement.Clerk, b.Court, false, c.now.Add(access.Soon+time.Hour))
 	if err != nil {
 		t.Fatal(err)

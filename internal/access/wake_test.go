@@ -15,7 +15,7 @@ func TestTokensSleepAfterARestoration(t *testing.T) {
 	b, c := setup(t)
 	ctx := t.Context()
 	tokens := access.New(b.DB, c.machine, false)
-	inPost(t, b, b.Court, nil, "clerk-1", "clerk-2", "clerk-3", "clerk-4")
+	inPost(t, b, b.Court, "clerk-1", "clerk-2", "clerk-3", "clerk-4")
 	issue := func(actor string) string {
 		plain, err := tokens.IssueBy(ctx, operator(c), actor, enforcement.Clerk, b.Court, false, time.Time{})
 		if err != nil {
