@@ -180,7 +180,14 @@ func (c *importFlags) report(a *app, run intake.Run, before bool) error {
 			fmt.Fprintf(out, ", %d for review", run.Reviewed)
 		}
 		fmt.Fprintln(out)
-		if outcome.RefusedFile != "" {
+		if run.Remarks > 0 {
+			fmt.Fprintf(out, "to be looked at: %d hidden rows that were taken, hidden columns, or sheets that were not read\n", run.Remarks)
+		}
+		switch {
+		case outcome.RefusedFile == "":
+		case run.Refused+run.Conflicting == 0:
+			fmt.Fprintf(out, "%s says what, line by line\n", outcome.RefusedFile)
+		default:
 			fmt.Fprintf(out, "not everything was taken: %s says why, row by row\n", outcome.RefusedFile)
 		}
 	}

@@ -14,7 +14,7 @@
 // what has ended stays ended. However a file is cut into batches, it gives the same record.
 // A refusal names line, column and code, never a person.
 //
-// It owns import_upload, import_chunk, import_run, import_refusal, listing_source and
+// It owns import_upload, import_chunk, import_run, import_refusal, import_remark, listing_source and
 // review_item. A batch also brings subjects, cases, grounds, listings and events in: the
 // rooms that own those tables copy them (rows.go). An upload is sealed
 // as it arrives and never on disk in clear.

@@ -24,6 +24,8 @@ type Prepared struct {
 	rows []preparedRow
 	// refusals are the rows that were refused before they came here.
 	refusals []Refusal
+	// remarks are what is told of the file.
+	remarks []FileRemark
 }
 
 // Rows is how many rows of the file the batch settles.
@@ -33,6 +35,7 @@ func (p *Prepared) Rows() int { return len(p.rows) + len(p.refusals) }
 // subject is sealed under an id of its own, in case it turns out to be new.
 type preparedRow struct {
 	line     int64
+	remark   string
 	record   string
 	raw      []string
 	refusal  *Refusal
@@ -57,15 +60,15 @@ type preparedRow struct {
 // Prepare checks rows as [party.Parties.EnterSubject], [party.Parties.EnterCase] and
 // [listing.Listings.Draft] would and seals them. It asks nothing of the database, so that batches can be
 // prepared while others are written. refusals are the rows of the same stretch
-// of the file that could not even be read.
-func (r *Intake) Prepare(act enforcement.Act, run Run, rows []Row, refusals []Refusal) (*Prepared, error) {
+// of the file that could not even be read, remarks what is told of the file itself.
+func (r *Intake) Prepare(act enforcement.Act, run Run, rows []Row, refusals []Refusal, remarks ...FileRemark) (*Prepared, error) {
 	if err := act.Check(importRoles(run.Kind)...); err != nil {
 		return nil, err
 	}
 	if err := act.OfOwner(run.Court); err != nil {
 		return nil, err
 	}
-	p := &Prepared{rows: make([]preparedRow, len(rows)), refusals: refusals}
+	p := &Prepared{rows: make([]preparedRow, len(rows)), refusals: refusals, remarks: remarks}
 	for i := range rows {
 		row := &p.rows[i]
 		err := r.prepareRow(act, run, &rows[i], row)
@@ -82,7 +85,7 @@ func (r *Intake) Prepare(act enforcement.Act, run Run, rows []Row, refusals []Re
 }
 
 func (r *Intake) prepareRow(act enforcement.Act, run Run, given *Row, row *preparedRow) error {
-	row.line, row.record, row.raw, row.taken = given.Line, given.Record, given.Raw, given.Taken
+	row.line, row.remark, row.record, row.raw, row.taken = given.Line, given.Remark, given.Record, given.Raw, given.Taken
 	given.Subject.OverrideBy = "" // no second person stands behind a file
 	identity, number, err := given.Subject.Check(act)
 	if err != nil {

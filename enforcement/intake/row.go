@@ -25,6 +25,8 @@ type Row struct {
 	Facts    listing.Facts
 	// Taken is set in files of listings already in force, and only there.
 	Taken *TakenOver
+	// Remark is the code of what is told of the row though it is taken; "" for nothing.
+	Remark string
 	// Raw are the row's cells as they stood in the file, only for the file of
 	// refused rows beside the input; nil where nobody wants one.
 	Raw []string

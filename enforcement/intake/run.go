@@ -76,6 +76,8 @@ type Counts struct {
 	Refused int64 `json:"refused"`
 	// Reviewed wait for a person; of takeovers only.
 	Reviewed int64 `json:"reviewed"`
+	// Remarks is how much is told of the file and of rows that were taken.
+	Remarks int64 `json:"remarks"`
 }
 
 // Run is one file of one court on its way into the record.
@@ -276,6 +278,7 @@ type importRow struct {
 	Conflicting  int64                      `bun:"conflicting"`
 	Refused      int64                      `bun:"refused"`
 	Reviewed     int64                      `bun:"reviewed"`
+	Remarks      int64                      `bun:"remarks"`
 	RefusedBytes int64                      `bun:"refused_bytes"`
 	State        State                      `bun:"state"`
 	Failure      string                     `bun:"failure,nullzero"`
@@ -304,7 +307,7 @@ func imports(db bun.IDB) *bun.SelectQuery {
 func (i *importRow) run() Run {
 	return Run{
 		ID: i.ID, Kind: i.Kind, Court: i.Court, Format: i.Format, Size: i.Size, BytesDone: i.BytesDone,
-		Counts: Counts{Rows: i.Rows, Drafted: i.Drafted, Skipped: i.Skipped, Conflicting: i.Conflicting, Refused: i.Refused, Reviewed: i.Reviewed},
+		Counts: Counts{Rows: i.Rows, Drafted: i.Drafted, Skipped: i.Skipped, Conflicting: i.Conflicting, Refused: i.Refused, Reviewed: i.Reviewed, Remarks: i.Remarks},
 		State:  i.State, Failure: i.Failure, FailureLine: i.FailureLine, StartedBy: i.StartedBy, StartedAt: i.StartedAt, FinishedAt: i.FinishedAt, RefusedBytes: i.RefusedBytes,
 		ConfirmedBy: i.ConfirmedBy, ConfirmedAt: i.ConfirmedAt, Upload: i.Upload, role: i.StartedRole, courtCode: i.CourtCode, courtName: i.CourtName, statement: i.Statement,
 	}

@@ -24,6 +24,8 @@ type Settled struct {
 	// Refusals are the rows of the batch that were not taken, by line: those that
 	// could not be read, and those that the record did not take.
 	Refusals []Refusal
+	// Remarks are what is told of the file and of rows that were taken.
+	Remarks []FileRemark
 }
 
 // Write settles the next rows of a run, whatever it takes: subjects, cases,
@@ -37,7 +39,7 @@ type Settled struct {
 // what has ended stays ended.
 //
 // refused, when not nil, is called within the transaction with the rows that
-// are not taken, and returns how long the file beside the input is with them.
+// are not taken, and with what is told of others, and returns how long the file beside the input is with them.
 // It may be called again for the same batch, with the run as it stood.
 func (r *Intake) Write(ctx context.Context, act enforcement.Act, run Run, p *Prepared, bytesDone int64, refused func(Run, []Refusal) (int64, error)) (Settled, error) {
 	if err := act.Check(importRoles(run.Kind)...); err != nil {
@@ -64,7 +66,7 @@ func (r *Intake) Write(ctx context.Context, act enforcement.Act, run Run, p *Pre
 var importRaces = []string{"subject_lookup_pkey", "execution_case_number_key", "listing_one_live", "listing_source_key", "review_item_key"}
 
 func (r *Intake) writeImport(ctx context.Context, tx *pg.Tx, act enforcement.Act, run Run, p *Prepared, bytesDone int64, refused func(Run, []Refusal) (int64, error)) (Settled, error) {
-	w := &importWriter{intake: r, act: act, run: run, rows: newImportRows(), refusals: slices.Clone(p.refusals)}
+	w := &importWriter{intake: r, act: act, run: run, rows: newImportRows(), refusals: slices.Clone(p.refusals), remarks: slices.Clone(p.remarks)}
 	if err := w.lock(ctx, tx); err != nil {
 		return Settled{}, err
 	}
@@ -90,13 +92,14 @@ func (r *Intake) writeImport(ctx context.Context, tx *pg.Tx, act enforcement.Act
 	slices.SortStableFunc(w.refusals, func(a, b Refusal) int { return int(a.Line - b.Line) })
 	if refused != nil {
 		var err error
-		if w.run.RefusedBytes, err = refused(run, w.refusals); err != nil {
+		if w.run.RefusedBytes, err = refused(run, w.beside()); err != nil {
 			return Settled{}, fmt.Errorf("tell the refused rows of import %s: %w", run.ID, err)
 		}
 	}
 	w.storeRefusals(tx)
+	w.storeRemarks(tx)
 	w.count(tx)
-	return Settled{w.run, w.refusals}, nil
+	return Settled{w.run, w.refusals, w.remarks}, nil
 }
 
 // importWriter settles one batch within its transaction.
@@ -106,6 +109,7 @@ type importWriter struct {
 	run      Run
 	rows     *importRows
 	refusals []Refusal
+	remarks  []FileRemark
 	taken    []enforcement.ID // listings to be put in force
 
 	subjects map[string]*importSubject // by identifier.Key
@@ -217,6 +221,9 @@ func (w *importWriter) enter(row *preparedRow, s *importSubject, c *importCase, 
 			return err
 		}
 	}
+	if row.remark != "" {
+		w.remarks = append(w.remarks, FileRemark{Line: row.line, Code: row.remark, raw: row.raw})
+	}
 	id := enforcement.NewID()
 	w.live[key.pairKey] = true
 	w.run.Drafted++
@@ -281,5 +288,6 @@ func (w *importWriter) count(tx *pg.Tx) {
 	i := w.run
 	tx.Later(tx.NewUpdate().Model((*importRow)(nil)).Where("id = ?", i.ID).
 		Set("rows_done = ?, drafted = ?, skipped = ?, conflicting = ?", pg.Number(i.Rows), pg.Number(i.Drafted), pg.Number(i.Skipped), pg.Number(i.Conflicting)).
+		Set("remarks = ?", pg.Number(i.Remarks)).
 		Set("refused = ?, reviewed = ?, refused_bytes = ?, bytes_done = ?", pg.Number(i.Refused), pg.Number(i.Reviewed), pg.Number(i.RefusedBytes), pg.Number(i.BytesDone)), "move import %s on", i.ID)
 }

@@ -138,6 +138,10 @@ func importRoutes(s *server) {
 		zh: "作为第二人确认接管：对同一文件、同一声明", en: "Confirm a takeover as the second person, over the same file and statement",
 	}, own.confirmTakeover)
 	add(s, operation{
+		method: http.MethodGet, path: "/v1/imports/{id}/remarks", id: "list-import-remarks", tag: tagImports, roles: ofCourt,
+		zh: "文件及已接受的行须留意之处（隐藏的行和列、未读取的工作表）", en: "List what is told of the file and of rows that were taken: hidden rows and columns, sheets that were not read",
+	}, own.importRemarks)
+	add(s, operation{
 		method: http.MethodGet, path: "/v1/reviews", id: "list-reviews", tag: tagImports, roles: ofCourt,
 		zh: "接管时须人工核对的记录", en: "List what a takeover left for a person to look at",
 	}, own.reviews)
@@ -228,15 +232,33 @@ func (s imports) importRefusals(ctx context.Context, act enforcement.Act, in *Re
 	if err != nil {
 		return nil, err
 	}
-	line := int64(binary.BigEndian.Uint64(after[:8])) //nolint:gosec // our own cursor; a made one finds nothing
-	list, err := s.Register.Intake.Refusals(ctx, act, in.ID, line, in.Limit+1)
+	list, err := s.Register.Intake.Refusals(ctx, act, in.ID, numbered(after), in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
-	return listed(list, in.Limit, func(f intake.Refusal) (id enforcement.ID) {
-		binary.BigEndian.PutUint64(id[:8], uint64(f.Line)) //nolint:gosec // lines are positive
-		return id
-	}), nil
+	return listed(list, in.Limit, func(f intake.Refusal) enforcement.ID { return numberID(f.Line) }), nil
+}
+
+func (s imports) importRemarks(ctx context.Context, act enforcement.Act, in *RefusalsPage) (*List[intake.FileRemark], error) {
+	after, err := in.afterID()
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.Register.Intake.Remarks(ctx, act, in.ID, numbered(after), in.Limit+1)
+	if err != nil {
+		return nil, err
+	}
+	return listed(list, in.Limit, func(k intake.FileRemark) enforcement.ID { return numberID(k.Number) }), nil
+}
+
+// numberID is a cursor that holds a line or a number, numbered what it holds.
+func numberID(n int64) (id enforcement.ID) {
+	binary.BigEndian.PutUint64(id[:8], uint64(n)) //nolint:gosec // lines and numbers are positive
+	return id
+}
+
+func numbered(id enforcement.ID) int64 {
+	return int64(binary.BigEndian.Uint64(id[:8])) //nolint:gosec // our own cursor; a made one finds nothing
 }
 
 func (s imports) reviews(ctx context.Context, act enforcement.Act, in *Page) (*List[intake.ReviewItem], error) {

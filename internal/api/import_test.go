@@ -83,6 +83,10 @@ func TestAFileIsUploadedReadAndAskedAfter(t *testing.T) {
 	}
 	b.want(http.StatusNotFound, b.otherClerk, http.MethodGet, location, nil)
 	b.want(http.StatusNotFound, b.otherClerk, http.MethodGet, location+"/refusals", nil)
+	b.want(http.StatusNotFound, b.otherClerk, http.MethodGet, location+"/remarks", nil)
+	if told := b.want(http.StatusOK, b.clerk, http.MethodGet, location+"/remarks", nil); len(told.items()) != 0 {
+		t.Errorf("told of a file without anything to be told: %s", told.text)
+	}
 	if n := b.Count(`SELECT count(*) FROM import_upload`); n != 0 {
 		t.Error("the upload is kept")
 	}

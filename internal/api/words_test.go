@@ -120,6 +120,7 @@ func TestWordsUseTheArgumentsThatAreGiven(t *testing.T) {
 		courtfile.CodeColumns: {"field"}, courtfile.CodeColumnTwice: {"field"}, courtfile.CodeCells: {"expected", "actual"}, courtfile.CodeMissing: {"field"},
 		"decision.signer": {"role"}, "decision.reviewer": {"role"}, "decision.remedies": {"missing"}, "notice.contents": {"missing"}, "service.repair-notice": {"missing"},
 		access.CodeTooLong: {"days"}, courtfile.CodeControl: {"position"}, courtfile.CodeLength: {"maximum", "actual"}, courtfile.CodeHiddenColumn: {"field"},
+		courtfile.CodeHiddenColumnTaken: {"field"}, courtfile.CodeSheetUnread: {"sheet"},
 		"identifier.cross": {"position"}, "name.character": {"position"}, "name.lost": {"position"}, "name.several": {"position"},
 	}
 	for _, code := range everyCode() {

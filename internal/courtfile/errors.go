@@ -55,6 +55,12 @@ const (
 	CodeHidden = "import.hidden"
 	// CodeHiddenColumn: a column is hidden in its sheet; Args: field.
 	CodeHiddenColumn = "import.hidden-column"
+	// CodeHiddenTaken: the row is hidden and became a draft all the same.
+	CodeHiddenTaken = "import.hidden-taken"
+	// CodeHiddenColumnTaken: a column is hidden and was read all the same; Args: field.
+	CodeHiddenColumnTaken = "import.hidden-column-taken"
+	// CodeSheetUnread: a sheet was not read; Args: sheet, its place from 1.
+	CodeSheetUnread = "import.sheet-unread"
 	// CodeMasked: the number is a masked copy.
 	CodeMasked = "identity.masked"
 )
@@ -65,6 +71,7 @@ func Codes() []string {
 		CodeFormat, CodeEmpty, CodeEncoding, CodeTruncated, CodeColumns, CodeColumnTwice, CodeCells, CodeRowSize, CodeQuote,
 		CodeJSON, CodeMissing, CodeControl, CodeLength, CodeFormula, CodeExponent, CodeRounded, CodeDate, CodePerformance,
 		CodeConduct, CodeParty, CodeMasked, CodeHidden, CodeHiddenColumn,
+		CodeHiddenTaken, CodeHiddenColumnTaken, CodeSheetUnread,
 	}
 	slices.Sort(codes)
 	return codes

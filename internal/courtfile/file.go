@@ -51,6 +51,7 @@ type File struct {
 	// from1904 says that a workbook counts its days from 1904.
 	from1904 bool
 	close    func() error
+	told     []intake.FileRemark
 }
 
 // sniffed is how much of a file is looked at to recognise it.
@@ -92,6 +93,9 @@ func (f *File) recognise(sample []byte) error {
 	}
 	return f.openCSV(sample)
 }
+
+// Told is what a person should know of the file as a whole, though it is read.
+func (f *File) Told() []intake.FileRemark { return slices.Clone(f.told) }
 
 // Format is csv, xlsx or jsonl.
 func (f *File) Format() string { return f.format }
@@ -148,6 +152,9 @@ func (f *File) Rows(skip int64) iter.Seq2[intake.Row, error] {
 // take checks a row, or says why it cannot be taken.
 func (f *File) take(r *row) (intake.Row, error) {
 	raw := r.raw()
+	if r.hidden && r.fault == nil && f.kind == Takeover {
+		r.fault = wrongRow(CodeHidden) // nobody saw what would be in force
+	}
 	if r.fault != nil {
 		return intake.Row{}, r.fault.error(r.line, raw)
 	}
@@ -159,5 +166,8 @@ func (f *File) take(r *row) (intake.Row, error) {
 		return intake.Row{}, bad.error(r.line, raw)
 	}
 	record.Raw = raw
+	if r.hidden {
+		record.Remark = CodeHiddenTaken
+	}
 	return record, nil
 }

@@ -131,6 +131,7 @@ func at(columns []string, name string, row int) string {
 type outcome struct {
 	rows    []intake.Row
 	refused []string // "line field code"
+	told    []string // "line field code", and args
 	ended   string   // code of what ended the file
 	errs    []*courtfile.RowError
 }
@@ -146,7 +147,13 @@ func readAll(t testing.TB, text string, kind courtfile.Kind) outcome {
 		return outcome{ended: codeOf(t, err)}
 	}
 	defer func() { must(t, f.Close()) }()
-	return readFrom(t, f, 0)
+	o := readFrom(t, f, 0)
+	var told []string
+	for _, k := range f.Told() {
+		told = append(told, fmt.Sprintf("%d %s %s%s", k.Line, k.Field, k.Code, k.Args["sheet"]))
+	}
+	o.told = append(told, o.told...)
+	return o
 }
 
 func readFrom(t testing.TB, f *courtfile.File, skip int64) outcome {
@@ -161,6 +168,9 @@ func readFrom(t testing.TB, f *courtfile.File, skip int64) outcome {
 		switch {
 		case err == nil:
 			o.rows = append(o.rows, row)
+			if row.Remark != "" {
+				o.told = append(o.told, fmt.Sprintf("%d  %s", row.Line, row.Remark))
+			}
 		case refused:
 			o.refused, o.errs = append(o.refused, fmt.Sprintf("%d %s %s", bad.Line, bad.Field, bad.Code)), append(o.errs, bad)
 		default:

@@ -39,10 +39,12 @@ type row struct {
 	fault *fault
 	// had is how many cells the row had, if some at its end were missing.
 	had int
+	// hidden is whether its sheet does not show it.
+	hidden bool
 }
 
 func (r *row) begin(line int64) {
-	r.line, r.cells, r.fault, r.had = line, r.cells[:0], nil, 0
+	r.line, r.cells, r.fault, r.had, r.hidden = line, r.cells[:0], nil, 0, false
 }
 
 // empty reports whether there is nothing in the row: such rows are how

@@ -38,7 +38,7 @@ func openSheet(book *workbook, left *work) (*sheetSource, error) {
 		case !ok:
 		case start.Name.Local == "sheetData":
 			return s, nil
-		case start.Name.Local == "col" && isTrue(attribute(start.Attr, "hidden")):
+		case start.Name.Local == "col" && (isTrue(attribute(start.Attr, "hidden")) || isNothing(attribute(start.Attr, "width"))):
 			s.hide(attribute(start.Attr, "min"), attribute(start.Attr, "max"))
 		}
 	}
@@ -58,6 +58,12 @@ func (s *sheetSource) hide(first, last string) {
 
 // isTrue reads a truth value of a sheet.
 func isTrue(text string) bool { return text == "1" || text == "true" }
+
+// isNothing reports a height or width of nothing, which hides as well.
+func isNothing(text string) bool {
+	n, err := strconv.ParseFloat(text, 64)
+	return err == nil && n <= 0
+}
 
 func (s *sheetSource) read() int64  { return s.markup.packedRead() }
 func (s *sheetSource) close() error { return s.markup.close() }
@@ -103,7 +109,7 @@ func (s *sheetSource) row(into *row, start xml.StartElement) error {
 	}
 	s.last = line
 	into.begin(line)
-	hidden := isTrue(attribute(start.Attr, "hidden"))
+	into.hidden = isTrue(attribute(start.Attr, "hidden")) || isNothing(attribute(start.Attr, "ht"))
 	for bytes := 0; ; {
 		t, err := s.markup.token()
 		if err != nil {
@@ -113,9 +119,6 @@ func (s *sheetSource) row(into *row, start xml.StartElement) error {
 		case xml.EndElement:
 			if t.Name.Local == "row" {
 				s.fit(into)
-				if hidden && into.fault == nil && !into.empty() {
-					into.fault = wrongRow(CodeHidden) // nobody saw it: by hand or by a filter
-				}
 				return nil
 			}
 		case xml.StartElement:

@@ -9,7 +9,10 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"strconv"
 	"strings"
+
+	"concordat/enforcement/intake"
 )
 
 const (
@@ -86,9 +89,14 @@ func (f *File) readSheetHeader(book *workbook) error {
 		return bad
 	}
 	for i, place := range places {
-		if place != unknown && src.hidden[i] {
-			return &FileError{Line: header.line, Code: CodeHiddenColumn, Args: map[string]string{"field": place.String()}}
+		if place == unknown || !src.hidden[i] {
+			continue
 		}
+		args := map[string]string{"field": place.String()}
+		if f.kind == Takeover {
+			return &FileError{Line: header.line, Code: CodeHiddenColumn, Args: args}
+		}
+		f.told = append(f.told, intake.FileRemark{Line: header.line, Field: place.String(), Code: CodeHiddenColumnTaken, Args: args})
 	}
 	f.places = places
 	return nil
@@ -107,15 +115,18 @@ func openWorkbook(f *File) (*workbook, error) {
 	for _, part := range archive.File {
 		parts[strings.ToLower(path.Clean("/"+strings.ReplaceAll(part.Name, `\`, "/")))] = part
 	}
-	names, from1904, err := sheetParts(parts)
+	sheets, from1904, err := sheetParts(parts)
 	if err != nil {
 		return nil, err
 	}
 	f.from1904 = from1904
 	book := &workbook{texts: &sharedTexts{}, left: *workOf(f.size)}
-	if book.sheet, err = firstWithRows(parts, names, &book.left); err != nil {
+	at, err := firstWithRows(parts, sheets, &book.left)
+	if err != nil {
 		return nil, err
 	}
+	book.sheet = parts[sheets[at].part]
+	f.tellPassed(parts, sheets, at, &book.left)
 	if part := parts["/xl/sharedstrings.xml"]; part != nil {
 		if book.texts, err = readTexts(part, textsOf(book.sheet), &book.left); err != nil {
 			return nil, err
@@ -124,34 +135,69 @@ func openWorkbook(f *File) (*workbook, error) {
 	return book, nil
 }
 
-// firstWithRows is the first sheet in which a row stands, or the first of all.
-func firstWithRows(parts map[string]*zip.File, names []string, left *work) (*zip.File, error) {
-	var first *zip.File
-	for _, name := range names {
-		part := parts[name]
-		if part == nil {
+// listedSheet is a sheet in the order of the workbook.
+type listedSheet struct {
+	part string // "" if it has no table: a chart's, a macro's
+	// hidden sheets are passed over.
+	hidden bool
+}
+
+// firstWithRows is the place of the first shown sheet in which a value stands, or of the
+// first of all.
+func firstWithRows(parts map[string]*zip.File, sheets []listedSheet, left *work) (int, error) {
+	first := -1
+	for i, sheet := range sheets {
+		part := parts[sheet.part]
+		if part == nil || sheet.hidden {
 			continue
 		}
-		if first == nil {
-			first = part
+		if first < 0 {
+			first = i
 		}
-		has, err := hasRows(part, left)
+		has, err := hasRows(part, maxSheet, left)
 		if err != nil {
-			return nil, err
+			return 0, err
 		}
 		if has {
-			return part, nil
+			return i, nil
 		}
 	}
-	if first == nil {
-		return nil, &FileError{Code: CodeFormat}
+	if first < 0 {
+		return 0, &FileError{Code: CodeFormat}
 	}
 	return first, nil
 }
 
-// hasRows reports whether a cell with a value stands in a sheet.
-func hasRows(part *zip.File, left *work) (bool, error) {
-	m, err := openMarkup(part, maxSheet, left)
+// aGlance is how much of a later sheet is looked at, in bytes: whether it has rows. Of so
+// many is it asked.
+const (
+	aGlance  = 1 << 16
+	glanceAt = 16
+)
+
+// tellPassed tells which sheets are not read: all before the one that is, of those behind
+// it the shown ones in which values stand.
+func (f *File) tellPassed(parts map[string]*zip.File, sheets []listedSheet, read int, left *work) {
+	for i, sheet := range sheets {
+		if i == read {
+			continue
+		}
+		if i > read {
+			part := parts[sheet.part]
+			if part == nil || sheet.hidden || i > read+glanceAt {
+				continue
+			}
+			if has, err := hasRows(part, aGlance, left); err == nil && !has {
+				continue
+			}
+		}
+		f.told = append(f.told, intake.FileRemark{Code: CodeSheetUnread, Args: map[string]string{"sheet": strconv.Itoa(i + 1)}})
+	}
+}
+
+// hasRows reports whether a cell with a value stands in so many bytes of a sheet.
+func hasRows(part *zip.File, most int64, left *work) (bool, error) {
+	m, err := openMarkup(part, most, left)
 	if err != nil {
 		return false, err
 	}
@@ -236,9 +282,8 @@ func readPart(part *zip.File) ([]byte, error) {
 	return text, nil
 }
 
-// sheetParts names the sheets that are not hidden, in their order; those of charts and
-// macros are none.
-func sheetParts(parts map[string]*zip.File) (names []string, from1904 bool, err error) {
+// sheetParts lists the sheets in their order.
+func sheetParts(parts map[string]*zip.File) (sheets []listedSheet, from1904 bool, err error) {
 	var book struct {
 		Properties struct {
 			Date1904 string `xml:"date1904,attr"`
@@ -263,9 +308,7 @@ func sheetParts(parts map[string]*zip.File) (names []string, from1904 bool, err 
 	}
 	from1904 = book.Properties.Date1904 == "1" || book.Properties.Date1904 == "true"
 	for _, sheet := range book.Sheets {
-		if sheet.State == "hidden" || sheet.State == "veryHidden" {
-			continue
-		}
+		one := listedSheet{hidden: sheet.State == "hidden" || sheet.State == "veryHidden"}
 		for _, attr := range sheet.Relation {
 			// Only the relation's id has a name space.
 			if attr.Name.Local != "id" || attr.Name.Space == "" {
@@ -277,15 +320,13 @@ func sheetParts(parts map[string]*zip.File) (names []string, from1904 bool, err 
 					if !strings.HasPrefix(target, "/") {
 						target = "/xl/" + target
 					}
-					names = append(names, strings.ToLower(path.Clean(target)))
+					one.part = strings.ToLower(path.Clean(target))
 				}
 			}
 		}
+		sheets = append(sheets, one)
 	}
-	if len(names) == 0 {
-		return nil, false, &FileError{Code: CodeFormat}
-	}
-	return names, from1904, nil
+	return sheets, from1904, nil
 }
 
 func readXML(part *zip.File, into any) error {

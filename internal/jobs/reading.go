@@ -38,6 +38,7 @@ const batchText = 4 << 20
 type stretch struct {
 	rows     []intake.Row
 	refusals []intake.Refusal
+	remarks  []intake.FileRemark
 	text     int
 	done     int64 // bytes of the file read by then
 	prepared *intake.Prepared
@@ -119,6 +120,9 @@ func (r Reading) read(ctx context.Context, run intake.Run, file *courtfile.File)
 // parse cuts the file into stretches.
 func (r Reading) parse(ctx context.Context, run intake.Run, file *courtfile.File, to chan<- *stretch) {
 	s := &stretch{}
+	if run.Rows == 0 { // the first stretch tells of the file
+		s.remarks = file.Told()
+	}
 	hand := func() bool {
 		s.done, _ = file.Progress()
 		select {
@@ -177,10 +181,10 @@ func (s *stretch) count(raw []string) {
 func (r Reading) prepare(ctx context.Context, run intake.Run, from <-chan *stretch, to chan<- *stretch) error {
 	for s := range from {
 		var err error
-		if s.prepared, err = r.Register.Intake.Prepare(run.Act(r.Legal()), run, s.rows, s.refusals); err != nil {
+		if s.prepared, err = r.Register.Intake.Prepare(run.Act(r.Legal()), run, s.rows, s.refusals, s.remarks...); err != nil {
 			return err
 		}
-		s.rows, s.refusals = nil, nil
+		s.rows, s.refusals, s.remarks = nil, nil, nil
 		select {
 		case to <- s:
 		case <-ctx.Done():

@@ -14,9 +14,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
+	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/intake"
 	"concordat/enforcement/register"
@@ -266,5 +268,53 @@ func TestUploadsAreReadByAJob(t *testing.T) {
 	}
 	if n := b.Count(`SELECT count(*) FROM import_upload`) + b.Count(`SELECT count(*) FROM import_chunk`); n != 0 {
 		t.Error("the upload is still there")
+	}
+}
+
+// What a person would not have seen in a file is told, once, though it is taken: in the
+// record and in the file beside it.
+func TestWhatIsTakenUnseenIsTold(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	text := workbook(t, 1200, func(book *excelize.File, sheet string) {
+		_, err := book.NewSheet("二")
+		must(t, errors.Join(err, book.SetCellValue("二", "A1", "iname"), book.SetRowVisible(sheet, 3, false), book.SetRowVisible(sheet, 1100, false)))
+	})
+	path := filepath.Join(t.TempDir(), "refused.csv")
+	reading := jobs.Reading{Register: b.Offices, Legal: b.At, Refused: path, Stop: func() bool { return true }}
+	run, err := reading.Run(t.Context(), start(t, b, text), strings.NewReader(text))
+	must(t, err)
+	if run.Remarks != 2 || run.State != intake.Running {
+		t.Fatalf("after a batch: %+v", run)
+	}
+	reading.Stop = nil
+	run, err = reading.Run(t.Context(), run, strings.NewReader(text))
+	must(t, err)
+	if run.State != intake.Done || run.Drafted != 1200 || run.Refused != 0 {
+		t.Errorf("%+v", run)
+	}
+	list, err := b.Intake.Remarks(t.Context(), b.Clerk(), run.ID, 0, 10)
+	must(t, err)
+	want := []intake.FileRemark{
+		{Number: 1, Code: "import.sheet-unread", Args: map[string]string{"sheet": "2"}}, {Number: 2, Line: 3, Code: "import.hidden-taken"}, {Number: 3, Line: 1100, Code: "import.hidden-taken"},
+	}
+	if diff := cmp.Diff(want, list, cmpopts.IgnoreUnexported(intake.FileRemark{})); diff != "" || run.Remarks != 3 {
+		t.Errorf("%d told (-want +got):\n%s", run.Remarks, diff)
+	}
+	if rest, err := b.Intake.Remarks(t.Context(), b.Clerk(), run.ID, 2, 10); err != nil || len(rest) != 1 {
+		t.Errorf("from the second on: %v %v", rest, err)
+	}
+	if _, err := b.Intake.Remarks(t.Context(), b.As(enforcement.Clerk, b.OtherCourt), run.ID, 0, 10); err == nil {
+		t.Error("another court reads them")
+	}
+	beside, err := os.ReadFile(path)
+	must(t, err)
+	for _, line := range []string{"\r\n0,,import.sheet-unread,", "\r\n3,,import.hidden-taken,", "\r\n1100,,import.hidden-taken,", "(2025)桂0103执2号"} {
+		if !strings.Contains(string(beside), line) {
+			t.Errorf("no %q beside the input:\n%s", line, beside)
+		}
+	}
+	if strings.Contains(string(beside), cells(1)[2]) {
+		t.Error("a number stands beside the input")
 	}
 }
