@@ -245,3 +245,26 @@ func TestADemonstrationIsNoLawyersStatement(t *testing.T) {
 		}
 	}
 }
+
+// TestNoBasisOfARepealedLaw: the Ecological Environment Code (art. 1242) repealed ten laws on
+// 2026-08-15; none of them is cited as in force on that day or later.
+func TestNoBasisOfARepealedLaw(t *testing.T) {
+	t.Parallel()
+	c := embedded(t)
+	repealed := date(t, "2026-08-15")
+	for _, title := range []string{
+		"环境保护法", "环境影响评价法", "海洋环境保护法", "大气污染防治法", "水污染防治法", "土壤污染防治法", "固体废物污染环境防治法", "噪声污染防治法",
+		"放射性污染防治法", "清洁生产促进法",
+	} {
+		for i := range c.Bases {
+			if b := &c.Bases[i]; sameTitle(strings.TrimPrefix(b.Title, "中华人民共和国"), title) && (b.Until.IsZero() || b.Until >= repealed) {
+				t.Errorf("%s (%s) is cited as in force on %s", b.Slug, b.Title, repealed)
+			}
+		}
+	}
+	for slug, from := range map[string]string{"environment-code-54": "2026-08-15", "customs-duty-law-49": "2024-12-01"} {
+		if b := c.Basis(slug); b == nil || b.From.String() != from {
+			t.Errorf("%s: %+v", slug, b)
+		}
+	}
+}
