@@ -23,8 +23,11 @@ type attack struct {
 	ZH     string `yaml:"zh"`
 	By     string `yaml:"by"`
 	Stops  string `yaml:"stops"`
-	Guard  guard  `yaml:"guard"`
-	Test   test   `yaml:"test"`
+	// Invariant is the number of what it attacks in docs/invariants.yaml; "" for none. That
+	// page shows the attack beside the tests and knows whether the number is there.
+	Invariant string `yaml:"invariant"`
+	Guard     guard  `yaml:"guard"`
+	Test      test   `yaml:"test"`
 }
 
 // guard is a text that stands once in a file, and what stands there when it is out.

@@ -30,7 +30,7 @@ func TestPageIsUpToDate(t *testing.T) {
 	}
 }
 
-// TestAllStatementsStand holds the list itself: 1 to 50 and 32a, in order.
+// TestAllStatementsStand holds the list itself: 1 to 56 and 32a, in order.
 func TestAllStatementsStand(t *testing.T) {
 	t.Parallel()
 	reg, err := readRegister(filepath.Join(checkout, "docs", "invariants.yaml"))
@@ -42,7 +42,7 @@ func TestAllStatementsStand(t *testing.T) {
 		got = append(got, inv.Number)
 	}
 	want := strings.Fields(`1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 32a
-		33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50`)
+		33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56`)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("numbers (-want +got):\n%s", diff)
 	}
@@ -60,6 +60,7 @@ var tree = map[string]string{
 	"enforcement/testdata/skip.go":       "this is not Go",
 	"enforcement/.hidden/office_test.go": "nor this",
 	"data/base/office_test.go":           "a database cluster, none of ours",
+	"docs/attacks/some-doors.yaml":       "- attack: by hand\n  invariant: \"7\"\n  test: {package: ./enforcement, run: TestOther}\n- attack: on nothing in particular\n",
 }
 
 // checkoutWith writes the made tree, changed by files, and returns its folder.
@@ -96,7 +97,7 @@ func TestRunWritesWhatWasFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "| 7 | LAW | signed<br>签发 | art. 5 | constraint `signed_check`<br>type `enforcement.Signer`<br>type `enforcement.Signer.Sign`<br>audit `unsigned-decisions` " +
-		"| `enforcement.TestInvariant07_Signed`<br>`enforcement.TestOther` | 2, finished |"
+		"| `enforcement.TestInvariant07_Signed`<br>`enforcement.TestOther` | [some doors](attacks.md#some-doors): by hand (`TestOther`) | 2, finished |"
 	if !slices.Contains(strings.Split(string(page), "\n"), want) {
 		t.Errorf("the row is not in the page:\n%s\nwant:\n%s", page, want)
 	}
@@ -123,6 +124,9 @@ func TestMistakes(t *testing.T) {
 		"test of another form":     {yaml: spoiled("enforcement.TestOther", "enforcement.TestHelper"), want: `test "enforcement.TestHelper" does not exist`},
 		"nothing holds it":         {yaml: spoiled(", constraints: [signed_check], types: [enforcement.Signer, enforcement.Signer.Sign], audits: [unsigned-decisions]", ""), want: "no constraint, type or audit holds it"},
 		"no test shows it":         {yaml: spoiled(", tests: [enforcement.TestOther]", ""), files: map[string]string{"enforcement/office_test.go": "package enforcement\n"}, want: "no test shows it"},
+		"no attack":                {yaml: spoiled("LAW", "LAW"), files: map[string]string{"docs/attacks/some-doors.yaml": "[]\n"}, want: "no attack of docs/attacks names it"},
+		"attack on no row":         {yaml: spoiled(`"7"`, `"8"`), want: `attack "by hand" of some-doors: no invariant has the number 7`},
+		"attacks that are none":    {yaml: spoiled("LAW", "LAW"), files: map[string]string{"docs/attacks/some-doors.yaml": "a: [\n"}, want: "some-doors.yaml"},
 		"number twice":             {yaml: spoiled("\n", row), want: "invariant 7 stands twice"},
 		"number of no row":         {yaml: spoiled(`"7"`, `"8"`), want: "no invariant has the number 7"},
 		"number of a strange form": {yaml: spoiled(`"7"`, `"07"`), want: "the number has the form"},

@@ -40,6 +40,9 @@ func build(root string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if reg.attacks, err = readAttacks(root); err != nil {
+		return nil, err
+	}
 	if err := reg.check(src); err != nil {
 		return nil, err
 	}

@@ -15,6 +15,8 @@ import (
 type register struct {
 	Finished   []int       `yaml:"finished"`
 	Invariants []invariant `yaml:"invariants"`
+
+	attacks []attack // that name one
 }
 
 type invariant struct {
@@ -62,6 +64,14 @@ func (r *register) check(src *sources) error {
 		mistakes = append(mistakes, inv.checkNames(src)...)
 		if r.finished(inv) {
 			mistakes = append(mistakes, inv.checkFinished(src)...)
+			if inv.Open == "" && len(on(r.attacks, inv.Number)) == 0 {
+				mistakes = append(mistakes, fmt.Errorf("invariant %s: issue %d is finished, but no attack of docs/attacks names it", inv.Number, inv.Issue))
+			}
+		}
+	}
+	for _, a := range r.attacks {
+		if !seen[a.Invariant] {
+			mistakes = append(mistakes, fmt.Errorf("attack %q of %s: no invariant has the number %s", a.Attack, a.theme, a.Invariant))
 		}
 	}
 	for _, number := range src.numbers() {

@@ -13,7 +13,8 @@ What must hold at every moment, what holds it, and which tests show it. LAW: a t
 ours, stricter than a text or derived from one; no article may be cited as if it said it. LAW/PRODUCT: a text says
 it and we add what the row names. Made by ` + "`make generate`" + `
 from ` + "`docs/invariants.yaml`" + ` and from the tests named ` + "`TestInvariantNN_…`" + `; a test fails when this page has drifted
-or when a row of a finished issue has an empty cell.
+or when a row of a finished issue has an empty cell. An attack is what somebody tries against the statement; the test
+named with it fails once what stops the attack is taken out (` + "`make mutants`" + `).
 
 `
 
@@ -22,7 +23,7 @@ or when a row of a finished issue has an empty cell.
 func render(reg *register, src *sources) []byte {
 	var page bytes.Buffer
 	page.WriteString(head)
-	var held, tested int
+	var held, tested, tried int
 	for _, inv := range reg.Invariants {
 		if inv.holders() != "" {
 			held++
@@ -30,14 +31,17 @@ func render(reg *register, src *sources) []byte {
 		if len(inv.allTests(src)) > 0 {
 			tested++
 		}
+		if len(on(reg.attacks, inv.Number)) > 0 {
+			tried++
+		}
 	}
-	fmt.Fprintf(&page, "%d statements; %d have something that holds them, %d have tests. Finished issues: %s.\n\n",
-		len(reg.Invariants), held, tested, finishedIssues(reg.Finished))
-	page.WriteString("| no. | kind | statement | source | held by | tests | issue |\n|---|---|---|---|---|---|---|\n")
+	fmt.Fprintf(&page, "%d statements; %d have something that holds them, %d have tests, %d an attack. Finished issues: %s.\n\n",
+		len(reg.Invariants), held, tested, tried, finishedIssues(reg.Finished))
+	page.WriteString("| no. | kind | statement | source | held by | tests | attack | issue |\n|---|---|---|---|---|---|---|---|\n")
 	for _, inv := range reg.Invariants {
-		fmt.Fprintf(&page, "| %s | %s | %s<br>%s | %s | %s | %s | %s |\n",
+		fmt.Fprintf(&page, "| %s | %s | %s<br>%s | %s | %s | %s | %s | %s |\n",
 			inv.Number, inv.Kind, cell(inv.EN), cell(inv.ZH), cell(inv.Source),
-			orOpen(inv.holders()), orOpen(lines("", inv.allTests(src))), inv.state(reg))
+			orOpen(inv.holders()), orOpen(lines("", inv.allTests(src))), orOpen(attacked(on(reg.attacks, inv.Number))), inv.state(reg))
 	}
 	return page.Bytes()
 }
