@@ -8,9 +8,11 @@
 // parsed, SQL files are searched for words. So the table also says the truth
 // about packages that do not build today.
 //
+// Beside the tests stand the attacks of docs/attacks/*.yaml that name the number.
+//
 // Two kinds of mistakes stop it. A name that does not exist in the sources, a
-// number given twice or a test for a number that no row has is wrong at any
-// time. An empty cell is wrong only for a statement whose issue the YAML calls
+// number given twice or a test or an attack for a number that no row has is
+// wrong at any time. An empty cell is wrong only for a statement whose issue the YAML calls
 // finished: until then the row is shown as open.
 //
 //	go run ./internal/docgen/invariants            writes the file (make generate)
