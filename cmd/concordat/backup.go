@@ -18,6 +18,8 @@ type backupCmd struct {
 	installation
 
 	Dir string `arg:"" type:"path" help:"New or empty folder for the data."`
+	// Papers grows from backup to backup; empty puts all papers into Dir.
+	Papers string `type:"path" help:"Folder of papers: only those are copied that do not lie there yet. Without it all are copied into Dir."`
 	// Keys is where the keys are copied to; empty copies none.
 	Keys string `type:"path" help:"Copy the keys to this new file too, outside of the folder; keep it apart. Without it no keys are saved."`
 }
@@ -36,7 +38,7 @@ func (c *backupCmd) Run(a *app) error {
 		defer func() { _ = db.Close() }() // read only
 		at := now()
 		m, err := backup.Make(ctx, backup.Source{
-			DB: db, URL: url, Vault: keys, KeyFile: c.keyFile(), Program: programVersion(), MachineAt: at, LegalAt: at,
+			DB: db, URL: url, Vault: keys, KeyFile: c.keyFile(), Papers: c.Papers, Program: programVersion(), MachineAt: at, LegalAt: at,
 		}, c.Dir, c.Keys)
 		if err != nil {
 			return fmt.Errorf("back up: %w", err)
@@ -63,6 +65,8 @@ type restoreCmd struct {
 	installation
 
 	Dir string `arg:"" type:"path" help:"Folder that concordat backup wrote."`
+	// Papers is the folder that the backup's papers were copied to, if not its own.
+	Papers string `type:"path" help:"Folder of papers that concordat backup --papers wrote to; without it the one in Dir."`
 	// Keys is put in its place in the data folder, where there must be none.
 	Keys string `type:"path" help:"Key file; without it the one in the data folder."`
 	// MakeCluster must be said: who forgot the service's settings would restore into a
@@ -86,7 +90,7 @@ func (c *restoreCmd) Run(a *app) error {
 		return err
 	}
 	return c.at(c.MakeCluster, func(ctx context.Context, url string) error {
-		made, m, err := backup.Restore(ctx, backup.Target{URL: url, Vault: keys, Act: act, Machine: now, Step: func(name string) error {
+		made, m, err := backup.Restore(ctx, backup.Target{URL: url, Vault: keys, Papers: c.Papers, Act: act, Machine: now, Step: func(name string) error {
 			if name != backup.StepMarked || c.Keys == "" {
 				return nil
 			}
@@ -102,6 +106,9 @@ func (c *restoreCmd) Run(a *app) error {
 			return fmt.Errorf("restore: %w", err)
 		}
 		fmt.Fprintln(a.Out, made.Hold)
+		if m.Papers != nil && len(m.Papers.Missing) > 0 {
+			fmt.Fprintf(a.Err, "有文书没有找到，请用 concordat doctor 查看。\npapers are missing, %s the first: concordat doctor names them, and a restore with the right --papers brings them\n", m.Papers.Missing[0])
+		}
 		fmt.Fprintf(a.Err, restoredWords, m.MachineAt.Format("2006-01-02 15:04:05 MST"), made.Epoch, made.Hold, made.Hold)
 		return nil
 	})

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/uptrace/bun"
+
 	"concordat/enforcement"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
@@ -254,4 +256,15 @@ func (p *Papers) Opened(h Holder, one Paper) (Opened, error) {
 		return o, err
 	}
 	return o, o.open(envelope)
+}
+
+// Incomplete lists papers of which not all pieces are there, at most limit. The schema
+// enters none such; a restore may bring one.
+func Incomplete(ctx context.Context, db bun.IDB, limit int) (list []enforcement.ID, err error) {
+	err = db.NewSelect().TableExpr("paper AS p").Column("p.id").Where("p.pieces > 0").
+		Where("p.pieces <> (SELECT count(*) FROM paper_chunk AS c WHERE c.paper_id = p.id)").Order("p.id").Limit(int64(limit)).Scan(ctx, &list)
+	if err != nil {
+		return nil, fmt.Errorf("look for papers without all their pieces: %w", err)
+	}
+	return list, nil
 }

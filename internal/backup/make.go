@@ -27,6 +27,9 @@ type Source struct {
 	// for keys in memory.
 	Vault   *vault.Vault
 	KeyFile string
+	// Papers is the folder that the papers are copied to, beside what lies there already;
+	// empty is one in the backup's own, which then has all of them.
+	Papers string
 	// Program is the version of the program.
 	Program string
 	// MachineAt and LegalAt are now, by either clock.
@@ -60,6 +63,9 @@ func Make(ctx context.Context, s Source, dir, keysTo string) (Manifest, error) {
 	if err := s.dump(ctx, dir, &m); err != nil {
 		return m, err
 	}
+	if err := s.papers(ctx, dir, m.Papers); err != nil {
+		return m, err
+	}
 	file, err := describe(dir, dataName)
 	if err != nil {
 		return m, err
@@ -79,6 +85,7 @@ func Make(ctx context.Context, s Source, dir, keysTo string) (Manifest, error) {
 
 // selectKeys lists the keys that something is sealed under.
 const selectKeys = `SELECT key_version FROM subject WHERE envelope IS NOT NULL
+  UNION SELECT (get_byte(envelope, 0) * 256 + get_byte(envelope, 1))::smallint FROM paper WHERE length(envelope) > 1
   UNION SELECT key_version FROM request_key WHERE answer IS NOT NULL`
 
 // dump counts and dumps in one snapshot.
@@ -99,7 +106,10 @@ func (s Source) dump(ctx context.Context, dir string, m *Manifest) error {
 		if err := tx.NewRaw(selectKeys).Scan(ctx, &m.KeyVersions); err != nil {
 			return fmt.Errorf("read the versions of keys: %w", err)
 		}
-		return pg.Dump(ctx, s.URL, snapshot, path)
+		if m.Papers, err = papersOf(ctx, tx); err != nil {
+			return err
+		}
+		return pg.Dump(ctx, s.URL, snapshot, path, "public.paper_chunk*")
 	})
 	if err != nil {
 		return err

@@ -46,6 +46,9 @@ type Manifest struct {
 	// Rows counts the rows of the main tables in the snapshot.
 	Rows  map[string]int64 `json:"rows"`
 	Files []File           `json:"files"`
+	// Papers says which papers it needs beside its files; nil of a backup made before there
+	// were any.
+	Papers *Papers `json:"papers,omitempty"`
 	// KeyVersions are needed to open everything in it.
 	KeyVersions []int16 `json:"key_versions"`
 	// KeyCheck is sealed under the keys, and says nothing.

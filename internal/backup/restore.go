@@ -24,6 +24,8 @@ type Target struct {
 	URL string
 	// Vault holds the keys; nil means that there are none, which is refused.
 	Vault *vault.Vault
+	// Papers is the folder that the papers lie in; empty is the one in the backup's own.
+	Papers string
 	// Act is the operator's.
 	Act enforcement.Act
 	// Machine is machine time.
@@ -37,6 +39,7 @@ type Target struct {
 const (
 	StepMarked  = "marked"  // the database carries the mark, no data
 	StepLoaded  = "loaded"  // the data are in it
+	StepPapers  = "papers"  // so are the papers
 	StepWritten = "written" // restoration and hold are written, not committed
 )
 
@@ -49,6 +52,9 @@ func Restore(ctx context.Context, t Target, dir string) (restore.Restoration, Ma
 		return restore.Restoration{}, m, err
 	}
 	if err := m.opens(t.Vault); err != nil {
+		return restore.Restoration{}, m, err
+	}
+	if _, err := readSegments(papersDir(t.Papers, dir)); err != nil {
 		return restore.Restoration{}, m, err
 	}
 	latest, err := migrations.Latest()
@@ -91,6 +97,12 @@ func (t Target) bringBack(ctx context.Context, db *pg.DB, dir string, m Manifest
 	}
 	if err := migrations.Up(ctx, db.Pool); err != nil {
 		return made, fmt.Errorf("bring the schema up to date: %w", err)
+	}
+	if err := t.papers(ctx, db, dir, m.Papers); err != nil {
+		return made, err
+	}
+	if err := t.step(StepPapers); err != nil {
+		return made, err
 	}
 	made, err = restore.Restored(ctx, db, t.Machine, t.Act, m.MachineAt, func(ctx context.Context, tx *pg.Tx) error {
 		if err := unmark(ctx, tx); err != nil {

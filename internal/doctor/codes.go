@@ -19,6 +19,7 @@ var findingCodes = []string{
 	"doctor.jobs.waiting", "doctor.jobs.stuck", "doctor.jobs.discarded",
 	"doctor.endpoints.gone", "doctor.endpoints.paused", "doctor.endpoints.breaker", "doctor.endpoints.inbox",
 	"doctor.secrets.unopenable",
+	"doctor.papers.incomplete", "doctor.papers.months",
 	"doctor.withdrawals.overdue", "doctor.withdrawals.kept",
 	"doctor.lanes.express", "doctor.lanes.bulk", "doctor.lanes.locked",
 	"doctor.attempts.open",

@@ -140,6 +140,7 @@ func examiners() []examiner {
 		{"jobs", database, (*examination).jobs},
 		{"endpoints", database | schema, (*examination).endpoints},
 		{"secrets", database | schema | keys, (*examination).secrets},
+		{"papers", database | schema, (*examination).papers},
 		{"withdrawals", database | schema, (*examination).withdrawals},
 		{"lanes", database | schema, (*examination).lanes},
 		{"attempts", database | schema, (*examination).attempts},

@@ -94,6 +94,14 @@ func faults() []planted {
 		{"a secret that does not open", func(p *place) {
 			p.sql(`UPDATE endpoint SET secrets = set_byte(secrets, 30, get_byte(secrets, 30) # 1)`)
 		}, "secrets", "doctor.secrets.unopenable", doctor.Fault, "dept-", false},
+		{"a paper without its pieces", func(p *place) {
+			p.sql(`ALTER TABLE paper DISABLE TRIGGER USER`)
+			p.sql(`INSERT INTO paper (id, type, size, pieces, hash, day, details, envelope, brought_by, brought_role, brought_at, brought_on)
+				VALUES ('01990000-0000-7000-8000-000000000001', 'text/plain', 1, 1, decode(repeat('00', 34), 'hex'), '2025-09-01', '', NULL, 'x', 'clerk', now(), '2025-09-01')`)
+		}, "papers", "doctor.papers.incomplete", doctor.Fault, "01990000-0000-7000-8000-000000000001", false},
+		{"papers of a month without room", func(p *place) {
+			p.sql(`INSERT INTO paper_chunk VALUES ('01000000-0000-7000-8000-000000000001', 0, decode(repeat('00', 40), 'hex'))`)
+		}, "papers", "doctor.papers.months", doctor.Warn, "paper_chunk_rest", false},
 		{"a withdrawal that nobody confirmed", func(p *place) {
 			p.sql(`UPDATE amendment SET step = 'delivered' WHERE directive_id = (SELECT min(directive_id::text)::uuid FROM amendment)`)
 			p.later(10 * dayLong)

@@ -19,12 +19,16 @@ var ErrNoDump = errors.New("pg_dump and pg_restore are not installed (neither be
 
 // Dump writes a database to a new file in pg_dump's custom format, without owners
 // and privileges. snapshot names one that a transaction has exported and keeps
-// open; empty takes a new one. Whoever works on the database is not disturbed:
-// only changes of the schema wait.
-func Dump(ctx context.Context, url, snapshot, file string) error {
+// open; empty takes a new one. Of the tables that match a pattern of without there is no
+// data in it. Whoever works on the database is not disturbed: only changes of the schema
+// wait.
+func Dump(ctx context.Context, url, snapshot, file string, without ...string) error {
 	args := []string{"--format=custom", "--no-owner", "--no-privileges", "--no-password", "--file=" + file}
 	if snapshot != "" {
 		args = append(args, "--snapshot="+snapshot)
+	}
+	for _, pattern := range without {
+		args = append(args, "--exclude-table-data="+pattern)
 	}
 	return runTool(ctx, "pg_dump", url, args)
 }
