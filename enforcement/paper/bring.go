@@ -22,6 +22,7 @@ const (
 	EventBrought record.EventKind = "paper-brought"
 	EventLinked  record.EventKind = "paper-linked"
 	EventRead    record.EventKind = "paper-read"
+	EventArchive record.EventKind = "papers-filed"
 )
 
 // Bringers are who may bring a paper, of the organisation that owns the case.
@@ -67,6 +68,11 @@ func (p *Papers) Bring(ctx context.Context, act enforcement.Act, h Holder, n New
 
 // receive stores all pieces but the last, which goes with the paper's own transaction.
 func (p *Papers) receive(ctx context.Context, a *arrival, body io.Reader) (last *chunkRow, err error) {
+	return p.receiveUpTo(ctx, a, body, func(head []byte) int64 { return claims(head).Limit() })
+}
+
+// receiveUpTo is receive with a limit that the first piece tells.
+func (p *Papers) receiveUpTo(ctx context.Context, a *arrival, body io.Reader, limitOf func(head []byte) int64) (last *chunkRow, err error) {
 	buf, limit := make([]byte, PieceSize), int64(0)
 	for {
 		n, end := fill(body, buf)
@@ -80,7 +86,7 @@ func (p *Papers) receive(ctx context.Context, a *arrival, body io.Reader) (last 
 				}
 			}
 			if limit == 0 {
-				limit = claims(buf[:n]).Limit()
+				limit = limitOf(buf[:n])
 			}
 			if last, err = a.seal(buf[:n]); err != nil {
 				return nil, err

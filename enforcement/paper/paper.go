@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"context"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -17,6 +18,9 @@ type Papers struct {
 	// KeepYears is how long a paper is kept after the end of the last case it serves; 0 is
 	// [DefaultKeepYears].
 	KeepYears int
+	// Numbered finds the subject that has a number, for sheets that name cases by it; who
+	// keeps numbers is a room beside: register.Open puts it in ([party.Parties.Numbered]).
+	Numbered func(ctx context.Context, number string) (enforcement.ID, error)
 }
 
 // Holder is the case that a paper is brought for: what [Papers] needs to know of it.

@@ -105,6 +105,7 @@ func (s *server) routes() {
 	administrativeRoutes(s)
 	rewardRoutes(s)
 	exclusionRoutes(s)
+	paperRoutes(s)
 	taskRoutes(s)
 	directiveRoutes(s)
 	keptRoutes(s)
