@@ -73,11 +73,14 @@ func parseSheet(text []byte) (lines []Line, wrong []Mistake, err error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		number, _ := rows.FieldPos(0)
 		if bad, ok := errors.AsType[*csv.ParseError](err); ok {
 			return nil, nil, badSheet(bad.StartLine)
 		}
-		if err != nil || len(lines) == MaxSheetLines {
+		if err != nil {
+			return nil, nil, badSheet(1)
+		}
+		number, _ := rows.FieldPos(0)
+		if len(lines) == MaxSheetLines {
 			return nil, nil, badSheet(number)
 		}
 		l, field := lineOf(number, row, columns)
