@@ -231,28 +231,11 @@ func (t Target) papers(ctx context.Context, db *pg.DB, dir string, need *Papers)
 	return err
 }
 
-func bringPapers(ctx context.Context, db *pg.DB, one segment) (err error) {
+func bringPapers(ctx context.Context, db *pg.DB, one segment) error {
 	file, err := os.Open(one.path)
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}
 	defer func() { _ = file.Close() }() // read only
-	conn, err := db.Pool.Acquire(ctx)
-	if err != nil {
-		return fmt.Errorf("take a connection: %w", err)
-	}
-	defer conn.Release()
-	plain := conn.Conn().PgConn()
-	if _, err := plain.Exec(ctx, `CREATE TEMPORARY TABLE IF NOT EXISTS brought (paper_id uuid, position integer, sealed bytea); TRUNCATE brought`).ReadAll(); err != nil {
-		return fmt.Errorf("make room: %w", err)
-	}
-	if _, err := plain.CopyFrom(ctx, bufio.NewReaderSize(file, 1<<20), `COPY brought FROM STDIN (FORMAT binary)`); err != nil {
-		return fmt.Errorf("copy: %w", err)
-	}
-	_, err = plain.Exec(ctx, `INSERT INTO paper_chunk (paper_id, position, sealed) SELECT b.paper_id, b.position, b.sealed FROM brought b
-		WHERE EXISTS (SELECT FROM paper p WHERE p.id = b.paper_id) ON CONFLICT DO NOTHING; DROP TABLE brought`).ReadAll()
-	if err != nil {
-		return fmt.Errorf("enter: %w", err)
-	}
-	return nil
+	return paper.BringBack(ctx, db, bufio.NewReaderSize(file, 1<<20))
 }
