@@ -36,6 +36,8 @@ type installation struct {
 	Remembered int `help:"For how many years after the end a department still finds the number of a directive, a masked name and its own reports (政务数据共享条例 Art. 29: three at least); 0 means 3." default:"3" env:"CONCORDAT_REMEMBERED_YEARS"`
 	// TokenLongest bounds what token issue gives; 0 means access.Most, which bounds it.
 	TokenLongest time.Duration `help:"How long a token may hold; 0 means 8784h, a year, which is the most." default:"8784h" env:"CONCORDAT_TOKEN_LONGEST"`
+	// PaperYears is how long papers are kept after their case; 0 means 3.
+	PaperYears int `help:"For how many years the papers of a file are kept after its case has ended; 0 means 3." default:"0" env:"CONCORDAT_PAPER_YEARS"`
 }
 
 // office is an opened installation.
@@ -128,7 +130,7 @@ func (o *office) build(ctx context.Context, i installation) (err error) {
 		return err
 	}
 	o.register, err = register.Open(ctx, register.Config{
-		DB: o.db, Jobs: o.jobs, Vault: o.vault, Calendar: o.calendar, Catalogue: o.catalogue, Attestations: attested, Machine: now, Remembered: i.Remembered,
+		DB: o.db, Jobs: o.jobs, Vault: o.vault, Calendar: o.calendar, Catalogue: o.catalogue, Attestations: attested, Machine: now, Remembered: i.Remembered, PaperYears: max(i.PaperYears, 0),
 	})
 	if err != nil {
 		return fmt.Errorf("open the register: %w", err)

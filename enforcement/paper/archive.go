@@ -250,7 +250,7 @@ func (p *Papers) holder(ctx context.Context, act enforcement.Act, l Line) (Holde
 		q = q.Join("JOIN execution_case AS c ON c.id = g.case_id").Where("c.number = ? AND g.state <> 'ended'", l.Case)
 	}
 	if l.Subject != "" {
-		subject, err := p.Numbered(ctx, l.Subject)
+		subject, err := p.Numbered(ctx, act, l.Subject)
 		if err != nil {
 			return Holder{}, err
 		}

@@ -20,7 +20,7 @@ type Papers struct {
 	KeepYears int
 	// Numbered finds the subject that has a number, for sheets that name cases by it; who
 	// keeps numbers is a room beside: register.Open puts it in ([party.Parties.Numbered]).
-	Numbered func(ctx context.Context, number string) (enforcement.ID, error)
+	Numbered func(ctx context.Context, act enforcement.Act, number string) (enforcement.ID, error)
 }
 
 // Holder is the case that a paper is brought for: what [Papers] needs to know of it.

@@ -340,16 +340,16 @@ func (r *Parties) findSubject(ctx context.Context, tx *pg.Tx, domain string, num
 	return id, nil
 }
 
-// Numbered is the subject that has a number, as somebody writes it who does not say of which
+// Numbered is the subject of whoever asks that has a number, as somebody writes it who does not say of which
 // kind it is; not-found if nobody has it. A passport's says too little without its state.
-func (r *Parties) Numbered(ctx context.Context, number string) (id enforcement.ID, err error) {
+func (r *Parties) Numbered(ctx context.Context, act enforcement.Act, number string) (id enforcement.ID, err error) {
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		for _, kind := range []identifier.Kind{identifier.ResidentID, identifier.ResidencePermit, identifier.ForeignPermanentResident, identifier.USCC} {
 			parsed, err := identifier.Parse(kind, "", number)
 			if err != nil {
 				continue // of another kind, or none
 			}
-			if id, err = r.findSubject(ctx, tx, parsed); err != nil || !id.IsZero() {
+			if id, err = r.findFor(ctx, tx, act, parsed); err != nil || !id.IsZero() {
 				return err
 			}
 		}

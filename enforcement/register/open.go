@@ -36,6 +36,9 @@ type Config struct {
 	AnswerWithin calendar.Period
 	// Remembered is for how many years a department finds what ended; zero is three.
 	Remembered int
+	// PaperYears is how long papers are kept after the end of their case, in years; 0 is
+	// [paper.DefaultKeepYears].
+	PaperYears int
 }
 
 // Open builds the parts and enters into the database what the catalogue seeds:

@@ -49,7 +49,7 @@ func build(c Config) *Offices {
 	o.Record = &record.Record{DB: c.DB, Jobs: c.Jobs, Vault: c.Vault, Calendar: c.Calendar, Machine: c.Machine}
 	o.Changes = &change.Changes{Record: o.Record}
 	o.Parties = &party.Parties{Record: o.Record, Changes: o.Changes, Bodies: c.Catalogue}
-	o.Papers = &paper.Papers{Record: o.Record, Numbered: o.Parties.Numbered}
+	o.Papers = &paper.Papers{Record: o.Record, KeepYears: c.PaperYears, Numbered: o.Parties.Numbered}
 	o.Docket = &docket.Docket{Record: o.Record}
 	o.Holds = &hold.Holds{Record: o.Record}
 	o.Plans = &plan.Plans{Record: o.Record, Parties: o.Parties, Shipped: c.Catalogue, Given: c.Attestations, Demonstration: c.Demonstration}
