@@ -10,6 +10,7 @@
 //
 //	record          one act, one transaction, one event; asked again, done once
 //	party           who is concerned: subjects, organisations, cases
+//	paper           what proves a step: the documents of the file
 //	docket          what somebody still has to do, and until when
 //	hold            what stops everything that burdens
 //	plan            what was agreed and attested as of a day, and who shall do what by it
