@@ -56,7 +56,7 @@ func (p *Papers) Archive(ctx context.Context, act enforcement.Act, body io.Reade
 	if err := act.Check(Bringers...); err != nil {
 		return nil, nil, err
 	}
-	held, err := p.hold(ctx, act, body)
+	held, err := p.hold(ctx, body)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -91,7 +91,7 @@ type heldArchive struct {
 	size int64
 }
 
-func (p *Papers) hold(ctx context.Context, act enforcement.Act, body io.Reader) (h heldArchive, err error) {
+func (p *Papers) hold(ctx context.Context, body io.Reader) (h heldArchive, err error) {
 	a := &arrival{row: paperRow{ID: enforcement.NewID()}, sum: sha256.New()}
 	if _, a.envelope, err = p.Record.Vault.NewEnvelope(a.row.ID); err != nil {
 		return h, fmt.Errorf("make a key for an archive: %w", err)

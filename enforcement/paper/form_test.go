@@ -62,10 +62,17 @@ func TestInspectTellsByTheContent(t *testing.T) {
 		content []byte
 		want    paper.Type
 	}{
-		{[]byte(pdf), paper.PDF}, {pngPaper(t), paper.PNG}, {jpegPaper(t), paper.JPEG}, {archived(t, "OFD.xml", ofdRoot, "Doc_0/Document.xml", "<x/>"), paper.OFD},
-		{[]byte("演示:送达回证\r\n"), paper.Text}, {[]byte("\xef\xbb\xbf演示送达回证"), paper.Text}, {[]byte(gb), paper.Text},
+		{[]byte(pdf), paper.PDF},
+		{pngPaper(t), paper.PNG},
+		{jpegPaper(t), paper.JPEG},
+		{archived(t, "OFD.xml", ofdRoot, "Doc_0/Document.xml", "<x/>"), paper.OFD},
+		{[]byte("演示:送达回证\r\n"), paper.Text},
+		{[]byte("\xef\xbb\xbf演示送达回证"), paper.Text},
+		{[]byte(gb), paper.Text},
 		{bytes.Repeat([]byte("演示送达回证"), 20_000), paper.Text}, // characters lie across blocks
-		{mp4Paper(), paper.MP4}, {wav(make([]byte, 9)), paper.WAV}, {mp3Paper(), paper.MP3},
+		{mp4Paper(), paper.MP4},
+		{wav(make([]byte, 9)), paper.WAV},
+		{mp3Paper(), paper.MP3},
 	} {
 		if got, err := inspect(c.content); got != c.want || err != nil {
 			t.Errorf("%q %v, want %s", got, err, c.want)
