@@ -14,3 +14,12 @@ func Public(field, text string) error {
 	}
 	return nil
 }
+
+// PublicName refuses a name that stands in every log while it is somebody's personal number or
+// telephone; a staff number is none.
+func PublicName(field, name string) error {
+	if mask.Personal(name) {
+		return Refuse("words.number", "field", field)
+	}
+	return nil
+}

@@ -19,7 +19,6 @@ import (
 	"concordat/enforcement/change"
 	"concordat/enforcement/record"
 	"concordat/internal/calendar"
-	"concordat/internal/mask"
 	"concordat/internal/pg"
 )
 
@@ -228,8 +227,6 @@ func (t *Tokens) checkIssue(actor string, role enforcement.Role, demo bool, vali
 	switch {
 	case !says(actor) || enforcement.Reserved(actor):
 		return refuse(CodeActor)
-	case mask.Personal(actor):
-		return enforcement.Refuse("words.number", "field", "actor")
 	case !slices.Contains(enforcement.Roles(), role):
 		return refuse(CodeRole)
 	case demo && !t.demo:
@@ -239,7 +236,7 @@ func (t *Tokens) checkIssue(actor string, role enforcement.Role, demo bool, vali
 	case valid > t.longest():
 		return enforcement.Refuse(CodeTooLong, "days", strconv.Itoa(int(t.longest().Hours()/24)))
 	}
-	return nil
+	return enforcement.PublicName("actor", actor)
 }
 
 // log writes down who issued or ended whose token.

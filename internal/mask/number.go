@@ -236,7 +236,7 @@ func unifiedCodes(runes []rune) (places [][2]int) {
 	ascii := make([]byte, len(runes)) // one byte a character, so that places are those of runes
 	for i, r := range runes {
 		if ascii[i] = ' '; r < 0x80 {
-			ascii[i] = byte(r)
+			ascii[i] = byte(r) //nolint:gosec // below 0x80
 		}
 	}
 	for _, at := range alphanumeric.FindAllIndex(ascii, -1) {
