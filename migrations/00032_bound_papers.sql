@@ -125,6 +125,28 @@ CREATE TRIGGER listing_papers_final BEFORE UPDATE OF notice_paper, decision_pape
 CREATE TRIGGER administrative_papers_final BEFORE UPDATE OF notice_paper, decision_paper, service_paper ON administrative_listing
     FOR EACH ROW EXECUTE FUNCTION keep_step_papers();
 
+-- A paper that an act did not wait for is owed until it is in the file, however it came there: with an act, by an upload,
+-- in an archive, or linked.
+-- +goose StatementBegin
+CREATE FUNCTION paper_came() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    came date := (NEW.used_at AT TIME ZONE 'Asia/Shanghai')::date;
+BEGIN
+    UPDATE task SET closed_on = came, closed_because = 'brought' WHERE ground_id = NEW.ground_id AND kind = 'paper-due-' || NEW.purpose AND closed_on IS NULL;
+    UPDATE clock SET done_on = came WHERE ground_id = NEW.ground_id AND kind = 'paper-due-' || NEW.purpose AND done_on IS NULL;
+    RETURN NULL;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER paper_use_came AFTER INSERT ON paper_use FOR EACH ROW WHEN (NEW.ground_id IS NOT NULL) EXECUTE FUNCTION paper_came();
+
+-- What somebody asked the papers of, and nobody brought, is suspended.
+ALTER TABLE listing DROP CONSTRAINT listing_suspension,
+    ADD CONSTRAINT listing_suspension CHECK ((suspended_for IS NULL) = (suspended_on IS NULL)
+        AND suspended_for IN ('court-stay', 'wrong-person', 'minor', 'identity-doubtful', 'papers-due', 'restored'));
+ALTER TABLE administrative_listing DROP CONSTRAINT administrative_suspension,
+    ADD CONSTRAINT administrative_suspension CHECK ((suspended_for IS NULL) = (suspended_on IS NULL)
+        AND suspended_for IN ('court-stay', 'wrong-person', 'minor', 'identity-doubtful', 'papers-due', 'restored'));
+
 -- Nobody's rule set is lowered.
 -- +goose StatementBegin
 CREATE FUNCTION keep_rules() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -43,13 +43,16 @@ type Listing struct {
 	AnnouncedOn   day.Day                   `json:"announced_on,omitzero"`
 	// ObjectionUntil is the last day on which the announcement of a batch stands
 	// open to objections.
-	ObjectionUntil                           day.Day `json:"objection_until,omitzero"`
-	ObjectedOn                               day.Day `json:"objected_on,omitzero"`
-	ObjectionAnsweredOn                      day.Day `json:"objection_answered_on,omitzero"`
-	PublishedOn                              day.Day `json:"published_on,omitzero"`
-	SuspendedFor                             string  `json:"suspended_for,omitempty"`
-	EndedOn                                  day.Day `json:"ended_on,omitzero"`
-	EndCause                                 string  `json:"end_cause,omitempty"`
+	ObjectionUntil      day.Day `json:"objection_until,omitzero"`
+	ObjectedOn          day.Day `json:"objected_on,omitzero"`
+	ObjectionAnsweredOn day.Day `json:"objection_answered_on,omitzero"`
+	PublishedOn         day.Day `json:"published_on,omitzero"`
+	SuspendedFor        string  `json:"suspended_for,omitempty"`
+	EndedOn             day.Day `json:"ended_on,omitzero"`
+	EndCause            string  `json:"end_cause,omitempty"`
+	// BeforePapers: it was entered before papers, or taken over; what it says of its steps no
+	// paper proves.
+	BeforePapers                             bool `json:"before_papers,omitempty"`
 	noticePaper, decisionPaper, servicePaper enforcement.ID
 	noticePostedOn                           day.Day // of a notice by announcement: its last posting
 	rules                                    ground.Rules
@@ -81,14 +84,23 @@ func NewLife(r *Administrative) ground.Life[Listing] {
 				return err
 			},
 		},
-		Proved: map[ground.MoveName]func(*Listing, []paper.Paper) error{moveAnnounce: publishable, ground.MovePublish: publishable},
+		Proved: map[ground.MoveName]func(*Listing, []paper.Paper) error{moveAnnounce: publishable, ground.MovePublish: publishable, ground.MoveResume: provedToResume},
 	}
 }
 
 // publishable refuses to announce or publish what an earlier release took the steps of
 // without their papers, until they are in the file.
 func publishable(l *Listing, file []paper.Paper) error {
-	return ground.StepsProved(l.rules, file, papersOfSteps)
+	return ground.StepsProved(l.rules, file, Table().Steps)
+}
+
+// provedToResume refuses to give back what is suspended for want of its papers before they
+// are in the file.
+func provedToResume(l *Listing, file []paper.Paper) error {
+	if l.SuspendedFor != ground.PapersDue {
+		return nil
+	}
+	return publishable(l, file)
 }
 
 func (l *Listing) head() ground.Head {
@@ -122,6 +134,12 @@ func (r *Administrative) List(ctx context.Context, act enforcement.Act, w ground
 // act's day.
 func (r *Administrative) Foresee(ctx context.Context, act enforcement.Act, id enforcement.ID) ([]plan.Line, []memoranda.Exclusion, []plan.Gap, error) {
 	return r.Life.Foresee(ctx, act, id)
+}
+
+// AskPapers asks for the papers of the steps of an entry in force that its file does not
+// hold, and says which ([ground.Life.AskPapers]).
+func (r *Administrative) AskPapers(ctx context.Context, act enforcement.Act, id enforcement.ID) ([]paper.Purpose, error) {
+	return r.Life.AskPapers(ctx, act, id)
 }
 
 // Moves tells of every move of a listing whether the actor can make it now.

@@ -5,7 +5,6 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
-	"concordat/enforcement/paper"
 	"concordat/enforcement/party"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
@@ -63,9 +62,6 @@ type row struct {
 	Serves      string                `bun:"serves,scanonly"`
 }
 
-// papersOfSteps are the papers of the steps before publication.
-var papersOfSteps = []paper.Purpose{paper.AdministrativeNotice, paper.Decision, paper.Service}
-
 // drafted are the columns of a draft.
 var drafted = []string{"id", "list_type", "organisation_id", "subject_id", "state", "grounds", "facts", "drafted_by", "rules"}
 
@@ -81,7 +77,7 @@ func (r *row) listing() Listing {
 		ID: r.ID, ListType: r.ListType, Organisation: r.Organisation, Subject: r.Subject, State: r.State, Version: r.Version, Grounds: r.Grounds, NoticeServedOn: r.NoticeServedOn, noticePostedOn: r.NoticePostedOn,
 		WindowUntil: r.WindowUntil, StatedOn: r.StatedOn, AnsweredOn: r.AnsweredOn, DecisionNumber: r.DecisionNumber, DecidedOn: r.DecidedOn, Basis: r.Basis, Serious: r.Serious,
 		TermUntil: r.TermUntil, OpenTerm: r.OpenTerm, ServiceManner: r.ServiceManner, ServedOn: r.ServedOn, Publication: r.Publication, AnnouncedOn: r.AnnouncedOn,
-		ObjectionUntil: r.ObjectionUntil, ObjectedOn: r.ObjectedOn, ObjectionAnsweredOn: r.ObjectionAnsweredOn, PublishedOn: r.PublishedOn, SuspendedFor: r.SuspendedFor,
+		ObjectionUntil: r.ObjectionUntil, ObjectedOn: r.ObjectedOn, ObjectionAnsweredOn: r.ObjectionAnsweredOn, PublishedOn: r.PublishedOn, SuspendedFor: r.SuspendedFor, BeforePapers: r.Rules == ground.RulesBefore,
 		EndedOn: r.EndedOn, EndCause: r.EndCause, noticePaper: r.NoticePaper, decisionPaper: r.DecisionPaper, servicePaper: r.ServicePaper, rules: r.Rules, draftedBy: r.DraftedBy, suspendedBy: r.SuspendedBy, subjectKind: r.SubjectKind, envelope: r.Wrapped, sealed: r.Sealed, serves: r.Serves, region: r.Region,
 	}
 }

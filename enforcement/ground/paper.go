@@ -221,13 +221,13 @@ func (r *Grounds) Owed(ctx context.Context, tx *pg.Tx, act enforcement.Act, h He
 // StepsProved refuses a case that an earlier release took through its steps without papers:
 // for each step there must be one in the file by now. What is entered now names them in its
 // row, and the schema holds that.
-func StepsProved(rules Rules, file []paper.Paper, steps []paper.Purpose) error {
+func StepsProved(rules Rules, file []paper.Paper, steps []Step) error {
 	if rules == RulesProved {
 		return nil
 	}
 	for _, step := range steps {
-		if !Holds(file, step) {
-			return MissingPaper("paper", step)
+		if !Holds(file, step.Paper) {
+			return MissingPaper("paper", step.Paper)
 		}
 	}
 	return nil

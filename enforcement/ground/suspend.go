@@ -15,6 +15,7 @@ const (
 	CourtStay        = "court-stay"
 	WrongPersonClaim = "wrong-person"      // the brake
 	SuspectedMinor   = "minor"             // by the number or the birth day on record
+	PapersDue        = "papers-due"        // somebody asked for them, and they were not brought
 	IdentityDoubtful = "identity-doubtful" // by a department, and its second person or the owner's silence
 )
 
@@ -65,7 +66,7 @@ func (l *Life[C]) Resume(ctx context.Context, act enforcement.Act, c Change, s R
 	reasons := enforcement.Say(s.Reasons).String()
 	return l.Do(ctx, act, c, Given{"reasons": reasons, FieldDocument: s.Paper}, func(ctx context.Context, tx *pg.Tx, t *Turn[C]) error {
 		if t.Move.Effect == EffectResumes {
-			docket.CloseKinds(tx, t.ID, []string{TaskMinor, directive.TaskIdentityDoubtful}, "resumed", t.Today)
+			docket.CloseKinds(tx, t.ID, []string{TaskMinor, taskUnproved, directive.TaskIdentityDoubtful}, "resumed", t.Today)
 			docket.StopClock(tx, t.ID, []string{clockMinor, directive.ClockDoubt.Kind}, t.Today)
 			directive.CloseDoubts(tx, t.ID, "resumed", t.Today)
 		}

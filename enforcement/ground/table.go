@@ -5,6 +5,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/internal/calendar"
 	"concordat/memoranda/day"
@@ -172,6 +173,13 @@ type Choice struct {
 	Value string `json:"value"`
 }
 
+// Step is a step before publication, by its paper, and the states before publication in
+// which it was taken.
+type Step struct {
+	Paper paper.Purpose
+	Taken []State
+}
+
 // Table is the life of one kind of case as data. Everybody reads it: refusals,
 // offers, the roles of addresses, the document for lawyers, the tests.
 type Table struct {
@@ -190,6 +198,8 @@ type Table struct {
 	// has columns for a suspension.
 	Rows, OwnerColumn, ListColumn string
 	Suspends                      bool
+	// Steps are those before publication that have a paper, in the order of a life.
+	Steps []Step
 	// Waits are the states in which a case is published by itself on its day.
 	Waits []State
 	// WrongBy is the source of the time in which the owner ends what should never have been.

@@ -53,11 +53,17 @@ func signable(l *Listing, file []paper.Paper) error {
 // publishable refuses to publish what an earlier release took the steps of without their
 // papers, until they are in the file.
 func publishable(l *Listing, file []paper.Paper) error {
-	if err := ground.StepsProved(l.rules, file, papersOfSteps); err != nil || l.rules == ground.RulesProved {
+	if err := ground.StepsProved(l.rules, file, Table().Steps); err != nil || l.rules == ground.RulesProved {
 		return err
 	}
 	return factsProved(l, file)
 }
 
-// papersOfSteps are those of the steps before publication.
-var papersOfSteps = []paper.Purpose{paper.ExecutionNotice, paper.Decision, paper.Service}
+// provedToResume refuses to give back what is suspended for want of its papers before they
+// are in the file.
+func provedToResume(l *Listing, file []paper.Paper) error {
+	if l.SuspendedFor != ground.PapersDue {
+		return nil
+	}
+	return ground.StepsProved(l.rules, file, Table().Steps)
+}

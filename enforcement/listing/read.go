@@ -54,28 +54,31 @@ func (f *Facts) say() bool {
 
 // Listing is a subject's entry on the list, as the court sees it.
 type Listing struct {
-	ID                                       enforcement.ID             `json:"id"`
-	Court                                    enforcement.OrganisationID `json:"court"`
-	Case                                     enforcement.ID             `json:"case"`
-	Subject                                  enforcement.ID             `json:"subject"`
-	State                                    ground.State               `json:"state"`
-	Version                                  int                        `json:"version"`
-	Conducts                                 []Conduct                  `json:"conducts"`
-	NoticeServedOn                           day.Day                    `json:"notice_served_on,omitzero"`
+	ID              enforcement.ID             `json:"id"`
+	Court           enforcement.OrganisationID `json:"court"`
+	Case            enforcement.ID             `json:"case"`
+	Subject         enforcement.ID             `json:"subject"`
+	State           ground.State               `json:"state"`
+	Version         int                        `json:"version"`
+	Conducts        []Conduct                  `json:"conducts"`
+	NoticeServedOn  day.Day                    `json:"notice_served_on,omitzero"`
 	PerformUntil                             day.Day                    `json:"perform_until,omitzero"`
-	AppliedOn                                day.Day                    `json:"applied_on,omitzero"`
-	DecisionNumber                           string                     `json:"decision_number,omitempty"`
-	DecidedOn                                day.Day                    `json:"decided_on,omitzero"`
-	TermUntil                                day.Day                    `json:"term_until,omitzero"`
-	ExtendedUntil                            day.Day                    `json:"extended_until,omitzero"`
-	GraceMonths                              int                        `json:"grace_months,omitempty"`
-	GraceUntil                               day.Day                    `json:"grace_until,omitzero"`
-	ServiceManner                            string                     `json:"service_manner,omitempty"`
-	ServedOn                                 day.Day                    `json:"served_on,omitzero"`
-	PublishedOn                              day.Day                    `json:"published_on,omitzero"`
-	SuspendedFor                             string                     `json:"suspended_for,omitempty"`
-	CorrectingSince                          day.Day                    `json:"correcting_since,omitzero"`
-	EndedOn                                  day.Day                    `json:"ended_on,omitzero"`
+	AppliedOn       day.Day                    `json:"applied_on,omitzero"`
+	DecisionNumber  string                     `json:"decision_number,omitempty"`
+	DecidedOn       day.Day                    `json:"decided_on,omitzero"`
+	TermUntil       day.Day                    `json:"term_until,omitzero"`
+	ExtendedUntil   day.Day                    `json:"extended_until,omitzero"`
+	GraceMonths     int                        `json:"grace_months,omitempty"`
+	GraceUntil      day.Day                    `json:"grace_until,omitzero"`
+	ServiceManner   string                     `json:"service_manner,omitempty"`
+	ServedOn        day.Day                    `json:"served_on,omitzero"`
+	PublishedOn     day.Day                    `json:"published_on,omitzero"`
+	SuspendedFor    string                     `json:"suspended_for,omitempty"`
+	CorrectingSince day.Day                    `json:"correcting_since,omitzero"`
+	EndedOn         day.Day                    `json:"ended_on,omitzero"`
+	// BeforePapers: it was entered before papers, or taken over; what it says of its steps no
+	// paper proves.
+	BeforePapers                             bool `json:"before_papers,omitempty"`
 	noticePaper, decisionPaper, servicePaper enforcement.ID
 	rules                                    ground.Rules
 	draftedBy                                string
@@ -126,7 +129,7 @@ func NewLife(r *Listings) ground.Life[Listing] {
 			moveSign: r.signable, moveWord: r.beside, moveReword: r.beside, ground.MovePublish: r.barred, moveExtend: r.barred, ground.MoveResume: r.barred,
 			moveResumeRestored: r.barred, moveDrop: r.droppable,
 		},
-		Proved: map[ground.MoveName]func(*Listing, []paper.Paper) error{movePropose: factsProved, moveSign: signable, ground.MovePublish: publishable},
+		Proved: map[ground.MoveName]func(*Listing, []paper.Paper) error{movePropose: factsProved, moveSign: signable, ground.MovePublish: publishable, ground.MoveResume: provedToResume},
 		Last:   map[ground.MoveName]func(*Listing) day.Day{moveExtend: func(l *Listing) day.Day { return l.TermUntil }},
 	}
 }
@@ -169,6 +172,12 @@ func (r *Listings) Get(ctx context.Context, act enforcement.Act, id enforcement.
 // List lists the listings of the actor's court.
 func (r *Listings) List(ctx context.Context, act enforcement.Act, w ground.Wanted) ([]Listing, error) {
 	return r.Life.List(ctx, act, w)
+}
+
+// AskPapers asks for the papers of the steps of an entry in force that its file does not
+// hold, and says which ([ground.Life.AskPapers]).
+func (r *Listings) AskPapers(ctx context.Context, act enforcement.Act, id enforcement.ID) ([]paper.Purpose, error) {
+	return r.Life.AskPapers(ctx, act, id)
 }
 
 // Moves tells of every move of a listing whether the actor can make it now.

@@ -90,6 +90,9 @@ func Table() *ground.Table {
 	return &ground.Table{
 		Slug: "listing", ZH: "失信被执行人名单列入", EN: "Listing of a judgment debtor", Collection: "/v1/listings",
 		Rows: "listing", OwnerColumn: "l.court_id", ListColumn: "'" + plan.ListType + "'::text", Suspends: true, WrongBy: clockRevoke.Period.Source, Waits: []ground.State{ground.Served, Grace},
+		Steps: []ground.Step{
+			{Paper: paper.ExecutionNotice, Taken: unpublished[1:]}, {Paper: paper.Decision, Taken: unpublished[3:]}, {Paper: paper.Service, Taken: unpublished[4:]},
+		},
 		People: []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.President},
 		Before: unpublished, Live: inForceStates, Ended: []ground.State{Refused, ground.Abandoned, ground.Deleted, ground.Expired, ground.EarlyDeleted, ground.Revoked},
 		Moves: slices.Concat(listingDecision(), listingPublication(), listingForce(), listingEnds()),

@@ -53,6 +53,8 @@ func (r *Offices) Daily(ctx context.Context, act enforcement.Act, step func(ende
 		{"end administrative listings", all(r.Administrative.ExpireDue(), &ended, &notEnded), true},
 		{"suspend what burdens minors", all(r.Grounds.SuspendMinors, &minors, &notEnded), true},
 		{"suspend what is doubted", func() error { _, err := r.Grounds.SuspendDoubted(ctx, act); return err }, true},
+		{"ask cases under way for their papers", func() error { return r.Grounds.OweSteps(ctx, act) }, true},
+		{"suspend what is unproved", func() error { _, err := r.Grounds.SuspendUnproved(ctx, act); return err }, true},
 		{"look for statements without an answer", func() error { _, err := r.Administrative.CheckStatements(ctx, act); return err }, true},
 		{"escalate what is overdue", func() error { _, err := r.Directives.CheckLiftings(ctx, act); return err }, true},
 		{"escalate what is kept too long", func() error { _, err := r.Directives.CheckKept(ctx, act); return err }, true},

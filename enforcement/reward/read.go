@@ -40,6 +40,9 @@ type Reward struct {
 	Suspended bool `json:"suspended,omitempty"`
 	// Note is what the owner added; only the owner's own people see it.
 	Note string `json:"note,omitempty"`
+	// BeforePapers: it was entered before papers, or taken over; what it says of its steps no
+	// paper proves.
+	BeforePapers bool `json:"before_papers,omitempty"`
 
 	decisionPaper        enforcement.ID
 	rules                ground.Rules

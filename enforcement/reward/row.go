@@ -62,7 +62,7 @@ func (r *row) reward() Reward {
 	return Reward{
 		ID: r.ID, ListType: r.ListType, Owner: r.Owner, Subject: r.Subject, State: r.State, Version: r.Version, Reference: r.Reference, DecidedOn: r.DecidedOn, Year: r.Year,
 		ValidFrom: r.ValidFrom, ValidUntil: r.ValidUntil, GrantedOn: r.GrantedOn, EndedOn: r.EndedOn, EndKind: r.EndKind, EndBasis: r.EndBasis, Restores: r.Restores,
-		RestoredBy: r.RestoredBy, Suspended: r.Suspended, sealedNote: r.Note, envelope: r.Wrapped, decisionPaper: r.DecisionPaper, rules: r.Rules, enteredBy: r.EnteredBy, noticedBy: r.NoticedBy, subjectKind: r.SubjectKind,
+		RestoredBy: r.RestoredBy, Suspended: r.Suspended, sealedNote: r.Note, envelope: r.Wrapped, decisionPaper: r.DecisionPaper, rules: r.Rules, enteredBy: r.EnteredBy, noticedBy: r.NoticedBy, BeforePapers: r.Rules == ground.RulesBefore, subjectKind: r.SubjectKind,
 	}
 }
 

@@ -129,6 +129,7 @@ func administrativeRoutes(s *server) {
 		method: http.MethodPost, path: administrativePath, id: "draft-administrative", tag: tagAdministrative, roles: ofDepartment, status: http.StatusCreated,
 		zh: "草拟列入行政名单", en: "Draft an entry on an administrative list",
 	}, s.draftAdministrative)
+	addAsking(s, s.administrative(), s.Register.Administrative.AskPapers)
 	addCases(s, s.administrative(), "本单位的行政名单列入记录", "List the entries of my organisation on administrative lists", func(in *AdministrativePage) (ground.Wanted, error) {
 		after, err := in.afterID()
 		return ground.Wanted{State: in.State, ListType: in.ListType, After: after, Limit: in.Limit}, err

@@ -10,6 +10,7 @@ import (
 	"concordat/enforcement/docket"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/hold"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/enforcement/register"
 	"concordat/internal/i18n"
@@ -112,6 +113,36 @@ func addCases[C, P any](s *server, k *kind[C], zh, en string, wanted func(*P) (g
 		}
 		return &out, nil
 	})
+}
+
+// MissingPapers are those that the owner of a case now owes.
+type MissingPapers struct {
+	Body struct {
+		Missing []paper.Purpose `json:"missing" nullable:"false" doc:"What they prove; each is owed in three working days, then the case is suspended"`
+	}
+}
+
+// addAsking registers the door by which somebody asks for the papers of a case in force.
+func addAsking[C any](s *server, k *kind[C], ask func(ctx context.Context, act enforcement.Act, id enforcement.ID) ([]paper.Purpose, error)) {
+	add(s, operation{
+		method: http.MethodPost, path: k.table.Collection + "/{id}/papers/request", id: "ask-papers-" + strings.TrimPrefix(k.table.Collection, "/v1/"), tag: k.tag,
+		roles: append(slices.Clone(k.table.People), enforcement.Overseer),
+		zh:    "请求补交生效案件各步骤的文书；三个工作日内未补交的，中止", en: "Ask for the papers of the steps of a case in force; what is not brought in three working days suspends it",
+	}, func(ctx context.Context, act enforcement.Act, in *Asked) (*MissingPapers, error) {
+		missing, err := ask(ctx, act, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		var out MissingPapers
+		out.Body.Missing = append([]paper.Purpose{}, missing...)
+		return &out, nil
+	})
+}
+
+// Asked is a request that says nothing but of which case.
+type Asked struct {
+	Path
+	Repeatable
 }
 
 func offerView(t *ground.Table, id enforcement.ID, o ground.Offer) OfferView {

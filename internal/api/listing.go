@@ -91,6 +91,7 @@ func listingRoutes(s *server) {
 		method: http.MethodGet, path: "/v1/listings/{id}/foresee", id: "foresee-listing", tag: tagListings, roles: ofCourtOrOverseer,
 		zh: "预览今日公布将及于哪些机构和措施", en: "Foresee what publication today would reach, and what it would not and why",
 	}, s.foresee)
+	addAsking(s, s.listings(), s.Register.Listings.AskPapers)
 }
 
 func (s *server) draft(ctx context.Context, act enforcement.Act, in *NewListing) (*Created, error) {

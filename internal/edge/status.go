@@ -215,6 +215,8 @@ var statuses = map[string]int{
 	"paper.erased":           http.StatusConflict,
 	"paper.exists":           http.StatusConflict,
 	"paper.elsewhere":        http.StatusConflict,
+	"papers":                 http.StatusConflict,
+	"paper.final":            http.StatusConflict,
 	"paper.size":             http.StatusRequestEntityTooLarge,
 	"paper.type":             http.StatusUnsupportedMediaType,
 	"list.not-owner":         http.StatusForbidden,

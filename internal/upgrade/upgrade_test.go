@@ -3,6 +3,7 @@ package upgrade_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/plan"
 	"concordat/enforcement/register"
 	"concordat/internal/access"
@@ -248,8 +250,37 @@ func (i *installation) end(listing string, restricts int) {
 	}
 }
 
-// audited recomputes, with this release, all that the previous one wrote.
-func (i *installation) audited(db *pg.DB) {
+// decided leads a draft to its decision.
+func (i *installation) decided(listing string) {
+	i.t.Helper()
+	i.move(i.clerk, listing, "warning", object{"served_on": today().String(), "risk_warning": true})
+	i.move(i.judge, listing, "proposal", object{"number": "演示决定" + listing[:8], "reasons": "演示理由"})
+	i.move(i.president, listing, "signature", nil)
+}
+
+// waits demands that this release makes tasks of what the previous one decided without
+// papers, and publishes it with the papers of its steps only.
+func (i *installation) waits(db *pg.DB, listing string) {
+	i.t.Helper()
+	ctx, offices := i.t.Context(), i.offices(db)
+	id, err := enforcement.ParseID(listing)
+	must(i.t, err)
+	must(i.t, offices.Grounds.OweSteps(ctx, enforcement.Daily(machine())))
+	var owed int
+	must(i.t, db.Pool.QueryRow(ctx, `SELECT count(*) FROM task WHERE ground_id = $1 AND closed_on IS NULL AND kind IN ('paper-due-execution-notice', 'paper-due-decision')`, listing).Scan(&owed))
+	if owed != 2 {
+		i.t.Errorf("%d papers are owed", owed)
+	}
+	written := paper.Given{Content: []byte("演示送达回证")}
+	must(i.t, offices.Listings.Serve(ctx, enforcement.Daily(machine()), ground.Change{Ground: id}, ground.Service{Manner: ground.ServedDirectly, On: today(), Enclosures: ground.Enclosures(), Paper: written}))
+	err = offices.Listings.Publish(ctx, enforcement.Daily(machine()), ground.Change{Ground: id})
+	if refusal, ok := errors.AsType[*enforcement.Refusal](err); !ok || refusal.Code != "paper.missing" {
+		i.t.Errorf("published without the papers of its steps: %v", err)
+	}
+}
+
+// offices are this release's over the database of the previous one.
+func (i *installation) offices(db *pg.DB) *register.Offices {
 	i.t.Helper()
 	ctx := i.t.Context()
 	inserting, err := jobs.Insert(db.Pool)
@@ -260,9 +291,16 @@ func (i *installation) audited(db *pg.DB) {
 	must(i.t, err)
 	catalogue, err := memoranda.Embedded()
 	must(i.t, err)
-	register, err := register.Open(ctx, register.Config{DB: db, Jobs: inserting, Vault: keys, Calendar: days, Catalogue: catalogue, Machine: machine})
+	offices, err := register.Open(ctx, register.Config{DB: db, Jobs: inserting, Vault: keys, Calendar: days, Catalogue: catalogue, Machine: machine})
 	must(i.t, err)
-	audit, err := register.Auditor.Directives(ctx, nil)
+	return offices
+}
+
+// audited recomputes, with this release, all that the previous one wrote.
+func (i *installation) audited(db *pg.DB) {
+	i.t.Helper()
+	ctx := i.t.Context()
+	audit, err := i.offices(db).Auditor.Directives(ctx, nil)
 	must(i.t, err)
 	if audit.Versions == 0 || len(audit.Findings) > 0 {
 		i.t.Errorf("%d versions; findings: %v", audit.Versions, audit.Findings)
@@ -305,7 +343,8 @@ func (r release) schemaChanges(t *testing.T) {
 	i := r.open(t, cluster.URL(name)) // it brings its own schema
 	before, err := migrations.Version(t.Context(), db.Pool)
 	must(t, err)
-	published, drafted := i.draft(), i.draft()
+	published, drafted, underWay := i.draft(), i.draft(), i.draft()
+	i.decided(underWay)
 	i.publish(published)
 	i.delivered(published, 1)
 
@@ -316,6 +355,7 @@ func (r release) schemaChanges(t *testing.T) {
 		t.Logf("this release brings no migration: the schema stays at %d", after)
 	}
 	i.ready()
+	i.waits(db, underWay)
 	i.publish(drafted)
 	i.delivered(drafted, 2)
 	i.end(published, 1)
