@@ -37,7 +37,7 @@ func TestAnArchiveFilesOnePaperForManyCases(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
 	person := b.Person()
-	first, second := b.Draft(b.Subject(person)), b.Draft(b.Subject(b.Person()))
+	first, second := b.Bare(b.Subject(person)), b.Bare(b.Subject(b.Person()))
 	var number string
 	must(t, b.DB.Pool.QueryRow(t.Context(), `SELECT c.number FROM ground g JOIN execution_case c ON c.id = g.case_id WHERE g.id = $1`, first).Scan(&number))
 	sheet := "文件,案件编号,案号,证件号码,用途,名称,日期\n" +
@@ -70,7 +70,7 @@ func TestAnArchiveFilesOnePaperForManyCases(t *testing.T) {
 func TestAnArchiveIsTakenWholeOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
-	mine, theirs := b.Draft(b.Subject(b.Person())).String(), enforcement.NewID().String()
+	mine, theirs := b.Bare(b.Subject(b.Person())).String(), enforcement.NewID().String()
 	before := rowsOf(b)
 	lines := []string{
 		"file,case,purpose,day",

@@ -63,7 +63,7 @@ func (r *ragged) Read(p []byte) (int, error) {
 func TestAnyBytesComeBackHoweverTheyCame(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
-	h, other := held(t, b, b.Draft(b.Subject(b.Person()))), held(t, b, b.Draft(b.Subject(b.Person())))
+	h, other := held(t, b, b.Bare(b.Subject(b.Person()))), held(t, b, b.Bare(b.Subject(b.Person())))
 	rapid.Check(t, func(r *rapid.T) {
 		size := rapid.OneOf(rapid.IntRange(1, 400), rapid.IntRange(paper.PieceSize-80, paper.PieceSize+80), rapid.IntRange(2*paper.PieceSize-60, 2*paper.PieceSize+60)).Draw(r, "size")
 		sound := make([]byte, size)
@@ -99,7 +99,7 @@ func TestAnyBytesComeBackHoweverTheyCame(t *testing.T) {
 func TestWhatDoesNotArriveLeavesNothing(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
-	h := held(t, b, b.Draft(b.Subject(b.Person())))
+	h := held(t, b, b.Bare(b.Subject(b.Person())))
 	large := wav(make([]byte, 3*paper.PieceSize))
 	n := paper.New{Purpose: paper.Service}
 	_, err := b.Papers.Bring(t.Context(), b.Clerk(), h, n, io.MultiReader(bytes.NewReader(large[:2*paper.PieceSize]), iotest.ErrReader(io.ErrUnexpectedEOF)))
@@ -138,7 +138,7 @@ func TestOnePaperServesManyCases(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
 	ctx := t.Context()
-	first, second := b.Draft(b.Subject(b.Person())), b.Draft(b.Subject(b.Person()))
+	first, second := b.Bare(b.Subject(b.Person())), b.Bare(b.Subject(b.Person()))
 	h, to := held(t, b, first), held(t, b, second)
 	one, err := bring(t, b, h, text("演示:邮件收寄清单"))
 	must(t, err)
@@ -161,7 +161,7 @@ func TestOnePaperServesManyCases(t *testing.T) {
 	if back, err := content(t, b, to, one.ID); err != nil || string(back) != "演示:邮件收寄清单" {
 		t.Errorf("%q %v", back, err)
 	}
-	third := held(t, b, b.Draft(b.Subject(b.Person())))
+	third := held(t, b, b.Bare(b.Subject(b.Person())))
 	_, err = b.Papers.Link(ctx, b.Clerk(), third, paper.Service, one.ID)
 	must(t, err)
 	list, err := b.Papers.List(ctx, b.Judge(), third)
@@ -182,7 +182,7 @@ func TestOnePaperServesManyCases(t *testing.T) {
 func TestARecordingMayStayWhereItLies(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
-	h := held(t, b, b.Draft(b.Subject(b.Person())))
+	h := held(t, b, b.Bare(b.Subject(b.Person())))
 	sum := sha256.Sum256([]byte("演示录像"))
 	n, r := paper.New{Purpose: paper.Service, Title: "留置送达录像"}, paper.Reference{Place: "演示:执行局光盘柜 12 号", SHA256: hex.EncodeToString(sum[:]), Type: paper.MP4}
 	one, err := b.Papers.Refer(t.Context(), b.Clerk(), h, n, r)
@@ -214,7 +214,7 @@ func TestARecordingMayStayWhereItLies(t *testing.T) {
 func TestAPieceThatWasExchangedIsNoticed(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
-	h := held(t, b, b.Draft(b.Subject(b.Person())))
+	h := held(t, b, b.Bare(b.Subject(b.Person())))
 	one, err := bring(t, b, h, wav(make([]byte, 2*paper.PieceSize)))
 	must(t, err)
 	for _, sql := range []string{
@@ -256,7 +256,7 @@ func TestWhatConcernsSeveralHasAKeyOfItsOwn(t *testing.T) {
 	if back, err := content(t, b, h, one.ID); err != nil || string(back) != "演示接管声明" {
 		t.Errorf("%q %v", back, err)
 	}
-	c := held(t, b, b.Draft(b.Subject(b.Person())))
+	c := held(t, b, b.Bare(b.Subject(b.Person())))
 	_, err = b.Papers.Link(t.Context(), b.Clerk(), c, paper.Takeover, one.ID)
 	must(t, err)
 	if back, err := content(t, b, c, one.ID); err != nil || string(back) != "演示接管声明" {
@@ -267,7 +267,7 @@ func TestWhatConcernsSeveralHasAKeyOfItsOwn(t *testing.T) {
 func TestADaysRoundOfPapers(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
-	id := b.Draft(b.Subject(b.Person()))
+	id := b.Bare(b.Subject(b.Person()))
 	_, err := bring(t, b, held(t, b, id), text("演示送达回证"))
 	must(t, err)
 	long, lately := enforcement.NewID(), enforcement.NewID()

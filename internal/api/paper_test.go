@@ -38,7 +38,7 @@ func form(t testing.TB, file string, fields ...string) (body, kind string) {
 func TestPapersThroughTheAPI(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	id := b.Draft(b.Subject(b.Person())).String()
+	id := b.Bare(b.Subject(b.Person())).String()
 	path := "/v1/listings/" + id + "/papers"
 	a := b.want(http.StatusCreated, b.clerk, http.MethodPost, path+"?purpose=service&day="+b.Day().String(), receipt, "Content-Type", "application/pdf", "Idempotency-Key", "once")
 	sum := sha256.Sum256([]byte(receipt))
@@ -76,7 +76,7 @@ func TestPapersThroughTheAPI(t *testing.T) {
 	if len(seen.items()) != 2 || strings.Contains(seen.text, "送达凭证") || strings.Contains(seen.text, "sha256") {
 		t.Errorf("an overseer reads %s", seen.text)
 	}
-	other := b.Draft(b.Subject(b.Person())).String()
+	other := b.Bare(b.Subject(b.Person())).String()
 	linked := b.want(http.StatusCreated, b.clerk, http.MethodPost, "/v1/listings/"+other+"/papers/link", object{"paper": a.id(), "purpose": "service"})
 	if linked.id() != a.id() {
 		t.Errorf("linked: %s", linked.text)
@@ -96,7 +96,7 @@ func TestPapersThroughTheAPI(t *testing.T) {
 func TestOthersFindNoPapers(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	id := b.Draft(b.Subject(b.Person())).String()
+	id := b.Bare(b.Subject(b.Person())).String()
 	path := "/v1/listings/" + id + "/papers"
 	mine := b.want(http.StatusCreated, b.clerk, http.MethodPost, path+"?purpose=service", receipt, "Content-Type", file).id()
 	theirs := b.theirDraft()
