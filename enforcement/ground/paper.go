@@ -150,9 +150,6 @@ func (t *Turn[C]) paper(tx *pg.Tx, n *PaperNeed, given Given) (paper.Paper, erro
 	if !Named(g) {
 		return paper.Paper{}, t.missing(n)
 	}
-	if g.Title == "" {
-		g.Title = n.ZH
-	}
 	return t.life.Grounds.Papers.Take(tx, t.Act, t.Head.holder(), t.file, n.Purpose, g)
 }
 
@@ -180,9 +177,6 @@ func (r *Grounds) Bring(tx *pg.Tx, act enforcement.Act, h paper.Holder, brought 
 		if !Named(b.Paper) || !b.Paper.ID.IsZero() {
 			return MissingPaper("papers", b.Purpose)
 		}
-		if b.Paper.Title == "" {
-			b.Paper.Title = string(b.Purpose)
-		}
 		if _, err := r.Papers.Keep(tx, act, h, b.Purpose, b.Paper); err != nil {
 			return err
 		}
@@ -200,9 +194,6 @@ func (r *Grounds) Given(ctx context.Context, tx *pg.Tx, act enforcement.Act, h H
 		if err := tx.Together(ctx, paper.Find(tx, h.ID, &file)); err != nil {
 			return paper.Paper{}, fmt.Errorf("read the file of case %s: %w", h.ID, err)
 		}
-	}
-	if g.Title == "" {
-		g.Title = string(purpose)
 	}
 	return r.Papers.Take(tx, act, h.holder(), file, purpose, g)
 }
