@@ -61,7 +61,7 @@ func TestNoNoticeBeforeItsCase(t *testing.T) {
 		{"listing_when_noticed", `notice_served_on = notice_recorded_on + 1, perform_until = notice_recorded_on + 9`},
 		{"listing_when_performing", `perform_until = NULL`},
 		{"listing_when_performing", `perform_until = notice_recorded_on`},
-		{"listing_when_applied", `applied_on = notice_served_on - 1`},
+		{"listing_when_applied", `applied_on = notice_served_on - 1, application_paper = notice_paper`},
 		{"listing_notice_of_case", `notice_filed_on = notice_filed_on - 1`},
 	} {
 		schemaRefuses(t, b, c.constraint, `UPDATE listing SET `+c.set+` WHERE id = $1`, id)
@@ -341,7 +341,6 @@ func TestAnyDaysInAnyOrder(t *testing.T) {
 				func() error { return l.Listings.Propose(ctx, l.Judge(), of(court), d) },
 				func() error { return l.Listings.Sign(ctx, l.President(), of(court)) },
 				func() error { return l.Listings.Serve(ctx, l.Clerk(), of(court), s) },
-				func() error { return l.Listings.Publish(ctx, l.Clerk(), of(court)) },
 				func() error { return l.Administrative.GiveNotice(ctx, l.OwnersClerk(), of(department), n) },
 				func() error {
 					return l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(department), administrative.Statement{ReceivedOn: claimed("stated"), Text: "演示陈述"})

@@ -46,7 +46,7 @@ func TestNobodySignsTheirOwnListing(t *testing.T) {
 	if fingerprint(t, b) != before {
 		t.Error("a refused signature left something")
 	}
-	const signs = `UPDATE listing SET state = 'decided', decided_on = now()::date, signer_role = 'president', signed_by = `
+	const signs = `UPDATE listing SET state = 'decided', decided_on = now()::date, public_words = '\x00', public_marks = '{}', signer_role = 'president', signed_by = `
 	for _, who := range []string{"drafted_by", "proposed_by"} {
 		schemaRefuses(t, b, "listing_signed_by_another", signs+who+` WHERE id = $1`, id)
 	}
@@ -72,9 +72,8 @@ func TestWhatWasSignedBeforeStands(t *testing.T) {
 	id := b.Draft(b.Subject(b.Company()))
 	must(t, b.Listings.Warn(t.Context(), enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 	must(t, b.Listings.Propose(t.Context(), b.Judge(), of(id), b.Decision()))
-	_, err := b.DB.Pool.Exec(t.Context(), `UPDATE listing SET rules = 0 WHERE id = $1`, id)
-	must(t, err)
-	_, err = b.DB.Pool.Exec(t.Context(), `UPDATE listing SET state = 'decided', decided_on = now()::date, signer_role = 'president', signed_by = drafted_by WHERE id = $1`, id)
+	asBefore(t, b, "listing", id)
+	_, err := b.DB.Pool.Exec(t.Context(), `UPDATE listing SET state = 'decided', decided_on = now()::date, signer_role = 'president', signed_by = drafted_by WHERE id = $1`, id)
 	must(t, err)
 }
 

@@ -98,7 +98,7 @@ func TestTextsAreKeptAsTheyAreRead(t *testing.T) {
 	id := value(l.Administrative.Draft(ctx, l.OwnersClerk(), new))(t)
 	must(t, l.Administrative.GiveNotice(ctx, l.OwnersClerk(), of(id), l.NoticeOfIt()))
 	must(t, l.Administrative.RecordStatement(ctx, l.OwnersClerk(), of(id), administrative.Statement{ReceivedOn: l.Day(), Text: said}))
-	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: said}))
+	must(t, l.Administrative.AnswerStatement(ctx, l.OwnersReviewer(), of(id), administrative.StatementAnswer{Text: said, Paper: enforcetest.Paper("演示答复书")}))
 	l.PastWindow(id)
 	d := l.DecisionOnIt()
 	d.Number, d.Reasons, d.RemovalConditions, d.Remedies = "\u202e演示决字〔2025〕\u200b9号\u3000", said, said, said

@@ -273,6 +273,7 @@ func TestWhoMayAskWhy(t *testing.T) {
 	id := b.Published(b.Subject(company))
 	subject := state(t, b, id).Subject
 	name, d := measureOf(t, b, id)
+	sendAll(t, b, directive.Left) // a department sees what left
 	other := b.Departments[0]
 	if other == d.Organisation {
 		other = b.Departments[1]

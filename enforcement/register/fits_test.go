@@ -100,7 +100,7 @@ func TestWhoeverPerformedGoesNoWayForward(t *testing.T) {
 		must(t, b.Listings.Abandon(ctx, b.Clerk(), of(id), ground.Performed))
 		l := state(t, b, id)
 		_, err := b.Listings.Draft(ctx, b.Judge(), listing.NewListing{
-			Case: l.Case, Subject: l.Subject, Capacity: listing.Debtor, Conducts: []listing.Conduct{listing.AbleButRefuses}, Facts: enforcetest.Facts(),
+			Case: l.Case, Subject: l.Subject, Capacity: listing.Debtor, Conducts: []listing.Conduct{listing.AbleButRefuses}, Facts: enforcetest.Facts(), Papers: enforcetest.FactPapers(listing.AbleButRefuses),
 		})
 		wantCode(t, "draft again after "+row.what, err, "listing.performed")
 	}
@@ -118,7 +118,7 @@ func TestAPerformanceOfAnEarlierListingBars(t *testing.T) {
 	id := b.Published(b.Subject(b.Company()))
 	must(t, b.Listings.Delete(ctx, b.Judge(), of(id), b.Ending(1)))
 	l := state(t, b, id)
-	again := listing.NewListing{Case: l.Case, Subject: l.Subject, Capacity: listing.Debtor, Conducts: []listing.Conduct{listing.AbleButRefuses}, Facts: enforcetest.Facts()}
+	again := listing.NewListing{Case: l.Case, Subject: l.Subject, Capacity: listing.Debtor, Conducts: []listing.Conduct{listing.AbleButRefuses}, Facts: enforcetest.Facts(), Papers: enforcetest.FactPapers(listing.AbleButRefuses)}
 	_, err := b.Listings.Draft(ctx, b.Judge(), again)
 	wantCode(t, "draft after a deletion for performance", err, "listing.performed")
 	all := again
@@ -192,12 +192,12 @@ func TestTheCreditorWaitsInEveryCaseOfTheChain(t *testing.T) {
 	must(t, b.Listings.Delete(ctx, b.Judge(), of(id), b.Ending(3)))
 	l := state(t, b, id)
 	enter := func(number, document string) enforcement.ID {
-		return value(b.Parties.EnterCase(ctx, b.Clerk(), party.Case{Number: number, FiledOn: b.Day(), BasisDocument: document, BasisUnit: "演示法院"}))(t)
+		return value(b.Parties.EnterCase(ctx, b.Clerk(), party.Case{Number: number, FiledOn: b.Day().AddDays(-enforcetest.NoticeDays), BasisDocument: document, BasisUnit: "演示法院"}))(t)
 	}
 	resumed, other := enter("(2025)桂0103执恢901号", "（2024）桂0103民初1号 "), enter("(2025)桂0103执902号", "(2024)桂0103民初902号")
 	apply := func(execCase enforcement.ID) error {
 		again := value(b.Listings.Draft(ctx, b.Judge(), listing.NewListing{
-			Case: execCase, Subject: l.Subject, Capacity: listing.Debtor, Conducts: []listing.Conduct{listing.AbleButRefuses}, Facts: enforcetest.Facts(),
+			Case: execCase, Subject: l.Subject, Capacity: listing.Debtor, Conducts: []listing.Conduct{listing.AbleButRefuses}, Facts: enforcetest.Facts(), Papers: enforcetest.FactPapers(listing.AbleButRefuses),
 		}))(t)
 		must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(again), b.Notice()))
 		return b.Listings.Apply(ctx, b.Clerk(), of(again), enforcetest.Applied(b.Day()))

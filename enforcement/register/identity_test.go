@@ -38,8 +38,9 @@ func elsewhere(t *testing.T, b *enforcetest.Bundle, subject enforcement.ID, numb
 	execCase := value(b.Parties.EnterCase(ctx, other(b, enforcement.Clerk), party.Case{Number: number, FiledOn: enforcetest.Start.AddDays(-60), BasisDocument: "演示依据" + number, BasisUnit: "演示法院"}))(t)
 	id := value(b.Listings.Draft(ctx, other(b, enforcement.Judge), listing.NewListing{
 		Case: execCase, Subject: subject, Capacity: listing.Debtor, Conducts: []listing.Conduct{listing.AbleButRefuses}, Facts: enforcetest.Facts(),
+		Papers: enforcetest.FactPapers(listing.AbleButRefuses),
 	}))(t)
-	must(t, b.Listings.Warn(ctx, other(b, enforcement.Clerk), of(id), b.Notice()))
+	must(t, b.Listings.Warn(ctx, enforcetest.Before(other(b, enforcement.Clerk)), of(id), b.Notice()))
 	must(t, b.Listings.Propose(ctx, other(b, enforcement.Judge), of(id), b.Decision()))
 	must(t, b.Listings.Sign(ctx, other(b, enforcement.President), of(id)))
 	must(t, b.Listings.Serve(ctx, other(b, enforcement.Clerk), of(id), b.Service()))

@@ -173,7 +173,7 @@ func (s standing) refusal(m ground.MoveName) string {
 		return "exclusion.none"
 	case m == "open-correction" && s.correct:
 		return "correction.open"
-	case m == "correct" && !s.correct:
+	case (m == "correct" || m == "reword") && !s.correct:
 		return "correction.none"
 	case m == "sign":
 		return "decision.not-proposed"

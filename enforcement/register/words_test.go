@@ -18,6 +18,7 @@ func draftSaying(t *testing.T, b *enforcetest.Bundle, n listing.NewListing) grou
 	t.Helper()
 	ctx := t.Context()
 	n.Capacity, n.Conducts, n.Facts.Performed = listing.Debtor, []listing.Conduct{listing.AbleButRefuses}, "none"
+	n.Papers = enforcetest.FactPapers(listing.AbleButRefuses)
 	id := value(b.Listings.Draft(ctx, b.Clerk(), n))(t)
 	must(t, b.Listings.Warn(ctx, enforcetest.Before(b.Clerk()), of(id), b.Notice()))
 	must(t, b.Listings.Propose(ctx, b.Judge(), of(id), b.Decision()))
