@@ -376,7 +376,7 @@ func TestIssueRefuses(t *testing.T) {
 		want    string
 	}{
 		{"nobody", "", enforcement.Clerk, b.Court, false, time.Time{}, access.CodeActor},
-		{"a personal number", "450102199001010017", enforcement.Clerk, b.Court, false, time.Time{}, "words.number"},
+		{"a telephone", "13800138000", enforcement.Clerk, b.Court, false, time.Time{}, "words.number"},
 		{"the system", "x", enforcement.System, 0, false, time.Time{}, access.CodeRole},
 		{"an unknown role", "x", "king", 0, false, time.Time{}, access.CodeRole},
 		{"a clerk of nowhere", "x", enforcement.Clerk, 0, false, time.Time{}, access.CodeOrganisation},

@@ -43,7 +43,7 @@ var claimed = []struct {
 	{"subject", 4, (*office).enterSubject},
 	{"case", 2, (*office).enterCase},
 	{"any-door", 6, (*office).anyDoor},
-	{"advance", 5, (*office).advance},
+	{"advance", 9, (*office).advance},
 	{"correct", 3, (*office).correct},
 	{"bar", 2, (*office).bar},
 	{"brake", 2, (*office).brake},

@@ -9,6 +9,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
 	"concordat/memoranda/day"
 )
 
@@ -22,7 +23,6 @@ type file struct {
 	conducts []int
 	list     *ownList
 	acts     []act
-	papers   map[string]string // what was brought to it, by the id of the paper: what it proves
 }
 
 // act is a request that was taken.
@@ -45,7 +45,7 @@ func (f *file) last(door string) (found act, at int) {
 
 // papers and what is none.
 func pdf(what string, n int) []byte {
-	return fmt.Appendf(nil, "%%PDF-1.4\n%% %s %d\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%%%EOF\n", what, n)
+	return fmt.Appendf(nil, "%%PDF-1.4\n%% %s %d\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n0\n%%%%EOF\n", what, n)
 }
 
 // hostile are the values that spoil a field.
@@ -53,6 +53,8 @@ func (o *office) hostile(n int, was any) any {
 	switch was.(type) {
 	case day.Day:
 		return []any{day.Day(0), "1900-01-01", o.Day().AddDays(1), o.Day().AddDays(-400), o.Day().AddYears(900), "gestern", nil}[n%7]
+	case []object: // papers of the facts: none, or what is none
+		return []any{nil, []object{}, []object{{"purpose": "facts-1", "document": []byte("  ")}}, []object{{"purpose": "other", "document": pdf("other", n)}}}[n%4]
 	case string:
 		return []any{"", "   ", "\u202e\u200b", "-", "…。", "\x00", nil, "a", o.Day()}[n%9]
 	case int:
@@ -106,7 +108,7 @@ func (o *office) draft(c claim) error {
 			return err
 		}
 	}
-	f := &file{subject: o.subjects[c.A%len(o.subjects)], papers: map[string]string{}}
+	f := &file{subject: o.subjects[c.A%len(o.subjects)]}
 	var body object
 	var by official
 	if o.ofCourts {
@@ -114,7 +116,8 @@ func (o *office) draft(c claim) error {
 		f.path, f.owner, f.filed, f.conducts = "/v1/listings", x.court, x.filed, [][]int{{1}, {1}, {2}, {1, 2}}[c.How%4]
 		body = object{
 			"case": x.id, "subject": f.subject.id, "capacity": "debtor", "conducts": f.conducts,
-			"facts": object{"obligation": "演示：支付货款", "performed": "none", "conduct": "演示：有履行能力而拒不履行"},
+			"facts":  object{"obligation": "演示：支付货款", "performed": "none", "conduct": "演示：有履行能力而拒不履行"},
+			"papers": proofsOf(f.conducts),
 		}
 		by = o.official(c.Whose, of(x.court, enforcement.Clerk, enforcement.Judge))
 	} else {
@@ -225,30 +228,59 @@ func (o *office) request(f *file, c claim, door string) object {
 	today, n := o.Day(), len(f.acts)
 	switch door {
 	case "warning":
-		return object{"served_on": today.AddDays(-(c.How % 3)), "risk_warning": true, "document": pdf(door, n)}
+		b := object{"served_on": today.AddDays(-(c.How % 3)), "risk_warning": true, "perform_within_days": 3 + c.B%9, "document": pdf(door, n)}
+		if c.How%4 == 0 {
+			b["receipt"] = pdf("receipt", n)
+		}
+		return b
 	case "application":
-		return object{"received_on": today}
+		return object{"received_on": today, "document": pdf(door, n)}
 	case "proposal":
-		b := object{"number": fmt.Sprintf("（2025）桂0103执%d号之一", 1+n), "reasons": "演示：有履行能力而拒不履行，事实清楚"}
+		b := object{"number": fmt.Sprintf("（2025）桂0103执%d号之一", 1+n), "reasons": "演示：有履行能力而拒不履行，事实清楚", "own_motion_reason": "演示：转移财产，依职权列入", "document": pdf(door, n)}
 		if !slices.Equal(f.conducts, []int{1}) {
 			b["term_until"] = today.AddYears(1)
 		}
 		return b
 	case "service":
 		manner := []string{"direct", "direct", "leaving", "electronic", "mail", "announcement"}[c.How%6]
-		return object{"manner": manner, "on": today, "enclosures": ground.Enclosures(), "document": pdf(door, n)}
+		return o.byManner(object{"manner": manner, "on": today, "enclosures": ground.Enclosures(), "document": pdf(door, n)}, n)
 	case "notice":
-		return object{"manner": "direct", "served_on": today.AddDays(-(c.How % 3)), "contents": []string{"cause", "basis", "rights"}, "document": pdf(door, n)}
+		b := object{"manner": "direct", "served_on": today.AddDays(-(c.How % 3)), "contents": []string{"cause", "basis", "rights"}, "document": pdf(door, n)}
+		if c.How%4 == 0 {
+			b["receipt"] = pdf("receipt", n)
+		}
+		return b
 	case "statement":
-		return object{"received_on": today, "text": "演示：并无此事，请予核实"}
+		return object{"received_on": today, "text": "演示：并无此事，请予核实", "document": pdf(door, n)}
 	case "answer":
-		return object{"text": "演示：经核实，所述不能成立", "upheld": false}
+		return object{"text": "演示：经核实，所述不能成立", "upheld": false, "document": pdf(door, n)}
 	case "decision":
-		return object{"number": fmt.Sprintf("演示决字〔2025〕%d号", 1+n), "reasons": "演示：欺诈若干次，事实清楚", "removal_conditions": "演示：纠正并经核实", "remedies": "演示：可以申请行政复议"}
+		return object{"number": fmt.Sprintf("演示决字〔2025〕%d号", 1+n), "reasons": "演示：欺诈若干次，事实清楚", "removal_conditions": "演示：纠正并经核实", "remedies": "演示：可以申请行政复议", "document": pdf(door, n)}
 	case "resumption":
 		return object{"reasons": "演示：已经核实，确系本人", "document": pdf(door, n)}
 	}
 	return nil
+}
+
+// byManner adds what some manners of service need beside what proves it.
+func (o *office) byManner(b object, n int) object {
+	switch b["manner"] {
+	case ground.ServedElectronically:
+		b["consent_document"] = pdf("consent", n)
+	case ground.ServedByAnnouncement:
+		b["search_document"], b["last_posted_on"] = pdf("search", n), b["on"]
+	}
+	return b
+}
+
+// proofsOf are the papers of the facts of some grounds.
+func proofsOf(conducts []int) (list []object) {
+	for _, c := range conducts {
+		for _, f := range listing.FactPapers(listing.Conduct(c)) {
+			list = append(list, object{"purpose": f.Purpose, "document": pdf(string(f.Purpose), c)})
+		}
+	}
+	return list
 }
 
 // knock makes one request of a case; a claim of every tenth is anybody's.

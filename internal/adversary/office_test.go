@@ -40,9 +40,8 @@ type office struct {
 	cases    []*execution
 	files    []*file
 	numbers  int
-	// past are the cases of tales before; papers the doors that want one.
-	past   map[string]bool
-	papers map[string]bool
+	// past are the cases of tales before.
+	past map[string]bool
 }
 
 // ownList is a list that a department keeps.

@@ -46,10 +46,10 @@ func TestPlantedClaimsAreFound(t *testing.T) {
 		plant func(o *office, f *file) error
 		lists bool
 	}{
-		"who drafted it decided it": {says: "who drafted it decided it", plant: sql(`UPDATE listing SET signed_by = drafted_by`)},
-		"who proposed it signed it": {says: "who proposed it decided it", plant: sql(`UPDATE listing SET proposed_by = signed_by`)},
+		"who drafted it decided it": {says: "who drafted it decided it", plant: sql(`ALTER TABLE listing DROP CONSTRAINT listing_signed_by_another`, `UPDATE listing SET signed_by = drafted_by`)},
+		"who proposed it signed it": {says: "who proposed it decided it", plant: sql(`ALTER TABLE listing DROP CONSTRAINT listing_signed_by_another`, `UPDATE listing SET proposed_by = signed_by`)},
 		"its drafter decided it":    {says: "who drafted it decided it", plant: sql(`ALTER TABLE administrative_listing DROP CONSTRAINT administrative_second_person`, `UPDATE administrative_listing SET decided_by = drafted_by`), lists: true},
-		"another day":               {says: "decided on", plant: sql(`UPDATE listing SET decided_on = decided_on - 40, notice_served_on = notice_served_on - 60`)},
+		"another day":               {says: "decided on", plant: sql(`ALTER TABLE listing DROP CONSTRAINT listing_when_decided`, `UPDATE listing SET decided_on = decided_on - 1`)},
 		"before its service":        {says: "published on", plant: sql(`ALTER TABLE listing DROP CONSTRAINT listing_served_before_published`, `UPDATE listing SET published_on = served_on - 1`)},
 		"somebody else":             {says: "somebody else", plant: sql(`UPDATE ground SET subject_id = (SELECT id FROM subject s WHERE s.id <> subject_id LIMIT 1)`)},
 		"nobody's": {says: "nobody drafted it", plant: func(o *office, f *file) error {
@@ -64,15 +64,17 @@ func TestPlantedClaimsAreFound(t *testing.T) {
 			f.subject.identity.Name = "演示另一人"
 			return nil
 		}},
-		"without a step":  {says: "without a service", plant: sent("service", func(a *act) { a.door = "gone" })},
-		"no such paper":   {says: "on a paper of", plant: sent("warning", func(a *act) { a.body["document"] = []byte("gibt es nicht") })},
-		"no such words":   {says: "with reasons of", plant: sent("proposal", func(a *act) { a.body["reasons"] = "  。" })},
-		"a day in 1900":   {says: "the step before it", plant: sent("warning", func(a *act) { a.body["served_on"] = "1900-01-01" })},
-		"a day to come":   {says: "the step before it", plant: sent("service", func(a *act) { a.body["on"] = a.on.AddDays(1) })},
-		"another's hand":  {says: "by somebody of organisation", plant: sent("warning", func(a *act) { a.by.org++ })},
-		"no president":    {says: "not the president", plant: sent("signature", func(a *act) { a.by.role = enforcement.Judge })},
-		"one human":       {says: "one human", plant: sent("signature", func(a *act) { a.by.human = "c-0" })},
-		"within the time": {says: "within the time to state", plant: sent("decision", func(a *act) { a.on = a.on.AddDays(-30) }), lists: true},
+		"without a step":     {says: "without a service", plant: sent("service", func(a *act) { a.door = "gone" })},
+		"no such paper":      {says: "on a paper of", plant: sent("warning", func(a *act) { a.body["document"] = []byte(" \n\t") })},
+		"no such words":      {says: "with reasons of", plant: sent("proposal", func(a *act) { a.body["reasons"] = "  。" })},
+		"a day in 1900":      {says: "the step before it", plant: sent("warning", func(a *act) { a.body["served_on"] = "1900-01-01" })},
+		"a day to come":      {says: "the step before it", plant: sent("service", func(a *act) { a.body["on"] = a.on.AddDays(1) })},
+		"another's hand":     {says: "by somebody of organisation", plant: sent("warning", func(a *act) { a.by.org++ })},
+		"no president":       {says: "not the president", plant: sent("signature", func(a *act) { a.by.role = enforcement.Judge })},
+		"one human":          {says: "one human", plant: sent("signature", func(a *act) { a.by.human = "c-0" })},
+		"within the time":    {says: "within the time to state", plant: sent("decision", func(a *act) { a.on = a.on.AddDays(-30) }), lists: true},
+		"no time to perform": {says: "the time to perform", plant: sent("warning", func(a *act) { a.body["perform_within_days"] = 900 })},
+		"no papers of facts": {says: "without the papers of ground", plant: sent("draft", func(a *act) { a.body["papers"] = nil })},
 		"performed before": {says: "had performed before", plant: func(o *office, f *file) error {
 			f.acts = append(f.acts, act{"performed", f.acts[0].by, object{"before": true}, f.acts[0].on})
 			return nil

@@ -13,6 +13,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -148,6 +149,8 @@ func (o *office) steps(f *file, s standing) error {
 		if err := o.heard(f); err != nil {
 			return err
 		}
+	} else if err := o.couldPerform(f); err != nil {
+		return err
 	}
 	return o.waited(f, s)
 }
@@ -172,12 +175,40 @@ func (o *office) waited(f *file, s standing) error {
 	return nil
 }
 
+// known is the day from which the time of a notice counts: of its service, where a paper
+// proves it, else of its record at the earliest.
+func known(notice act) day.Day {
+	served := dayOf(notice.body["served_on"])
+	if receipt, _ := notice.body["receipt"].([]byte); isPaper(receipt) {
+		return served
+	}
+	return max(served, notice.on)
+}
+
+// couldPerform demands that on ground 1 the time to perform was over when it was signed,
+// and that somebody proposed it on papers of its facts.
+func (o *office) couldPerform(f *file) error {
+	warning, _ := f.last("warning")
+	signed, _ := f.last("signature")
+	days, _ := warning.body["perform_within_days"].(int)
+	if until := known(warning).AddDays(days); slices.Contains(f.conducts, 1) && signed.on <= until {
+		return fmt.Errorf("signed on %s, while the time to perform ended on %s", signed.on, until)
+	}
+	proves, _ := f.acts[0].body["papers"].([]object)
+	for _, c := range f.conducts {
+		if !slices.ContainsFunc(proves, func(p object) bool { return p["purpose"] == paper.Facts(c) }) {
+			return fmt.Errorf("without the papers of ground %d", c)
+		}
+	}
+	return nil
+}
+
 // heard demands that whoever is on a department's list had the time to say something,
 // counted from when the notice was here, and was answered.
 func (o *office) heard(f *file) error {
 	notice, _ := f.last("notice")
 	decision, at := f.last("decision")
-	window := o.workingDaysAfter(dayOf(notice.body["served_on"]), f.list.window)
+	window := o.workingDaysAfter(known(notice), f.list.window)
 	if decision.on <= window && f.list.window > 0 {
 		return fmt.Errorf("decided on %s within the time to state, which ended on %s", decision.on, window)
 	}
@@ -189,20 +220,31 @@ func (o *office) heard(f *file) error {
 	return nil
 }
 
+// papered are the steps that are nothing without their paper.
+var papered = []string{"warning", "application", "proposal", "service", "notice", "decision"}
+
 // says demands that the words of a step say something and that its paper is one.
 func (o *office) says(a act) error {
-	for _, name := range []string{"reasons", "number", "removal_conditions", "remedies"} {
-		if v, has := a.body[name]; has && letters(v) < 2 {
+	for name, least := range map[string]int{"reasons": 10, "number": 2, "removal_conditions": 1, "remedies": 1} {
+		if v, has := a.body[name]; has && letters(v) < least {
 			return fmt.Errorf("%s with %s of %q", a.door, name, v)
 		}
 	}
-	if v, has := a.body["document"]; has || o.papers[a.door] {
+	if v, has := a.body["document"]; has || slices.Contains(papered, a.door) {
 		content, _ := v.([]byte)
-		if !bytes.HasPrefix(content, []byte("%PDF-")) || !bytes.Contains(content, []byte("%%EOF")) {
+		if !isPaper(content) {
 			return fmt.Errorf("%s on a paper of %q", a.door, content)
 		}
 	}
 	return nil
+}
+
+// isPaper is a guess on its own at what may be a paper: a whole PDF, or words.
+func isPaper(content []byte) bool {
+	if bytes.HasPrefix(content, []byte("%PDF-")) {
+		return bytes.Contains(content, []byte("%%EOF"))
+	}
+	return !bytes.ContainsAny(content, "\x00\x03") && letters(string(content)) > 2
 }
 
 func letters(v any) (n int) {

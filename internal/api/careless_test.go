@@ -1,8 +1,12 @@
 package api_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -90,6 +94,7 @@ func TestACarelessClerkLeaksNothing(t *testing.T) {
 	if len(drafts) != careless {
 		t.Fatalf("%d drafts of %d", len(drafts), careless)
 	}
+	b.proveFacts(drafts)
 	var decided sync.WaitGroup
 	for part := range 4 {
 		decided.Go(func() {
@@ -105,8 +110,8 @@ func TestACarelessClerkLeaksNothing(t *testing.T) {
 	if t.Failed() {
 		return
 	}
-	_, err := b.DB.Pool.Exec(t.Context(), `ALTER TABLE listing DISABLE TRIGGER listing_words_frozen; UPDATE listing SET rules = 0, public_words = NULL, public_marks = NULL
-		WHERE get_byte(uuid_send(id), 15) % 4 = 0; ALTER TABLE listing ENABLE TRIGGER listing_words_frozen`)
+	_, err := b.DB.Pool.Exec(t.Context(), `ALTER TABLE listing DISABLE TRIGGER USER; UPDATE listing SET rules = 0, public_words = NULL, public_marks = NULL
+		WHERE get_byte(uuid_send(id), 15) % 4 = 0; ALTER TABLE listing ENABLE TRIGGER USER`)
 	must(t, err)
 	refused, err := b.Listings.PublishDue().All(t.Context(), b.System(), func(int) {})
 	if err != nil || len(refused) > 0 {
@@ -140,6 +145,37 @@ func (b *bundle) drafts() (ids []enforcement.ID) {
 	}
 	must(b.T, rows.Err())
 	return ids
+}
+
+// proveFacts files the papers of the facts of many cases: one archive for five hundred of
+// them, in which each file serves all.
+func (b *bundle) proveFacts(ids []enforcement.ID) {
+	b.T.Helper()
+	facts := listing.FactPapers(listing.BreachesReporting)
+	for some := range slices.Chunk(ids, 500) {
+		var body bytes.Buffer
+		archive := zip.NewWriter(&body)
+		write := func(name, text string) {
+			w, err := archive.Create(name)
+			must(b.T, err)
+			_, err = io.WriteString(w, text)
+			must(b.T, err)
+		}
+		sheet := "file,case,purpose,title\n"
+		for i, f := range facts {
+			name := fmt.Sprintf("%d.txt", i)
+			write(name, "演示:"+f.ZH)
+			for _, id := range some {
+				sheet += fmt.Sprintf("%s,%s,%s,演示材料\n", name, id, f.Purpose)
+			}
+		}
+		write("papers.csv", sheet)
+		must(b.T, archive.Close())
+		filed := b.want(http.StatusCreated, b.clerk, http.MethodPost, "/v1/papers", body.String(), "Content-Type", file).items()
+		if len(filed) != len(facts)*len(some) {
+			b.T.Fatalf("%d papers were filed of %d", len(filed), len(facts)*len(some))
+		}
+	}
 }
 
 // decide leads a draft to service; the signer confirms whatever is in doubt, as careless.

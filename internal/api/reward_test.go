@@ -236,7 +236,7 @@ func TestWhoSeesAReward(t *testing.T) {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	if !slices.Equal(names, []string{"list_type", "name", "owner", "reward", "until", "year"}) {
+	if !slices.Equal(names, []string{"list_type", "name", "note", "owner", "reward", "until", "year"}) {
 		t.Errorf("the public sees %v", names)
 	}
 	// The same request under its key enters once.
