@@ -106,7 +106,7 @@ func TestRewardsTravel(t *testing.T) {
 		if list == "a-rated-taxpayer" {
 			n.Year = 2025
 		}
-		id, err := b.Rewards.Enter(ctx, b.As(enforcement.DepartmentReviewer, owner), n)
+		id, err := b.Rewards.Enter(ctx, b.As(enforcement.DepartmentClerk, owner), n)
 		must(err)
 		return id
 	}
@@ -121,7 +121,7 @@ func TestRewardsTravel(t *testing.T) {
 	b.quiet(t, b.drainer)
 	b.heldAs(t, rated, "grant", false) // it goes on under review
 	change, reviewer := enforcetest.OfReward(rated), b.As(enforcement.DepartmentReviewer, tax)
-	must(b.Rewards.RecordNotice(ctx, reviewer, change, b.Day(), enforcetest.Paper("演示告知书")))
+	must(b.Rewards.RecordNotice(ctx, b.As(enforcement.DepartmentClerk, tax), change, b.Day(), enforcetest.Paper("演示告知书")))
 	must(b.Rewards.RecordAnswer(ctx, reviewer, change, b.Day(), "演示陈述", enforcetest.Paper("演示陈述书")))
 	must(b.Rewards.DecideReview(ctx, reviewer, change, reward.Decision{End: true, Reasons: "演示:经审查,符合规定的理由", Basis: "演示规定 第1条", Paper: enforcetest.Paper("演示复核决定")}))
 	must(b.Rewards.End(ctx, b.As(enforcement.DepartmentReviewer, customs), enforcetest.OfReward(exporter), "演示:经审查,符合规定的理由", "", enforcetest.Paper("演示终止决定书")))
@@ -181,7 +181,7 @@ func TestARewardInTheInbox(t *testing.T) {
 	tax := b.standsFor(t, "tax")
 	b.receivers[tax].intercept(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) })
 	reviewer := b.As(enforcement.DepartmentReviewer, tax)
-	id, err := b.Rewards.Enter(ctx, reviewer, reward.NewReward{ListType: "a-rated-taxpayer", Subject: b.Subject(b.Company()), Reference: "演示评价〔2025〕2号", DecidedOn: b.Day(), Year: 2025, Paper: enforcetest.Paper("演示评价决定")})
+	id, err := b.Rewards.Enter(ctx, b.As(enforcement.DepartmentClerk, tax), reward.NewReward{ListType: "a-rated-taxpayer", Subject: b.Subject(b.Company()), Reference: "演示评价〔2025〕2号", DecidedOn: b.Day(), Year: 2025, Paper: enforcetest.Paper("演示评价决定")})
 	if err != nil {
 		t.Fatal(err)
 	}

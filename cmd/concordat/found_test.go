@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"concordat/internal/pg"
+	"concordat/memoranda/day"
 )
 
 // makers are the commands that make an installation, and those whose business a missing
@@ -50,8 +52,11 @@ func onInstallation(t *testing.T) map[string][]string {
 		for _, f := range leaf.Flags {
 			if f.Required {
 				value := "x"
-				if f.Tag.Type == "existingfile" {
+				switch {
+				case f.Tag.Type == "existingfile":
 					value = file
+				case f.Target.Type() == reflect.TypeFor[day.Day]():
+					value = "2026-01-01"
 				}
 				line = append(line, "--"+f.Name, value)
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/plan"
 	"concordat/internal/calendar"
 )
@@ -127,12 +128,9 @@ func TestAttestFileIsTheTokensHolder(t *testing.T) {
 	t.Parallel()
 	c := newInstallation(t)
 	lawyer := c.by(c.issue("lawyer-1", "lawyer"))
-	text, err := os.ReadFile(filepath.Join("..", "..", "memoranda", "demonstration", "attestation.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := enforcetest.LawyersStatements(t, filepath.Join("..", "..", "memoranda", "demonstration", "attestation.yaml"))
 	file := filepath.Join(t.TempDir(), "statements.yaml")
-	if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(text), "    demonstration: true\n", "")), 0o600); err != nil {
+	if err := os.WriteFile(file, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	lawyer.run(0, "memoranda", "attest", "--file", file, "--yes")

@@ -24,6 +24,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"concordat/enforcement"
+	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/listing"
 	"concordat/enforcement/paper"
@@ -173,9 +174,7 @@ func newPair(t *testing.T) *pair {
 	okay(t, err)
 	p.url = fmt.Sprintf("host=127.0.0.1,%s port=%s,%s user=%s dbname=pair sslmode=disable target_session_attrs=read-write", folder, first, port, at.User.Username())
 	p.attestations = filepath.Join(p.data, "attestations.yaml")
-	text, err := os.ReadFile(filepath.Join("..", "..", "memoranda", "demonstration", "attestation.yaml"))
-	okay(t, err)
-	okay(t, os.WriteFile(p.attestations, bytes.ReplaceAll(text, []byte("    demonstration: true\n"), nil), 0o600))
+	okay(t, os.WriteFile(p.attestations, enforcetest.LawyersStatements(t, filepath.Join("..", "..", "memoranda", "demonstration", "attestation.yaml")), 0o600))
 	p.office, err = installation{Data: p.data, DatabaseURL: cluster.URL("pair"), Attestations: p.attestations, Connections: 4}.openOrMake(t.Context())
 	okay(t, err)
 	t.Cleanup(func() { _ = p.office.Close() })

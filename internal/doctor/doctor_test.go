@@ -58,8 +58,9 @@ func faults() []planted {
 		{"a year without a calendar", func(p *place) { p.later(3 * 365 * dayLong) }, "calendar", "doctor.calendar.none", doctor.Fault, "2023 to 2026", false},
 		{"nobody attested", func(p *place) { p.Attestations = "" }, "attestations", "doctor.attestations.absent", doctor.Warn, "", false},
 		{"attestations of a demonstration", func(p *place) {
-			text := strings.Replace(string(attested(p.t)), "    memorandum:", "    demonstration: true\n    memorandum:", 1)
-			must(p.t, os.WriteFile(p.Attestations, []byte(text), 0o600))
+			text, err := os.ReadFile(demonstrated)
+			must(p.t, err)
+			must(p.t, os.WriteFile(p.Attestations, text, 0o600))
 		}, "attestations", "doctor.attestations.demo", doctor.Fault, "", false},
 		{"an edition of a text that is not known", func(p *place) {
 			p.sql(`UPDATE edition SET valid_until = '2025-08-31' WHERE memorandum = 'judgment-debtor-141'`)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -65,12 +64,13 @@ func build(t *testing.T) *sound {
 	return s
 }
 
+// demonstrated is the file of statements that are made for demonstration.
+var demonstrated = filepath.Join("..", "..", "memoranda", "demonstration", "attestation.yaml")
+
 // attested is a file of statements that is not marked as made for demonstration.
 func attested(t *testing.T) []byte {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "memoranda", "demonstration", "attestation.yaml"))
-	must(t, err)
-	return []byte(strings.ReplaceAll(string(text), "    demonstration: true\n", ""))
+	return enforcetest.LawyersStatements(t, demonstrated)
 }
 
 // furnish leads real lives: listings published, delivered and ended, a webhook,

@@ -101,12 +101,12 @@ func TestPapersAreSavedApartAndComeBack(t *testing.T) {
 			t.Errorf("%d of %d bytes: %v", len(back), one.Size, err)
 		}
 	}
-	if m.Papers.Count != 2 || len(m.Papers.Missing) != 0 {
+	if m.Papers.Count != 3 || len(m.Papers.Missing) != 0 {
 		t.Errorf("%+v", m.Papers)
 	}
 	m, read, err = s.restored(t, "papers_early", early, papers)
 	must(t, err)
-	if _, err := read(h, second.ID); !errors.Is(err, enforcement.Refuse("not-found")) || m.Papers.Count != 1 {
+	if _, err := read(h, second.ID); !errors.Is(err, enforcement.Refuse("not-found")) || m.Papers.Count != 2 {
 		t.Errorf("what was brought later: %v %+v", err, m.Papers)
 	}
 
@@ -121,7 +121,7 @@ func TestPapersAreSavedApartAndComeBack(t *testing.T) {
 	}
 	m, _, err = s.restored(t, "papers_gone", late, filepath.Join(t.TempDir(), "nothing"))
 	must(t, err)
-	if len(m.Papers.Missing) != 2 {
+	if len(m.Papers.Missing) != 3 {
 		t.Errorf("%+v", m.Papers)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -118,7 +119,7 @@ func (i *installation) serve() {
 			}
 		}
 	}()
-	i.t.Cleanup(func() {
+	i.stop = sync.OnceFunc(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 		if err := <-left; err != nil {
 			i.t.Errorf("the previous release ended with %v", err)
@@ -127,6 +128,7 @@ func (i *installation) serve() {
 			i.t.Errorf("the previous release's log:\n%s", log.String())
 		}
 	})
+	i.t.Cleanup(i.stop)
 	select {
 	case a := <-address:
 		i.base = "http://" + a
