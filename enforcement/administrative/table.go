@@ -69,7 +69,8 @@ func Table() *ground.Table {
 		Slug: "administrative-listing", ZH: "行政名单列入", EN: "Entry on an administrative list", Collection: "/v1/administrative-listings", People: enforcement.Department,
 		Steps: []ground.Step{
 			{Paper: paper.AdministrativeNotice, Taken: []ground.State{notified, stated, answered, ground.Decided, ground.Served, announced}},
-			{Paper: paper.Decision, Taken: []ground.State{ground.Decided, ground.Served, announced}}, {Paper: paper.Service, Taken: []ground.State{ground.Served, announced}},
+			{Paper: paper.Decision, Taken: []ground.State{ground.Decided, ground.Served, announced}},
+			{Paper: paper.Service, Taken: []ground.State{ground.Served, announced}},
 		},
 		Rows: "administrative_listing", OwnerColumn: "l.organisation_id", ListColumn: "l.list_type", Suspends: true, WrongBy: docket.OwnTerm, Waits: []ground.State{ground.Served, announced},
 		Before: []ground.State{ground.Draft, notified, stated, answered, ground.Decided, ground.Served, announced}, Live: []ground.State{ground.Active},

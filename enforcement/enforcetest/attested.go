@@ -13,7 +13,7 @@ import (
 // as a lawyer would have made it: without the mark, and with the hashes of that.
 func LawyersStatements(t testing.TB, path string) []byte {
 	t.Helper()
-	text, err := os.ReadFile(path) //nolint:gosec // the tests' own
+	text, err := os.ReadFile(path)
 	must(t, err)
 	c, err := memoranda.Embedded()
 	must(t, err)

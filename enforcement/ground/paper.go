@@ -150,7 +150,7 @@ func (t *Turn[C]) paper(tx *pg.Tx, n *PaperNeed, given Given) (paper.Paper, erro
 	if !Named(g) {
 		return paper.Paper{}, t.missing(n)
 	}
-	return t.life.Grounds.Papers.Take(tx, t.Act, t.Head.holder(), t.file, n.Purpose, g)
+	return t.life.Grounds.Papers.Take(tx, t.Act, t.holder(), t.file, n.Purpose, g)
 }
 
 // holder is whose file the papers of a case stand in.

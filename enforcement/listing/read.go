@@ -62,7 +62,7 @@ type Listing struct {
 	Version         int                        `json:"version"`
 	Conducts        []Conduct                  `json:"conducts"`
 	NoticeServedOn  day.Day                    `json:"notice_served_on,omitzero"`
-	PerformUntil                             day.Day                    `json:"perform_until,omitzero"`
+	PerformUntil    day.Day                    `json:"perform_until,omitzero"`
 	AppliedOn       day.Day                    `json:"applied_on,omitzero"`
 	DecisionNumber  string                     `json:"decision_number,omitempty"`
 	DecidedOn       day.Day                    `json:"decided_on,omitzero"`

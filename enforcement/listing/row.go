@@ -71,7 +71,7 @@ func beside(q *bun.SelectQuery) *bun.SelectQuery {
 	return q.Join("JOIN subject AS s ON s.id = l.subject_id").
 		Join("JOIN execution_case AS c ON c.id = l.case_id").
 		Join("JOIN organisation AS o ON o.id = l.court_id").
-		ColumnExpr("s.kind AS subject_kind, s.envelope, c.number AS case_number, c.basis_document, c.basis_unit, o.serves, "+party.SealedOf("l.court_id")+" AS sealed").
+		ColumnExpr("s.kind AS subject_kind, s.envelope, c.number AS case_number, c.basis_document, c.basis_unit, o.serves, " + party.SealedOf("l.court_id") + " AS sealed").
 		ColumnExpr("c.filed_on, l.reasons IS NOT NULL AS has_reasons, l.early_reasons IS NOT NULL AS early").
 		ColumnExpr("coalesce((SELECT g.region FROM ground g WHERE g.id = l.id), s.region) AS region")
 }

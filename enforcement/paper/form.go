@@ -32,9 +32,6 @@ const (
 	MP3  Type = "audio/mpeg"
 )
 
-// Types lists the types that are taken.
-func Types() []Type { return []Type{PDF, JPEG, PNG, OFD, Text, MP4, WAV, MP3} }
-
 // Recording reports whether it is video or audio, of which much more is taken.
 func (t Type) Recording() bool { return slices.Contains([]Type{MP4, WAV, MP3}, t) }
 

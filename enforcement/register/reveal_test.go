@@ -63,4 +63,3 @@ func TestADraftRevealsNobody(t *testing.T) {
 	_, err = b.Parties.Subject(ctx, spy, subject)
 	wantCode(t, "by a draft", err, "reveal.needed")
 }
-

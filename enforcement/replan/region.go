@@ -139,7 +139,7 @@ func (r *Replanner) moveOne(ctx context.Context, tx *pg.Tx, act enforcement.Act,
 func onePlan(from int32, p plan.Plan, told []enforcement.OrganisationID) *switching {
 	s := &switching{from: from, to: p.ID, births: []int32{p.ID}, lines: p.Shares, target: p.Sets(), place: map[enforcement.OrganisationID]int16{}, joins: map[enforcement.OrganisationID]bool{}}
 	for i, line := range p.Shares {
-		s.place[line.Organisation] = int16(i + 1) //nolint:gosec // lines of one plan
+		s.place[line.Organisation] = int16(i + 1)
 		s.joins[line.Organisation] = true
 	}
 	s.concerned[passLifting] = told

@@ -161,15 +161,16 @@ func (b *bundle) proveFacts(ids []enforcement.ID) {
 			_, err = io.WriteString(w, text)
 			must(b.T, err)
 		}
-		sheet := "file,case,purpose,title\n"
+		var sheet strings.Builder
+		sheet.WriteString("file,case,purpose,title\n")
 		for i, f := range facts {
 			name := fmt.Sprintf("%d.txt", i)
 			write(name, "演示:"+f.ZH)
 			for _, id := range some {
-				sheet += fmt.Sprintf("%s,%s,%s,演示材料\n", name, id, f.Purpose)
+				fmt.Fprintf(&sheet, "%s,%s,%s,演示材料\n", name, id, f.Purpose)
 			}
 		}
-		write("papers.csv", sheet)
+		write("papers.csv", sheet.String())
 		must(b.T, archive.Close())
 		filed := b.want(http.StatusCreated, b.clerk, http.MethodPost, "/v1/papers", body.String(), "Content-Type", file).items()
 		if len(filed) != len(facts)*len(some) {

@@ -5,7 +5,6 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
-
 	"concordat/enforcement/restore"
 	"concordat/internal/backup"
 )
