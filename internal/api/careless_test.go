@@ -1,3 +1,8 @@
+//go:build !race
+
+// A thousand listings take minutes with the race detector, and nothing here is at once that is
+// not elsewhere; `make adversary` runs this.
+
 package api_test
 
 import (

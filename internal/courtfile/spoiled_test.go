@@ -113,7 +113,7 @@ func TestTextsAreBoundedByTheSheet(t *testing.T) {
 	head := sheetStart + inlineRow(1, listingColumns) + inlineRecord(2, person(1))
 	text := "<si><t>" + strings.Repeat("演示", 500) + "</t></si>"
 	for name, bomb := range map[string]string{
-		"texts":  withTexts(t, withSheet(t, head+"</sheetData></worksheet>"), "<sst>"+strings.Repeat(text, 40<<20/len(text))+"</sst>"),
+		"texts":  withTexts(t, withSheet(t, head+"</sheetData></worksheet>"), "<sst>"+strings.Repeat(text, 16<<20/len(text))+"</sst>"),
 		"blanks": withSheet(t, head+strings.Repeat("<row>"+strings.Repeat(" ", 4<<20)+"</row>", 8)+"</sheetData></worksheet>"),
 	} {
 		if o := readAll(t, bomb, courtfile.Listings); o.ended != courtfile.CodeFormat {
