@@ -255,6 +255,13 @@ func TestAPaperOfTheFileProvesWhatItWasBroughtFor(t *testing.T) {
 	schemaRefuses(t, b, "listing_papers_final", `UPDATE listing SET notice_paper = NULL WHERE id = $1`, id)
 }
 
+// factsOf is what each ground of 法释〔2017〕7号 Art. 1 rests on: the means; the act; the sham;
+// the order to report, its service, and that its term is over; the served order and its
+// breach; the settlement and its refusal.
+var factsOf = map[listing.Conduct][]paper.Purpose{
+	1: {"facts-1"}, 2: {"facts-2"}, 3: {"facts-3"}, 4: {"facts-4", "facts-4-service", "facts-4-term"}, 5: {"facts-5", "facts-5-breach"}, 6: {"facts-6", "facts-6-refusal"},
+}
+
 // Each ground rests on papers of its facts: with one of them missing nobody proposes it, and
 // what was proposed without is not signed.
 func TestNoGroundWithoutThePapersOfItsFacts(t *testing.T) {
@@ -263,8 +270,12 @@ func TestNoGroundWithoutThePapersOfItsFacts(t *testing.T) {
 	ctx := t.Context()
 	for c := listing.AbleButRefuses; c <= listing.RefusesSettlement; c++ {
 		facts := enforcetest.FactPapers(c)
-		if len(facts) == 0 {
-			t.Errorf("ground %d rests on nothing", c)
+		purposes := []paper.Purpose{}
+		for _, f := range facts {
+			purposes = append(purposes, f.Purpose)
+		}
+		if !slices.Equal(purposes, factsOf[c]) {
+			t.Errorf("ground %d rests on %v, not on %v", c, purposes, factsOf[c])
 		}
 		for left := range facts {
 			id, err := b.Listings.Draft(ctx, b.Judge(), listing.NewListing{
@@ -281,8 +292,14 @@ func TestNoGroundWithoutThePapersOfItsFacts(t *testing.T) {
 				t.Errorf("ground %d without %s is offered: %+v", c, facts[left].Purpose, because)
 			}
 			setRows(t, b, `UPDATE listing SET reasons = '\x00', proposed_by = 'judge', decision_number = '1', term_until = CASE WHEN $2 THEN NULL ELSE $3::date END WHERE id = $1`, id, c == listing.AbleButRefuses, b.Day().AddYears(2))
-			wantCode(t, "signed without the text", b.Listings.Sign(ctx, b.President(), of(id)), "paper.missing")
+			wantCode(t, "signed without the papers of its facts", b.Listings.Sign(ctx, b.President(), of(id)), "paper.missing")
 			brought(t, b, b.Clerk(), id, facts[left].Purpose)
+			wantCode(t, "signed without the text", b.Listings.Sign(ctx, b.President(), of(id)), "paper.missing")
+			_, offers, err = b.Listings.Moves(ctx, b.President(), id)
+			must(t, err)
+			if because := offered(offers, "sign").Because; because == nil || because.Code != "paper.missing" {
+				t.Errorf("a decision without its text is offered to be signed: %+v", because)
+			}
 			must(t, b.Listings.Propose(ctx, b.Judge(), of(id), b.Decision(c)))
 			must(t, b.Listings.Sign(ctx, b.President(), of(id)))
 		}
