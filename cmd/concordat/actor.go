@@ -72,6 +72,14 @@ func (o *office) actBy(ctx context.Context, a *app) (enforcement.Act, error) {
 	return enforcement.Act{At: now(), Actor: actor}, nil
 }
 
+// actOn is [office.actBy] on what an id names.
+func (o *office) actOn(ctx context.Context, a *app, text string) (act enforcement.Act, id enforcement.ID, err error) {
+	if id, err = enforcement.ParseID(text); err == nil {
+		act, err = o.actBy(ctx, a)
+	}
+	return act, id, err
+}
+
 // actAs is [office.actBy] of somebody in one of the roles (role.forbidden).
 func (o *office) actAs(ctx context.Context, a *app, roles ...enforcement.Role) (enforcement.Act, error) {
 	act, err := o.actBy(ctx, a)

@@ -77,11 +77,7 @@ func (c *changesConfirmCmd) Help() string { return tokenHelp }
 // Run carries the change out and says what it was.
 func (c *changesConfirmCmd) Run(a *app) error {
 	return c.within(func(ctx context.Context, o *office) error {
-		id, err := enforcement.ParseID(c.ID)
-		if err != nil {
-			return err
-		}
-		act, err := o.actBy(ctx, a)
+		act, id, err := o.actOn(ctx, a, c.ID)
 		if err != nil {
 			return err
 		}
@@ -106,11 +102,7 @@ func (c *changesDropCmd) Help() string { return tokenHelp }
 // Run ends the proposal.
 func (c *changesDropCmd) Run(a *app) error {
 	return c.within(func(ctx context.Context, o *office) error {
-		id, err := enforcement.ParseID(c.ID)
-		if err != nil {
-			return err
-		}
-		act, err := o.actBy(ctx, a)
+		act, id, err := o.actOn(ctx, a, c.ID)
 		if err != nil {
 			return err
 		}

@@ -90,11 +90,7 @@ func (c *holdEndCmd) Help() string { return tokenHelp }
 // Run ends a hold; what is due leaves at the next sweep.
 func (c *holdEndCmd) Run(a *app) error {
 	return c.within(func(ctx context.Context, o *office) error {
-		id, err := enforcement.ParseID(c.ID)
-		if err != nil {
-			return err
-		}
-		act, err := o.actBy(ctx, a)
+		act, id, err := o.actOn(ctx, a, c.ID)
 		if err != nil {
 			return err
 		}

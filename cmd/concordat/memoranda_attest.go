@@ -71,11 +71,7 @@ func (c *memorandaAttestCmd) Run(a *app) error {
 		case c.Status:
 			return c.status(ctx, plain(a.Out), o)
 		case c.Withdraw != "":
-			id, err := enforcement.ParseID(c.Withdraw)
-			if err != nil {
-				return err
-			}
-			act, err := o.actBy(ctx, a)
+			act, id, err := o.actOn(ctx, a, c.Withdraw)
 			if err != nil {
 				return err
 			}

@@ -148,11 +148,7 @@ func (c *staffEndCmd) Help() string { return tokenHelp }
 // Run ends it.
 func (c *staffEndCmd) Run(a *app) error {
 	return c.within(func(ctx context.Context, o *office) error {
-		id, err := enforcement.ParseID(c.ID)
-		if err != nil {
-			return err
-		}
-		act, err := o.actBy(ctx, a)
+		act, id, err := o.actOn(ctx, a, c.ID)
 		if err != nil {
 			return err
 		}
