@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"concordat/enforcement/change"
@@ -27,9 +26,6 @@ type installation struct {
 	Data string `help:"Folder of the keys and of the private PostgreSQL." default:"/var/lib/concordat" env:"CONCORDAT_DATA" type:"path"`
 	// DatabaseURL names a PostgreSQL; empty starts a private one under Data.
 	DatabaseURL string `help:"PostgreSQL to work on; empty starts a private one in the data folder." env:"DATABASE_URL"`
-	// Attestations is a file of lawyers' statements beside those of the record; where
-	// there are none at all, no directive is made.
-	Attestations string `help:"File of lawyers' attestations that count beside those of the record (memoranda attest)." env:"CONCORDAT_ATTESTATIONS" type:"path"`
 	// Connections is the size of the database pool; 0 means 16.
 	Connections int32 `help:"Size of the database pool; 0 means 16." default:"0" env:"CONCORDAT_CONNECTIONS"`
 	// Remembered is for how many years a department finds what ended; 0 means 3.
@@ -113,24 +109,11 @@ func (o *office) build(ctx context.Context, i installation) (err error) {
 	if o.catalogue, err = memoranda.Embedded(); err != nil {
 		return fmt.Errorf("load the catalogue: %w", err)
 	}
-	var attested *memoranda.Attestations
-	if i.Attestations != "" {
-		data, err := os.ReadFile(i.Attestations)
-		if err != nil {
-			return fmt.Errorf("read the attestations: %w", err)
-		}
-		if attested, err = memoranda.LoadAttestations(i.Attestations, data, o.catalogue); err != nil {
-			return fmt.Errorf("load the attestations: %w", err)
-		}
-		if attested.Demonstration() {
-			return errors.New("attestations made for demonstration are refused outside it")
-		}
-	}
 	if o.jobs, err = jobs.Insert(o.db.Pool); err != nil {
 		return err
 	}
 	o.register, err = register.Open(ctx, register.Config{
-		DB: o.db, Jobs: o.jobs, Vault: o.vault, Calendar: o.calendar, Catalogue: o.catalogue, Attestations: attested, Machine: now, Remembered: i.Remembered, PaperYears: max(i.PaperYears, 0),
+		DB: o.db, Jobs: o.jobs, Vault: o.vault, Calendar: o.calendar, Catalogue: o.catalogue, Machine: now, Remembered: i.Remembered, PaperYears: max(i.PaperYears, 0),
 	})
 	if err != nil {
 		return fmt.Errorf("open the register: %w", err)

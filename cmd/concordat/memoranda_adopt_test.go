@@ -2,14 +2,15 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/plan"
 	"concordat/internal/calendar"
+	"concordat/memoranda"
 )
 
 // A lawyer's statement and a new edition, from the command line: what is attested is
@@ -54,7 +55,21 @@ func TestAttestAndAdopt(t *testing.T) {
 	if s := status(); s.Attested != 0 {
 		t.Errorf("a statement of nobody's was entered: %+v", s)
 	}
-	lawyer.run(0, append(statement, "--yes")...)
+	out, _ = lawyer.run(0, append(statement, "--yes")...)
+	if s := status(); s.Attested != 0 {
+		t.Errorf("what nobody else confirmed attests %+v", s)
+	}
+	id := out[strings.LastIndex(strings.TrimSpace(out), "\n")+1:]
+	confirm := []string{"memoranda", "attest", "--confirm", strings.TrimSpace(id)}
+	for name, who := range map[string]shell{"token.missing": c, "attestation.second-person": lawyer} {
+		if _, said := who.run(1, append(confirm, "--yes")...); !strings.Contains(said, name) {
+			t.Errorf("want %s: %s", name, said)
+		}
+	}
+	if out, said := operator.run(1, confirm...); !strings.Contains(out, basis) || !strings.Contains(said, "--yes") {
+		t.Errorf("the words were not shown to who confirms: %s%s", out, said)
+	}
+	operator.run(0, append(confirm, "--yes")...)
 	if s := status(); s.Attested != 1 {
 		t.Errorf("after one statement %+v", s)
 	}
@@ -95,6 +110,9 @@ func TestAttestAndAdopt(t *testing.T) {
 	}
 	lawyer.run(1, append(statement[:len(statement)-6], "--measure", "judgment-debtor-141/made")...)
 	lawyer.run(0, append(statement[:len(statement)-6], "--measure", "judgment-debtor-141/made", "--for", file, "--yes")...)
+	list, _ := c.run(0, "memoranda", "attest", "--list", "--json")
+	okay(t, json.Unmarshal([]byte(list), &lines))
+	operator.run(0, "memoranda", "attest", "--confirm", lines[1].ID.String(), "--for", file, "--yes")
 	out, said = operator.run(0, "memoranda", "adopt", file, "--yes", "--json", "--progress")
 	var outcome adoptOutcome
 	if err := json.Unmarshal([]byte(out), &outcome); err != nil || outcome.Adoption == nil || outcome.Adoption.CompletedAt.IsZero() || outcome.Impact == nil {
@@ -128,7 +146,7 @@ func TestAttestFileIsTheTokensHolder(t *testing.T) {
 	t.Parallel()
 	c := newInstallation(t)
 	lawyer := c.by(c.issue("lawyer-1", "lawyer"))
-	text := enforcetest.LawyersStatements(t, filepath.Join("..", "..", "memoranda", "demonstration", "attestation.yaml"))
+	text := lawyersFile(t)
 	file := filepath.Join(t.TempDir(), "statements.yaml")
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		t.Fatal(err)
@@ -144,6 +162,25 @@ func TestAttestFileIsTheTokensHolder(t *testing.T) {
 			t.Errorf("%+v", l)
 		}
 	}
+}
+
+// lawyersFile is the demonstration's file of statements as a lawyer would have made it:
+// without the mark, and with the hashes of that.
+func lawyersFile(t *testing.T) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "memoranda", "demonstration", "attestation.yaml"))
+	okay(t, err)
+	c, err := memoranda.Embedded()
+	okay(t, err)
+	made, err := memoranda.DemonstrationAttestations(c)
+	okay(t, err)
+	lawyers := strings.ReplaceAll(string(text), "    demonstration: true\n", "")
+	for _, s := range made.Statements {
+		was := c.AttestedHash(s)
+		s.Demonstration = false
+		lawyers = strings.ReplaceAll(lawyers, fmt.Sprintf("%x", was), fmt.Sprintf("%x", c.AttestedHash(s)))
+	}
+	return []byte(lawyers)
 }
 
 func TestAttestRefusesBadCommandLines(t *testing.T) {

@@ -28,12 +28,13 @@ type memorandaAttestCmd struct {
 	Measure   []string `sep:"none" help:"memorandum/edition/measure that is encoded rightly, or memorandum/edition for all of its measures; of one edition." placeholder:"MEASURE"`
 	Basis     []string `sep:"none" help:"Slug of a legal basis." placeholder:"BASIS"`
 	BasicList []string `sep:"none" help:"Name of an edition of the basic list, with its items." placeholder:"EDITION"`
-	File      string   `type:"existingfile" help:"File of statements instead, in the form of --attestations."`
+	File      string   `type:"existingfile" help:"File of statements instead, in the form of memoranda/demonstration/attestation.yaml."`
 	For       string   `type:"existingfile" help:"File of a memorandum that is to be adopted: the statement is about what would then be in force."`
 	Yes       bool     `help:"Enter it; without this what it attests is shown and nothing written."`
 
 	List     bool   `xor:"what" help:"List the statements of the record, and whether they count."`
 	Status   bool   `xor:"what" help:"Say how much of what is in force today is attested and sent, and what holds the rest back."`
+	Confirm  string `xor:"what" help:"Confirm the statement of this id as a second person; with --for, of a memorandum that is to be adopted." placeholder:"ID"`
 	Withdraw string `xor:"what" help:"Take the statement of this id back." placeholder:"ID"`
 	Reason   string `help:"Why it is taken back."`
 	JSON     bool   `name:"json" help:"Print JSON; for --list and --status."`
@@ -43,7 +44,7 @@ type memorandaAttestCmd struct {
 func (c *memorandaAttestCmd) Help() string {
 	return "A statement is bound to the words it is about: where they change it attests nothing any more. " +
 		"Nothing leaves of which the measure, a sufficient basis and the basic list's edition are not all attested. " +
-		"A lawyer's token states it. " + tokenHelp
+		"A lawyer's token states it, and it counts when somebody else confirms it (--confirm): a lawyer, an operator or an overseer. " + tokenHelp
 }
 
 // Validate is called by kong.
@@ -52,7 +53,7 @@ func (c *memorandaAttestCmd) Validate() error {
 	switch {
 	case c.List || c.Status:
 		return nil
-	case c.Withdraw != "":
+	case c.Withdraw != "", c.Confirm != "":
 		return nil
 	case c.File != "" && (things > 0 || c.Source != ""):
 		return errors.New("a file has its own statements: no --source, --measure, --basis or --basic-list beside --file")
@@ -70,6 +71,8 @@ func (c *memorandaAttestCmd) Run(a *app) error {
 			return c.list(ctx, plain(a.Out), o)
 		case c.Status:
 			return c.status(ctx, plain(a.Out), o)
+		case c.Confirm != "":
+			return c.confirm(ctx, a, o)
 		case c.Withdraw != "":
 			act, id, err := o.actOn(ctx, a, c.Withdraw)
 			if err != nil {
@@ -81,17 +84,51 @@ func (c *memorandaAttestCmd) Run(a *app) error {
 	})
 }
 
+// about is the catalogue that a statement is about, and what it would be with the file that is to be adopted; nil: no file.
+func (c *memorandaAttestCmd) about(o *office) (about, next *memoranda.Catalogue, err error) {
+	about = o.register.Plans.Catalogue()
+	if c.For == "" {
+		return about, nil, nil
+	}
+	source, err := os.ReadFile(c.For)
+	if err == nil {
+		next, _, err = memoranda.Next(about, filepath.Base(c.For), source)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("read %s: %w", c.For, err)
+	}
+	return next, next, nil
+}
+
+// confirm shows a second person the words, and confirms them.
+func (c *memorandaAttestCmd) confirm(ctx context.Context, a *app, o *office) error {
+	act, id, err := o.actOn(ctx, a, c.Confirm)
+	if err != nil {
+		return err
+	}
+	about, next, err := c.about(o)
+	if err != nil {
+		return err
+	}
+	list, err := o.register.Plans.Attestations(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		if list[i].ID == id {
+			printStatement(plain(a.Out), about, &list[i].Attestation.Attestation)
+		}
+	}
+	if !c.Yes {
+		return errNotConfirmed
+	}
+	return o.register.Plans.ConfirmAttestation(ctx, act, id, next)
+}
+
 func (c *memorandaAttestCmd) enter(ctx context.Context, a *app, o *office) error {
-	about, next := o.register.Plans.Catalogue(), (*memoranda.Catalogue)(nil)
-	if c.For != "" {
-		source, err := os.ReadFile(c.For)
-		if err != nil {
-			return fmt.Errorf("read %s: %w", c.For, err)
-		}
-		if next, _, err = memoranda.Next(about, filepath.Base(c.For), source); err != nil {
-			return fmt.Errorf("read %s: %w", c.For, err)
-		}
-		about = next
+	about, next, err := c.about(o)
+	if err != nil {
+		return err
 	}
 	act, err := o.actBy(ctx, a)
 	if err == nil {
@@ -182,7 +219,9 @@ func printStatement(out io.Writer, c *memoranda.Catalogue, s *memoranda.Attestat
 	m := c.Memorandum(s.Memorandum, s.Edition)
 	for _, slug := range s.Measures {
 		fmt.Fprintf(out, "\n%s/%s/", s.Memorandum, s.Edition)
-		printMeasure(out, c, m.Measure(slug))
+		if measure := m.Measure(slug); measure != nil {
+			printMeasure(out, c, measure)
+		}
 	}
 	for _, slug := range s.Bases {
 		if b := c.Basis(slug); b != nil {
@@ -218,6 +257,8 @@ type attestationLine struct {
 	Demo      bool           `json:"demonstration,omitempty"`
 	EnteredBy string         `json:"entered_by"`
 	EnteredAt time.Time      `json:"entered_at"`
+	Waits     bool           `json:"waits_for_second_person,omitempty"`
+	Confirmed string         `json:"confirmed_by,omitempty"`
 	Withdrawn string         `json:"withdrawn_by,omitempty"`
 	Reason    string         `json:"withdrawal_reason,omitempty"`
 }
@@ -231,7 +272,7 @@ func (c *memorandaAttestCmd) list(ctx context.Context, out io.Writer, o *office)
 	for i, s := range states {
 		lines[i] = attestationLine{
 			s.ID, s.Counts, s.Who.Name, s.Who.Role, s.When, s.Source, strings.Trim(s.Memorandum+"/"+s.Edition, "/"), s.Measures, s.Bases, s.BasicList,
-			hex.EncodeToString(s.Hash[:]), s.Demonstration, s.EnteredBy, s.EnteredAt, s.WithdrawnBy, s.WithdrawalReason,
+			hex.EncodeToString(s.Hash[:]), s.Demonstration, s.EnteredBy, s.EnteredAt, s.Waits(), s.ConfirmedBy, s.WithdrawnBy, s.WithdrawalReason,
 		}
 	}
 	if c.JSON {
@@ -242,6 +283,8 @@ func (c *memorandaAttestCmd) list(ctx context.Context, out io.Writer, o *office)
 		switch {
 		case l.Withdrawn != "":
 			counts = "taken back 已撤回 by " + l.Withdrawn
+		case l.Waits:
+			counts = "waits for a second person 待第二人确认"
 		case !l.Counts:
 			counts = "does not fit what is in force 与现行内容不符"
 		}

@@ -14,7 +14,6 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -148,7 +147,6 @@ type pair struct {
 	t            *testing.T
 	first        *host
 	data         string
-	attestations string
 	url          string // names both
 	office       *office
 	ledger       *receiver.Ledger
@@ -173,11 +171,10 @@ func newPair(t *testing.T) *pair {
 	_, first, err := net.SplitHostPort(p.first.listener.Addr().String())
 	okay(t, err)
 	p.url = fmt.Sprintf("host=127.0.0.1,%s port=%s,%s user=%s dbname=pair sslmode=disable target_session_attrs=read-write", folder, first, port, at.User.Username())
-	p.attestations = filepath.Join(p.data, "attestations.yaml")
-	okay(t, os.WriteFile(p.attestations, enforcetest.LawyersStatements(t, filepath.Join("..", "..", "memoranda", "demonstration", "attestation.yaml")), 0o600))
-	p.office, err = installation{Data: p.data, DatabaseURL: cluster.URL("pair"), Attestations: p.attestations, Connections: 4}.openOrMake(t.Context())
+	p.office, err = installation{Data: p.data, DatabaseURL: cluster.URL("pair"), Connections: 4}.openOrMake(t.Context())
 	okay(t, err)
 	t.Cleanup(func() { _ = p.office.Close() })
+	enforcetest.Attested(t, p.office.register.Plans, enforcement.Act{At: now()})
 	p.decide(p.people())
 	return p
 }
@@ -251,7 +248,7 @@ func okay(t *testing.T, err error) {
 // serve starts `concordat serve` on the pair and waits until it serves.
 func (p *pair) serve() {
 	p.t.Helper()
-	cmd := exec.CommandContext(context.WithoutCancel(p.t.Context()), os.Args[0], "serve", "--data", p.data, "--database-url", p.url, "--attestations", p.attestations, "--listen", "127.0.0.1:0", "--metrics-listen=")
+	cmd := exec.CommandContext(context.WithoutCancel(p.t.Context()), os.Args[0], "serve", "--data", p.data, "--database-url", p.url, "--listen", "127.0.0.1:0", "--metrics-listen=")
 	cmd.Env = []string{asProgram + "=1", "PATH=" + os.Getenv("PATH")}
 	pipe, err := cmd.StderrPipe()
 	okay(p.t, err)

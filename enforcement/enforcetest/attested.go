@@ -1,29 +1,34 @@
 package enforcetest
 
 import (
-	"fmt"
-	"os"
-	"strings"
 	"testing"
 
+	"concordat/enforcement"
+	"concordat/enforcement/plan"
 	"concordat/memoranda"
 )
 
-// LawyersStatements is the file of statements at a path, which was made for demonstration,
-// as a lawyer would have made it: without the mark, and with the hashes of that.
-func LawyersStatements(t testing.TB, path string) []byte {
+// Attested has a lawyer attest, and a second one confirm, what the demonstration's
+// statements say of the catalogue in force, without their mark: as it is done outside a
+// demonstration. act's day is theirs.
+func Attested(t testing.TB, plans *plan.Plans, act enforcement.Act) {
 	t.Helper()
-	text, err := os.ReadFile(path)
+	made, err := memoranda.DemonstrationAttestations(plans.Catalogue())
 	must(t, err)
-	c, err := memoranda.Embedded()
-	must(t, err)
-	made, err := memoranda.DemonstrationAttestations(c)
-	must(t, err)
-	lawyers := strings.ReplaceAll(string(text), "    demonstration: true\n", "")
 	for _, s := range made.Statements {
-		was := c.AttestedHash(s)
 		s.Demonstration = false
-		lawyers = strings.ReplaceAll(lawyers, fmt.Sprintf("%x", was), fmt.Sprintf("%x", c.AttestedHash(s)))
+		s.Hash = plans.Catalogue().AttestedHash(s)
+		Attest(t, plans, act, s, nil)
 	}
-	return []byte(lawyers)
+}
+
+// Attest enters a statement as one lawyer's and confirms it as another's.
+func Attest(t testing.TB, plans *plan.Plans, act enforcement.Act, s memoranda.Attestation, next *memoranda.Catalogue) enforcement.ID {
+	t.Helper()
+	act.Actor = enforcement.Actor{ID: "lawyer-1", Role: enforcement.Lawyer}
+	id, err := plans.Attest(t.Context(), act, s, next)
+	must(t, err)
+	act.Actor.ID = "lawyer-2"
+	must(t, plans.ConfirmAttestation(t.Context(), act, id, next))
+	return id
 }

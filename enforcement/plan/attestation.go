@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 // The acts of attestations in the log.
 const (
 	eventAttested             record.EventKind = "attested"
+	eventAttestationConfirmed record.EventKind = "attestation-confirmed"
 	eventAttestationWithdrawn record.EventKind = "attestation-withdrawn"
 )
 
@@ -28,20 +30,30 @@ type Attestation struct {
 	ID enforcement.ID
 	memoranda.Attestation
 
-	EnteredBy   string
-	EnteredAt   time.Time
+	EnteredBy string
+	EnteredAt time.Time
+	// ConfirmedBy is empty where nobody has, also of what needs nobody ([Attestation.Waits]).
+	ConfirmedBy string
+	ConfirmedAt time.Time
 	WithdrawnBy string // empty: it was not taken back
 	WithdrawnAt time.Time
 	// WithdrawalReason is for everybody to read.
 	WithdrawalReason string
+
+	alone bool // entered by a release that asked for no second person
+}
+
+// Waits reports whether a statement attests nothing until a second person confirms it.
+func (a *Attestation) Waits() bool {
+	return a.ConfirmedBy == "" && !a.alone && !a.Demonstration
 }
 
 // maxStatementText bounds each text of a statement, in bytes.
 const maxStatementText = 2000
 
 // Attest enters a lawyer's statement (法律核定) that measures, bases or editions of
-// the basic list are encoded rightly. The lawyer's name and role are data of the
-// statement; an operator or an overseer enters it. Its hash must be
+// the basic list are encoded rightly. A lawyer enters it, and it counts when somebody
+// else has confirmed it ([Plans.ConfirmAttestation]). Its hash must be
 // [memoranda.Catalogue.AttestedHash] of the words in force, or of those of next,
 // which may be nil: what is to be adopted can be attested before.
 func (r *Plans) Attest(ctx context.Context, act enforcement.Act, s memoranda.Attestation, next *memoranda.Catalogue) (enforcement.ID, error) {
@@ -129,12 +141,14 @@ type statement struct {
 	Demonstration bool           `bun:"demonstration"`
 	EnteredBy     string         `bun:"entered_by"`
 	EnteredAt     time.Time      `bun:"entered_at"`
+	Rules         int16          `bun:"rules"`
 }
 
 func statementOf(act enforcement.Act, id enforcement.ID, s memoranda.Attestation) *statement {
 	return &statement{
 		ID: id, Who: s.Who.Name, Role: s.Who.Role, On: s.When, Source: s.Source, Memorandum: s.Memorandum, Edition: s.Edition, Measures: texts(s.Measures),
 		Bases: texts(s.Bases), BasicList: texts(s.BasicList), Hash: s.Hash[:], Demonstration: s.Demonstration, EnteredBy: act.Actor.ID, EnteredAt: act.At.UTC(),
+		Rules: 1,
 	}
 }
 
@@ -147,6 +161,49 @@ func (s *statement) attestation() memoranda.Attestation {
 
 // texts is a list that is empty and not null.
 func texts(list []string) []string { return append([]string{}, list...) }
+
+// ConfirmAttestation says, for a second person with a token of their own, that a statement
+// is right: from the next publication on it counts. Its hash must still be that of the words
+// in force or, of what is to be adopted, of next's, so nobody confirms what reads otherwise
+// now (attestation.stale). Who entered it does not confirm it (attestation.second-person).
+func (r *Plans) ConfirmAttestation(ctx context.Context, act enforcement.Act, id enforcement.ID, next *memoranda.Catalogue) error {
+	if err := act.Check(enforcement.Lawyer, enforcement.Operator, enforcement.Overseer); err != nil {
+		return err
+	}
+	if act.ByAccount() {
+		return enforcement.Refuse("attestation.account")
+	}
+	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
+		tx.Later(tx.NewRaw(closeEditions), "close the gate of editions")
+		text, err := r.Learn(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(text.statements, func(s Attestation) bool { return s.ID == id })
+		if i < 0 {
+			return nil, enforcement.Refuse("not-found")
+		}
+		s := &text.statements[i]
+		if s.WithdrawnBy != "" {
+			return nil, enforcement.Refuse("attestation.withdrawn")
+		}
+		about := text.Catalogue
+		if next != nil {
+			about = next
+		}
+		if err := mayAttest(about, s.Attestation); err != nil {
+			return nil, err
+		}
+		tx.LaterOne(tx.NewRaw(`INSERT INTO attestation_confirmation (attestation_id, entered_by, confirmed_by, confirmed_at) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`,
+			id, s.EnteredBy, act.Actor.ID, act.At.UTC()), enforcement.Refuse("attestation.confirmed"), "confirm statement %s", id)
+		return &record.Event{Kind: eventAttestationConfirmed, RefersTo: id, DocumentHash: s.Hash[:]}, nil
+	})
+	if err != nil {
+		return err
+	}
+	return r.Refresh(ctx)
+}
 
 // WithdrawAttestation takes a statement back: from the next publication on it
 // attests nothing.
@@ -180,17 +237,20 @@ func (r *Plans) WithdrawAttestation(ctx context.Context, act enforcement.Act, id
 	return r.Refresh(ctx)
 }
 
-// readStatements reads all of them, and what was taken back.
+// readStatements reads all of them, who confirmed them, and what was taken back.
 func readStatements(ctx context.Context, db bun.IDB) ([]Attestation, error) {
 	var rows []struct {
 		statement
 
+		ConfirmedBy      string    `bun:"confirmed_by"`
+		ConfirmedAt      time.Time `bun:"confirmed_at"`
 		WithdrawnBy      string    `bun:"withdrawn_by"`
 		WithdrawnAt      time.Time `bun:"withdrawn_at"`
 		WithdrawalReason string    `bun:"reason"`
 	}
 	err := db.NewSelect().TableExpr("attestation AS a").Join("LEFT JOIN attestation_withdrawal AS w ON w.attestation_id = a.id").
-		ColumnExpr("a.*, w.withdrawn_by, w.withdrawn_at, w.reason").Order("a.entered_at", "a.id").Scan(ctx, &rows)
+		Join("LEFT JOIN attestation_confirmation AS c ON c.attestation_id = a.id").
+		ColumnExpr("a.*, c.confirmed_by, c.confirmed_at, w.withdrawn_by, w.withdrawn_at, w.reason").Order("a.entered_at", "a.id").Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read the statements: %w", err)
 	}
@@ -198,8 +258,8 @@ func readStatements(ctx context.Context, db bun.IDB) ([]Attestation, error) {
 	for i := range rows {
 		s := &rows[i]
 		list[i] = Attestation{
-			ID: s.ID, EnteredBy: s.EnteredBy, EnteredAt: s.EnteredAt, WithdrawnBy: s.WithdrawnBy, WithdrawnAt: s.WithdrawnAt, WithdrawalReason: s.WithdrawalReason,
-			Attestation: s.attestation(),
+			ID: s.ID, EnteredBy: s.EnteredBy, EnteredAt: s.EnteredAt, ConfirmedBy: s.ConfirmedBy, ConfirmedAt: s.ConfirmedAt, WithdrawnBy: s.WithdrawnBy, WithdrawnAt: s.WithdrawnAt, WithdrawalReason: s.WithdrawalReason,
+			Attestation: s.attestation(), alone: s.Rules == 0,
 		}
 	}
 	return list, nil
@@ -208,8 +268,8 @@ func readStatements(ctx context.Context, db bun.IDB) ([]Attestation, error) {
 // AttestationState is a statement of the record and whether it counts.
 type AttestationState struct {
 	Attestation
-	// Counts is false for one that was taken back, was made for demonstration, or
-	// whose words are not in force: changed since, or not adopted yet.
+	// Counts is false for one that was taken back, waits for a second person, was made for
+	// demonstration, or whose words are not in force: changed since, or not adopted yet.
 	Counts bool
 }
 
@@ -222,7 +282,7 @@ func (r *Plans) Attestations(ctx context.Context) ([]AttestationState, error) {
 	list := make([]AttestationState, len(text.statements))
 	for i, s := range text.statements {
 		_, fallen := memoranda.StandingAttestations(text.Catalogue, []memoranda.Attestation{s.Attestation})
-		list[i] = AttestationState{s, s.WithdrawnBy == "" && (!s.Demonstration || r.Demonstration) && len(fallen) == 0}
+		list[i] = AttestationState{s, r.mayCount(&s) && len(fallen) == 0}
 	}
 	return list, nil
 }

@@ -14,7 +14,7 @@
 // edition that this programme cannot read as it was adopted stops its list and no other.
 //
 // It owns measure, edition, plan, plan_edition, plan_line, attestation,
-// attestation_withdrawal and adoption. Plans are append-only and part of the history: an
+// attestation_confirmation, attestation_withdrawal and adoption. Plans are append-only and part of the history: an
 // event names a plan and need not repeat its lines. A measure has one small number for
 // ever.
 //

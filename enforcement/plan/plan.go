@@ -15,8 +15,9 @@ type Plans struct {
 	Record  *record.Record
 	Parties *party.Parties
 
-	// Shipped is the catalogue in the binary, Given statements of the configuration, nil
-	// for none. Demonstration lets statements count that were made for demonstration.
+	// Shipped is the catalogue in the binary, Given statements of a demonstration's
+	// configuration, nil for none. Demonstration lets them count, and those of the record that
+	// were made for demonstration.
 	Shipped       *memoranda.Catalogue
 	Given         *memoranda.Attestations
 	Demonstration bool

@@ -27,15 +27,15 @@ type Text struct {
 	mark       mark
 }
 
-// mark says how much the record told when it was read. Editions, statements and
-// their withdrawals are only ever added, so equal marks mean equal texts.
-type mark struct{ editions, statements, withdrawals int64 }
+// mark says how much the record told when it was read. Editions, statements,
+// what confirms them and what takes them back are only ever added, so equal marks mean equal texts.
+type mark struct{ editions, statements, confirmations, withdrawals int64 }
 
 const selectMark = `SELECT (SELECT count(*) FROM edition), (SELECT count(*) FROM attestation),
-  (SELECT count(*) FROM attestation_withdrawal)`
+  (SELECT count(*) FROM attestation_confirmation), (SELECT count(*) FROM attestation_withdrawal)`
 
 func (m *mark) ask(db bun.IDB) pg.Ask {
-	return pg.One(db.NewRaw(selectMark), &m.editions, &m.statements, &m.withdrawals)
+	return pg.One(db.NewRaw(selectMark), &m.editions, &m.statements, &m.confirmations, &m.withdrawals)
 }
 
 // edition is a row of the record. readable: this programme reads its text as it was
@@ -168,7 +168,7 @@ func (r *Plans) Learn(ctx context.Context, tx *pg.Tx) (*Text, error) {
 
 // exceeds reports whether the mark was taken later than the other.
 func (m mark) exceeds(other mark) bool {
-	return m.editions > other.editions || m.statements > other.statements || m.withdrawals > other.withdrawals
+	return m.editions > other.editions || m.statements > other.statements || m.confirmations > other.confirmations || m.withdrawals > other.withdrawals
 }
 
 // effective lays the record over the seed. A text that no longer fits the seed is
@@ -200,16 +200,21 @@ func effective(seed *memoranda.Catalogue, rows []edition) *memoranda.Catalogue {
 	return seed
 }
 
-// attest evaluates the statements of the configuration and of the record against a
-// catalogue. What was made for demonstration counts only where the configuration
-// says so.
+// mayCount reports whether a statement may attest anything: nobody took it back, a second
+// person confirmed it, and it was not made for demonstration where this is none.
+func (r *Plans) mayCount(s *Attestation) bool {
+	return s.WithdrawnBy == "" && !s.Waits() && (!s.Demonstration || r.Demonstration)
+}
+
+// attest evaluates the statements of the record, and those of a demonstration's
+// configuration, against a catalogue. Elsewhere a file is a typed claim, and counts nowhere.
 func (r *Plans) attest(c *memoranda.Catalogue, statements []Attestation, more ...memoranda.Attestation) *memoranda.Attestations {
 	counting := slices.Clone(more)
-	if r.Given != nil {
+	if r.Given != nil && r.Demonstration {
 		counting = append(counting, r.Given.Statements...)
 	}
 	for i := range statements {
-		if s := &statements[i]; s.WithdrawnBy == "" && (!s.Demonstration || r.Demonstration) {
+		if s := &statements[i]; r.mayCount(s) {
 			counting = append(counting, s.Attestation)
 		}
 	}

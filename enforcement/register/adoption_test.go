@@ -135,7 +135,7 @@ func TestWhatMayNotBeAdopted(t *testing.T) {
 		SELECT memorandum, list_type, content_hash, valid_from + 1, valid_from + 2, 'made', adopted_at FROM edition WHERE valid_until > '2025-09-05'`)
 	for _, sql := range []string{
 		`UPDATE edition SET content_hash = sha256('made')`, `UPDATE edition SET source = 'made'`, `UPDATE edition SET valid_until = NULL`, `DELETE FROM edition`,
-		`UPDATE adoption SET day = day + 1`, `DELETE FROM adoption`, `DELETE FROM attestation`, `TRUNCATE attestation_withdrawal`,
+		`UPDATE adoption SET day = day + 1`, `DELETE FROM adoption`, `DELETE FROM attestation`, `TRUNCATE attestation_withdrawal`, `DELETE FROM attestation_confirmation`,
 	} {
 		if _, err := w.DB.Pool.Exec(ctx, sql); err == nil {
 			t.Errorf("%s was done", sql)

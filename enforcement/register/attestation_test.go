@@ -60,7 +60,7 @@ func TestStatementsOfTheRecord(t *testing.T) {
 	wantCode(t, "a demonstration's", err, "attestation.demonstration")
 	statements := lawyers(w.Plans.Catalogue())
 	for i, s := range statements {
-		must(t, justError(w.Plans.Attest(ctx, w.As(enforcement.Lawyer, 0), s, nil)))
+		enforcetest.Attest(t, w.Plans, w.System(), s, nil)
 		if i < 2 {
 			counted(measures, 0)
 			w.wants("not all is attested", w.Published(w.Subject(w.Person())), madeEdition{})
@@ -96,6 +96,76 @@ func changedBasis(t *testing.T) *memoranda.Catalogue {
 	c, err := memoranda.Load(editionFiles(enforcetest.Start, []madeEdition{firstEdition}, "演示新法"))
 	must(t, err)
 	return c
+}
+
+// A lawyer's word alone attests nothing: somebody else reads the same words and says so, by
+// a token. What a release before this one entered counts as it did.
+func TestAStatementIsTwoPeoples(t *testing.T) {
+	t.Parallel()
+	w := newPlanned(t, firstEdition)
+	ctx := t.Context()
+	w.Offices = production(t, w)
+	all := madeStatement(w.Plans.Catalogue(), &w.Plans.Catalogue().Memoranda[0])
+	all.Demonstration = false
+	all.Hash = w.Plans.Catalogue().AttestedHash(all)
+	id := value(w.Plans.Attest(ctx, lawyer(w.Bundle, "lawyer-1"), all, nil))(t)
+	by := func(actor string, role enforcement.Role) enforcement.Act {
+		act := lawyer(w.Bundle, actor)
+		act.Actor.Role = role
+		return act
+	}
+	for name, row := range map[string]struct {
+		act  enforcement.Act
+		id   enforcement.ID
+		code string
+	}{
+		"who entered it":                  {by("lawyer-1", enforcement.Lawyer), id, "attestation.second-person"},
+		"who entered it, in another role": {by("lawyer-1", enforcement.Operator), id, "attestation.second-person"},
+		"a clerk":                         {w.Clerk(), id, "role.forbidden"},
+		"the system":                      {w.System(), id, "role.forbidden"},
+		"an account":                      {by(enforcement.AccountPrefix+"root", enforcement.Operator), id, "attestation.account"},
+		"of nothing":                      {by("lawyer-2", enforcement.Lawyer), enforcement.NewID(), "not-found"},
+	} {
+		wantCode(t, name, w.Plans.ConfirmAttestation(ctx, row.act, row.id, nil), row.code)
+	}
+	if list := value(w.Plans.Attestations(ctx))(t); len(list) != 1 || list[0].Counts || !list[0].Waits() {
+		t.Errorf("unconfirmed: %+v", list)
+	}
+	w.wants("one person's word", w.Published(w.Subject(w.Person())), madeEdition{})
+
+	other := production(t, w) // another process learns of it
+	must(t, w.Plans.ConfirmAttestation(ctx, by("operator-9", enforcement.Operator), id, nil))
+	w.wants("two people's", w.Published(w.Subject(w.Person())), firstEdition)
+	if a := value(other.Plans.AttestedOn(ctx, w.Day()))(t); a.Travel == 0 {
+		t.Errorf("another process goes by %+v", a)
+	}
+	wantCode(t, "twice", w.Plans.ConfirmAttestation(ctx, by("overseer-1", enforcement.Overseer), id, nil), "attestation.confirmed")
+	changed := w.Config
+	changed.Attestations, changed.Demonstration, changed.Catalogue = nil, false, changedBasis(t)
+	stale := value(w.Plans.Attest(ctx, lawyer(w.Bundle, "lawyer-1"), all, nil))(t)
+	wantCode(t, "of words that have changed", value(register.Open(ctx, changed))(t).Plans.ConfirmAttestation(ctx, by("lawyer-2", enforcement.Lawyer), stale, nil), "attestation.stale")
+	must(t, w.Plans.WithdrawAttestation(ctx, by("lawyer-1", enforcement.Lawyer), stale, "演示：核定有误"))
+	wantCode(t, "what was taken back", w.Plans.ConfirmAttestation(ctx, by("lawyer-2", enforcement.Lawyer), stale, nil), "attestation.withdrawn")
+
+	must(t, w.Plans.WithdrawAttestation(ctx, by("lawyer-1", enforcement.Lawyer), id, "演示：核定有误"))
+	w.wants("taken back", w.Published(w.Subject(w.Person())), madeEdition{})
+	_, err := w.DB.Pool.Exec(ctx, `INSERT INTO attestation (id, who, role, stated_on, source, memorandum, edition, measures, bases, basic_list, hash, demonstration, entered_by, entered_at)
+		SELECT gen_random_uuid(), who, role, stated_on, source, memorandum, edition, measures, bases, basic_list, hash, demonstration, entered_by, entered_at FROM attestation WHERE id = $1`, id)
+	must(t, err)
+	w.wants("entered by the release before", w.Published(w.Subject(w.Person())), firstEdition)
+}
+
+// A file that the configuration names is a typed claim: outside a demonstration it counts nowhere.
+func TestAFileAttestsNothing(t *testing.T) {
+	t.Parallel()
+	w := newPlanned(t, firstEdition)
+	config := w.Config
+	all := madeStatement(w.Plans.Catalogue(), &w.Plans.Catalogue().Memoranda[0])
+	all.Demonstration = false
+	all.Hash = w.Plans.Catalogue().AttestedHash(all)
+	config.Demonstration, config.Attestations = false, value(memoranda.NewAttestations(w.Plans.Catalogue(), all))(t)
+	w.Offices = value(register.Open(t.Context(), config))(t)
+	w.wants("a file's word", w.Published(w.Subject(w.Person())), madeEdition{})
 }
 
 func TestStatementsThatAreRefused(t *testing.T) {

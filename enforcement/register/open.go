@@ -19,12 +19,12 @@ type Config struct {
 	Vault     *vault.Vault
 	Calendar  *calendar.Calendar
 	Catalogue *memoranda.Catalogue
-	// Attestations are lawyers' statements beside those of the record; as those they
-	// count as far as they fit the catalogue in force. Where there are none at all
-	// nothing is attested, and every plan is empty.
+	// Attestations are a demonstration's statements beside those of the record; as those
+	// they count as far as they fit the catalogue in force. Outside a demonstration they
+	// count nowhere: a file is a typed claim. Where nothing is attested, every plan is empty.
 	Attestations *memoranda.Attestations
 	// Demonstration lets statements that were made for demonstration be entered into
-	// the record and count there: never in production.
+	// the record, and lets them and Attestations count: never in production.
 	Demonstration bool
 	// Machine is machine time: for the log's second column only.
 	Machine func() time.Time

@@ -12,7 +12,7 @@ var findingCodes = []string{
 	"doctor.keys.missing", "doctor.keys.open-to-others", "doctor.keys.damaged", "doctor.keys.demo", "doctor.keys.rotating",
 	"doctor.sealed.unknown", "doctor.sealed.older",
 	"doctor.calendar.none", "doctor.calendar.provisional",
-	"doctor.attestations.absent", "doctor.attestations.unreadable", "doctor.attestations.demo",
+	"doctor.attestations.absent", "doctor.attestations.waiting", "doctor.attestations.file",
 	"doctor.editions.unknown", "doctor.adoptions.open", "doctor.attested.lost",
 	"doctor.demonstration.tokens", "doctor.tokens.expiring", "doctor.tokens.endless", "doctor.tokens.asleep",
 	"doctor.queue.migration", "doctor.queue.leader", "doctor.queue.paused",

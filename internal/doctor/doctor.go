@@ -22,7 +22,8 @@ type Config struct {
 	// DatabaseURL names a PostgreSQL; empty means the private one in Data, which is
 	// looked for and never started.
 	DatabaseURL string
-	// Attestations is the file of the lawyers' statements; empty: there is none.
+	// Attestations is the file that a release before this one took lawyers' statements from,
+	// and this one does not; empty: none is named.
 	Attestations string
 	// Connections is the size of the pool that the programme will use; 0 means 16.
 	Connections int32
@@ -129,7 +130,7 @@ func examiners() []examiner {
 		{"keys", nothing, (*examination).openKeys},
 		{"sealed", database | schema | keys, (*examination).sealed},
 		{"calendar", nothing, (*examination).years},
-		{"attestations", nothing, (*examination).attestations},
+		{"attestations", database | schema, (*examination).attestations},
 		{"editions", database | schema, (*examination).editions},
 		{"adoptions", database | schema, (*examination).adoptions},
 		{"attested", database | schema, (*examination).attested},

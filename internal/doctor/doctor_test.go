@@ -56,12 +56,14 @@ func faults() []planted {
 		{"a rotation that was broken off", func(p *place) { rotate(p, false) }, "sealed", "doctor.sealed.older", doctor.Warn, "2 is current", false},
 		{"people under a key that is not in the file", func(p *place) { p.sql(`UPDATE subject SET key_version = 9`) }, "sealed", "doctor.sealed.unknown", doctor.Fault, "2 rows under key 9", false},
 		{"a year without a calendar", func(p *place) { p.later(3 * 365 * dayLong) }, "calendar", "doctor.calendar.none", doctor.Fault, "2023 to 2026", false},
-		{"nobody attested", func(p *place) { p.Attestations = "" }, "attestations", "doctor.attestations.absent", doctor.Warn, "", false},
-		{"attestations of a demonstration", func(p *place) {
-			text, err := os.ReadFile(demonstrated)
-			must(p.t, err)
-			must(p.t, os.WriteFile(p.Attestations, text, 0o600))
-		}, "attestations", "doctor.attestations.demo", doctor.Fault, "", false},
+		{"nobody attested", func(p *place) {
+			p.sql(`INSERT INTO attestation_withdrawal (attestation_id, reason, withdrawn_by, withdrawn_at) SELECT id, 'made', 'made', now() FROM attestation`)
+		}, "attestations", "doctor.attestations.absent", doctor.Warn, "0 statements wait", false},
+		{"a statement that nobody confirmed", func(p *place) {
+			p.sql(`INSERT INTO attestation (id, who, role, stated_on, source, measures, bases, basic_list, hash, demonstration, entered_by, entered_at, rules)
+				SELECT gen_random_uuid(), '演示', '仅供演示', '2025-01-01', 'made', '{}', '{consumption-rules}', '{}', sha256('made'), false, 'made', now(), 1`)
+		}, "attestations", "doctor.attestations.waiting", doctor.Warn, "1 statements wait", false},
+		{"a file of attestations as of before", func(p *place) { p.Attestations = "attestations.yaml" }, "attestations", "doctor.attestations.file", doctor.Warn, "attestations.yaml", false},
 		{"an edition of a text that is not known", func(p *place) {
 			p.sql(`UPDATE edition SET valid_until = '2025-08-31' WHERE memorandum = 'judgment-debtor-141'`)
 			p.sql(`INSERT INTO edition (memorandum, list_type, content_hash, valid_from, adopted_by, adopted_at) VALUES ('judgment-debtor-141', 'judgment-debtor', sha256('made'), '2025-09-01', 'made', now())`)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -14,7 +13,7 @@ import (
 )
 
 // reading is the record as serve would read it, without what serve enters at its
-// start. A file of attestations that cannot be read is another check's.
+// start.
 func (e *examination) reading(ctx context.Context) (*register.Offices, error) {
 	if e.offices != nil {
 		return e.offices, nil
@@ -24,11 +23,6 @@ func (e *examination) reading(ctx context.Context) (*register.Offices, error) {
 		return nil, err
 	}
 	c := register.Config{DB: e.db, Catalogue: catalogue, Machine: e.Machine}
-	if data, err := os.ReadFile(e.Attestations); e.Attestations != "" && err == nil {
-		if attested, err := memoranda.LoadAttestations(e.Attestations, data, catalogue); err == nil && !attested.Demonstration() {
-			c.Attestations = attested
-		}
-	}
 	offices, err := register.Reading(ctx, c)
 	if err != nil {
 		return nil, err
@@ -119,7 +113,7 @@ func (e *examination) lost(ctx context.Context, r *register.Offices) []string {
 	}
 	var lost []string
 	for _, s := range list {
-		if !s.Counts && !s.Demonstration && s.WithdrawnBy == "" {
+		if !s.Counts && !s.Waits() && !s.Demonstration && s.WithdrawnBy == "" {
 			lost = append(lost, strings.TrimSpace(s.ID.String()+" "+s.Memorandum))
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -13,7 +12,6 @@ import (
 
 	"concordat/internal/calendar"
 	"concordat/internal/vault"
-	"concordat/memoranda"
 )
 
 const (
@@ -95,38 +93,37 @@ func (e *examination) years(context.Context) (string, []Finding, error) {
 	return seen, nil, nil
 }
 
-// attestations reads the file that serve would be started with. Without one the
-// record's statements must attest something.
+// attestations asks whether the record's statements attest anything, and whether some
+// wait for a second person. A file that is still named counts nowhere.
 func (e *examination) attestations(ctx context.Context) (string, []Finding, error) {
-	if e.Attestations == "" {
-		if e.schema {
-			stated, err := e.db.NewSelect().TableExpr("attestation AS a").Where("NOT a.demonstration").
-				Where("NOT EXISTS (SELECT FROM attestation_withdrawal w WHERE w.attestation_id = a.id)").Exists(ctx)
-			if err != nil {
-				return "", nil, fmt.Errorf("look for statements in the record: %w", err)
-			}
-			if stated {
-				return "those of the record", nil, nil
-			}
+	var found []Finding
+	if e.Attestations != "" {
+		found = append(found, warn("doctor.attestations.file", "%s", e.Attestations))
+	}
+	r, err := e.reading(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	list, err := r.Plans.Attestations(ctx)
+	if err != nil {
+		return "", nil, fmt.Errorf("read the record's statements: %w", err)
+	}
+	counting, waiting := 0, 0
+	for i := range list {
+		switch s := &list[i]; {
+		case s.WithdrawnBy != "" || s.Demonstration:
+		case s.Waits():
+			waiting++
+		default:
+			counting++
 		}
-		return "", []Finding{warn("doctor.attestations.absent", "CONCORDAT_ATTESTATIONS is not set")}, nil
 	}
-	data, err := os.ReadFile(e.Attestations)
-	if err != nil {
-		return e.Attestations, []Finding{fault("doctor.attestations.unreadable", "%v", err)}, nil
+	if counting == 0 {
+		found = append(found, warn("doctor.attestations.absent", "%d statements wait", waiting))
+	} else if waiting > 0 {
+		found = append(found, warn("doctor.attestations.waiting", "%d statements wait", waiting))
 	}
-	catalogue, err := e.embedded()
-	if err != nil {
-		return e.Attestations, nil, err
-	}
-	attested, err := memoranda.LoadAttestations(e.Attestations, data, catalogue)
-	switch {
-	case err != nil:
-		return e.Attestations, []Finding{fault("doctor.attestations.unreadable", "%v", err)}, nil
-	case attested.Demonstration():
-		return e.Attestations, []Finding{fault("doctor.attestations.demo", "%s", e.Attestations)}, nil
-	}
-	return e.Attestations, nil, nil
+	return fmt.Sprintf("%d statements of the record", counting), found, nil
 }
 
 // shown rounds a duration for people.

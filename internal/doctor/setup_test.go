@@ -53,7 +53,6 @@ func build(t *testing.T) *sound {
 	})
 	keys, err := vault.Open(filepath.Join(dir, "keys.json"), vault.Options{Create: true})
 	must(t, err)
-	must(t, os.WriteFile(filepath.Join(dir, "attestations.yaml"), attested(t), 0o600))
 
 	must(t, s.cluster.CreateDatabase(t.Context(), "sound", ""))
 	db, err := pg.Open(t.Context(), pg.Config{URL: s.cluster.URL("sound")})
@@ -64,21 +63,13 @@ func build(t *testing.T) *sound {
 	return s
 }
 
-// demonstrated is the file of statements that are made for demonstration.
-var demonstrated = filepath.Join("..", "..", "memoranda", "demonstration", "attestation.yaml")
-
-// attested is a file of statements that is not marked as made for demonstration.
-func attested(t *testing.T) []byte {
-	t.Helper()
-	return enforcetest.LawyersStatements(t, demonstrated)
-}
-
 // furnish leads real lives: listings published, delivered and ended, a webhook,
 // queues that River itself made.
 func (s *sound) furnish(t *testing.T, db *pg.DB, keys *vault.Vault) {
 	t.Helper()
 	ctx := t.Context()
 	b := enforcetest.SetupOn(t, db)
+	enforcetest.Attested(t, b.Plans, b.System())
 	ended := b.Published(b.Subject(b.Person()))
 	b.Published(b.Subject(b.Company()))
 	_, err := db.Pool.Exec(ctx, `UPDATE directive SET step = 'acknowledged', due = false`)
@@ -126,13 +117,11 @@ func (s *sound) copy(t *testing.T) *place {
 	s.mu.Unlock()
 	must(t, err)
 	dir := t.TempDir()
-	for _, file := range []string{"keys.json", "attestations.yaml"} {
-		text, err := os.ReadFile(filepath.Join(s.data, file))
-		must(t, err)
-		must(t, os.WriteFile(filepath.Join(dir, file), text, 0o600))
-	}
+	text, err := os.ReadFile(filepath.Join(s.data, "keys.json"))
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(dir, "keys.json"), text, 0o600))
 	return &place{t: t, name: name, of: s, Config: doctor.Config{
-		Data: dir, DatabaseURL: s.cluster.URL(name), Attestations: filepath.Join(dir, "attestations.yaml"),
+		Data: dir, DatabaseURL: s.cluster.URL(name),
 		Machine: func() time.Time { return time.Now().UTC() }, Legal: func() time.Time { return s.day }, FreeBytes: 1, FreePercent: 1, // the machine of the tests may be fuller than an installation should
 	}}
 }
