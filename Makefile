@@ -61,8 +61,8 @@ adversary: ## departments that answer and people who claim whatever they like (S
 	@go test -vet=off -count=1 -timeout 2h ./internal/adversary -run '^Test(Adversary|Claims|PlantedClaimsAreFound)$$' -v -adversary.steps=$(STEPS) $(ARGS)
 	@go test -vet=off -count=1 ./internal/api -run '^TestACarelessClerkLeaksNothing$$'
 
-mutants: ## take guards of docs/attacks out in turn: their tests must fail (SINCE= for all of them)
-	@go run ./internal/docgen/attacks -mutants -since '$(SINCE)' -for $(MUTANTTIME)
+mutants: ## take guards of docs/attacks out in turn: their tests must fail (SINCE= for all of them, ONLY= a theme, test or file)
+	@go run ./internal/docgen/attacks -mutants -since '$(SINCE)' -only '$(ONLY)' -for $(MUTANTTIME)
 
 fuzz: ## every fuzz target for some seconds (FUZZTIME)
 	@.ci/fuzz $(FUZZTIME)

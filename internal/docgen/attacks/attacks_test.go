@@ -74,7 +74,7 @@ func TestMutants(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			var told bytes.Buffer
-			err := try(t.Context(), made(t, c.run, c.find, c.instead), "", 0, &told)
+			err := try(t.Context(), made(t, c.run, c.find, c.instead), choice{}, &told)
 			switch {
 			case c.want == "" && (err != nil || !strings.Contains(told.String(), "1 of 1 guards taken out, 0 lived")):
 				t.Errorf("%v\n%s", err, told.String())

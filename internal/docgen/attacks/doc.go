@@ -10,4 +10,5 @@
 //	go run ./internal/docgen/attacks                     writes docs/attacks.md (make generate)
 //	go run ./internal/docgen/attacks -mutants            takes each guard out (make mutants)
 //	go run ./internal/docgen/attacks -mutants -since REV those in files changed since a revision
+//	go run ./internal/docgen/attacks -mutants -only TEXT those whose theme, test or guard's file contains it
 package main

@@ -13,13 +13,14 @@ func main() {
 	root := flag.String("root", ".", "directory of the checkout")
 	mutants := flag.Bool("mutants", false, "take each guard out and see its test fail")
 	since := flag.String("since", "", "with -mutants: only guards in files changed since this revision")
+	only := flag.String("only", "", "with -mutants: only attacks whose theme, test or guard's file contains this")
 	limit := flag.Duration("for", 0, "with -mutants: begin none after this time; 0 is no limit")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt) //nolint:forbidigo // a command, though not of cmd
 	defer stop()
 	do := func() error { return write(*root) }
 	if *mutants {
-		do = func() error { return try(ctx, *root, *since, *limit, os.Stdout) }
+		do = func() error { return try(ctx, *root, choice{*since, *only, *limit}, os.Stdout) }
 	}
 	if err := do(); err != nil {
 		fmt.Fprintln(os.Stderr, "attacks:", err)

@@ -12,15 +12,52 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 )
 
-// try takes each guard out, of those whose file changed since a revision if one is given,
-// and tells which test died. It fails where one lived. With a limit it begins none after
-// that time, takes them in any order, so that each has its turn some day, and says how many
-// had none.
-func try(ctx context.Context, root, since string, limit time.Duration, told io.Writer) error {
-	say := func(format string, args ...any) { _, _ = fmt.Fprintf(told, format, args...) }
+// choice says which guards are taken out: those whose file changed since a revision and
+// whose theme, test or file contains a text, all where both are empty. With a limit none is
+// begun after that time, and they come in any order, so that each has its turn some day.
+type choice struct {
+	since, only string
+	limit       time.Duration
+}
+
+// workers is how many mutants are tried at a time: one compiles while another tests.
+const workers = 2
+
+type chosen struct {
+	attack
+
+	theme string
+}
+
+// of is what is chosen of the themes, and how many attacks there are in all.
+func (c choice) of(ctx context.Context, root string, themes []theme) (wanted []chosen, all int, err error) {
+	changed := func(attack) bool { return true }
+	if c.since != "" {
+		if changed, err = changedSince(ctx, root, c.since); err != nil {
+			return nil, 0, err
+		}
+	}
+	for _, t := range themes {
+		for _, a := range t.attacks {
+			all++
+			if named := strings.Join([]string{t.name, a.Test.Run, a.Guard.File}, " "); changed(a) && strings.Contains(named, c.only) {
+				wanted = append(wanted, chosen{a, t.name})
+			}
+		}
+	}
+	if c.limit > 0 {
+		rand.Shuffle(len(wanted), func(i, j int) { wanted[i], wanted[j] = wanted[j], wanted[i] }) //nolint:gosec // an order, no secret
+	}
+	return wanted, all, nil
+}
+
+// try takes each chosen guard out and tells which test died. It fails where one lived, and
+// says how many had no time.
+func try(ctx context.Context, root string, c choice, told io.Writer) error {
 	themes, err := read(root)
 	if err != nil {
 		return err
@@ -28,48 +65,48 @@ func try(ctx context.Context, root, since string, limit time.Duration, told io.W
 	if root, err = filepath.Abs(root); err != nil {
 		return fmt.Errorf("find the checkout: %w", err)
 	}
-	changed := func(attack) bool { return true }
-	if since != "" {
-		if changed, err = changedSince(ctx, root, since); err != nil {
-			return err
-		}
-	}
-	type one struct {
-		attack
-
-		theme string
-	}
-	var wanted []one
-	all := 0
-	for _, t := range themes {
-		for _, a := range t.attacks {
-			if all++; changed(a) {
-				wanted = append(wanted, one{a, t.name})
-			}
-		}
+	wanted, all, err := c.of(ctx, root, themes)
+	if err != nil {
+		return err
 	}
 	left := ctx
-	if limit > 0 {
+	if c.limit > 0 {
 		var end context.CancelFunc
-		left, end = context.WithTimeout(ctx, limit)
+		left, end = context.WithTimeout(ctx, c.limit)
 		defer end()
-		rand.Shuffle(len(wanted), func(i, j int) { wanted[i], wanted[j] = wanted[j], wanted[i] }) //nolint:gosec // an order, no secret
 	}
-	var lived []error
-	tried := 0
+	var (
+		telling sync.Mutex
+		lived   []error
+		tried   int
+		working sync.WaitGroup
+		next    = make(chan chosen)
+	)
+	for range workers {
+		working.Go(func() {
+			for a := range next {
+				err := a.dies(ctx, root)
+				telling.Lock()
+				tried++
+				what := "died  "
+				if err != nil {
+					what = "LIVED "
+					lived = append(lived, fmt.Errorf("%s: %s: %w", a.theme, cell(a.Attack), err))
+				}
+				_, _ = fmt.Fprintf(told, "%s %s %s, without a guard of %s\n", what, a.Test.Package, a.Test.Run, a.Guard.File)
+				telling.Unlock()
+			}
+		})
+	}
 	for _, a := range wanted {
 		if left.Err() != nil {
 			break
 		}
-		tried++
-		if err := a.dies(ctx, root); err != nil {
-			lived = append(lived, fmt.Errorf("%s: %s: %w", a.theme, cell(a.Attack), err))
-			say("LIVED  %s %s, without a guard of %s\n", a.Test.Package, a.Test.Run, a.Guard.File)
-			continue
-		}
-		say("died   %s %s, without a guard of %s\n", a.Test.Package, a.Test.Run, a.Guard.File)
+		next <- a
 	}
-	say("mutants: %d of %d guards taken out, %d lived, %d of those in changed files had no time\n", tried, all, len(lived), len(wanted)-tried)
+	close(next)
+	working.Wait()
+	_, _ = fmt.Fprintf(told, "mutants: %d of %d guards taken out, %d lived, %d of those chosen had no time\n", tried, all, len(lived), len(wanted)-tried)
 	return errors.Join(lived...)
 }
 
@@ -114,7 +151,8 @@ func (a *attack) dies(ctx context.Context, root string) error {
 	for i := range parts {
 		parts[i] = "^" + parts[i] + "$"
 	}
-	c := exec.CommandContext(ctx, "go", "test", "-count=1", "-vet=off", "-overlay", overlay, "-run", strings.Join(parts, "/"), a.Test.Package) //nolint:gosec // names from the checkout
+	// Compiled in a hurry: what the optimiser does costs longer than the test saves.
+	c := exec.CommandContext(ctx, "go", "test", "-count=1", "-vet=off", "-gcflags=concordat/...=-N -l", "-ldflags=-w -s", "-overlay", overlay, "-run", strings.Join(parts, "/"), a.Test.Package) //nolint:gosec // names from the checkout
 	c.Dir = root
 	said, err := c.CombinedOutput()
 	switch exit, failed := errors.AsType[*exec.ExitError](err); {
