@@ -1,3 +1,7 @@
+//go:build !race
+
+// One thing after the other, over much: of data races nothing is asked here (make plain).
+
 package memoranda
 
 import (

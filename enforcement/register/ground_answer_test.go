@@ -1,3 +1,7 @@
+//go:build !race
+
+// One thing after the other, over much: of data races nothing is asked here (make plain).
+
 package register_test
 
 import (
@@ -97,9 +101,6 @@ func answeredWith(err error) string {
 	return strings.Join(parts, " ")
 }
 
-// askedOn is the day on which everybody asks; the others are who did what in every case.
-var askedOn = day.Of(2025, time.September, 1)
-
 const theDrafter, theProposer, theSuspender, theNoticer = "drafter", "proposer", "suspender", "noticer"
 
 var persons = map[ground.Person]string{
@@ -182,35 +183,6 @@ func refusalOf(n ground.Need, value any) string {
 		}
 	}
 	return strings.TrimSpace(n.Code + " " + missing)
-}
-
-func right(n ground.Need) any {
-	switch n.Rule {
-	case ground.RuleText:
-		return "演"
-	case ground.RuleWritten:
-		return "。"
-	case ground.RuleWhy:
-		return strings.Repeat("演示理由", n.Min)[:3*n.Min]
-	case ground.RuleCourtNumber:
-		return "（2025）桂0103执1号之一"
-	case ground.RuleNumbered:
-		return "演示决字〔2025〕1号"
-	case ground.RuleDay:
-		return askedOn.AddDays(100)
-	case ground.RulePast:
-		return askedOn
-	case ground.RuleOneOf:
-		return n.Of[len(n.Of)-1]
-	case ground.RuleAllOf:
-		return append([]string{"more"}, n.Of...)
-	case ground.RuleNumber:
-		return n.Max
-	case ground.RuleYes:
-		return true
-	case ground.RuleNoted:
-	}
-	return nil
 }
 
 func wrong(n ground.Need) map[string]any {

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"concordat/enforcement"
 	"concordat/enforcement/administrative"
@@ -224,4 +226,36 @@ func tryEverybody(t testing.TB, b *enforcetest.Bundle, m *ground.Move, owner, ot
 		t.Errorf("the refused move %s left something", m.Name)
 	}
 	return may
+}
+
+// askedOn is the day on which everybody asks; the others are who did what in every case.
+var askedOn = day.Of(2025, time.September, 1)
+
+func right(n ground.Need) any {
+	switch n.Rule {
+	case ground.RuleText:
+		return "演"
+	case ground.RuleWritten:
+		return "。"
+	case ground.RuleWhy:
+		return strings.Repeat("演示理由", n.Min)[:3*n.Min]
+	case ground.RuleCourtNumber:
+		return "（2025）桂0103执1号之一"
+	case ground.RuleNumbered:
+		return "演示决字〔2025〕1号"
+	case ground.RuleDay:
+		return askedOn.AddDays(100)
+	case ground.RulePast:
+		return askedOn
+	case ground.RuleOneOf:
+		return n.Of[len(n.Of)-1]
+	case ground.RuleAllOf:
+		return append([]string{"more"}, n.Of...)
+	case ground.RuleNumber:
+		return n.Max
+	case ground.RuleYes:
+		return true
+	case ground.RuleNoted:
+	}
+	return nil
 }

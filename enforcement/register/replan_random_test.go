@@ -1,3 +1,7 @@
+//go:build !race
+
+// One thing after the other, over much: of data races nothing is asked here (make plain).
+
 package register_test
 
 import (
@@ -25,25 +29,6 @@ func randomEdition() *rapid.Generator[madeEdition] {
 		}
 		return e
 	})
-}
-
-// errInterrupted ends a replanning in its midst, as a killed process does: after a
-// transaction.
-type errInterrupted struct{}
-
-// interrupted replans until a number of transactions have committed.
-func (w *planned) interrupted(after int) {
-	defer func() {
-		if r := recover(); r != nil && r != (errInterrupted{}) {
-			panic(r)
-		}
-	}()
-	_, err := w.Replanner.Follow(w.t.Context(), w.System(), func(replan.Progress) {
-		if after--; after < 0 {
-			panic(errInterrupted{})
-		}
-	})
-	must(w.t, err)
 }
 
 // Whatever is published, sent, suspended, resumed, extended or ended between random

@@ -199,3 +199,22 @@ func (w *planned) clean() {
 		w.t.Errorf("audit: %s", f)
 	}
 }
+
+// interrupted replans until a number of transactions have committed.
+func (w *planned) interrupted(after int) {
+	defer func() {
+		if r := recover(); r != nil && r != (errInterrupted{}) {
+			panic(r)
+		}
+	}()
+	_, err := w.Replanner.Follow(w.t.Context(), w.System(), func(replan.Progress) {
+		if after--; after < 0 {
+			panic(errInterrupted{})
+		}
+	})
+	must(w.t, err)
+}
+
+// errInterrupted ends a replanning in its midst, as a killed process does: after a
+// transaction.
+type errInterrupted struct{}

@@ -1,6 +1,6 @@
 //go:build !race
 
-// The oracle has nothing at once in it that the race detector could see; `make adversary` runs this.
+// The oracle has nothing at once in it that the race detector could see; `make plain` runs this.
 
 package adversary_test
 

@@ -1,7 +1,7 @@
 //go:build !race
 
 // A thousand listings take minutes with the race detector, and nothing here is at once that is
-// not elsewhere; `make adversary` runs this.
+// not elsewhere; `make plain` runs this.
 
 package api_test
 
