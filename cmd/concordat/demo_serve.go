@@ -56,7 +56,7 @@ func serveDemo(ctx context.Context, a *app, played *demo.Demo, db *pg.DB, listen
 		return fmt.Errorf("read the schema's version: %w", err)
 	}
 	tokens := access.New(db, machineTime, true)
-	tokens.Changes = played.Register.Changes
+	tokens.Changes, tokens.Papers = played.Register.Changes, played.Register.Papers
 	log := zerolog.New(a.Err).With().Timestamp().Str("mode", "DEMO").Logger()
 	handler, err := api.New(api.Config{
 		Register: played.Register, Tokens: tokens, Inbox: played.Inbox, Legal: played.Clock.Now,

@@ -11,6 +11,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/intake"
+	"concordat/enforcement/paper"
 	"concordat/internal/courtfile"
 	"concordat/internal/jobs"
 )
@@ -44,11 +45,8 @@ func (c *importListingsCmd) Run(a *app) error {
 type importTakeoverCmd struct {
 	importFlags
 
-	Statement string `required:"" type:"existingfile" help:"The document by which the court states that these listings are in force; its hash is kept."`
+	Statement string `required:"" type:"existingfile" help:"The document by which the court states that these listings are in force, a PDF, a picture, OFD or plain text of at most 20 MiB; the file keeps it."`
 }
-
-// maxStatement bounds a statement, in bytes: it is a document of some pages.
-const maxStatement = 64 << 20
 
 // Help is shown by --help.
 func (c *importTakeoverCmd) Help() string {
@@ -63,8 +61,8 @@ func (c *importTakeoverCmd) Run(a *app) error {
 	if err != nil {
 		return fmt.Errorf("read the statement: %w", err)
 	}
-	if info.Size() > maxStatement {
-		return fmt.Errorf("read the statement %s: it is larger than %d MiB", c.Statement, maxStatement>>20)
+	if info.Size() > paper.MaxSize {
+		return fmt.Errorf("read the statement %s: it is larger than %d MiB", c.Statement, paper.MaxSize>>20)
 	}
 	statement, err := os.ReadFile(c.Statement)
 	if err != nil {

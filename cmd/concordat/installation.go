@@ -121,7 +121,7 @@ func (o *office) build(ctx context.Context, i installation) (err error) {
 	o.endpoints = &notify.Endpoints{DB: o.db, Vault: o.vault, Machine: now}
 	o.inbox = &notify.Inbox{DB: o.db, Register: o.register, Machine: now}
 	o.tokens = access.New(o.db, now, false)
-	o.tokens.Changes, o.tokens.Longest = o.register.Changes, i.TokenLongest
+	o.tokens.Changes, o.tokens.Papers, o.tokens.Longest = o.register.Changes, o.register.Papers, i.TokenLongest
 	o.carriers = change.Carriers{
 		change.Endpoint: o.endpoints.Carry, change.Organisation: o.register.Parties.CarryOrganisation, change.OperatorToken: o.tokens.Carry,
 		change.Staff: o.tokens.CarryStaff, change.Borrowed: o.tokens.CarryBorrowed,

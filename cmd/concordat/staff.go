@@ -62,7 +62,7 @@ type staffEnterCmd struct {
 	Organisation string  `help:"Slug of the organisation; without one of those who run the installation."`
 	From         day.Day `help:"First day; today if not given."`
 	Until        day.Day `help:"Last day; without one until further notice. An acting president has one."`
-	Paper        string  `type:"existingfile" help:"The paper of the appointment; an acting president's must be there. Its hash is kept."`
+	Paper        string  `type:"existingfile" help:"The paper of the appointment; an acting president's must be there. The file keeps it."`
 }
 
 // Help is shown by --help.
@@ -101,7 +101,7 @@ type staffBorrowCmd struct {
 	Of     string  `required:"" help:"Slug of the court above whose number it is."`
 	From   day.Day `help:"First day; today if not given."`
 	Until  day.Day `required:"" help:"Last day."`
-	Paper  string  `required:"" type:"existingfile" help:"The paper by which the court above lends; its hash is kept."`
+	Paper  string  `required:"" type:"existingfile" help:"The paper by which the court above lends; the file keeps it."`
 }
 
 // Help is shown by --help.

@@ -3,6 +3,7 @@ package intake
 import (
 	"concordat/enforcement/ground"
 	"concordat/enforcement/listing"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/party"
 	"concordat/enforcement/record"
 	"concordat/enforcement/reward"
@@ -11,6 +12,7 @@ import (
 // Intake takes courts' files in. All fields are required.
 type Intake struct {
 	Record   *record.Record
+	Papers   *paper.Papers
 	Parties  *party.Parties
 	Grounds  *ground.Grounds
 	Rewards  *reward.Rewards

@@ -13,6 +13,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
 )
@@ -101,6 +102,8 @@ type Run struct {
 	// ConfirmedBy is the second person of a takeover; empty: nothing of it is in force yet.
 	ConfirmedBy string    `json:"confirmed_by,omitempty"`
 	ConfirmedAt time.Time `json:"confirmed_at,omitzero"`
+	// Statement is the paper of a takeover; none of a release before papers.
+	Statement enforcement.ID `json:"statement,omitzero"`
 
 	// RefusedBytes is how long the file of refused rows beside the input was when
 	// the last batch was settled.
@@ -125,8 +128,8 @@ type NewRun struct {
 	// same run.
 	Content [sha256.Size]byte
 	Size    int64
-	// Statement is the document by which the court states a takeover; only its
-	// keyed hash is kept. It must be there for a takeover, and only there.
+	// Statement is the paper by which the court states a takeover, at most
+	// [paper.MaxSize] bytes; it is kept. It must be there for a takeover, and only there.
 	Statement []byte
 	// Upload is a received upload of the court, to be read by a job; no id where
 	// the caller reads the file itself.
@@ -204,7 +207,7 @@ func (r *Intake) startImport(ctx context.Context, tx *pg.Tx, act enforcement.Act
 	if id.IsZero() {
 		id, e, err = r.enterImport(ctx, tx, act, n)
 	} else {
-		err = r.takeUpImport(ctx, tx, id, n) // nothing new happened: no event
+		err = r.takeUpImport(ctx, tx, act, id, n) // nothing new happened: no event
 	}
 	if err != nil || n.Upload.IsZero() {
 		return id, e, err
@@ -219,16 +222,16 @@ func (r *Intake) enterImport(ctx context.Context, tx *pg.Tx, act enforcement.Act
 		return enforcement.ID{}, nil, errors.Join(enforcement.NotFound(err, "look for the court of an import"), enforcement.Refuse("import.court"))
 	}
 	id, hash := enforcement.NewID(), r.Record.Vault.Hash(importDomain, string(n.Content[:]))
-	var statement []byte
-	if len(n.Statement) > 0 {
-		statement = r.Record.Vault.DocumentHash(n.Statement)
+	statement, err := r.keepStatement(tx, act, id, n)
+	if err != nil {
+		return id, nil, err
 	}
 	tx.Later(tx.NewInsert().Model(&importRow{
-		ID: id, Kind: n.Kind, Court: act.Actor.Organisation, Content: hash.Sum, KeyVersion: hash.Version, Size: n.Size, State: Running, Statement: statement,
+		ID: id, Kind: n.Kind, Court: act.Actor.Organisation, Content: hash.Sum, KeyVersion: hash.Version, Size: n.Size, State: Running, Statement: statement.Hash, StatementPaper: statement.ID,
 		StatementSum: r.sumOf(n.Statement), Rules: ground.RulesProved,
 		StartedBy: act.Actor.ID, StartedRole: act.Actor.Role, StartedAt: act.At.UTC(),
 	}).Value("upload_id", "(SELECT id FROM import_upload WHERE id = ? AND court_id = ?)", n.Upload, pg.Number(act.Actor.Organisation)), "enter import %s", id)
-	document := statement
+	document := statement.Hash
 	if document == nil {
 		document = r.Record.Vault.DocumentHash(n.Content[:])
 	}
@@ -237,19 +240,41 @@ func (r *Intake) enterImport(ctx context.Context, tx *pg.Tx, act enforcement.Act
 
 // takeUpImport sets the run of a file that comes again going: a finished one
 // stays as it is.
-func (r *Intake) takeUpImport(ctx context.Context, tx *pg.Tx, id enforcement.ID, n NewRun) error {
-	var statement []byte
-	if err := tx.NewSelect().Model((*importRow)(nil)).Column("statement_hash").Where("id = ?", id).For("NO KEY UPDATE").Scan(ctx, &statement); err != nil {
+func (r *Intake) takeUpImport(ctx context.Context, tx *pg.Tx, act enforcement.Act, id enforcement.ID, n NewRun) error {
+	var row importRow
+	if err := tx.NewSelect().Model(&row).Column("statement_hash", "statement_paper", "state", "rules").Where("id = ?", id).For("NO KEY UPDATE").Scan(ctx); err != nil {
 		return fmt.Errorf("lock import %s: %w", id, err)
 	}
-	if statement != nil && r.Record.Vault.VerifyDocument(n.Statement, statement) != nil {
+	if row.Statement != nil && !r.sameStatement(n.Statement, row.Statement) {
 		return enforcement.Refuse("import.statement")
 	}
+	if row.StatementPaper.IsZero() && row.State != Done && row.Rules == ground.RulesProved { // begun while only its hash was kept
+		statement, err := r.keepStatement(tx, act, id, n)
+		if err != nil {
+			return err
+		}
+		row.StatementPaper = statement.ID
+	}
 	tx.Later(tx.NewUpdate().Model((*importRow)(nil)).Set("state = ?, failure = NULL, failure_line = NULL, finished_at = NULL", Running).
-		Set("statement_sum = coalesce(statement_sum, ?)", r.sumOf(n.Statement)).
+		Set("statement_sum = coalesce(statement_sum, ?), statement_paper = coalesce(statement_paper, ?::uuid)", r.sumOf(n.Statement), row.StatementPaper).
 		Set("upload_id = coalesce(upload_id, (SELECT u.id FROM import_upload u WHERE u.id = ? AND u.court_id = i.court_id))", n.Upload).
 		Where("id = ? AND state <> ?", id, Done), "take up import %s", id)
 	return nil
+}
+
+// keepStatement keeps the paper of a takeover; of anything else there is none.
+func (r *Intake) keepStatement(tx *pg.Tx, act enforcement.Act, id enforcement.ID, n NewRun) (paper.Paper, error) {
+	if len(n.Statement) == 0 {
+		return paper.Paper{}, nil
+	}
+	return r.Papers.Keep(tx, act, paper.Holder{Owner: act.Actor.Organisation, Serves: id}, paper.Takeover, paper.Given{Content: n.Statement})
+}
+
+// sameStatement reports whether a statement is the one of a hash: of its SHA-256, as papers
+// are hashed, or of all of it, as before they were kept.
+func (r *Intake) sameStatement(statement, kept []byte) bool {
+	sum := sha256.Sum256(statement)
+	return r.Record.Vault.VerifyDocument(sum[:], kept) == nil || r.Record.Vault.VerifyDocument(statement, kept) == nil
 }
 
 // wakeIntake tells the workers of uploads that there is something to read.
@@ -264,35 +289,36 @@ func (r *Intake) wakeIntake(ctx context.Context, tx *pg.Tx) error {
 type importRow struct {
 	bun.BaseModel `bun:"table:import_run,alias:i"`
 
-	ID           enforcement.ID             `bun:"id,pk"`
-	Kind         Kind                       `bun:"kind"`
-	Court        enforcement.OrganisationID `bun:"court_id"`
-	Content      []byte                     `bun:"content_hash"`
-	KeyVersion   int16                      `bun:"key_version"`
-	Format       string                     `bun:"format"`
-	Size         int64                      `bun:"size"`
-	BytesDone    int64                      `bun:"bytes_done"`
-	Rows         int64                      `bun:"rows_done"`
-	Drafted      int64                      `bun:"drafted"`
-	Skipped      int64                      `bun:"skipped"`
-	Conflicting  int64                      `bun:"conflicting"`
-	Refused      int64                      `bun:"refused"`
-	Reviewed     int64                      `bun:"reviewed"`
-	Remarks      int64                      `bun:"remarks"`
-	RefusedBytes int64                      `bun:"refused_bytes"`
-	State        State                      `bun:"state"`
-	Failure      string                     `bun:"failure,nullzero"`
-	FailureLine  int64                      `bun:"failure_line,nullzero"`
-	Statement    []byte                     `bun:"statement_hash"`
-	StatementSum []byte                     `bun:"statement_sum"`
-	Rules        ground.Rules               `bun:"rules"`
-	ConfirmedBy  string                     `bun:"confirmed_by,nullzero"`
-	ConfirmedAt  time.Time                  `bun:"confirmed_at,nullzero"`
-	Upload       enforcement.ID             `bun:"upload_id"`
-	StartedBy    string                     `bun:"started_by"`
-	StartedRole  enforcement.Role           `bun:"started_role"`
-	StartedAt    time.Time                  `bun:"started_at"`
-	FinishedAt   time.Time                  `bun:"finished_at,nullzero"`
+	ID             enforcement.ID             `bun:"id,pk"`
+	Kind           Kind                       `bun:"kind"`
+	Court          enforcement.OrganisationID `bun:"court_id"`
+	Content        []byte                     `bun:"content_hash"`
+	KeyVersion     int16                      `bun:"key_version"`
+	Format         string                     `bun:"format"`
+	Size           int64                      `bun:"size"`
+	BytesDone      int64                      `bun:"bytes_done"`
+	Rows           int64                      `bun:"rows_done"`
+	Drafted        int64                      `bun:"drafted"`
+	Skipped        int64                      `bun:"skipped"`
+	Conflicting    int64                      `bun:"conflicting"`
+	Refused        int64                      `bun:"refused"`
+	Reviewed       int64                      `bun:"reviewed"`
+	Remarks        int64                      `bun:"remarks"`
+	RefusedBytes   int64                      `bun:"refused_bytes"`
+	State          State                      `bun:"state"`
+	Failure        string                     `bun:"failure,nullzero"`
+	FailureLine    int64                      `bun:"failure_line,nullzero"`
+	Statement      []byte                     `bun:"statement_hash"`
+	StatementSum   []byte                     `bun:"statement_sum"`
+	StatementPaper enforcement.ID             `bun:"statement_paper,nullzero"`
+	Rules          ground.Rules               `bun:"rules"`
+	ConfirmedBy    string                     `bun:"confirmed_by,nullzero"`
+	ConfirmedAt    time.Time                  `bun:"confirmed_at,nullzero"`
+	Upload         enforcement.ID             `bun:"upload_id"`
+	StartedBy      string                     `bun:"started_by"`
+	StartedRole    enforcement.Role           `bun:"started_role"`
+	StartedAt      time.Time                  `bun:"started_at"`
+	FinishedAt     time.Time                  `bun:"finished_at,nullzero"`
 
 	CourtCode string `bun:"court_code,scanonly"`
 	CourtName string `bun:"name_zh,scanonly"`
@@ -309,7 +335,7 @@ func (i *importRow) run() Run {
 		ID: i.ID, Kind: i.Kind, Court: i.Court, Format: i.Format, Size: i.Size, BytesDone: i.BytesDone,
 		Counts: Counts{Rows: i.Rows, Drafted: i.Drafted, Skipped: i.Skipped, Conflicting: i.Conflicting, Refused: i.Refused, Reviewed: i.Reviewed, Remarks: i.Remarks},
 		State:  i.State, Failure: i.Failure, FailureLine: i.FailureLine, StartedBy: i.StartedBy, StartedAt: i.StartedAt, FinishedAt: i.FinishedAt, RefusedBytes: i.RefusedBytes,
-		ConfirmedBy: i.ConfirmedBy, ConfirmedAt: i.ConfirmedAt, Upload: i.Upload, role: i.StartedRole, courtCode: i.CourtCode, courtName: i.CourtName, statement: i.Statement,
+		ConfirmedBy: i.ConfirmedBy, ConfirmedAt: i.ConfirmedAt, Upload: i.Upload, Statement: i.StatementPaper, role: i.StartedRole, courtCode: i.CourtCode, courtName: i.CourtName, statement: i.Statement,
 	}
 }
 

@@ -117,6 +117,19 @@ func (p *Papers) Open(ctx context.Context, act enforcement.Act, h Holder, id enf
 	if err := act.OfOwner(h.Owner); err != nil {
 		return nil, err
 	}
+	return p.read(ctx, act, h, id)
+}
+
+// OpenShared is [Papers.Open] of what concerns several, as an appointment does, for people
+// in one of the roles: who else may read it the room decides that names it.
+func (p *Papers) OpenShared(ctx context.Context, act enforcement.Act, serves, id enforcement.ID, readers ...enforcement.Role) (*Content, error) {
+	if err := act.Check(readers...); err != nil {
+		return nil, err
+	}
+	return p.read(ctx, act, Holder{Serves: serves}, id)
+}
+
+func (p *Papers) read(ctx context.Context, act enforcement.Act, h Holder, id enforcement.ID) (*Content, error) {
 	one, err := p.one(ctx, h, id)
 	if err != nil {
 		return nil, err

@@ -61,7 +61,7 @@ func build(c Config) *Offices {
 	o.Listings = &listing.Listings{Record: o.Record, Parties: o.Parties, Docket: o.Docket, Holds: o.Holds, Grounds: o.Grounds, Rewards: o.Rewards}
 	o.Restorer = &restore.Restorer{Record: o.Record, Holds: o.Holds, Directives: o.Directives, Papers: o.Papers, Parties: o.Parties}
 	o.Explainer = &explain.Explainer{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Directives: o.Directives, Rewards: o.Rewards}
-	o.Intake = &intake.Intake{Record: o.Record, Parties: o.Parties, Grounds: o.Grounds, Rewards: o.Rewards, Listings: o.Listings}
+	o.Intake = &intake.Intake{Record: o.Record, Papers: o.Papers, Parties: o.Parties, Grounds: o.Grounds, Rewards: o.Rewards, Listings: o.Listings}
 	o.Auditor = &audit.Auditor{Record: o.Record}
 	o.Parties.CheckKeeper = o.Plans.KeepsAnyList
 	o.Listings.Life = listing.NewLife(o.Listings)

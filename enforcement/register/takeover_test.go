@@ -2,6 +2,7 @@ package register_test
 
 import (
 	"crypto/sha256"
+	"errors"
 	"slices"
 	"testing"
 
@@ -45,6 +46,29 @@ func takeover(t *testing.T, b *enforcetest.Bundle, name string, rows ...intake.R
 	p, err := b.Intake.Prepare(act, run, rows, nil)
 	must(t, err)
 	return b.Intake.Write(t.Context(), act, run, p, 0, nil)
+}
+
+// The statement is a paper of the file: what is none states nothing, and no hash stands
+// beside an empty place, whoever writes the row.
+func TestATakeoversStatementIsAPaper(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	for name, text := range map[string]string{"a program": "MZ\x90\x00\x03", "blanks": " \n ", "a claim that is no PDF": "%PDF-1.7 nothing"} {
+		_, err := b.Intake.Start(ctx, b.President(), intake.NewRun{Kind: intake.Takeover, Content: sha256.Sum256([]byte(name)), Size: 1, Statement: []byte(text)})
+		if _, refused := errors.AsType[*enforcement.Refusal](err); !refused {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if n := b.Count(`SELECT (SELECT count(*) FROM import_run) + (SELECT count(*) FROM paper) + (SELECT count(*) FROM paper_chunk)`); n != 0 {
+		t.Errorf("%d rows were written of what was refused", n)
+	}
+	run := value(b.Intake.Start(ctx, b.President(), intake.NewRun{Kind: intake.Takeover, Content: sha256.Sum256(nil), Size: 1, Statement: []byte(statement)}))(t)
+	if n := b.Count(`SELECT count(*) FROM import_run i JOIN paper p ON p.id = i.statement_paper AND p.hash = i.statement_hash JOIN event e ON e.refers_to = i.id AND e.document_hash = p.hash WHERE i.id = $1`, run.ID); n != 1 {
+		t.Error("the run, its event and its paper tell of different statements")
+	}
+	_, err := b.DB.Pool.Exec(ctx, `UPDATE import_run SET statement_paper = NULL WHERE id = $1`, run.ID)
+	wantCode(t, "a hash alone", enforcement.AsRefusal(err), "import.statement")
 }
 
 // stated is what somebody has before them.

@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"concordat/enforcement"
+	"concordat/enforcement/paper"
 	"concordat/internal/calendar"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
@@ -45,8 +46,8 @@ type Staff struct {
 	ProposedBy string  `json:"proposed_by,omitempty"`
 	EnteredBy  string  `json:"entered_by"`
 	EndedBy    string  `json:"ended_by,omitempty"`
-	// Document is the paper of the appointment: an acting president's must be there. Only
-	// its keyed hash is kept here; Paper is where the file keeps it.
+	// Document is the paper of the appointment: an acting president's must be there. The file
+	// keeps it; Paper is its id there.
 	Document []byte         `json:"-"`
 	Paper    enforcement.ID `json:"paper,omitzero"`
 }
@@ -102,16 +103,20 @@ func (s Staff) checked(today day.Day) (Staff, error) {
 	return s, nil
 }
 
-// row is a staff number to be kept, whose paper's hash is made here.
+// row is a staff number to be kept, without its paper.
 func (t *Tokens) row(act enforcement.Act, s Staff) *staffRow {
-	row := &staffRow{
+	return &staffRow{
 		ID: enforcement.NewID(), Organisation: s.Organisation, Number: s.Number, Name: s.Name, Post: s.Post, Presides: s.Presides, From: s.From, Until: s.Until,
-		Paper: s.Paper, EnteredBy: act.Actor.ID, EnteredAt: t.machine().UTC(),
+		EnteredBy: act.Actor.ID, EnteredAt: t.machine().UTC(),
 	}
-	if len(s.Document) > 0 {
-		row.PaperHash = t.Changes.Record.Vault.DocumentHash(s.Document)
+}
+
+// keep keeps the paper of an appointment, or by which somebody is lent; none is none.
+func (t *Tokens) keep(tx *pg.Tx, act enforcement.Act, of enforcement.ID, purpose paper.Purpose, document []byte) (one paper.Paper, err error) {
+	if len(document) == 0 {
+		return one, nil
 	}
-	return row
+	return t.Papers.Keep(tx, act, paper.Holder{Owner: act.Actor.Organisation, Serves: of}, purpose, paper.Given{Content: document})
 }
 
 // told is what a second person reads, and the log keeps: no name, as everywhere in the log.
@@ -219,6 +224,10 @@ func (t *Tokens) enrol(ctx context.Context, tx *pg.Tx, act enforcement.Act, s *S
 		}
 		return err
 	}
-	t.record().Log(ctx, tx, act, *t.row(act, *s).enter(tx))
+	row := t.row(act, *s)
+	if err := row.bring(tx, t, act, s.Document); err != nil {
+		return err
+	}
+	t.record().Log(ctx, tx, act, *row.enter(tx))
 	return nil
 }

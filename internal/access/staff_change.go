@@ -12,6 +12,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/change"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/internal/calendar"
 	"concordat/internal/pg"
@@ -24,9 +25,8 @@ type Borrowed struct {
 	Organisation, Of enforcement.OrganisationID
 	Number           string
 	From, Until      day.Day
-	// Document is the paper by which the court above lends; Paper is where the file keeps it.
+	// Document is the paper by which the court above lends; the file keeps it.
 	Document []byte
-	Paper    enforcement.ID
 }
 
 type borrowedRow struct {
@@ -62,7 +62,15 @@ func (t *Tokens) EnterStaff(ctx context.Context, act enforcement.Act, s Staff) (
 		return proposal, err
 	}
 	row := t.row(act, s)
-	return t.byTwo(ctx, act, row.Number, change.New{Kind: change.Staff, What: row.told(), Content: row}, row.enter)
+	n := change.New{Kind: change.Staff, What: row.told(), Content: row}
+	return t.byTwo(ctx, act, row.Number, n, func(tx *pg.Tx) error { return row.bring(tx, t, act, s.Document) }, row.enter)
+}
+
+// bring keeps the paper of the appointment.
+func (r *staffRow) bring(tx *pg.Tx, t *Tokens, act enforcement.Act, document []byte) error {
+	one, err := t.keep(tx, act, r.ID, paper.Appointment, document)
+	r.Paper, r.PaperHash = one.ID, one.Hash
+	return err
 }
 
 // enter enters it within a transaction and returns its event.
@@ -123,10 +131,15 @@ func (t *Tokens) Borrow(ctx context.Context, act enforcement.Act, b Borrowed) (p
 		return proposal, refuse(codeStaffCourt)
 	}
 	row := &borrowedRow{
-		ID: enforcement.NewID(), Organisation: b.Organisation, Of: b.Of, Number: known.Number, From: b.From, Until: b.Until, Paper: b.Paper,
-		PaperHash: t.Changes.Record.Vault.DocumentHash(b.Document), EnteredBy: act.Actor.ID, EnteredAt: t.machine().UTC(),
+		ID: enforcement.NewID(), Organisation: b.Organisation, Of: b.Of, Number: known.Number, From: b.From, Until: b.Until,
+		EnteredBy: act.Actor.ID, EnteredAt: t.machine().UTC(),
 	}
-	return t.byTwo(ctx, act, row.Number, change.New{Kind: change.Borrowed, What: row.told(), Content: row}, row.enter)
+	n := change.New{Kind: change.Borrowed, What: row.told(), Content: row}
+	return t.byTwo(ctx, act, row.Number, n, func(tx *pg.Tx) error {
+		one, err := t.keep(tx, act, row.ID, paper.Borrowing, b.Document)
+		row.Paper, row.PaperHash = one.ID, one.Hash
+		return err
+	}, row.enter)
 }
 
 // enter enters it within a transaction and returns its event.
@@ -135,9 +148,9 @@ func (b *borrowedRow) enter(tx *pg.Tx) *record.Event {
 	return &record.Event{Kind: record.EventStaffBorrowed, RefersTo: b.ID, Day: b.From, Reason: b.told(), DocumentHash: b.PaperHash}
 }
 
-// byTwo enters at once what one person may, and proposes it otherwise.
+// byTwo keeps the paper, and enters at once what one person may, and proposes it otherwise.
 func (t *Tokens) byTwo(
-	ctx context.Context, act enforcement.Act, about string, n change.New, enter func(*pg.Tx) *record.Event,
+	ctx context.Context, act enforcement.Act, about string, n change.New, bring func(*pg.Tx) error, enter func(*pg.Tx) *record.Event,
 ) (proposal enforcement.ID, err error) {
 	if strings.EqualFold(about, act.Actor.ID) {
 		return proposal, refuse(codeStaffOwn)
@@ -149,7 +162,11 @@ func (t *Tokens) byTwo(
 			return nil, err
 		case act.ByAccount():
 			return nil, enforcement.Refuse("change.account")
-		case alone:
+		}
+		if err := bring(tx); err != nil {
+			return nil, err
+		}
+		if alone {
 			return enter(tx), nil
 		}
 		event, err := t.Changes.ProposeIn(ctx, tx, act, n)
@@ -162,6 +179,18 @@ func (t *Tokens) byTwo(
 		return enforcement.ID{}, fmt.Errorf("enter a staff number: %w", err)
 	}
 	return proposal, nil
+}
+
+// OpenPaper opens the paper of an appointment, or by which somebody is lent, for an operator
+// or an overseer.
+func (t *Tokens) OpenPaper(ctx context.Context, act enforcement.Act, id enforcement.ID) (*paper.Content, error) {
+	var of enforcement.ID
+	err := t.db.NewRaw(`SELECT paper FROM staff WHERE id = ?0 AND paper IS NOT NULL UNION ALL SELECT paper FROM staff_borrowed WHERE id = ?0 AND paper IS NOT NULL`, id).
+		Scan(ctx, &of)
+	if err != nil {
+		return nil, enforcement.NotFound(err, "look for the paper of an appointment")
+	}
+	return t.Papers.OpenShared(ctx, act, id, of, enforcement.Operator, enforcement.Overseer)
 }
 
 // CarryStaff enters a staff number that two people want.

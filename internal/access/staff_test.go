@@ -1,12 +1,15 @@
 package access_test
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"concordat/enforcement"
 	"concordat/enforcement/change"
 	"concordat/enforcement/enforcetest"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/internal/access"
 	"concordat/internal/calendar"
@@ -25,7 +28,8 @@ func newDesk(t *testing.T) *desk {
 	t.Helper()
 	b, c := setup(t)
 	d := &desk{Bundle: b, t: t, c: c, tokens: access.New(b.DB, c.machine, false)}
-	d.tokens.Changes = &change.Changes{Record: &record.Record{DB: b.DB, Vault: b.Vault, Machine: c.machine}}
+	r := &record.Record{DB: b.DB, Vault: b.Vault, Machine: c.machine}
+	d.tokens.Changes, d.tokens.Papers = &change.Changes{Record: r}, &paper.Papers{Record: r}
 	return d
 }
 
@@ -51,6 +55,36 @@ func (d *desk) entered(s access.Staff) {
 	}
 	if err != nil {
 		d.t.Fatal(err)
+	}
+}
+
+// reads reads the paper of what a query names as an operator and an overseer may, and nobody else.
+func (d *desk) reads(query, want string) {
+	d.t.Helper()
+	var id enforcement.ID
+	if err := d.DB.Pool.QueryRow(d.t.Context(), query).Scan(&id); err != nil {
+		d.t.Fatal(err)
+	}
+	act := d.by("operator-1")
+	for _, role := range []enforcement.Role{enforcement.Operator, enforcement.Overseer, enforcement.Clerk, enforcement.President, enforcement.DepartmentReviewer} {
+		if act.Actor.Role, act.Actor.Organisation = role, 0; role != enforcement.Operator && role != enforcement.Overseer {
+			act.Actor.Organisation = d.Court
+		}
+		content, err := d.tokens.OpenPaper(d.t.Context(), act, id)
+		if role != enforcement.Operator && role != enforcement.Overseer {
+			d.refused(string(role), err, "role.forbidden")
+			continue
+		}
+		var text strings.Builder
+		if err == nil {
+			_, err = content.WriteTo(&text)
+		}
+		if err != nil || text.String() != want {
+			d.t.Errorf("%s reads %q: %v", role, text.String(), err)
+		}
+	}
+	if _, err := d.tokens.OpenPaper(d.t.Context(), d.by("operator-1"), enforcement.NewID()); !errors.Is(err, enforcement.Refuse("not-found")) {
+		d.t.Errorf("of nothing: %v", err)
 	}
 }
 
@@ -250,6 +284,7 @@ func TestASecondPersonIsBorrowedFromTheCourtAbove(t *testing.T) {
 		want   string
 	}{
 		"without a paper":     {"operator-1", func(b *access.Borrowed) { b.Document = nil }, "staff.paper"},
+		"a paper of blanks":   {"operator-1", func(b *access.Borrowed) { b.Document = []byte(" \n") }, "paper.blank"},
 		"without an end":      {"operator-1", func(b *access.Borrowed) { b.Until = 0 }, "staff.period"},
 		"of nobody":           {"operator-1", func(b *access.Borrowed) { b.Number = "5002" }, "staff.none"},
 		"of a court below":    {"operator-1", func(b *access.Borrowed) { b.Organisation, b.Of, b.Number = d.OtherCourt, d.Court, "1001" }, "staff.court"},
@@ -273,6 +308,7 @@ func TestASecondPersonIsBorrowedFromTheCourtAbove(t *testing.T) {
 	if err := d.confirm("operator-2", id); err != nil {
 		t.Fatal(err)
 	}
+	d.reads(`SELECT id FROM staff_borrowed`, "演示借用函")
 	plain, err := d.issue(wanted)
 	if err != nil {
 		t.Fatal(err)

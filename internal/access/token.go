@@ -17,6 +17,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/change"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/internal/calendar"
 	"concordat/internal/pg"
@@ -108,6 +109,8 @@ const valid = "revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)"
 type Tokens struct {
 	// Changes has operators' tokens confirmed by a second person; [Tokens.Ask] needs it.
 	Changes *change.Changes
+	// Papers keeps the papers of appointments; entering one needs it.
+	Papers *paper.Papers
 	// Longest is how long a token may hold in this installation; 0, and whatever is more
 	// than it, mean [Most].
 	Longest time.Duration

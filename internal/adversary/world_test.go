@@ -76,7 +76,7 @@ func newWorld(t *testing.T) *world {
 	w.endpoints = &notify.Endpoints{DB: w.DB, Vault: w.Vault, Machine: machine, Probes: notify.Probes{First: time.Millisecond, Express: 20 * time.Millisecond, Bulk: 50 * time.Millisecond}}
 	w.inbox = &notify.Inbox{DB: w.DB, Register: w.Offices, Machine: machine}
 	tokens := access.New(w.DB, machine, true)
-	tokens.Changes = w.Changes
+	tokens.Changes, tokens.Papers = w.Changes, w.Papers
 	handler, err := api.New(api.Config{
 		Register: w.Offices, Tokens: tokens, Inbox: w.inbox, Carriers: change.Carriers{}, Legal: w.At, Log: zerolog.Nop(), Demo: true,
 		Ready: func(context.Context) error { return nil },

@@ -17,6 +17,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/intake"
+	"concordat/enforcement/paper"
 	"concordat/internal/edge"
 )
 
@@ -138,6 +139,10 @@ func importRoutes(s *server) {
 		zh: "作为第二人确认接管：对同一文件、同一声明", en: "Confirm a takeover as the second person, over the same file and statement",
 	}, own.confirmTakeover)
 	add(s, operation{
+		method: http.MethodGet, path: "/v1/imports/{id}/statement", id: "read-takeover-statement", tag: tagImports, roles: ofCourt,
+		zh: "读取接管声明；每次读取均有记录", en: "Read the statement of a takeover; every reading is logged",
+	}, own.readStatement)
+	add(s, operation{
 		method: http.MethodGet, path: "/v1/imports/{id}/remarks", id: "list-import-remarks", tag: tagImports, roles: ofCourt,
 		zh: "文件及已接受的行须留意之处（隐藏的行和列、未读取的工作表）", en: "List what is told of the file and of rows that were taken: hidden rows and columns, sheets that were not read",
 	}, own.importRemarks)
@@ -211,6 +216,17 @@ func (s imports) importRun(ctx context.Context, act enforcement.Act, in *Path) (
 		return nil, err
 	}
 	return &ImportFile{run}, nil
+}
+
+func (s imports) readStatement(ctx context.Context, act enforcement.Act, in *Path) (*huma.StreamResponse, error) {
+	run, err := s.Register.Intake.Get(ctx, act, in.ID)
+	if err == nil && run.Statement.IsZero() {
+		err = enforcement.Refuse("not-found")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.readPaper(ctx, act, paper.Holder{Owner: run.Court, Serves: run.ID}, run.Statement)
 }
 
 func (s imports) confirmTakeover(ctx context.Context, act enforcement.Act, in *TakeoverStatement) (*ImportFile, error) {

@@ -209,4 +209,10 @@ func TestATakeoverIsConfirmedByAnothersToken(t *testing.T) {
 	if a.body["confirmed_by"] != b.who(b.clerk) {
 		t.Errorf("%s", a.text)
 	}
+	// What was stated lies in the file, for the court's people alone.
+	if read := b.want(http.StatusOK, b.clerk, http.MethodGet, path, nil); read.text != string(statement) {
+		t.Errorf("the statement reads %q", read.text)
+	}
+	b.want(http.StatusNotFound, b.otherClerk, http.MethodGet, path, nil)
+	b.want(http.StatusForbidden, b.operator, http.MethodGet, path, nil)
 }

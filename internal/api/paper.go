@@ -285,25 +285,30 @@ func (s *server) broughtPaper(table *ground.Table, h paper.Holder, one paper.Pap
 	return &BroughtPaper{Location: table.Collection + "/" + h.Ground.String() + "/papers/" + one.ID.String(), Body: paperView(opened)}, nil
 }
 
-// readPaper hands a paper out, as a file to be kept and never as a page. An answer that
-// cannot be ended well is broken off, so that nobody takes a part for the whole.
+// readPaper hands a paper of a case out.
 func (s *server) readPaper(ctx context.Context, act enforcement.Act, h paper.Holder, id enforcement.ID) (*huma.StreamResponse, error) {
 	content, err := s.Register.Papers.Open(ctx, act, h, id)
 	if err != nil {
 		return nil, err
 	}
+	return s.handOut(content), nil
+}
+
+// handOut hands a paper out, as a file to be kept and never as a page. An answer that
+// cannot be ended well is broken off, so that nobody takes a part for the whole.
+func (s *server) handOut(content *paper.Content) *huma.StreamResponse {
 	return &huma.StreamResponse{Body: func(ctx huma.Context) {
 		r, w := humachi.Unwrap(ctx)
 		ctx.SetHeader("Content-Type", string(content.Type))
 		ctx.SetHeader("Content-Length", strconv.FormatInt(content.Size, 10))
-		ctx.SetHeader("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": id.String() + extension(content.Type)}))
+		ctx.SetHeader("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": content.ID.String() + extension(content.Type)}))
 		out := &steadyWriter{to: ctx.BodyWriter(), control: http.NewResponseController(w), ctx: r.Context()}
 		defer out.close()
 		if _, err := content.WriteTo(out); err != nil {
 			s.Log.Error().Str("reference", edge.VisitOf(r.Context()).Reference).Err(err).Msg("paper not handed out whole")
 			panic(http.ErrAbortHandler)
 		}
-	}}, nil
+	}}
 }
 
 // extension is what names of files of a type end with.

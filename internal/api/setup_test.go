@@ -71,7 +71,7 @@ func setupOn(t *testing.T, record *enforcetest.Bundle) *bundle {
 	b := &bundle{Bundle: record, log: &lines{}}
 	machine := func() time.Time { return time.Now().UTC() }
 	b.tokens = access.New(b.DB, machine, true)
-	b.tokens.Changes = b.Changes
+	b.tokens.Changes, b.tokens.Papers = b.Changes, b.Papers
 	b.inbox = &notify.Inbox{DB: b.DB, Register: b.Offices, Machine: machine}
 	latest := b.Count(`SELECT max(version_id) FROM goose_db_version`)
 	b.config = api.Config{

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"concordat/enforcement"
 	"concordat/internal/access"
 	"concordat/memoranda/day"
@@ -77,6 +79,16 @@ func staffRoutes(s *server) {
 		method: http.MethodPost, path: "/v1/staff/{id}/end", id: "end-staff", tag: tagOperations, roles: operators,
 		zh: "终止任职或者借用，其令牌随即失效", en: "End a post or what is borrowed; its tokens work no more",
 	}, own.endStaff)
+	add(s, operation{
+		method: http.MethodGet, path: "/v1/staff/{id}/paper", id: "read-staff-paper", tag: tagOperations, roles: []enforcement.Role{enforcement.Operator, enforcement.Overseer},
+		zh: "读取任命或者借用文书；每次读取均有记录", en: "Read the paper of an appointment, or by which somebody is lent; every reading is logged",
+	}, func(ctx context.Context, act enforcement.Act, in *Path) (*huma.StreamResponse, error) {
+		content, err := s.Tokens.OpenPaper(ctx, act, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return s.handOut(content), nil
+	})
 }
 
 func (s operations) listStaff(ctx context.Context, act enforcement.Act, _ *Nothing) (*StaffList, error) {

@@ -123,7 +123,7 @@ func (d *Demo) load(ctx context.Context) (err error) {
 	}
 	d.Register, err = register.Open(ctx, register.Config{
 		DB: d.config.DB, Jobs: inserting, Vault: d.config.Vault, Calendar: d.Calendar,
-		Catalogue: d.Catalogue, Attestations: d.Attestations, Machine: d.config.Machine,
+		Catalogue: d.Catalogue, Attestations: d.Attestations, Demonstration: true, Machine: d.config.Machine,
 	})
 	return err //nolint:wrapcheck // says what it was doing
 }

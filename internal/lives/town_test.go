@@ -76,11 +76,11 @@ func settle(t *testing.T) *town {
 	must(t, err)
 	w := &town{t: t, made: madeup.New(11), today: nanning.On, bySlug: map[string]enforcement.OrganisationID{}, holding: map[enforcement.OrganisationID]*receiver.Ledger{}}
 	w.register, err = register.Open(t.Context(), register.Config{
-		DB: db, Jobs: inserting, Vault: v, Calendar: days, Catalogue: catalogue, Attestations: attested, Machine: machine,
+		DB: db, Jobs: inserting, Vault: v, Calendar: days, Catalogue: catalogue, Attestations: attested, Demonstration: true, Machine: machine,
 	})
 	must(t, err)
 	w.tokens = access.New(db, machine, true)
-	w.tokens.Changes = w.register.Changes
+	w.tokens.Changes, w.tokens.Papers = w.register.Changes, w.register.Papers
 	endpoints := &notify.Endpoints{DB: db, Vault: v, Machine: machine}
 	inbox := &notify.Inbox{DB: db, Register: w.register, Machine: machine}
 	w.enter(catalogue, endpoints)
