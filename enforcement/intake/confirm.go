@@ -30,7 +30,8 @@ func (i Run) Waits() bool { return i.Kind == Takeover && i.ConfirmedBy == "" && 
 
 // Confirm has a second person of the court state over a takeover that the president
 // started: over the same file and the same statement (takeover.file, import.statement), by
-// another human (takeover.second-person), once. Only then is the file read.
+// another human, which the schema asks (takeover.second-person), once. Only then is the file
+// read.
 func (r *Intake) Confirm(ctx context.Context, act enforcement.Act, id enforcement.ID, s Stated) (Run, error) {
 	if err := act.Check(confirmers...); err != nil {
 		return Run{}, err
@@ -69,8 +70,6 @@ func (r *Intake) confirmable(act enforcement.Act, row *importRow, s Stated) erro
 		return enforcement.Refuse("not-found")
 	case row.ConfirmedBy != "" || row.State == Done:
 		return enforcement.Refuse("takeover.confirmed")
-	case row.StartedBy == act.Actor.ID:
-		return enforcement.Refuse("takeover.second-person")
 	case !same(importDomain, s.File, row.Content):
 		return enforcement.Refuse("takeover.file")
 	case !same(statementDomain, s.Statement, row.StatementSum):

@@ -149,6 +149,10 @@ func TestATakeoverOfTheReleaseBeforeWaits(t *testing.T) {
 	if run = value(b.Intake.Start(ctx, b.President(), file))(t); !run.Waits() {
 		t.Errorf("%+v", run)
 	}
+	act := b.President()
+	p := value(b.Intake.Prepare(act, run, []intake.Row{takenRow(0)}, nil))(t)
+	_, err = b.Intake.Write(ctx, act, run, p, 1, nil)
+	wantCode(t, "this release writes nothing of it", err, "takeover.unconfirmed") // where no constraint binds
 	must(t, justError(b.Intake.Confirm(ctx, b.Clerk(), run.ID, stated("a", statement))))
 }
 
