@@ -120,8 +120,6 @@ func (r *Parties) ConfirmSubject(ctx context.Context, act enforcement.Act, id en
 			return nil, act.OfOwner(p.Organisation)
 		case p.ConfirmedBy != "":
 			return nil, enforcement.Refuse("override.ended")
-		case p.ProposedBy == act.Actor.ID:
-			return nil, enforcement.Refuse("identifier.second-person")
 		case !r.Record.Machine().Before(p.LapsesAt):
 			return nil, enforcement.Refuse("override.lapsed")
 		}

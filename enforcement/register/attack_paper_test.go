@@ -395,6 +395,9 @@ func TestEveryHashInTheLogIsThatOfAPaper(t *testing.T) {
 	_, err := b.Listings.OpenExclusion(ctx, b.Clerk(), dropped, enforcetest.Fact(listing.SecurityGiven, b.Day()))
 	must(t, err)
 	must(t, b.Listings.Drop(ctx, b.Judge(), of(dropped), "演示:其余情形仍足以列入"))
+	resumed := b.Published(b.Subject(b.Company()))
+	must(t, b.Listings.Suspend(ctx, b.Judge(), of(resumed), enforcetest.Brake()))
+	must(t, b.Listings.Resume(ctx, b.President(), of(resumed), enforcetest.Resumption()))
 	hashesArePapers(t, b)
 	l := enforcetest.SetupLists(t)
 	for _, p := range places() {

@@ -195,7 +195,7 @@ func (r *Rewards) mayReward(ctx context.Context, tx *pg.Tx, w *Reward, list *mem
 // entryPaper takes the decision that an entry names; there is no file yet in which it could
 // stand, so that it comes with the entry.
 func (r *Rewards) entryPaper(ctx context.Context, tx *pg.Tx, act enforcement.Act, w *Reward, g paper.Given) (paper.Paper, error) {
-	if !ground.Named(g) || !g.ID.IsZero() {
+	if !g.ID.IsZero() { // the case begins with it: no file has it yet; none at all Given refuses
 		return paper.Paper{}, ground.MissingPaper(ground.FieldDocument, paper.Decision)
 	}
 	if g.Day.IsZero() {
