@@ -3,6 +3,7 @@ package register_test
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"concordat/enforcement"
 	"concordat/enforcement/enforcetest"
@@ -181,6 +182,34 @@ func TestAPerformanceRacesWithPublication(t *testing.T) {
 		default:
 			t.Errorf("published %q with %d tasks", code, tasks)
 		}
+	}
+}
+
+// Whatever fact is recorded waits for an act on the same listing that is under way, and sees
+// what became of it.
+func TestAFactWaitsForWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	ctx := t.Context()
+	for _, kind := range []listing.ExclusionKind{listing.SecurityGiven, listing.Performed} {
+		id := b.Decided(b.Subject(b.Company()))
+		under, err := b.DB.Pool.Begin(ctx)
+		must(t, err)
+		_, err = under.Exec(ctx, `SELECT FROM listing WHERE id = $1 FOR NO KEY UPDATE`, id)
+		must(t, err)
+		recorded := make(chan error, 1)
+		go func() {
+			_, err := b.Listings.OpenExclusion(ctx, b.Clerk(), id, enforcetest.Fact(kind, b.Day()))
+			recorded <- err
+		}()
+		for waits := false; !waits && len(recorded) == 0; time.Sleep(time.Millisecond) {
+			waits = b.Count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) > 0
+		}
+		if len(recorded) > 0 {
+			t.Errorf("%s was recorded beside an act under way", kind)
+		}
+		must(t, under.Rollback(ctx))
+		must(t, <-recorded)
 	}
 }
 
