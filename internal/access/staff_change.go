@@ -185,8 +185,8 @@ func (t *Tokens) byTwo(
 // or an overseer.
 func (t *Tokens) OpenPaper(ctx context.Context, act enforcement.Act, id enforcement.ID) (*paper.Content, error) {
 	var of enforcement.ID
-	err := t.db.NewRaw(`SELECT paper FROM staff WHERE id = ?0 AND paper IS NOT NULL UNION ALL SELECT paper FROM staff_borrowed WHERE id = ?0 AND paper IS NOT NULL`, id).
-		Scan(ctx, &of)
+	err := t.db.NewRaw(`SELECT paper FROM staff WHERE id = ?0 AND paper IS NOT NULL
+		UNION ALL SELECT paper FROM staff_borrowed WHERE id = ?0 AND paper IS NOT NULL`, id).Scan(ctx, &of)
 	if err != nil {
 		return nil, enforcement.NotFound(err, "look for the paper of an appointment")
 	}
