@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"concordat/enforcement"
+	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
 	"concordat/internal/vault"
@@ -107,4 +108,19 @@ func (r *Intake) sumOf(statement []byte) []byte {
 	}
 	sum := sha256.Sum256(statement)
 	return r.Record.Vault.Hash(statementDomain, string(sum[:])).Sum
+}
+
+// keepStatement keeps the paper of a takeover; of anything else there is none.
+func (r *Intake) keepStatement(tx *pg.Tx, act enforcement.Act, id enforcement.ID, n NewRun) (paper.Paper, error) {
+	if len(n.Statement) == 0 {
+		return paper.Paper{}, nil
+	}
+	return r.Papers.Keep(tx, act, paper.Holder{Owner: act.Actor.Organisation, Serves: id}, paper.Takeover, paper.Given{Content: n.Statement})
+}
+
+// sameStatement reports whether a statement is the one of a hash: of its SHA-256, as papers
+// are hashed, or of all of it, as before they were kept.
+func (r *Intake) sameStatement(statement, kept []byte) bool {
+	sum := sha256.Sum256(statement)
+	return r.Record.Vault.VerifyDocument(sum[:], kept) == nil || r.Record.Vault.VerifyDocument(statement, kept) == nil
 }

@@ -21,6 +21,6 @@
 //
 // Package internal/jobs reads uploads and calls it, and so do the API and the command
 // import. It calls record, party, docket, hold, plan, directive, ground, reward and
-// listing. Begin with run.go, then prepare.go and write.go; takeover.go and upload.go
+// listing. Begin with run.go and start.go, then prepare.go and write.go; takeover.go and upload.go
 // stand apart. A file of one row is an example in package register.
 package intake
