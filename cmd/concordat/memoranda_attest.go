@@ -84,20 +84,19 @@ func (c *memorandaAttestCmd) Run(a *app) error {
 	})
 }
 
-// about is the catalogue that a statement is about, and what it would be with the file that is to be adopted; nil: no file.
-func (c *memorandaAttestCmd) about(o *office) (about, next *memoranda.Catalogue, err error) {
-	about = o.register.Plans.Catalogue()
+// next is what the catalogue would be with the file that is to be adopted; nil: no file.
+func (c *memorandaAttestCmd) next(o *office) (next *memoranda.Catalogue, err error) {
 	if c.For == "" {
-		return about, nil, nil
+		return nil, nil
 	}
 	source, err := os.ReadFile(c.For)
 	if err == nil {
-		next, _, err = memoranda.Next(about, filepath.Base(c.For), source)
+		next, _, err = memoranda.Next(o.register.Plans.Catalogue(), filepath.Base(c.For), source)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("read %s: %w", c.For, err)
+		return nil, fmt.Errorf("read %s: %w", c.For, err)
 	}
-	return next, next, nil
+	return next, nil
 }
 
 // confirm shows a second person the words, and confirms them.
@@ -106,7 +105,7 @@ func (c *memorandaAttestCmd) confirm(ctx context.Context, a *app, o *office) err
 	if err != nil {
 		return err
 	}
-	about, next, err := c.about(o)
+	next, err := c.next(o)
 	if err != nil {
 		return err
 	}
@@ -116,7 +115,7 @@ func (c *memorandaAttestCmd) confirm(ctx context.Context, a *app, o *office) err
 	}
 	for i := range list {
 		if list[i].ID == id {
-			printStatement(plain(a.Out), about, &list[i].Attestation.Attestation)
+			printStatement(plain(a.Out), cmp.Or(next, o.register.Plans.Catalogue()), &list[i].Attestation.Attestation)
 		}
 	}
 	if !c.Yes {
@@ -126,10 +125,11 @@ func (c *memorandaAttestCmd) confirm(ctx context.Context, a *app, o *office) err
 }
 
 func (c *memorandaAttestCmd) enter(ctx context.Context, a *app, o *office) error {
-	about, next, err := c.about(o)
+	next, err := c.next(o)
 	if err != nil {
 		return err
 	}
+	about := cmp.Or(next, o.register.Plans.Catalogue())
 	act, err := o.actBy(ctx, a)
 	if err == nil {
 		err = act.Check(enforcement.Lawyer)

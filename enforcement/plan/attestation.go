@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -71,11 +72,7 @@ func (r *Plans) Attest(ctx context.Context, act enforcement.Act, s memoranda.Att
 		if err != nil {
 			return nil, err
 		}
-		about := text.Catalogue
-		if next != nil {
-			about = next
-		}
-		if err := mayAttest(about, s); err != nil {
+		if err := mayAttest(cmp.Or(next, text.Catalogue), s); err != nil {
 			return nil, err
 		}
 		tx.Later(tx.NewInsert().Model(statementOf(act, id, s)), "enter statement %s", id)
@@ -187,11 +184,7 @@ func (r *Plans) ConfirmAttestation(ctx context.Context, act enforcement.Act, id 
 		if s.WithdrawnBy != "" {
 			return nil, enforcement.Refuse("attestation.withdrawn")
 		}
-		about := text.Catalogue
-		if next != nil {
-			about = next
-		}
-		if err := mayAttest(about, s.Attestation); err != nil {
+		if err := mayAttest(cmp.Or(next, text.Catalogue), s.Attestation); err != nil {
 			return nil, err
 		}
 		tx.LaterOne(tx.NewRaw(`INSERT INTO attestation_confirmation (attestation_id, entered_by, confirmed_by, confirmed_at) VALUES (?, ?, ?, ?)

@@ -93,39 +93,6 @@ func (e *examination) years(context.Context) (string, []Finding, error) {
 	return seen, nil, nil
 }
 
-// attestations asks whether the record's statements attest anything, and whether some
-// wait for a second person. A file that is still named counts nowhere.
-func (e *examination) attestations(ctx context.Context) (string, []Finding, error) {
-	var found []Finding
-	if e.Attestations != "" {
-		found = append(found, warn("doctor.attestations.file", "%s", e.Attestations))
-	}
-	r, err := e.reading(ctx)
-	if err != nil {
-		return "", nil, err
-	}
-	list, err := r.Plans.Attestations(ctx)
-	if err != nil {
-		return "", nil, fmt.Errorf("read the record's statements: %w", err)
-	}
-	counting, waiting := 0, 0
-	for i := range list {
-		switch s := &list[i]; {
-		case s.WithdrawnBy != "" || s.Demonstration:
-		case s.Waits():
-			waiting++
-		default:
-			counting++
-		}
-	}
-	if counting == 0 {
-		found = append(found, warn("doctor.attestations.absent", "%d statements wait", waiting))
-	} else if waiting > 0 {
-		found = append(found, warn("doctor.attestations.waiting", "%d statements wait", waiting))
-	}
-	return fmt.Sprintf("%d statements of the record", counting), found, nil
-}
-
 // shown rounds a duration for people.
 func shown(d time.Duration) string {
 	switch {
