@@ -245,7 +245,7 @@ var codes = []string{
 	"confirmation.changed", "confirmation.doubted", "confirmation.except", "confirmation.second-person", "confirmation.nothing",
 	"listing.restored", "reconciliation.page", "reconciliation.lines", "reconciliation.statement", "resumption.reasons", "resumption.identity", "resumption.second-person", "resumption.stayed",
 	"paper.missing", "paper.twice", "paper.unknown", "paper.purpose", "paper.erased", "paper.empty", "paper.type", "paper.size", "paper.cut", "paper.blank", "paper.archive",
-	"paper.day", "paper.title", "paper.place", "paper.hash", "paper.exists", "paper.elsewhere", "paper.final", "paper.sheet", "paper.line", "paper.file", "paper.case", "papers.complete", "papers.not-in-force",
+	"paper.day", "paper.older", "paper.title", "paper.place", "paper.hash", "paper.exists", "paper.elsewhere", "paper.final", "paper.sheet", "paper.line", "paper.file", "paper.case", "papers.complete", "papers.not-in-force",
 	"explain.day", "explain.measure",
 	"hold.scope", "hold.reason", "hold.second-person", "hold.ended", "hold.standing",
 	"change.unproposed", "change.account", "change.second-person", "change.lapsed", "change.ended", "change.content",

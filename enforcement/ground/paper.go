@@ -10,6 +10,7 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/paper"
 	"concordat/internal/pg"
+	"concordat/memoranda/day"
 )
 
 // PaperNeed is a paper that a move names: one of the file by its id, or one that comes in
@@ -27,6 +28,9 @@ type PaperNeed struct {
 	Owed bool `json:"owed,omitempty"`
 	// Optional: it is taken where it is given, and nothing is owed without it.
 	Optional bool `json:"optional,omitempty"`
+	// NotBefore are the fields of the request with the days of what it proves: no paper proves
+	// what came after it. One that comes in the request bears the last of them.
+	NotBefore []string `json:"not_before,omitempty"`
 	// Column of the case's row names it; empty: the kind says where.
 	Column string `json:"-"`
 	ZH     string `json:"zh"`
@@ -45,7 +49,7 @@ const (
 // Receipt is the paper that proves the day on which a notice was served.
 func Receipt() PaperNeed {
 	return PaperNeed{
-		Field: FieldReceipt, By: "receipt_paper", Purpose: paper.Service, Optional: true, Column: "notice_receipt",
+		Field: FieldReceipt, By: "receipt_paper", Purpose: paper.Service, Optional: true, Column: "notice_receipt", NotBefore: []string{"served_on", "last_posted_on"},
 		ZH: "通知的送达凭证；未附的，期限自登记之日起算", EN: "what proves the day on which the notice was served; without it times run from the day it is recorded",
 	}
 }
@@ -60,6 +64,26 @@ func Owing(purpose paper.Purpose, zh, en string) PaperNeed {
 	n := Papered(purpose, "", zh, en)
 	n.Owed = true
 	return n
+}
+
+// Proving is the need for a paper that proves something of a day, which the fields of the
+// request say.
+func (n PaperNeed) Proving(days ...string) PaperNeed {
+	n.NotBefore = days
+	return n
+}
+
+// proves is the day of what the paper proves: the last that the request says. There is none
+// where nothing is said, or a day to come, which another rule refuses.
+func (n *PaperNeed) proves(given Given, today day.Day) (on day.Day) {
+	for _, field := range n.NotBefore {
+		said, _ := given[field].(day.Day)
+		on = max(on, said)
+	}
+	if on > today {
+		return 0
+	}
+	return on
 }
 
 // applies reports whether the need is one of what is given.
@@ -150,7 +174,15 @@ func (t *Turn[C]) paper(tx *pg.Tx, n *PaperNeed, given Given) (paper.Paper, erro
 	if !Named(g) {
 		return paper.Paper{}, t.missing(n)
 	}
-	return t.life.Grounds.Papers.Take(tx, t.Act, t.holder(), t.file, n.Purpose, g)
+	on := n.proves(given, t.Today)
+	if g.Day.IsZero() {
+		g.Day = on
+	}
+	p, err := t.life.Grounds.Papers.Take(tx, t.Act, t.holder(), t.file, n.Purpose, g)
+	if err == nil && p.Day < on {
+		return paper.Paper{}, enforcement.Refuse("paper.older", "day", p.Day.String(), "proves", on.String())
+	}
+	return p, err
 }
 
 // holder is whose file the papers of a case stand in.

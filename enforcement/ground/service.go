@@ -72,7 +72,7 @@ var LastPosted = Need{
 // course of the search.
 func PapersOfService() []PaperNeed {
 	return append([]PaperNeed{Papered(paper.Service, "service_paper", "送达的凭证：送达回证；留置的照片、录像或者见证记录；电子送达的凭证；邮寄的回执；公告的刊登凭证",
-		"what proves it: the return of service; of leaving, photographs, video or the witnesses' record; the electronic certificate; the return receipt; the posting")}, PapersByManner()...)
+		"what proves it: the return of service; of leaving, photographs, video or the witnesses' record; the electronic certificate; the return receipt; the posting").Proving("on", "last_posted_on")}, PapersByManner()...)
 }
 
 // PapersByManner are the papers that some manners of service need beside the one that proves

@@ -54,7 +54,7 @@ type extension struct {
 // Extend lengthens a listing's term; signed by the president and served before
 // the old end.
 func (r *Listings) Extend(ctx context.Context, act enforcement.Act, c ground.Change, x Extension) error {
-	given := ground.Given{"reasons": x.Reasons, "number": x.Number, "years": x.Years, "cause": x.Cause, "acts": len(x.Acts), ground.FieldDocument: x.Paper}
+	given := ground.Given{"reasons": x.Reasons, "number": x.Number, "years": x.Years, "cause": x.Cause, "acts": len(x.Acts), "served_on": x.ServedOn, ground.FieldDocument: x.Paper}
 	return r.Life.Do(ctx, act, c, given, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
 		if err := x.fits(&t.Case, t.Today); err != nil {
 			return err

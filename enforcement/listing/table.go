@@ -208,7 +208,7 @@ func listingForce() []ground.Move {
 				},
 				{Field: "served_on", Rule: ground.RuleNoted, Code: "extension.late", ZH: "公布之后，原期限届满之前", EN: "after publication and before the old end"},
 			},
-			Papers: []ground.PaperNeed{ground.Papered(paper.Extension, "", "延长期限的决定书及其送达凭证", "the decision that extends the term, and what proves its service")},
+			Papers: []ground.PaperNeed{ground.Papered(paper.Extension, "", "延长期限的决定书及其送达凭证", "the decision that extends the term, and what proves its service").Proving("served_on")},
 		},
 		{
 			Name: ground.MoveSuspend, Door: "suspension", Choice: &ground.Choice{Field: "reason", Value: ground.CourtStay}, Group: ground.GroupBrake, From: inForceStates, Roles: judges, Event: ground.EventSuspended,

@@ -200,6 +200,12 @@ func wrongPaper(t *testing.T, b *enforcetest.Bundle, p papered, n *ground.PaperN
 		one[n.Field] = c.given
 		wantCode(t, fmt.Sprintf("%s %s, %s: %s", p.table.Slug, p.move, n.Field, what), p.do(one), c.code)
 	}
+	for _, field := range n.NotBefore {
+		one := maps.Clone(given)
+		one[field] = b.Day()
+		one[n.Field] = paper.Given{Content: []byte("演示文书"), Day: b.Day().AddDays(-1)}
+		wantCode(t, fmt.Sprintf("%s %s, %s: older than %s", p.table.Slug, p.move, n.Field, field), p.do(one), "paper.older")
+	}
 	if fingerprint(t, b) != before {
 		t.Errorf("%s %s: a refused paper left something", p.table.Slug, p.move)
 	}
