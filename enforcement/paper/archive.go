@@ -251,6 +251,9 @@ func (p *Papers) holder(ctx context.Context, act enforcement.Act, l Line) (Holde
 	}
 	if l.Subject != "" {
 		subject, err := p.Numbered(ctx, act, l.Subject)
+		if refused, ok := errors.AsType[*enforcement.Refusal](err); ok && refused.Code == "not-found" {
+			err = nil // no case is of nobody: whether the record knows a number is no answer to a sheet
+		}
 		if err != nil {
 			return Holder{}, err
 		}

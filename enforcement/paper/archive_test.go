@@ -71,6 +71,30 @@ func TestAnArchiveFilesOnePaperForManyCases(t *testing.T) {
 	}
 }
 
+// A sheet asks for two thousand numbers at once, without a reason and without a trace: of a
+// number that the record knows, of another court's case, it is told what it is told of any.
+func TestASheetDoesNotTellWhoIsKnown(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	mine := b.Bare(b.Subject(b.Person()))
+	known, unknown := b.Person(), b.Person()
+	b.Subject(known)
+	var number string
+	must(t, b.DB.Pool.QueryRow(t.Context(), `SELECT c.number FROM ground g JOIN execution_case c ON c.id = g.case_id WHERE g.id = $1`, mine).Scan(&number))
+	before := rowsOf(b)
+	for _, named := range []string{mine.String() + ",", "," + number, "," + number + "000"} {
+		sheet := "file,case,case_number,purpose,number\na.txt," + named + ",service," + known.Number + "\na.txt," + named + ",service," + unknown.Number + "\n"
+		_, wrong, err := b.Papers.Archive(t.Context(), b.Clerk(), bytes.NewReader(archived(t, "papers.csv", sheet, "a.txt", "演示")))
+		must(t, err)
+		if len(wrong) != 2 || wrong[0].Code != "paper.case" || wrong[0].Field != wrong[1].Field || !cmp.Equal(wrong[0].Refusal, wrong[1].Refusal) {
+			t.Errorf("%s: of who is known %+v, of who is not %+v", named, wrong[0], wrong[1])
+		}
+	}
+	if rowsOf(b) != before {
+		t.Error("a sheet that is refused leaves something")
+	}
+}
+
 func TestAnArchiveIsTakenWholeOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
