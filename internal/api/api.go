@@ -42,6 +42,8 @@ type Config struct {
 	UploadLimit int64
 	// Ready tells whether the database can be worked with; see [edge.DatabaseReady].
 	Ready func(ctx context.Context) error
+	// LargeWait is how long a request with large papers waits for its place; 0 means 10 s.
+	LargeWait time.Duration
 	// Queues is the page of the queues, served to operators at [QueuesPath]; nil is
 	// none.
 	Queues http.Handler
@@ -52,14 +54,20 @@ type Config struct {
 	Answered func(ctx context.Context, method, route string, status int, took time.Duration)
 }
 
-// maxBody is how much of a request body is read, in bytes.
-const maxBody = 1 << 20
+const (
+	// maxBody is how much of a request body is read, in bytes.
+	maxBody = 1 << 20
+	// maxOpen is how much of one where anybody may ask, without a token.
+	maxOpen = 16 << 10
+)
 
 // server is the edge: its handlers are methods in the files of their nouns.
 type server struct {
 	Config
 
-	door   *edge.Door
+	door *edge.Door
+	// large are the bodies with papers that are in memory.
+	large  edge.Bodies
 	router chi.Router
 	api    huma.API
 	// names are the fields and parameters of the schema: nothing else is named in
@@ -79,6 +87,7 @@ func New(c Config) (http.Handler, error) {
 	s := &server{Config: c, door: &edge.Door{
 		Register: c.Register, Tokens: c.Tokens, Legal: c.Legal, Log: c.Log, Demo: c.Demo, Ready: c.Ready, Tracers: c.Tracers, Answered: c.Answered,
 	}}
+	s.large.Wait = c.LargeWait
 	s.router = s.door.Router(policy)
 	s.api = humachi.New(s.router, s.humaConfig())
 	s.routes()
@@ -176,6 +185,8 @@ type operation struct {
 	bodyNotHashed bool
 	// papered: its request may carry papers, and so be larger than others.
 	papered bool
+	// urgent: it is no move, and lifts; its papers wait for nobody else's.
+	urgent bool
 }
 
 // add registers an endpoint. The handler gets the act that its request is, with
@@ -188,8 +199,11 @@ func add[I, O any](s *server, o operation, handle func(ctx context.Context, act 
 		Middlewares: huma.Middlewares{s.admit(o)},
 		Responses:   map[string]*huma.Response{"default": {Ref: problemResponse}},
 	}
-	if o.papered {
+	switch {
+	case o.papered:
 		op.MaxBodyBytes = maxPapered
+	case o.roles == nil:
+		op.MaxBodyBytes = maxOpen
 	}
 	if o.roles != nil {
 		op.Security = []map[string][]string{{bearer: {}}}
@@ -229,6 +243,14 @@ func (s *server) admit(o operation) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humachi.Unwrap(ctx)
 		err := s.door.Admit(w, r, e, func(w http.ResponseWriter, r *http.Request) {
+			if o.papered && (r.ContentLength > maxBody || r.ContentLength < 0) {
+				leave, err := s.large.Enter(r.Context(), edge.VisitOf(r.Context()).Actor, o.urgent || o.lifts != nil)
+				if err != nil {
+					s.door.Fail(w, r, err)
+					return
+				}
+				defer leave()
+			}
 			next(humachi.NewContext(ctx.Operation(), r, w))
 		})
 		if err != nil {

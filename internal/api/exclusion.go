@@ -50,7 +50,7 @@ type Done struct{}
 
 func exclusionRoutes(s *server) {
 	add(s, operation{
-		method: http.MethodPost, path: "/v1/listings/{id}/exclusions", id: "open-exclusion", tag: tagDecision, roles: ofCourt, status: http.StatusCreated, papered: true,
+		method: http.MethodPost, path: "/v1/listings/{id}/exclusions", id: "open-exclusion", tag: tagDecision, roles: ofCourt, status: http.StatusCreated, papered: true, urgent: true,
 		zh: "登记不得列入的情形", en: "Record a fact that forbids the listing",
 	}, s.openExclusion)
 	add(s, operation{
