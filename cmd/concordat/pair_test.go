@@ -33,6 +33,7 @@ import (
 	"concordat/internal/nanning"
 	"concordat/internal/pg"
 	"concordat/memoranda"
+	"concordat/memoranda/day"
 	"concordat/notify"
 	"concordat/notify/receiver"
 	"concordat/notify/wire"
@@ -150,13 +151,20 @@ type pair struct {
 	url          string // names both
 	office       *office
 	ledger       *receiver.Ledger
+	court        enforcement.OrganisationID
 	clerk, judge string
+	stop         func() // ends the process that serves
 	listing      string
 	base         string // of the API
 }
 
 // newPair makes the installation, and a listing that waits to be published.
 func newPair(t *testing.T) *pair {
+	t.Helper()
+	return newPairOn(t, listing.AbleButRefuses)
+}
+
+func newPairOn(t *testing.T, conduct listing.Conduct) *pair {
 	t.Helper()
 	dir, err := pg.FreshTestDir("concordat-pair")
 	okay(t, err)
@@ -175,12 +183,13 @@ func newPair(t *testing.T) *pair {
 	okay(t, err)
 	t.Cleanup(func() { _ = p.office.Close() })
 	enforcetest.Attested(t, p.office.register.Plans, enforcement.Act{At: now()})
-	p.decide(p.people())
+	p.people()
+	p.decide(conduct)
 	return p
 }
 
 // people enters Nanning's organisations, with one receiver for all departments.
-func (p *pair) people() (court enforcement.OrganisationID) {
+func (p *pair) people() {
 	p.t.Helper()
 	ctx, system, secret := p.t.Context(), enforcement.Daily(now()), wire.NewSecret()
 	list, err := nanning.Organisations(p.office.catalogue)
@@ -193,25 +202,24 @@ func (p *pair) people() (court enforcement.OrganisationID) {
 	p.t.Cleanup(server.Close)
 	for _, o := range list {
 		if o.Slug == "qingxiu-court" {
-			court = o.ID
+			p.court = o.ID
 		}
 		if o.Kind != party.Court {
 			okay(p.t, p.office.endpoints.Put(ctx, system, notify.NewEndpoint{Organisation: o.ID, Channel: notify.WebhookName, Priority: 1, URL: server.URL, AllowInternal: true, Keys: []string{secret}}))
 		}
 	}
-	p.clerk, err = p.office.tokens.Issue(ctx, "clerk-1", enforcement.Clerk, court, false, time.Time{})
+	p.clerk, err = p.office.tokens.Issue(ctx, "clerk-1", enforcement.Clerk, p.court, false, time.Time{})
 	okay(p.t, err)
-	p.judge, err = p.office.tokens.Issue(ctx, "judge-1", enforcement.Judge, court, false, time.Time{})
+	p.judge, err = p.office.tokens.Issue(ctx, "judge-1", enforcement.Judge, p.court, false, time.Time{})
 	okay(p.t, err)
-	return court
 }
 
 // decide leads a listing as far as its service.
-func (p *pair) decide(court enforcement.OrganisationID) {
+func (p *pair) decide(conduct listing.Conduct) {
 	p.t.Helper()
 	ctx, r, made, today := p.t.Context(), p.office.register, madeup.New(5), calendar.DayOf(now())
 	as := func(role enforcement.Role) enforcement.Act {
-		return enforcement.Act{At: now(), Actor: enforcement.Actor{ID: string(role) + "-2", Role: role, Organisation: court}}
+		return enforcement.Act{At: now(), Actor: enforcement.Actor{ID: string(role) + "-2", Role: role, Organisation: p.court}}
 	}
 	number := made.Company()
 	subject, err := r.Parties.EnterSubject(ctx, as(enforcement.Clerk), party.Identity{Kind: memoranda.LegalPerson, Name: made.CompanyName(), NumberKind: number.Kind, Number: number.Number, Head: made.PersonName()})
@@ -220,16 +228,20 @@ func (p *pair) decide(court enforcement.OrganisationID) {
 	execution, err := r.Parties.EnterCase(ctx, as(enforcement.Clerk), party.Case{Number: fmt.Sprintf("(%d)桂0103执9号", year), FiledOn: today.AddDays(-30), BasisDocument: fmt.Sprintf("(%d)桂0103民初9号", year-1), BasisUnit: "演示法院"})
 	okay(p.t, err)
 	id, err := r.Listings.Draft(ctx, as(enforcement.Judge), listing.NewListing{
-		Case: execution, Subject: subject, Capacity: listing.Debtor, Conducts: []listing.Conduct{listing.AbleButRefuses},
+		Case: execution, Subject: subject, Capacity: listing.Debtor, Conducts: []listing.Conduct{conduct},
 		Facts:  listing.Facts{Obligation: "演示:支付货款", Performed: "none", Conduct: "演示:有履行能力而拒不履行"},
-		Papers: []ground.Brought{{Purpose: paper.Facts(1), Paper: written("演示财产线索")}},
+		Papers: []ground.Brought{{Purpose: paper.Facts(int(conduct)), Paper: written("演示财产线索")}},
 	})
 	okay(p.t, err)
 	of := ground.Change{Ground: id}
 	warned := as(enforcement.Clerk)
 	warned.At = warned.At.AddDate(0, 0, -20) // the period for performance is over
 	okay(p.t, r.Listings.Warn(ctx, warned, of, listing.Notice{ServedOn: today.AddDays(-20), PerformDays: 3, RiskWarning: true, Paper: written("演示执行通知书")}))
-	okay(p.t, r.Listings.Propose(ctx, as(enforcement.Judge), of, listing.Decision{Number: "(2025)桂0103执9号之一", Reasons: "演示:经审查,符合规定的理由", OwnMotion: "演示:拒不申报财产,依职权列入", Paper: written("演示决定书全文")}))
+	var term day.Day
+	if conduct != listing.AbleButRefuses {
+		term = today.AddDays(700)
+	}
+	okay(p.t, r.Listings.Propose(ctx, as(enforcement.Judge), of, listing.Decision{TermUntil: term, Number: "(2025)桂0103执9号之一", Reasons: "演示:经审查,符合规定的理由", OwnMotion: "演示:拒不申报财产,依职权列入", Paper: written("演示决定书全文")}))
 	okay(p.t, r.Listings.Sign(ctx, as(enforcement.President), of))
 	okay(p.t, r.Listings.Serve(ctx, as(enforcement.Clerk), of, ground.Service{Manner: ground.ServedDirectly, On: today, Enclosures: ground.Enclosures(), Paper: written("演示送达回证")}))
 	p.listing = id.String()
@@ -264,10 +276,13 @@ func (p *pair) serve() {
 			}
 		}
 	}()
-	p.t.Cleanup(func() {
+	p.stop = sync.OnceFunc(func() {
 		_ = cmd.Process.Kill() // how it stops is told elsewhere
 		<-ended
 		_ = cmd.Wait()
+	})
+	p.t.Cleanup(func() {
+		p.stop()
 		if p.t.Failed() {
 			p.t.Logf("the process said:\n%s", log.String())
 		}

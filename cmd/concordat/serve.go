@@ -145,6 +145,9 @@ func (o *office) deliver(ctx context.Context, log zerolog.Logger) (finish func()
 	sweep.Go(func() {
 		drainer.Run(ctx, func(err error) { log.Error().Err(err).Msg("sweep") })
 	})
+	sweep.Go(func() {
+		jobs.Lift(ctx, o.register, now, jobs.LiftEvery, func(err error) { log.Error().Err(err).Msg("lift what is over") })
+	})
 	return func() {
 		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliveriesEnd)
 		defer cancel()

@@ -2,9 +2,11 @@ package ground
 
 import (
 	"context"
+	"errors"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
+	"concordat/internal/pg"
 )
 
 // Page moves up to limit of the cases that wait for something, those with ids above after. It
@@ -31,4 +33,30 @@ func (p Page) All(ctx context.Context, act enforcement.Act, done func(moved int)
 		}
 		after = last
 	}
+}
+
+// Lifting is [Page.All] of what lifts: a case in which something is at fault, such as a row
+// that cannot be read, holds up none behind it. Every fault is told when all else is done;
+// only a database that is away, or the end of ctx, ends it at once.
+func (p Page) Lifting(ctx context.Context, act enforcement.Act, done func(moved int)) (refused []NotMoved, err error) {
+	var faults []error
+	for after := (enforcement.ID{}); ; {
+		last, moved, no, err := p(ctx, act, after, directive.Batch)
+		refused = append(refused, no...)
+		if moved > 0 {
+			done(moved)
+		}
+		if err != nil {
+			faults = append(faults, err)
+		}
+		if last.IsZero() || last == after || Broken(ctx, err) {
+			return refused, errors.Join(faults...)
+		}
+		after = last
+	}
+}
+
+// Broken reports whether an error is none of one case: nothing else can be done either.
+func Broken(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || err != nil && (pg.IsAway(err) || pg.IsReadOnly(err))
 }

@@ -2,6 +2,7 @@ package ground
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -118,9 +119,10 @@ type decidedCase struct {
 func ofMinors(cases []decidedCase, today day.Day, identity func(c *decidedCase) (party.Identity, error)) (ids []enforcement.ID, err error) {
 	for i := range cases {
 		c := &cases[i]
-		who, err := identity(c)
-		if err != nil {
-			return nil, err
+		who, unread := identity(c)
+		if unread != nil {
+			err = errors.Join(err, unread)
+			continue
 		}
 		on := today
 		if !c.Decided.IsZero() {
@@ -130,7 +132,7 @@ func ofMinors(cases []decidedCase, today day.Day, identity func(c *decidedCase) 
 			ids = append(ids, c.ID)
 		}
 	}
-	return ids, nil
+	return ids, err
 }
 
 func (r *Grounds) suspendMinors(ctx context.Context, tx *pg.Tx, act enforcement.Act, ids []enforcement.ID) (int, error) {
@@ -172,17 +174,17 @@ func (r *Grounds) SuspendMinors(ctx context.Context, act enforcement.Act, after 
 		return last, 0, nil, err
 	}
 	last = cases[len(cases)-1].ID
-	ids, err := ofMinors(cases, r.Record.Today(act.At), func(c *decidedCase) (party.Identity, error) {
+	ids, unread := ofMinors(cases, r.Record.Today(act.At), func(c *decidedCase) (party.Identity, error) {
 		return r.Parties.OpenIdentity(c.Subject, c.Wrapped, c.Sealed)
 	})
-	if err != nil || len(ids) == 0 {
-		return last, 0, nil, err
+	if len(ids) == 0 {
+		return last, 0, nil, unread
 	}
 	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
 		stopped, err = r.suspendMinors(ctx, tx, act, ids)
 		return err
 	})
-	return last, stopped, nil, enforcement.AsRefusal(err)
+	return last, stopped, nil, errors.Join(enforcement.AsRefusal(err), unread)
 }
 
 // SuspendDoubted suspends every case whose identity a department doubts, and whose owner

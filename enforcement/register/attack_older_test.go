@@ -1,6 +1,7 @@
 package register_test
 
 import (
+	"slices"
 	"testing"
 
 	"concordat/enforcement"
@@ -67,22 +68,19 @@ func TestEveryProofOfServiceSaysOfWhichDay(t *testing.T) {
 	for _, table := range []*ground.Table{listingTable, administrativeTable, rewardTable} {
 		for _, m := range table.Moves {
 			for i := range m.Papers {
-				switch n := &m.Papers[i]; n.Purpose {
-				case paper.Service, paper.Extension, paper.RewardNotice:
-					seen++
-					if len(n.NotBefore) == 0 {
-						t.Errorf("%s %s: %s proves a service of any day", table.Slug, m.Name, n.Field)
+				n := &m.Papers[i]
+				if !slices.Contains([]paper.Purpose{paper.Service, paper.Extension, paper.RewardNotice}, n.Purpose) {
+					continue
+				}
+				seen++
+				if len(n.NotBefore) == 0 {
+					t.Errorf("%s %s: %s proves a service of any day", table.Slug, m.Name, n.Field)
+				}
+				for _, field := range n.NotBefore {
+					known := slices.ContainsFunc(m.Needs, func(need ground.Need) bool { return need.Field == field })
+					if !known && field != "last_posted_on" {
+						t.Errorf("%s %s: %s is no field of the move", table.Slug, m.Name, field)
 					}
-					for _, field := range n.NotBefore {
-						known := false
-						for _, need := range m.Needs {
-							known = known || need.Field == field
-						}
-						if !known && field != "last_posted_on" {
-							t.Errorf("%s %s: %s is no field of the move", table.Slug, m.Name, field)
-						}
-					}
-				default:
 				}
 			}
 		}

@@ -24,14 +24,28 @@ import (
 // holds up no other. refused are the listings that could not be published; an end that
 // was refused and a text that is unknown are the error, said when all else is done. So is
 // a machine's clock that differs from the database's (clock.skew): then only what lifts,
-// or merely tells, is done.
+// or merely tells, is done. And so is a fault, of one case or of one part: what lifts goes on
+// past it, what burdens waits until somebody has looked.
 func (r *Offices) Daily(ctx context.Context, act enforcement.Act, step func(ended, published int)) (ended, published int, refused []ground.NotMoved, err error) {
+	return r.round(ctx, act, step, false)
+}
+
+// Lift is what of [Offices.Daily] lifts or merely tells. Whoever lets the day stand still, as by
+// a queue that is paused, stops with it nobody's end: it is done beside the day, too.
+func (r *Offices) Lift(ctx context.Context, act enforcement.Act) (ended int, err error) {
+	ended, _, _, err = r.round(ctx, act, nil, true)
+	return ended, err
+}
+
+func (r *Offices) round(ctx context.Context, act enforcement.Act, step func(ended, published int), onlyLifts bool) (ended, published int, refused []ground.NotMoved, err error) {
 	var rewards, minors int
 	var notEnded, drafts []ground.NotMoved
 	var unknown error
-	all := func(page ground.Page, n *int, not *[]ground.NotMoved) func() error {
+	var faults []error
+	type pages func(context.Context, enforcement.Act, func(moved int)) ([]ground.NotMoved, error)
+	all := func(take pages, n *int, not *[]ground.NotMoved) func() error {
 		return func() error {
-			no, err := page.All(ctx, act, func(moved int) {
+			no, err := take(ctx, act, func(moved int) {
 				if *n += moved; step != nil {
 					step(ended, published)
 				}
@@ -49,9 +63,9 @@ func (r *Offices) Daily(ctx context.Context, act enforcement.Act, step func(ende
 		do    func() error
 		lifts bool // also by a wrong clock
 	}{
-		{"end the courts' listings", all(r.Listings.ExpireDue(), &ended, &notEnded), true},
-		{"end administrative listings", all(r.Administrative.ExpireDue(), &ended, &notEnded), true},
-		{"suspend what burdens minors", all(r.Grounds.SuspendMinors, &minors, &notEnded), true},
+		{"end the courts' listings", all(r.Listings.ExpireDue().Lifting, &ended, &notEnded), true},
+		{"end administrative listings", all(r.Administrative.ExpireDue().Lifting, &ended, &notEnded), true},
+		{"suspend what burdens minors", all(ground.Page(r.Grounds.SuspendMinors).Lifting, &minors, &notEnded), true},
 		{"suspend what is doubted", func() error { _, err := r.Grounds.SuspendDoubted(ctx, act); return err }, true},
 		{"ask cases under way for their papers", func() error { return r.Grounds.OweSteps(ctx, act) }, true},
 		{"suspend what is unproved", func() error { _, err := r.Grounds.SuspendUnproved(ctx, act); return err }, true},
@@ -59,8 +73,8 @@ func (r *Offices) Daily(ctx context.Context, act enforcement.Act, step func(ende
 		{"escalate what is overdue", func() error { _, err := r.Directives.CheckLiftings(ctx, act); return err }, true},
 		{"escalate what is kept too long", func() error { _, err := r.Directives.CheckKept(ctx, act); return err }, true},
 		{"look after the papers", func() error { return r.Papers.Daily(ctx, act) }, true},
-		{"end rewards", all(r.Rewards.ExpireDue(), &rewards, &notEnded), false},
-		{"grant rewards", all(r.Rewards.GrantDue, &rewards, &drafts), false}, // one that nothing carries today waits on
+		{"end rewards", all(r.Rewards.ExpireDue().All, &rewards, &notEnded), false},
+		{"grant rewards", all(ground.Page(r.Rewards.GrantDue).All, &rewards, &drafts), false}, // one that nothing carries today waits on
 		{"weigh rewards", func() error { return r.Rewards.ReviewDue(ctx, act) }, false},
 		{"follow what is in force", func() error {
 			_, err := r.Replanner.ResumeAdoptions(ctx, act, nil)
@@ -69,22 +83,39 @@ func (r *Offices) Daily(ctx context.Context, act enforcement.Act, step func(ende
 			}
 			return err
 		}, false},
-		{"publish the courts' listings", all(r.Listings.PublishDue(), &published, &refused), false},
-		{"publish administrative listings", all(r.Administrative.PublishDue(), &published, &refused), false},
+		{"publish the courts' listings", all(r.Listings.PublishDue().All, &published, &refused), false},
+		{"publish administrative listings", all(r.Administrative.PublishDue().All, &published, &refused), false},
 	} {
-		if wrong != nil && !part.lifts {
+		if (wrong != nil || faults != nil || onlyLifts) && !part.lifts {
 			continue
 		}
-		if err := part.do(); err != nil {
-			return ended, published, refused, fmt.Errorf("%s: %w", part.doing, err)
+		err := part.do()
+		if err == nil {
+			continue
+		}
+		faults = append(faults, fmt.Errorf("%s: %w", part.doing, err))
+		if ground.Broken(ctx, err) {
+			return ended, published, refused, errors.Join(faults...)
 		}
 	}
-	if i := slices.IndexFunc(refused, func(n ground.NotMoved) bool { return n.Because.Code == "plan.edition-unknown" }); i >= 0 && unknown == nil {
-		unknown = fmt.Errorf("publish what is due: %w", refused[i].Because)
+	return ended, published, refused, errors.Join(append(faults, unread(refused, unknown), wrong, stuck(notEnded))...)
+}
+
+// unread is the fault of an edition whose text is unknown, which somebody met or which kept
+// listings from their publication.
+func unread(refused []ground.NotMoved, met error) error {
+	i := slices.IndexFunc(refused, func(n ground.NotMoved) bool { return n.Because.Code == "plan.edition-unknown" })
+	if i < 0 || met != nil {
+		return met
 	}
-	stuck := []error{unknown, wrong}
+	return fmt.Errorf("publish what is due: %w", refused[i].Because)
+}
+
+// stuck are the ends that were refused.
+func stuck(notEnded []ground.NotMoved) error {
+	errs := make([]error, 0, len(notEnded))
 	for _, n := range notEnded {
-		stuck = append(stuck, fmt.Errorf("end case %s: %w", n.Case, n.Because))
+		errs = append(errs, fmt.Errorf("end case %s: %w", n.Case, n.Because))
 	}
-	return ended, published, refused, errors.Join(stuck...)
+	return errors.Join(errs...)
 }
