@@ -9,7 +9,9 @@
 // Which days are worked is settled once a year by a notice of the State
 // Council's office, which gives days off and moves work to weekends. A Calendar
 // holds the notices of some years (Embedded: 2023 to 2026, the files in data/)
-// and never changes; With answers with another one that knows one notice more.
+// and never changes; With answers with another one that knows one notice more. A process
+// goes by a Current, in which another Shelf of calendars is put when a notice is loaded
+// (ParseFiled).
 // Of a year without a notice only the statutory days are known, so a period
 // that depends on it has a provisional end: it is kept, shown as provisional,
 // and counted again when the notice is loaded. The same holds of the last week

@@ -32,7 +32,18 @@ func ParseNotice(name string, data []byte) (Notice, error) {
 	if root == nil {
 		return Notice{}, r.err()
 	}
-	f := r.fields(root, "year", "reference", "published", "evidence", "off", "worked")
+	n := r.notice(r.fields(root, nil, nationalFields...))
+	if err := r.err(); err != nil {
+		return Notice{}, err
+	}
+	return n, nil
+}
+
+// nationalFields are those of a year's notice.
+var nationalFields = []string{"year", "reference", "published", "evidence", "off", "worked"}
+
+// notice reads a year's notice and what it as a whole gets wrong.
+func (r *reader) notice(f map[string]ast.Node) Notice {
 	n := Notice{
 		Year:      r.year(f["year"]),
 		Reference: r.text(f["reference"]),
@@ -44,32 +55,29 @@ func ParseNotice(name string, data []byte) (Notice, error) {
 		n.Off = append(n.Off, r.span(item))
 	}
 	if len(r.mistakes) == 0 || n.Year != 0 {
-		r.contradictions(n, f)
+		r.place(n.mistakes(), &n, f)
 	}
-	if err := r.err(); err != nil {
-		return Notice{}, err
-	}
-	return n, nil
+	return n
 }
 
 func (r *reader) span(n ast.Node) Span {
-	f := r.fields(n, "name", "from", "to")
+	f := r.fields(n, nil, "name", "from", "to")
 	return Span{Name: r.text(f["name"]), From: r.day(f["from"]), To: r.day(f["to"])}
 }
 
-// contradictions adds what the notice as a whole gets wrong, at the line of the
-// field or item; lines that could not be read are not reported twice.
-func (r *reader) contradictions(n Notice, f map[string]ast.Node) {
+// place adds what a notice as a whole gets wrong, at the line of the field or item; lines
+// that could not be read are not reported twice. A regional notice is nil.
+func (r *reader) place(found []mistake, n *Notice, f map[string]ast.Node) {
 	unread := make(map[int]bool)
 	for _, m := range r.mistakes {
 		unread[m.Line] = true
 	}
-	for _, m := range n.mistakes() {
+	for _, m := range found {
 		at := f[m.at.field]
 		if items, ok := at.(*ast.SequenceNode); ok && m.at.item != whole && m.at.item < len(items.Values) {
 			at = items.Values[m.at.item]
 		}
-		if m.at.field == "off" && m.at.item != whole && n.Off[m.at.item].open() {
+		if n != nil && m.at.field == "off" && m.at.item != whole && n.Off[m.at.item].open() {
 			continue
 		}
 		if at == nil || unread[at.GetToken().Position.Line] {
@@ -88,10 +96,10 @@ func ParseRegional(name string, data []byte) (*Regional, error) {
 	if root == nil {
 		return nil, r.err()
 	}
-	f := r.fields(root, "region", "name", "basis", "season", "years")
+	f := r.fields(root, nil, "region", "name", "basis", "season", "years")
 	season := map[string]ast.Node{}
 	if f["season"] != nil {
-		season = r.fields(f["season"], "from", "to")
+		season = r.fields(f["season"], nil, "from", "to")
 	}
 	regional := &Regional{
 		region:  r.text(f["region"]),
@@ -115,7 +123,12 @@ func ParseRegional(name string, data []byte) (*Regional, error) {
 }
 
 func (r *reader) regionalYear(n ast.Node) RegionalYear {
-	f := r.fields(n, "year", "off", "worked", "evidence")
+	return r.regionalFields(n, r.fields(n, nil, "year", "off", "worked", "evidence"))
+}
+
+// regionalFields reads what a region says of one year; n is the place of what is wrong with
+// it as a whole.
+func (r *reader) regionalFields(n ast.Node, f map[string]ast.Node) RegionalYear {
 	y := RegionalYear{
 		Year:     r.year(f["year"]),
 		Off:      r.days(f["off"]),
@@ -148,7 +161,7 @@ func embeddedEstimates() (map[day.Day]bool, error) {
 	r := &reader{file: name}
 	estimated := make(map[day.Day]bool)
 	for _, item := range r.list(r.root(raw)) {
-		f := r.fields(item, "year", "days")
+		f := r.fields(item, nil, "year", "days")
 		year := r.year(f["year"])
 		for _, d := range r.days(f["days"]) {
 			if y, _, _ := d.Date(); y != year {

@@ -120,3 +120,17 @@ func (c *Calendar) skip(from day.Day, n int) Due {
 	}
 	return due
 }
+
+// WorkingDaysBefore is the n-th working day before a day, the day itself not counted: from it
+// on n working days are left, the day among them where it is one. Of no day it is none.
+func (c *Calendar) WorkingDaysBefore(to day.Day, n int) day.Day {
+	for d := to; n > 0 && !to.IsZero() && n <= maxDays; {
+		d = d.AddDays(-1)
+		if working, _ := c.IsWorkingDay(d); working {
+			if n--; n == 0 {
+				return d
+			}
+		}
+	}
+	return to
+}

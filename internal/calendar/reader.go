@@ -104,15 +104,26 @@ func (r *reader) err() error {
 	return errors.Join(errs...)
 }
 
-// fields reads a mapping that must have exactly these keys.
-func (r *reader) fields(n ast.Node, keys ...string) map[string]ast.Node {
-	var values []*ast.MappingValueNode
+// pairs are the keys and values of a mapping; nil where it is none.
+func pairs(n ast.Node) []*ast.MappingValueNode {
 	switch m := n.(type) {
 	case *ast.MappingNode:
-		values = m.Values
+		return m.Values
 	case *ast.MappingValueNode:
-		values = []*ast.MappingValueNode{m}
-	default:
+		return []*ast.MappingValueNode{m}
+	}
+	return nil
+}
+
+// has reports whether a mapping has a key.
+func (r *reader) has(n ast.Node, key string) bool {
+	return slices.ContainsFunc(pairs(n), func(v *ast.MappingValueNode) bool { return v.Key.GetToken().Value == key })
+}
+
+// fields reads a mapping that must have exactly these keys, and may have some more.
+func (r *reader) fields(n ast.Node, more []string, keys ...string) map[string]ast.Node {
+	values := pairs(n)
+	if values == nil {
 		r.add(n, "fields are expected here")
 		return nil
 	}
@@ -120,7 +131,7 @@ func (r *reader) fields(n ast.Node, keys ...string) map[string]ast.Node {
 	for _, v := range values {
 		key := v.Key.GetToken().Value
 		switch {
-		case !slices.Contains(keys, key):
+		case !slices.Contains(keys, key) && !slices.Contains(more, key):
 			r.add(v.Key, "%q is not a field here", key)
 		case found[key] != nil:
 			r.add(v.Key, "%q stands here twice", key)

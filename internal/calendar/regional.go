@@ -35,6 +35,9 @@ type RegionalYear struct {
 	Off  []day.Day
 	// Worked are weekend days worked in the region.
 	Worked []day.Day
+	// Reference is the notice's document number; empty where the days are known from elsewhere
+	// than the notice.
+	Reference string
 	// Evidence says where the text was read, and how good it is.
 	Evidence string
 }
@@ -77,6 +80,30 @@ func (r *Regional) Year(year int) (RegionalYear, bool) {
 	y, ok := r.years[year]
 	y.Off, y.Worked = slices.Clone(y.Off), slices.Clone(y.Worked)
 	return y, ok
+}
+
+// of is what is known of one year; a nil Regional knows nothing.
+func (r *Regional) of(year int) (RegionalYear, bool) {
+	if r == nil {
+		return RegionalYear{}, false
+	}
+	return r.Year(year)
+}
+
+// with is the same days with those of one notice; a nil Regional begins with it.
+func (r *Regional) with(n *RegionalNotice) *Regional {
+	next := Regional{region: n.Region, name: n.Name, basis: n.Basis, season: n.season, extends: []Owner{Subject}}
+	if r != nil {
+		next = *r
+	}
+	next.years = maps.Clone(next.years)
+	if next.years == nil {
+		next.years = make(map[int]RegionalYear)
+	}
+	y := n.RegionalYear
+	y.Off, y.Worked = slices.Clone(y.Off), slices.Clone(y.Worked)
+	next.years[y.Year] = y
+	return &next
 }
 
 // Extending returns the same days with another answer to whose periods they
