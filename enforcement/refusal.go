@@ -186,6 +186,8 @@ var constraintCodes = map[string]string{
 	"paper_use_owner":                        "not-found",
 	"paper_use_pkey":                         "paper.exists",
 
+	"calendar_notice_once": "calendar.contradicts",
+
 	"administrative_one_live":                "listing.exists",
 	"administrative_notice_contents":         "notice.contents",
 	"administrative_notice_first":            "notice.missing",
@@ -248,7 +250,7 @@ var codes = []string{
 	"paper.day", "paper.older", "paper.title", "paper.place", "paper.hash", "paper.exists", "paper.elsewhere", "paper.final", "paper.sheet", "paper.line", "paper.file", "paper.case", "papers.complete", "papers.not-in-force",
 	"explain.day", "explain.measure",
 	"hold.scope", "hold.reason", "hold.second-person", "hold.ended", "hold.standing",
-	"change.unproposed", "change.account", "change.second-person", "change.lapsed", "change.ended", "change.content",
+	"change.unproposed", "change.account", "change.second-person", "change.lapsed", "change.ended", "change.content", "calendar.contradicts",
 	"reward.list-type", "reward.owner", "reward.subject", "reward.reference", "reward.dates", "reward.year", "reward.term", "reward.exists",
 	"reward.notice", "reward.noticed", "reward.answer", "reward.answered", "reward.answer-running", "reward.stayed", "reward.reasons", "reward.basis", "reward.suspension", "reward.second-person",
 	"list.unknown", "list.court", "list.not-owner", "list.no-footing", "list.region", "list.subject-kind", "list.ground", "list.term",

@@ -14,7 +14,14 @@ import (
 	"concordat/internal/calendar"
 	"concordat/internal/pg"
 	"concordat/memoranda"
+	"concordat/memoranda/day"
 )
+
+// Days counts working days: a [calendar.Calendar], or the one that a process goes by, which
+// a notice of holidays changes ([calendar.Current]).
+type Days interface {
+	AddWorkingDays(from day.Day, n int) calendar.Due
+}
 
 // Config is what a Drainer stands on. Fields with a stated zero may be left out.
 type Config struct {
@@ -22,7 +29,7 @@ type Config struct {
 	Register  *register.Offices
 	Endpoints *Endpoints
 	Catalogue *memoranda.Catalogue
-	Calendar  *calendar.Calendar
+	Calendar  Days
 	// Channels are tried in the order of each organisation's endpoints. An Inbox
 	// must be among them.
 	Channels []Channel

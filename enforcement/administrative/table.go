@@ -8,6 +8,7 @@ import (
 	"concordat/enforcement/ground"
 	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
+	"concordat/internal/calendar"
 )
 
 // The acts of an administrative listing in the log.
@@ -92,7 +93,7 @@ func administrativeHearing() []ground.Move {
 				ground.LastPosted,
 			},
 			Papers: append([]ground.PaperNeed{ground.Papered(paper.AdministrativeNotice, "notice_paper", "事先告知书", "the notice"), ground.Receipt()}, ground.PapersByManner()...),
-			Starts: []docket.Deadline{{Kind: clockWindow}},
+			Starts: []docket.Deadline{{Kind: clockWindow, Whose: calendar.Subject}},
 		},
 		{
 			Name: moveState, Door: "statement", Group: ground.GroupRemedy, From: []ground.State{notified, stated, answered}, To: stated, Stays: []ground.State{announced}, Roles: enforcement.Department, Event: eventStated,
@@ -144,7 +145,7 @@ func administrativeDecision() []ground.Move {
 		},
 		{
 			Name: moveAnnounce, Group: ground.GroupAdvance, From: []ground.State{ground.Served}, To: announced, Roles: []enforcement.Role{enforcement.System}, Event: eventAnnounced,
-			ZH: "每月公示，接受异议", EN: "Announce in the monthly batch; objections are heard", Source: ground.ByList, Effect: ground.EffectNone, Starts: []docket.Deadline{{Kind: clockObjected}},
+			ZH: "每月公示，接受异议", EN: "Announce in the monthly batch; objections are heard", Source: ground.ByList, Effect: ground.EffectNone, Starts: []docket.Deadline{{Kind: clockObjected, Whose: calendar.Subject}},
 		},
 		{
 			Name: ground.MovePublish, Door: "publication", Group: ground.GroupAdvance, From: []ground.State{ground.Served, announced}, To: ground.Active, Roles: []enforcement.Role{enforcement.DepartmentClerk, enforcement.DepartmentReviewer, enforcement.System}, Event: eventPublished,

@@ -29,6 +29,7 @@ const (
 	OperatorToken Kind = "operator-token"
 	Staff         Kind = "staff"
 	Borrowed      Kind = "borrowed"
+	Calendar      Kind = "calendar"
 )
 
 // Term is how long a proposal can be confirmed. No law says so; it is ours.

@@ -25,7 +25,9 @@ const TaskIdentityDoubtful = "identity-doubtful"
 
 // ClockDoubt is how long who decided may leave a doubt unexamined: a time of our own. When
 // it is over the case is suspended everywhere.
-var ClockDoubt = docket.Deadline{Kind: "examine-identity", Period: calendar.Period{Value: 1, Unit: calendar.WorkingDays, Source: docket.OwnTerm}}
+var ClockDoubt = docket.Deadline{
+	Kind: "examine-identity", Period: calendar.Period{Value: 1, Unit: calendar.WorkingDays, Source: docket.OwnTerm}, Event: "identity-doubted",
+}
 
 // reasonDoubtful is the reason of a refusal that says so.
 const reasonDoubtful = "identity-doubtful"

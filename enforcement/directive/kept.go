@@ -25,7 +25,9 @@ import (
 const TaskKept = "kept"
 
 // ClockKept is until when that note is to be taken: no law sets it.
-var ClockKept = docket.Deadline{Kind: "note-kept", Period: calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: docket.OwnTerm}}
+var ClockKept = docket.Deadline{
+	Kind: "note-kept", Period: calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: docket.OwnTerm}, Event: "measure-kept",
+}
 
 // keptYears is how long after the withdrawal a measure may be kept where its basis gives no
 // period: ours, an open question.

@@ -14,7 +14,9 @@ import (
 // ClockLift is until when an organisation shall have acknowledged the withdrawals
 // of one day. No law gives departments a number of days; ours follows the
 // court's own three (法释〔2017〕7号 Art. 10).
-var ClockLift = docket.Deadline{Kind: "acknowledge-withdrawals", Period: calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: docket.OwnTerm}}
+var ClockLift = docket.Deadline{
+	Kind: "acknowledge-withdrawals", Period: calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: docket.OwnTerm}, Event: "withdrawals", OwnWay: true,
+}
 
 // incidentWithdrawals is opened where an organisation did not acknowledge the
 // withdrawals of a day in time. The incident is the escalation; it changes nothing for the

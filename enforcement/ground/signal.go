@@ -27,7 +27,7 @@ const clockMinor = "revoke-minor"
 
 // RevokeMinor is the clock of [TaskMinor], by the source of a kind.
 func RevokeMinor(source string) docket.Deadline {
-	return docket.Deadline{Kind: clockMinor, Period: calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: source}}
+	return docket.Deadline{Kind: clockMinor, Period: calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: source}, Event: string(EventSuspended)}
 }
 
 // signal is what the record itself says against a case in force: it is suspended at every

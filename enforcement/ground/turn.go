@@ -207,6 +207,7 @@ func (t *Turn[C]) clocks(tx *pg.Tx) {
 		if own, ok := t.periods[d.Kind]; ok {
 			d.Period = own
 		}
+		d.Event = string(t.Event.Kind)
 		from := t.Event.Day
 		if !t.Since.IsZero() {
 			from = t.Since

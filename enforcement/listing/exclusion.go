@@ -121,6 +121,7 @@ func (r *Listings) signal(tx *pg.Tx, l *Listing, kind ExclusionKind, on, today d
 		clock = clockBarred
 	}
 	docket.OpenTasks(tx, []enforcement.ID{l.ID}, task, today)
+	clock.Event = string(eventExclusionOpened)
 	r.Docket.StartClock(tx, l.Court, l.ID, from, clock)
 }
 

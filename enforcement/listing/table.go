@@ -77,6 +77,11 @@ var (
 	clockCorrect       = docket.Deadline{Kind: "correct", Period: calendar.Period{Value: 3, Unit: calendar.WorkingDays, Source: "法释〔2017〕7号 Art. 9"}}
 )
 
+// Deadlines are those of a listing's clocks that no move starts.
+func Deadlines() []docket.Deadline {
+	return []docket.Deadline{clockDelete, clockBarred, clockExamineBar, clockEarlyDeletion}
+}
+
 var (
 	unpublished   = []ground.State{ground.Draft, warned, applied, ground.Decided, ground.Served, Grace}
 	inForceStates = []ground.State{ground.Active, Extended}

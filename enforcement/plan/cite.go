@@ -66,12 +66,12 @@ func (r *Plans) ListBasis(slug string, on day.Day) string {
 	return strings.Join(cited, "; ")
 }
 
-// Within turns a period of a list type into one to count by; own is what stands
+// Within turns a period of a list type into one of a subject's to count by; own is what stands
 // in its place where the list type is silent. A period that nobody verified
 // counts only where it is the longer of the two: both may be waited for.
 func (r *Plans) Within(from day.Day, set *memoranda.Period, own calendar.Period) (calendar.Due, calendar.Period) {
 	if set == nil {
-		return r.Record.Calendar.Add(from, own), own
+		return r.Record.Calendar.For(calendar.Subject, from, own), own
 	}
 	p := calendar.Period{Value: set.Value, Unit: calendar.Unit(set.Unit), Source: docket.OwnTerm}
 	if set.Unit == memoranda.Years {
@@ -80,9 +80,9 @@ func (r *Plans) Within(from day.Day, set *memoranda.Period, own calendar.Period)
 	if set.Place != nil && set.Evidence != memoranda.Unverified {
 		p.Source = r.Cite(*set.Place)
 	}
-	due := r.Record.Calendar.Add(from, p)
+	due := r.Record.Calendar.For(calendar.Subject, from, p)
 	if set.Evidence == memoranda.Unverified {
-		if other := r.Record.Calendar.Add(from, own); other.Day > due.Day {
+		if other := r.Record.Calendar.For(calendar.Subject, from, own); other.Day > due.Day {
 			return other, own
 		}
 	}

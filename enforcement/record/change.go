@@ -9,8 +9,8 @@ import (
 	"concordat/internal/pg"
 )
 
-// Changes to the installation itself: who may ask, who is told, by what keys, and
-// whether queues are worked. What changed stands in the event's reason; a token's event
+// Changes to the installation itself: who may ask, who is told, by what keys, by which
+// calendar deadlines are counted, and whether queues are worked. What changed stands in the event's reason; a token's event
 // refers to the token.
 const (
 	EventTokenIssued         EventKind = "token-issued"
@@ -28,13 +28,16 @@ const (
 	EventStaffEntered        EventKind = "staff-entered"
 	EventStaffBorrowed       EventKind = "staff-borrowed"
 	EventStaffEnded          EventKind = "staff-ended"
+	EventCalendarLoaded      EventKind = "calendar-loaded"
+	EventDeadlinesRecounted  EventKind = "deadlines-recounted"
 )
 
 // selectChanges names the kinds as the index event_change does, or it would not be used.
 const selectChanges = `SELECT recorded_at AS at, kind, actor, role, coalesce(reason, '') AS what FROM event
   WHERE kind IN ('token-issued', 'token-revoked', 'token-woken', 'organisation-entered', 'endpoint-put', 'endpoint-restored',
     'endpoint-paused', 'endpoint-removed', 'keys-changed', 'queues-changed', 'change-proposed', 'change-dropped',
-    'staff-entered', 'staff-borrowed', 'staff-ended')
+    'staff-entered', 'staff-borrowed', 'staff-ended',
+    'calendar-loaded', 'deadlines-recounted')
   ORDER BY seq DESC LIMIT 30`
 
 // Change is one change to the installation.

@@ -22,7 +22,7 @@ type Record struct {
 	DB       *pg.DB
 	Jobs     *Jobs
 	Vault    *vault.Vault
-	Calendar *calendar.Calendar
+	Calendar *calendar.Current
 	// Machine is machine time, for the log's second column and for terms of storage.
 	Machine func() time.Time
 }

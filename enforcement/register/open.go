@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"concordat/enforcement/docket"
 	"concordat/enforcement/record"
 	"concordat/internal/calendar"
 	"concordat/internal/pg"
@@ -39,26 +40,52 @@ type Config struct {
 	// PaperYears is how long papers are kept after the end of their case, in years; 0 is
 	// [paper.DefaultKeepYears].
 	PaperYears int
+	// Region is the GB/T 2260 code of the region whose own days extend the time of subjects;
+	// empty: no region's do.
+	Region string
+	// Deadlines says when reminders and escalations come; zero is the defaults.
+	Deadlines docket.Schedule
 }
 
 // Open builds the parts and enters into the database what the catalogue seeds:
 // numbers for its measures, and editions of memoranda of which the record has none
 // yet. A database into which a restore was not finished is refused.
 func Open(ctx context.Context, c Config) (*Offices, error) {
-	o := build(c)
+	if err := c.Deadlines.Validate(); err != nil {
+		return nil, err //nolint:wrapcheck // says what is wrong
+	}
+	o, err := c.offices()
+	if err != nil {
+		return nil, err
+	}
 	if err := record.RefuseUnfinished(ctx, c.DB); err != nil {
 		return nil, err
 	}
 	if err := o.Plans.Seed(ctx); err != nil {
 		return nil, fmt.Errorf("seed the register from the catalogue: %w", err)
 	}
-	return o, nil
+	return o, o.Docket.Refresh(ctx)
 }
 
 // Reading builds parts that only read, on a database that they enter nothing
 // into: for examining a record. Only DB, Catalogue and Attestations of the
 // configuration are needed.
 func Reading(ctx context.Context, c Config) (*Offices, error) {
-	o := build(c)
+	o, err := c.offices()
+	if err != nil {
+		return nil, err
+	}
 	return o, o.Plans.Refresh(ctx)
+}
+
+func (c Config) offices() (*Offices, error) {
+	given := c.Calendar
+	if given == nil {
+		given = &calendar.Calendar{}
+	}
+	days, err := calendar.NewShelf(given)
+	if err != nil {
+		return nil, fmt.Errorf("open the calendars: %w", err)
+	}
+	return build(c, days), nil
 }

@@ -19,6 +19,7 @@ import (
 	"concordat/enforcement/replan"
 	"concordat/enforcement/restore"
 	"concordat/enforcement/reward"
+	"concordat/internal/calendar"
 )
 
 // Offices are all rooms over one database, in the order in which each stands on those
@@ -43,14 +44,25 @@ type Offices struct {
 	Auditor        *audit.Auditor
 }
 
+// Deadlines are all that are started anywhere, by kind; a length may be the case's.
+func Deadlines() []docket.Deadline {
+	list := append(listing.Deadlines(), directive.ClockLift, directive.ClockKept, directive.ClockDoubt, ground.RevokeMinor(docket.OwnTerm))
+	for _, t := range kinds.All() {
+		for i := range t.Moves {
+			list = append(list, t.Moves[i].Starts...)
+		}
+	}
+	return list
+}
+
 // build makes the parts, each on those before it.
-func build(c Config) *Offices {
+func build(c Config, days calendar.Shelf) *Offices {
 	o := &Offices{}
-	o.Record = &record.Record{DB: c.DB, Jobs: c.Jobs, Vault: c.Vault, Calendar: c.Calendar, Machine: c.Machine}
+	o.Record = &record.Record{DB: c.DB, Jobs: c.Jobs, Vault: c.Vault, Calendar: calendar.NewCurrent(days, c.Region), Machine: c.Machine}
 	o.Changes = &change.Changes{Record: o.Record}
 	o.Parties = &party.Parties{Record: o.Record, Changes: o.Changes, Bodies: c.Catalogue}
 	o.Papers = &paper.Papers{Record: o.Record, KeepYears: c.PaperYears, Numbered: o.Parties.Numbered}
-	o.Docket = &docket.Docket{Record: o.Record}
+	o.Docket = &docket.Docket{Record: o.Record, Changes: o.Changes, Given: days, Kinds: Deadlines(), Schedule: c.Deadlines}
 	o.Holds = &hold.Holds{Record: o.Record}
 	o.Plans = &plan.Plans{Record: o.Record, Parties: o.Parties, Shipped: c.Catalogue, Given: c.Attestations, Demonstration: c.Demonstration}
 	o.Directives = &directive.Directives{Record: o.Record, Parties: o.Parties, Docket: o.Docket, Holds: o.Holds, Plans: o.Plans, Remembered: c.Remembered}

@@ -92,7 +92,7 @@ func rewardMoves(live []ground.State) []ground.Move {
 			ZH: "登记对主体的告知", EN: "Record the notice to the subject of a reward under review", Source: ground.ByList, Effect: ground.EffectNone,
 			Needs:  []ground.Need{{Field: "on", Rule: ground.RulePast, Code: "reward.dates", ZH: "不早于复核开始", EN: "not before the review was opened"}},
 			Papers: []ground.PaperNeed{ground.Papered(paper.RewardNotice, "", "告知书及其送达凭证", "the notice, and what proves its service").Proving("on")},
-			Stops:  []string{clockRewardNotice.Kind}, Starts: []docket.Deadline{{Kind: clockRewardAnswer}},
+			Stops:  []string{clockRewardNotice.Kind}, Starts: []docket.Deadline{{Kind: clockRewardAnswer, Whose: calendar.Subject}},
 		},
 		{
 			Name: moveAnswer, Door: "answer", Group: ground.GroupRemedy, From: []ground.State{underReview}, Roles: enforcement.Department, Event: eventAnswered,

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"concordat/enforcement/docket"
 	"concordat/internal/calendar"
 	"concordat/internal/vault"
 )
@@ -74,10 +75,16 @@ func (e *examination) openKeys(context.Context) (string, []Finding, error) {
 }
 
 // years holds the loaded calendars against today and the deadlines ahead.
-func (e *examination) years(context.Context) (string, []Finding, error) {
-	c, err := calendar.Embedded()
+func (e *examination) years(ctx context.Context) (string, []Finding, error) {
+	days, err := calendar.Embedded()
 	if err != nil {
 		return "", nil, fmt.Errorf("load the calendars: %w", err)
+	}
+	c := calendar.Shelf{Calendar: days}
+	if e.schema {
+		if c, _, err = docket.ShelfOf(ctx, e.db, c); err != nil {
+			return "", nil, err
+		}
 	}
 	loaded := c.Years()
 	seen := fmt.Sprintf("years %d to %d, today %s", loaded[0], loaded[len(loaded)-1], e.today)

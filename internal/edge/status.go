@@ -205,6 +205,7 @@ var statuses = map[string]int{
 	CodeUploadBroken:             http.StatusBadRequest,
 	codeInFlight:                 http.StatusConflict,
 	"clock.skew":                 http.StatusServiceUnavailable,
+	"calendar.contradicts":       http.StatusConflict,
 	"confirmation":               http.StatusConflict,
 	"confirmation.except":        http.StatusUnprocessableEntity,
 	"confirmation.second-person": http.StatusForbidden,
