@@ -22,6 +22,7 @@ type benchCmd struct {
 	Year    benchYearCmd    `cmd:"" help:"A year of one city, synthetic: put in force and delivered."`
 	Repeal  benchRepealCmd  `cmd:"" help:"One measure withdrawn from live grounds, beside one INSERT of the same rows."`
 	Day     benchDayCmd     `cmd:"" help:"The daily round on days on which nothing happens, while many plans stand."`
+	Clocks  benchClocksCmd  `cmd:"" help:"A tick of the deadlines while a million run."`
 	Import  benchImportCmd  `cmd:"" help:"A made file of a court becomes drafts, beside COPY of the same rows."`
 }
 
@@ -161,6 +162,37 @@ func (c *benchDayCmd) Run(a *app) error {
 	}
 	fmt.Fprintf(a.Out, "quiet days, synthetic: %d plans of %d lines stand, medians of %d days\na day  %8.1f ms, %d statements\nfirst  %8.1f ms, %d statements\n",
 		d.Plans, d.Lines, d.Days, 1000*d.Seconds, d.Statements, 1000*d.FirstSeconds, d.FirstStatements)
+	return nil
+}
+
+type benchClocksCmd struct {
+	Running int  `default:"1000000" help:"Deadlines that run."`
+	Due     int  `default:"1000" help:"Of how many of them a step is due."`
+	Ticks   int  `default:"20" help:"Ticks after it on which nothing is due."`
+	JSON    bool `name:"json" help:"Print one line of JSON."`
+}
+
+// Validate refuses what measures nothing.
+func (c *benchClocksCmd) Validate() error {
+	if c.Due < 1 || c.Running < c.Due || c.Ticks < 1 {
+		return errors.New("ticks and due are at least 1, running at least as many as due")
+	}
+	return nil
+}
+
+// Run measures ticks.
+func (c *benchClocksCmd) Run(a *app) error {
+	ctx, stop := interruptible()
+	defer stop()
+	r, err := bench.Clocks(ctx, bench.Options{Listings: c.Running, Rounds: c.Ticks, Machine: time.Now, Progress: a.Err}, c.Due)
+	if err != nil {
+		return benchError(ctx, err)
+	}
+	if c.JSON {
+		return json.NewEncoder(a.Out).Encode(r) //nolint:wrapcheck // the end of the program
+	}
+	fmt.Fprintf(a.Out, "deadlines, synthetic: %d run, a step of %d is due\na tick  %8.1f ms, %d statements, %d rows touched\nquiet   %8.1f ms, %d statements, medians of %d ticks\n",
+		r.Running, r.Due, 1000*r.Seconds, r.Statements, r.Touched, 1000*r.QuietSeconds, r.QuietStatements, c.Ticks)
 	return nil
 }
 

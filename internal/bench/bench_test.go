@@ -66,6 +66,20 @@ func TestAMeasureIsRepealed(t *testing.T) {
 	}
 }
 
+func TestATickIsMeasured(t *testing.T) {
+	t.Parallel()
+	o := tiny(t)
+	o.Listings = 500
+	result, err := Clocks(t.Context(), o, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	positive(t, result, "running", "due", "seconds", "statements", "quiet_seconds", "quiet_statements")
+	if result.Due != result.Touched || result.Due < 40 || result.Due > 50 {
+		t.Errorf("%d were due and %d touched", result.Due, result.Touched)
+	}
+}
+
 func TestQuietDaysAreCounted(t *testing.T) {
 	t.Parallel()
 	var counts []int

@@ -22,5 +22,5 @@
 // [Year] puts a city's year in force and delivers it. [Import] reads a made file
 // of a court, and stands beside COPY of the rows that it wrote. [Day] has no limit beside
 // it: it counts what a day costs on which nothing happens, to be compared with itself at
-// another number of plans.
+// another number of plans. Nor has [Clocks], a tick while many deadlines run.
 package bench
