@@ -62,7 +62,7 @@ func serveDemo(ctx context.Context, a *app, played *demo.Demo, db *pg.DB, listen
 		Register: played.Register, Tokens: tokens, Inbox: played.Inbox, Legal: played.Clock.Now,
 		Carriers: change.Carriers{
 			change.Endpoint: played.Endpoints.Carry, change.Organisation: played.Register.Parties.CarryOrganisation,
-			change.Staff: tokens.CarryStaff, change.Borrowed: tokens.CarryBorrowed,
+			change.Calendar: played.Register.Docket.CarryNotice, change.Staff: tokens.CarryStaff, change.Borrowed: tokens.CarryBorrowed,
 		},
 		Log: log, Demo: true, Ready: edge.DatabaseReady(db, machineTime, wanted),
 	})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"concordat/enforcement/change"
+	"concordat/enforcement/docket"
 	"concordat/enforcement/register"
 	"concordat/internal/access"
 	"concordat/internal/calendar"
@@ -34,6 +35,15 @@ type installation struct {
 	TokenLongest time.Duration `help:"How long a token may hold; 0 means 8784h, a year, which is the most." default:"8784h" env:"CONCORDAT_TOKEN_LONGEST"`
 	// PaperYears is how long papers are kept after their case; 0 means 3.
 	PaperYears int `help:"For how many years the papers of a file are kept after its case has ended; 0 means 3." default:"0" env:"CONCORDAT_PAPER_YEARS"`
+	// Region is the GB/T 2260 code of the region whose own days off extend the time of
+	// subjects; empty: no region's do.
+	Region string `help:"GB/T 2260 code of the region whose own days off extend the time of subjects, such as 45; empty: none." env:"CONCORDAT_REGION"`
+	// DeadlineNear, DeadlineDeputy, DeadlineHead and DeadlineAbove are working days; 0 means
+	// the default.
+	DeadlineNear   int `help:"Working days before its last day on which a deadline reminds its owner again." default:"1" env:"CONCORDAT_DEADLINE_NEAR"`
+	DeadlineDeputy int `help:"Working days over after which a deadline is told a deputy of its owner." default:"1" env:"CONCORDAT_DEADLINE_DEPUTY"`
+	DeadlineHead   int `help:"Working days over after which it is told the head." default:"3" env:"CONCORDAT_DEADLINE_HEAD"`
+	DeadlineAbove  int `help:"Working days over after which it is told the court above." default:"5" env:"CONCORDAT_DEADLINE_ABOVE"`
 }
 
 // office is an opened installation.
@@ -41,7 +51,6 @@ type office struct {
 	cluster   *pg.Cluster // nil where a DatabaseURL was given
 	db        *pg.DB
 	vault     *vault.Vault
-	calendar  *calendar.Calendar
 	catalogue *memoranda.Catalogue
 	register  *register.Offices
 	endpoints *notify.Endpoints
@@ -50,6 +59,11 @@ type office struct {
 	carriers  change.Carriers
 	jobs      *jobs.Client
 	telemetry *telemetry.Telemetry // serve alone has it
+}
+
+// schedule is when deadlines remind and escalate.
+func (i installation) schedule() docket.Schedule {
+	return docket.Schedule{Near: i.DeadlineNear, Deputy: i.DeadlineDeputy, Head: i.DeadlineHead, Above: i.DeadlineAbove}
 }
 
 // now is machine time, and in production legal time too.
@@ -103,7 +117,8 @@ func (i installation) enter(ctx context.Context, making bool) (o *office, err er
 }
 
 func (o *office) build(ctx context.Context, i installation) (err error) {
-	if o.calendar, err = calendar.Embedded(); err != nil {
+	days, err := calendar.Embedded()
+	if err != nil {
 		return fmt.Errorf("load the calendars: %w", err)
 	}
 	if o.catalogue, err = memoranda.Embedded(); err != nil {
@@ -113,7 +128,8 @@ func (o *office) build(ctx context.Context, i installation) (err error) {
 		return err
 	}
 	o.register, err = register.Open(ctx, register.Config{
-		DB: o.db, Jobs: o.jobs, Vault: o.vault, Calendar: o.calendar, Catalogue: o.catalogue, Machine: now, Remembered: i.Remembered, PaperYears: max(i.PaperYears, 0),
+		DB: o.db, Jobs: o.jobs, Vault: o.vault, Calendar: days, Catalogue: o.catalogue, Machine: now, Remembered: i.Remembered, PaperYears: max(i.PaperYears, 0),
+		Region: i.Region, Deadlines: i.schedule(),
 	})
 	if err != nil {
 		return fmt.Errorf("open the register: %w", err)
@@ -124,7 +140,7 @@ func (o *office) build(ctx context.Context, i installation) (err error) {
 	o.tokens.Changes, o.tokens.Papers, o.tokens.Longest = o.register.Changes, o.register.Papers, i.TokenLongest
 	o.carriers = change.Carriers{
 		change.Endpoint: o.endpoints.Carry, change.Organisation: o.register.Parties.CarryOrganisation, change.OperatorToken: o.tokens.Carry,
-		change.Staff: o.tokens.CarryStaff, change.Borrowed: o.tokens.CarryBorrowed,
+		change.Calendar: o.register.Docket.CarryNotice, change.Staff: o.tokens.CarryStaff, change.Borrowed: o.tokens.CarryBorrowed,
 	}
 	return nil
 }

@@ -38,6 +38,7 @@ type commands struct {
 	Token         tokenCmd         `cmd:"" help:"Who may ask."`
 	Endpoint      endpointCmd      `cmd:"" help:"How organisations are reached."`
 	Changes       changesCmd       `cmd:"" help:"What decides who is told, proposed by one operator: confirm it as another."`
+	Calendar      calendarCmd      `cmd:"" help:"Which days are worked."`
 	Organisations organisationsCmd `cmd:"" help:"Courts and departments."`
 	Import        importCmd        `cmd:"" help:"Files of courts: listings to draft, listings in force elsewhere, templates."`
 	Memoranda     memorandaCmd     `cmd:"" help:"What was agreed: list, show, check, and ask whom it reaches."`

@@ -124,7 +124,7 @@ func (c *serveCmd) Run(a *app) error {
 // deliver starts the drains and the daily round; finish waits for what is under way.
 func (o *office) deliver(ctx context.Context, log zerolog.Logger) (finish func(), err error) {
 	drainer, err := notify.NewDrainer(notify.Config{
-		DB: o.db, Register: o.register, Endpoints: o.endpoints, Catalogue: o.catalogue, Calendar: o.calendar,
+		DB: o.db, Register: o.register, Endpoints: o.endpoints, Catalogue: o.catalogue, Calendar: o.register.Record.Calendar,
 		Channels: []notify.Channel{notify.NewWebhook(notify.WebhookConfig{Machine: now}), o.inbox},
 		Legal:    now, Machine: now, Sent: sent(o.telemetry, log),
 		Freed: func(sessions int) {
@@ -207,6 +207,9 @@ func (o *office) reloadKeys(ctx context.Context, log zerolog.Logger) {
 			}
 			if err := o.register.Plans.Refresh(ctx); err != nil && ctx.Err() == nil {
 				log.Error().Err(err).Msg("read the editions and statements anew")
+			}
+			if err := o.register.Docket.Refresh(ctx); err != nil && ctx.Err() == nil {
+				log.Error().Err(err).Msg("read the notices of holidays anew")
 			}
 		}
 	}
