@@ -50,7 +50,7 @@ func setup(t *testing.T) *bundle {
 	b := &bundle{Bundle: enforcetest.Setup(t), t: t}
 	start := time.Date(2026, time.March, 2, 3, 4, 5, 0, time.UTC)
 	b.now.Store(&start)
-	b.changes = &change.Changes{Record: &record.Record{DB: b.DB, Vault: b.Vault, Calendar: b.Offices.Record.Calendar, Machine: func() time.Time { return *b.now.Load() }}}
+	b.changes = &change.Changes{Record: &record.Record{DB: b.DB, Vault: b.Vault, Calendar: b.Record.Calendar, Machine: func() time.Time { return *b.now.Load() }}}
 	return b
 }
 

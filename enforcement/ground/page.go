@@ -49,14 +49,9 @@ func (p Page) Lifting(ctx context.Context, act enforcement.Act, done func(moved 
 		if err != nil {
 			faults = append(faults, err)
 		}
-		if last.IsZero() || last == after || Broken(ctx, err) {
+		if last.IsZero() || last == after || pg.Broken(ctx, err) {
 			return refused, errors.Join(faults...)
 		}
 		after = last
 	}
-}
-
-// Broken reports whether an error is none of one case: nothing else can be done either.
-func Broken(ctx context.Context, err error) bool {
-	return ctx.Err() != nil || err != nil && (pg.IsAway(err) || pg.IsReadOnly(err))
 }

@@ -86,6 +86,40 @@ func (r *Grounds) suspendCases(ctx context.Context, tx *pg.Tx, act enforcement.A
 	return stopped, nil
 }
 
+// suspendDue is [Grounds.suspendCases] of what a day makes due, in one transaction; where a
+// case is at fault, in one for each, so that it holds up no other. The faults are told when all
+// else is done.
+func (r *Grounds) suspendDue(ctx context.Context, act enforcement.Act, s signal, due func(ctx context.Context, tx *pg.Tx) ([]enforcement.ID, error)) (stopped int, err error) {
+	var ids []enforcement.ID
+	some := func(of func([]enforcement.ID) []enforcement.ID) (n int, err error) {
+		err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
+			if ids, err = due(ctx, tx); err == nil {
+				n, err = r.suspendCases(ctx, tx, act, of(ids), s)
+			}
+			return err
+		})
+		return n, enforcement.AsRefusal(err)
+	}
+	stopped, err = some(func(all []enforcement.ID) []enforcement.ID { return all })
+	if err == nil || pg.Broken(ctx, err) {
+		return stopped, err
+	}
+	stopped, err = 0, nil
+	for _, id := range ids {
+		n, fault := some(func(all []enforcement.ID) []enforcement.ID {
+			return slices.DeleteFunc(slices.Clone(all), func(other enforcement.ID) bool { return other != id })
+		})
+		if fault == nil {
+			stopped += n
+			continue
+		}
+		if err = errors.Join(err, fmt.Errorf("suspend case %s: %w", id, fault)); pg.Broken(ctx, fault) {
+			break
+		}
+	}
+	return stopped, err
+}
+
 // suspendCase stops one case that is locked. Who acts is who suspended it.
 func (r *Grounds) suspendCase(ctx context.Context, tx *pg.Tx, act enforcement.Act, t *Table, c stoppable, reason string) error {
 	var until day.Day
@@ -135,9 +169,8 @@ func ofMinors(cases []decidedCase, today day.Day, identity func(c *decidedCase) 
 	return ids, err
 }
 
-func (r *Grounds) suspendMinors(ctx context.Context, tx *pg.Tx, act enforcement.Act, ids []enforcement.ID) (int, error) {
-	return r.suspendCases(ctx, tx, act, ids, signal{SuspectedMinor, TaskMinor, func(t *Table) docket.Deadline { return RevokeMinor(t.WrongBy) }})
-}
+// minors is what the record says against whoever it shows to be one.
+var minors = signal{SuspectedMinor, TaskMinor, func(t *Table) docket.Deadline { return RevokeMinor(t.WrongBy) }}
 
 // SuspendIfMinor suspends, in the act by which an identity came into the record, every case
 // in force against its subject that it says to be a minor's (法释〔2017〕7号 Art. 4, 9).
@@ -155,7 +188,7 @@ func (r *Grounds) SuspendIfMinor(ctx context.Context, tx *pg.Tx, act enforcement
 	if err != nil {
 		return err
 	}
-	_, err = r.suspendMinors(ctx, tx, act, ids)
+	_, err = r.suspendCases(ctx, tx, act, ids, minors)
 	return err
 }
 
@@ -180,11 +213,8 @@ func (r *Grounds) SuspendMinors(ctx context.Context, act enforcement.Act, after 
 	if len(ids) == 0 {
 		return last, 0, nil, unread
 	}
-	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		stopped, err = r.suspendMinors(ctx, tx, act, ids)
-		return err
-	})
-	return last, stopped, nil, errors.Join(enforcement.AsRefusal(err), unread)
+	stopped, err = r.suspendDue(ctx, act, minors, func(context.Context, *pg.Tx) ([]enforcement.ID, error) { return ids, nil })
+	return last, stopped, nil, errors.Join(err, unread)
 }
 
 // SuspendDoubted suspends every case whose identity a department doubts, and whose owner
@@ -193,13 +223,7 @@ func (r *Grounds) SuspendDoubted(ctx context.Context, act enforcement.Act) (stop
 	if err := act.Check(enforcement.System); err != nil {
 		return 0, err
 	}
-	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		late, err := docket.HoldLate(ctx, tx, directive.ClockDoubt.Kind, r.Record.Today(act.At))
-		if err != nil {
-			return err
-		}
-		stopped, err = r.suspendCases(ctx, tx, act, late, signal{reason: IdentityDoubtful, task: directive.TaskIdentityDoubtful})
-		return err
+	return r.suspendDue(ctx, act, signal{reason: IdentityDoubtful, task: directive.TaskIdentityDoubtful}, func(ctx context.Context, tx *pg.Tx) ([]enforcement.ID, error) {
+		return docket.HoldLate(ctx, tx, directive.ClockDoubt.Kind, r.Record.Today(act.At))
 	})
-	return stopped, enforcement.AsRefusal(err)
 }

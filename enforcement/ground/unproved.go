@@ -3,6 +3,7 @@ package ground
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -70,25 +71,17 @@ func (r *Grounds) SuspendUnproved(ctx context.Context, act enforcement.Act) (sto
 			steps = append(steps, string(step.Paper))
 		}
 	}
-	err = r.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		stopped = 0
-		late := map[enforcement.ID]bool{}
-		var ids []enforcement.ID
+	return r.suspendDue(ctx, act, signal{reason: PapersDue, task: taskUnproved}, func(ctx context.Context, tx *pg.Tx) (ids []enforcement.ID, err error) {
 		for _, kind := range docket.OwedClocks(steps...) {
-			grounds, err := docket.Late(ctx, tx, kind, r.Record.Today(act.At))
+			late, err := docket.Late(ctx, tx, kind, r.Record.Today(act.At))
 			if err != nil {
-				return err
+				return nil, err
 			}
-			for _, id := range grounds {
-				if !late[id] {
-					late[id], ids = true, append(ids, id)
-				}
-			}
+			ids = append(ids, late...)
 		}
-		stopped, err = r.suspendCases(ctx, tx, act, ids, signal{reason: PapersDue, task: taskUnproved})
-		return err
+		slices.SortFunc(ids, func(a, b enforcement.ID) int { return slices.Compare(a[:], b[:]) })
+		return slices.Compact(ids), nil
 	})
-	return stopped, enforcement.AsRefusal(err)
 }
 
 // OweSteps makes tasks of the cases that an earlier release took through steps without

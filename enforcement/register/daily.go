@@ -8,6 +8,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/internal/pg"
 )
 
 // Daily is what the system does at the turn of a day, part by part: what is over is
@@ -96,7 +97,7 @@ func (r *Offices) round(ctx context.Context, act enforcement.Act, step func(ende
 			continue
 		}
 		faults = append(faults, fmt.Errorf("%s: %w", part.doing, err))
-		if ground.Broken(ctx, err) {
+		if pg.Broken(ctx, err) {
 			return ended, published, refused, errors.Join(faults...)
 		}
 	}

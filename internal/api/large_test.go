@@ -68,7 +68,7 @@ func TestLargePapersOfOneDoNotFillTheMemory(t *testing.T) {
 	}
 	for _, sends := range slow {
 		must(t, sends.Close())
-		if status := <-ended; status != http.StatusBadRequest {
+		if status := <-ended; status != http.StatusBadRequest && status != http.StatusRequestTimeout { // it broke off, or was too slow
 			t.Errorf("a slow one that broke off: %d", status)
 		}
 	}

@@ -34,6 +34,12 @@ func IsReadOnly(err error) bool {
 	return ok && said.Code == codeReadOnly
 }
 
+// Broken reports whether an error is none of one row: nothing else can be done either, since
+// the database is away or read-only, or ctx has ended.
+func Broken(ctx context.Context, err error) bool {
+	return ctx.Err() != nil || err != nil && (IsAway(err) || IsReadOnly(err))
+}
+
 // IsAway tells whether the database could not be asked, or went away while it was:
 // whether a commit under way came about is not known then. One that has no room left
 // (class 53: disk, memory, connections) or cannot write to its disk (58) is away too.
