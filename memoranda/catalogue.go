@@ -61,6 +61,10 @@ type LegalBasis struct {
 	Article string    `json:"article,omitempty"` // as 第12条第3项
 	Clause  string    `json:"clause,omitempty"`  // of a policy document, as (一)1
 	Region  string    `json:"region,omitempty"`  // of a local regulation
+	// AbleClause is the clause of a policy document that speaks only of who can perform and
+	// refuses: it carries nothing against who was listed on other conduct alone
+	// (法释〔2017〕7号 Art. 1, items 2 to 6); empty: none does.
+	AbleClause string `json:"able_clause,omitempty"`
 	// KeepsMonths is for how many months after the end a department may keep a measure on
 	// this basis; 0: it gives no period.
 	KeepsMonths     int      `json:"keeps_months,omitempty"`

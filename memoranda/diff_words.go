@@ -18,7 +18,7 @@ var fieldWords = map[string]words{
 	"mode": {"方式", "mode"}, "bodies": {"成员单位", "bodies"}, "reaches": {"适用对象", "reaches"}, "territory": {"地域", "territory"},
 	"bases": {"依据", "bases"}, "basic_list_item": {"基础清单项目", "basic-list item"}, "successions": {"职能承接", "successions"},
 	"climbs": {"可上溯至", "climbs to"}, "article": {"条文", "article"}, "region": {"地区", "region"},
-	"article_verified": {"条文已核对", "article verified"}, "keeps_months": {"可保留月数", "months it lets a measure be kept"}, "authority": {"认定机关", "authority"}, "owners": {"认定单位", "owners"},
+	"article_verified": {"条文已核对", "article verified"}, "able_clause": {"仅针对有履行能力而拒不履行者的条款", "clause on who can perform and refuses alone"}, "keeps_months": {"可保留月数", "months it lets a measure be kept"}, "authority": {"认定机关", "authority"}, "owners": {"认定单位", "owners"},
 	"serious": {"严重失信", "serious"}, "subjects": {"可列入主体", "subjects"}, "grounds": {"列入情形", "grounds"},
 	"terms": {"期限", "terms"}, "notice": {"陈述申辩期", "window to state and defend"}, "publication": {"公示", "publication"},
 	"repair": {"修复", "repair"}, "reward": {"激励规则", "reward rule"}, "class": {"等级", "class"},

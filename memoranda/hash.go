@@ -108,7 +108,7 @@ func (c *Catalogue) editionHash(m *Memorandum) [32]byte {
 		for _, one := range cited {
 			if key := "basis " + one.Basis; !taken[key] {
 				taken[key] = true
-				bases = append(bases, *c.bases[one.Basis])
+				bases = append(bases, c.bases[one.Basis].resolved())
 			}
 		}
 	}
@@ -163,6 +163,14 @@ func (b *Body) resolved(m *Memorandum) Body {
 	return reduced
 }
 
+// That a clause reaches few only takes away: no statement and no edition becomes another by
+// it (TestResolveProperties holds that it adds nothing).
+func (b *LegalBasis) resolved() LegalBasis {
+	reduced := *b
+	reduced.AbleClause = ""
+	return reduced
+}
+
 func (t *ListType) resolved() ListType {
 	return ListType{
 		Slug: t.Slug, ZH: t.ZH, EN: t.EN, Kind: t.Kind, Authority: t.Authority, Bases: t.Bases,
@@ -188,7 +196,7 @@ func (c *Catalogue) AttestedHash(a Attestation) [32]byte {
 	}
 	for _, slug := range sortedOnce(a.Bases) {
 		if b := c.bases[slug]; b != nil {
-			parts = append(parts, b)
+			parts = append(parts, b.resolved())
 		}
 	}
 	for _, name := range sortedOnce(a.BasicList) {

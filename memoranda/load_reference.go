@@ -82,6 +82,7 @@ func (r *reader) basis(n ast.Node) {
 		field{"article", false, r.article(&b.Article)},
 		field{"clause", false, r.clause(&b.Clause)},
 		field{"region", false, r.region(&b.Region)},
+		field{"able_clause", false, r.clause(&b.AbleClause)},
 		field{"keeps_months", false, func(n ast.Node) {
 			r.count(&b.KeepsMonths)(n)
 			r.atMost(n, "keeps_months", &Period{Value: b.KeepsMonths, Unit: Months}, map[Unit]int{Months: longestKeeping})
@@ -93,7 +94,7 @@ func (r *reader) basis(n ast.Node) {
 		field{"note", false, r.text(&b.Note)},
 	)
 	r.span(n, b.From, b.Until)
-	if b.Kind != "" && ((b.Kind.IsPolicy() && b.Article != "") || (!b.Kind.IsPolicy() && b.Clause != "")) {
+	if b.Kind != "" && ((b.Kind.IsPolicy() && b.Article != "") || (!b.Kind.IsPolicy() && b.Clause+b.AbleClause != "")) {
 		r.note(r.at(n), "memoranda.wrong-place", b.Slug)
 	}
 	if b.Kind != "" && (b.Kind == LocalRegulation) != (b.Region != "") {

@@ -14,6 +14,7 @@ const (
 	ExcludedAnsweredOnStatusCheck = "answered-on-status-check"
 	ExcludedNoBasis               = "no-basis"
 	ExcludedNoBasisArticle        = "no-basis-article"
+	ExcludedNeedsAble             = "needs-able"
 	ExcludedNotOnBasicList        = "not-on-basic-list"
 	ExcludedUnverified            = "unverified"
 	ExcludedNotAttested           = "not-attested"
@@ -64,6 +65,7 @@ func Reasons() []Reason {
 		{ExcludedAnsweredOnStatusCheck, "涉及关联人员或单位，仅在查询时答复", "concerns related persons or units: answered on a status check, never a directive"},
 		{ExcludedNoBasis, "没有法律依据", "cites no legal basis"},
 		{ExcludedNoBasisArticle, "当日没有载明条款的法律、法规、司法解释或者中央政策依据", "on that day no law, regulation, judicial interpretation or central policy is cited with its article or clause"},
+		{ExcludedNeedsAble, "所依据的条款仅针对有履行能力而拒不履行的人，本案未以该情形列入", "its basis speaks only of who can perform and refuses, on which this listing does not rest"},
 		{ExcludedNotOnBasicList, "不在当日有效的基础清单内", "is not on the basic list of that day"},
 		{ExcludedUnverified, "未经核实", "is not verified"},
 		{ExcludedNotAttested, "措施、依据或者基础清单版本未经法律核定", "the measure, a sufficient basis or the basic-list edition is not attested"},

@@ -24,6 +24,9 @@ type Question struct {
 	Subject  SubjectKind // under an order: what the restricted person named in it is
 	On       day.Day
 	Ground   GroundKind
+	// OtherConduct is true of a court's listing that rests on conduct 2 to 6 alone
+	// (法释〔2017〕7号 Art. 1): not on being able to perform and refusing.
+	OtherConduct bool
 	// Attested is what lawyers have stated; nil is nothing.
 	Attested *Attestations
 	// RequireAttestation keeps out what is not attested, as production does.
@@ -208,6 +211,9 @@ func (a *answer) judge(m *Measure) (Inclusion, string) {
 			return Inclusion{}, ExcludedNotAttested
 		}
 	}
+	if a.question.OtherConduct && !a.catalogue.reachesAll(m, cited) {
+		return Inclusion{}, ExcludedNeedsAble
+	}
 	item := m.BasicListItem
 	if edition == "" {
 		item = ""
@@ -280,6 +286,15 @@ func (c *Catalogue) citable(m *Measure, on day.Day, attested *Attestations) ([]C
 		}
 	}
 	return append(sufficient, beside...), len(sufficient) > 0
+}
+
+// reachesAll says whether one of the citations that carry a measure speaks of more than of
+// who can perform and refuses.
+func (c *Catalogue) reachesAll(m *Measure, cited []Citation) bool {
+	return slices.ContainsFunc(cited, func(one Citation) bool {
+		basis := c.bases[one.Basis]
+		return (m.Mode == Grant || basis.suffices(one)) && (one.Clause == "" || one.Clause != basis.AbleClause)
+	})
 }
 
 // suffices says whether a citation alone can carry a measure (see the package

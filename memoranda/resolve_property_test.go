@@ -31,6 +31,7 @@ func TestResolveProperties(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		neverMore(t, c, q, r)
 		again, err := c.Resolve(q)
 		if err != nil {
 			t.Fatal(err)
@@ -54,6 +55,23 @@ func TestResolveProperties(t *testing.T) {
 			checkInclusion(t, c, q, of[in.Memorandum], in)
 		}
 	})
+}
+
+// neverMore holds that who is listed on other conduct gets nothing that others do not get.
+func neverMore(t *rapid.T, c *Catalogue, q Question, all Resolution) {
+	q.OtherConduct = true
+	r, err := c.Resolve(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, in := range r.Included {
+		if !slices.ContainsFunc(all.Included, func(other Inclusion) bool { return cmp.Equal(in, other) }) {
+			t.Fatalf("%s reaches only who was listed on other conduct", in.Measure.Slug)
+		}
+	}
+	if len(r.Included)+len(r.Excluded) != len(all.Included)+len(all.Excluded) {
+		t.Fatalf("%d in and %d out", len(r.Included), len(r.Excluded))
+	}
 }
 
 func checkInclusion(t *rapid.T, c *Catalogue, q Question, of *Memorandum, in Inclusion) {

@@ -80,6 +80,35 @@ func codesOf(t *testing.T, q Question, change func(files map[string]string)) map
 	return codes
 }
 
+// A measure that nothing but a clause on who can perform and refuses carries does not reach
+// who was listed on other conduct; another basis beside it, or another clause, carries it.
+func TestAbleClause(t *testing.T) {
+	t.Parallel()
+	const policy, cited = "{slug: some-policy, title: 某意见, kind: central-policy,", "[{basis: some-policy, clause: (一)1}]"
+	for name, row := range map[string]struct{ clause, bases, code string }{
+		"that clause alone":             {"(一)1", cited, ExcludedNeedsAble},
+		"beside what carries nothing":   {"(一)1", "[{basis: some-policy, clause: (一)1}, {basis: some-rule}]", ExcludedNeedsAble},
+		"beside a law with its article": {"(一)1", "[{basis: some-policy, clause: (一)1}, {basis: some-law, article: 第1条}]", IncludedByListing},
+		"another clause of it":          {"(二)", cited, IncludedByListing},
+		"that clause and another":       {"(一)1", "[{basis: some-policy, clause: (一)1}, {basis: some-policy, clause: (二)}]", IncludedByListing},
+	} {
+		for _, other := range []bool{false, true} {
+			codes := codesOf(t, Question{ListType: "some-list", Subject: NaturalPerson, On: date(t, "2025-09-01"), Ground: OnListing, OtherConduct: other},
+				func(files map[string]string) {
+					plant(t, files, policy, policy+" able_clause: "+row.clause+",")
+					plant(t, files, "bases: "+cited, "bases: "+row.bases)
+				})
+			want := row.code
+			if !other {
+				want = IncludedByListing
+			}
+			if codes["one"] != want {
+				t.Errorf("%s, on other conduct %v: %s, want %s", name, other, codes["one"], want)
+			}
+		}
+	}
+}
+
 func TestEveryReasonIsGiven(t *testing.T) {
 	t.Parallel()
 	given := make(map[string]bool)
@@ -130,6 +159,7 @@ func TestEveryReasonIsGiven(t *testing.T) {
 		}
 		given[row.code] = true
 	}
+	given[ExcludedNeedsAble] = true   // TestAbleClause
 	given[ExcludedNotAttested] = true // TestAttestationIsRequiredOfAllThree
 	for _, r := range Reasons() {
 		if !given[r.Code] || r.ZH == "" || r.EN == "" {

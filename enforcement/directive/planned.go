@@ -30,13 +30,15 @@ type planNow struct {
 	Subject   memoranda.SubjectKind `bun:"subject_kind"`
 	Territory string                `bun:"territory"`
 	Region    string                `bun:"region"`
+
+	OtherConduct bool `bun:"other_conduct"`
 }
 
 // Asks are the questions. births is a query for plan_id: the plans by which the
 // directives that it is about were made.
 func (a *AskPlanned) Asks(db bun.IDB, births *bun.SelectQuery) []pg.Ask {
 	now := db.NewSelect().TableExpr("(SELECT DISTINCT plan_id FROM (?) b) AS b", births).Join("JOIN plan AS p ON p.id = "+plan.Now("b.plan_id")).
-		ColumnExpr("b.plan_id AS birth, p.id AS plan").Column("p.ground_kind", "p.list_type", "p.subject_kind", "p.territory", "p.region")
+		ColumnExpr("b.plan_id AS birth, p.id AS plan").Column("p.ground_kind", "p.list_type", "p.subject_kind", "p.territory", "p.region", "p.other_conduct")
 	return []pg.Ask{pg.All(now, &a.now), a.fresh.Ask(db), pg.One(party.MarkOfOrganisations(db), &a.everybody)}
 }
 
@@ -69,7 +71,7 @@ func (p *Planned) On(on day.Day, kinds map[int32]memoranda.GroundKind) (map[int3
 			continue
 		}
 		if sets[now.Plan] == nil {
-			key := plan.Key{Ground: now.Ground, ListType: now.ListType, Subject: now.Subject, Territory: now.Territory, Region: now.Region, On: on}
+			key := plan.Key{Ground: now.Ground, ListType: now.ListType, Subject: now.Subject, Territory: now.Territory, Region: now.Region, OtherConduct: now.OtherConduct, On: on}
 			if key.Ground == "" {
 				key.Ground = kind
 			}

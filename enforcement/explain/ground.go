@@ -97,7 +97,7 @@ func (g explainedGround) outOfForce(on, today day.Day) string {
 
 // key is what the ground's plan depends on, on a day.
 func (g explainedGround) key(on day.Day) plan.Key {
-	return plan.Key{Ground: g.Kind, ListType: g.ListType, Subject: g.SubjectKind, Territory: g.Serves, Region: g.Region, On: on}
+	return plan.Key{Ground: g.Kind, ListType: g.ListType, Subject: g.SubjectKind, Territory: g.Serves, Region: g.Region, On: on, OtherConduct: len(g.Conducts) > 0 && !slices.Contains(g.Conducts, listing.AbleButRefuses)}
 }
 
 func (g explainedGround) decision(on, today day.Day) *Decision {

@@ -21,6 +21,8 @@ type Reaching struct {
 	Territory, Region string
 	// Unattested also includes what nobody attested, which is never sent.
 	Unattested bool
+	// OtherConduct: for a court's listing on conduct 2 to 6 alone (法释〔2017〕7号 Art. 1).
+	OtherConduct bool
 }
 
 // Reach is what reaches a kind of subject, what does not and why, and, where a
@@ -39,7 +41,7 @@ func (r *Explainer) Reach(ctx context.Context, q Reaching) (Reach, error) {
 	}
 	text := r.Plans.Text()
 	resolution, err := text.Catalogue.Resolve(memoranda.Question{
-		ListType: q.ListType, Subject: q.Subject, On: q.On, Ground: q.Ground, Attested: text.Attested, RequireAttestation: !q.Unattested,
+		ListType: q.ListType, Subject: q.Subject, On: q.On, Ground: q.Ground, OtherConduct: q.OtherConduct, Attested: text.Attested, RequireAttestation: !q.Unattested,
 	})
 	if err != nil {
 		return Reach{}, fmt.Errorf("resolve %s for a %s: %w", q.ListType, q.Subject, err)

@@ -98,6 +98,9 @@ func (r *Grounds) PutInForceFrom(ctx context.Context, tx *pg.Tx, act enforcement
 }
 
 func comparePlans(a, b plan.Key) int {
+	if a.OtherConduct != b.OtherConduct {
+		return map[bool]int{false: -1, true: 1}[a.OtherConduct]
+	}
 	return slices.Compare([]string{a.ListType, string(a.Subject), a.Territory, a.Region, string(a.Ground)}, []string{b.ListType, string(b.Subject), b.Territory, b.Region, string(b.Ground)})
 }
 
@@ -115,7 +118,7 @@ func (r *Grounds) groupByPlan(ctx context.Context, tx *pg.Tx, act enforcement.Ac
 	groups := map[plan.Key][]directive.InForce{}
 	n := 0
 	rows, err := tx.Pgx().Query(ctx, `SELECT g.id, g.subject_id, g.valid_until, g.kind::text, g.list_type,
-			s.kind::text, o.serves, coalesce(g.region, s.region, '')
+			s.kind::text, o.serves, coalesce(g.region, s.region, ''), other_conduct(g)
 		FROM ground g JOIN subject s ON s.id = g.subject_id JOIN organisation o ON o.id = g.organisation_id
 		WHERE g.id = ANY($1) AND g.state = 'pending' AND g.decided_on IS NOT NULL AND NOT unconfirmed(g) ORDER BY g.id FOR NO KEY UPDATE OF g`, grounds)
 	if err != nil {
@@ -123,7 +126,7 @@ func (r *Grounds) groupByPlan(ctx context.Context, tx *pg.Tx, act enforcement.Ac
 	}
 	var g directive.InForce
 	key := plan.Key{On: r.Record.Today(act.At)}
-	_, err = pgx.ForEachRow(rows, []any{&g.ID, &g.Subject, &g.Until, &key.Ground, &key.ListType, &key.Subject, &key.Territory, &key.Region}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&g.ID, &g.Subject, &g.Until, &key.Ground, &key.ListType, &key.Subject, &key.Territory, &key.Region, &key.OtherConduct}, func() error {
 		groups[key] = append(groups[key], g)
 		n++
 		return nil

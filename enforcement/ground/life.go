@@ -27,6 +27,8 @@ type Head struct {
 	Version     int
 	ListType    string
 	SubjectKind memoranda.SubjectKind
+	// OtherConduct is true of a court's listing that rests on conduct 2 to 6 alone.
+	OtherConduct bool
 	// Serves is the region that the owner serves, Region the subject's, as the owner says it
 	// of this case; empty: not known.
 	Serves, Region string
@@ -170,7 +172,7 @@ func (l *Life[C]) Foresee(ctx context.Context, act enforcement.Act, id enforceme
 		return nil, nil, nil, err
 	}
 	h := l.Head(&c)
-	return l.Grounds.Plans.Foresee(ctx, plan.Key{Ground: memoranda.OnListing, ListType: h.ListType, Subject: h.SubjectKind, Territory: h.Serves, Region: h.Region, On: l.Grounds.Record.Today(act.At)})
+	return l.Grounds.Plans.Foresee(ctx, plan.Key{Ground: memoranda.OnListing, ListType: h.ListType, Subject: h.SubjectKind, Territory: h.Serves, Region: h.Region, OtherConduct: h.OtherConduct, On: l.Grounds.Record.Today(act.At)})
 }
 
 // LockOne reads a case for change within the transaction, whoever's it is;
@@ -250,7 +252,13 @@ func (l *Life[C]) Do(ctx context.Context, act enforcement.Act, c Change, given G
 			return nil, nil
 		}
 		if t.Move.Effect != EffectInForce {
-			return &t.Event, t.Carry(ctx, tx)
+			if t.Then == nil {
+				return &t.Event, t.Carry(ctx, tx)
+			}
+			if err := t.CarryFirst(ctx, tx); err != nil {
+				return nil, err
+			}
+			return nil, t.Then(ctx, tx)
 		}
 		if err := t.putInForce(ctx, tx); err != nil {
 			return nil, err

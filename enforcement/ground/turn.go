@@ -36,6 +36,8 @@ type Turn[C any] struct {
 	Since day.Day
 	// Term is the last day of the term after the move: Until, unless it changes it.
 	Term day.Day
+	// Then is done after the move has been carried out, in its transaction; nil: nothing.
+	Then func(ctx context.Context, tx *pg.Tx) error
 
 	life *Life[C]
 	// standing is how the directives of the case stand, where the move changes them and it

@@ -222,6 +222,7 @@ func (r *Listings) Drop(ctx context.Context, act enforcement.Act, c ground.Chang
 			return err
 		}
 		t.Set("drop_reasons", sealed)
+		t.Then = func(ctx context.Context, tx *pg.Tx) error { return r.Replanner.FollowConduct(ctx, tx, act, t.ID) }
 		return laidBeside(ctx, tx, t.ID, open[0].Kind, "dropped", t.Today)
 	}, moveDrop)
 }

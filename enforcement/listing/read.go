@@ -136,7 +136,8 @@ func NewLife(r *Listings) ground.Life[Listing] {
 
 func (l *Listing) head() ground.Head {
 	return ground.Head{
-		ID: l.ID, Subject: l.Subject, Owner: l.Court, State: l.State, Version: l.Version, ListType: plan.ListType, SubjectKind: l.subjectKind, Serves: l.serves, Region: l.region,
+		OtherConduct: !hasConduct(l, AbleButRefuses),
+		ID:           l.ID, Subject: l.Subject, Owner: l.Court, State: l.State, Version: l.Version, ListType: plan.ListType, SubjectKind: l.subjectKind, Serves: l.serves, Region: l.region,
 		Until: l.Until(), SuspendedFor: l.SuspendedFor, Rules: l.rules, DraftedBy: l.draftedBy, ProposedBy: l.proposedBy, SuspendedBy: l.suspendedBy, Envelope: l.envelope,
 	}
 }

@@ -31,6 +31,8 @@ type Key struct {
 	Territory string
 	Region    string
 	On        day.Day
+	// OtherConduct: a court's listing on conduct 2 to 6 alone ([memoranda.Question]).
+	OtherConduct bool
 }
 
 // Share is one organisation of a plan and its set of measures.
@@ -99,7 +101,7 @@ func (r *Plans) Foresee(ctx context.Context, key Key) ([]Line, []memoranda.Exclu
 // Resolve asks the text what it says for a key.
 func (t *Text) Resolve(key Key) (memoranda.Resolution, error) {
 	resolution, err := t.Catalogue.Resolve(memoranda.Question{
-		ListType: key.ListType, Subject: key.Subject, On: key.On, Ground: key.Ground,
+		ListType: key.ListType, Subject: key.Subject, On: key.On, Ground: key.Ground, OtherConduct: key.OtherConduct,
 		Attested: t.Attested, RequireAttestation: true,
 	})
 	if err != nil {
@@ -149,6 +151,9 @@ func (p Plan) hash(key Key) []byte {
 		_, _ = fmt.Fprint(h, edition)
 	}
 	_, _ = fmt.Fprintf(h, "/%s/%s/%s/%s/%s\n", key.Ground, key.ListType, key.Subject, key.Territory, key.Region)
+	if key.OtherConduct { // others hash as they did before there were such
+		_, _ = h.Write([]byte("other-conduct\n")) // a hash takes every write
+	}
 	for _, line := range p.Shares {
 		_ = binary.Write(h, binary.BigEndian, int32(line.Organisation)) // a hash takes every write
 		_ = binary.Write(h, binary.BigEndian, line.Measures)
@@ -190,6 +195,8 @@ type row struct {
 	Territory string                `bun:"territory"`
 	Ground    memoranda.GroundKind  `bun:"ground_kind"`
 	Region    string                `bun:"region,nullzero"`
+
+	OtherConduct bool `bun:"other_conduct"`
 }
 
 // line is a share of a plan as it is kept.
@@ -221,7 +228,7 @@ func (r *Plans) EnterPlan(ctx context.Context, tx *pg.Tx, key Key, p *Plan, but 
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	made := row{Hash: hash, ListType: key.ListType, Subject: key.Subject, Territory: key.Territory, Ground: key.Ground, Region: key.Region}
+	made := row{Hash: hash, ListType: key.ListType, Subject: key.Subject, Territory: key.Territory, Ground: key.Ground, Region: key.Region, OtherConduct: key.OtherConduct}
 	if len(p.Editions) > 0 {
 		made.Edition = p.Editions[0]
 	}

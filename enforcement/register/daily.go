@@ -67,6 +67,7 @@ func (r *Offices) round(ctx context.Context, act enforcement.Act, step func(ende
 	}{
 		{"end the courts' listings", all(r.Listings.ExpireDue().Lifting, &ended, &notEnded), true},
 		{"end administrative listings", all(r.Administrative.ExpireDue().Lifting, &ended, &notEnded), true},
+		{"withdraw what needs who can perform", func() error { return r.followConducts(ctx, act) }, true},
 		{"suspend what burdens minors", all(ground.Page(r.Grounds.SuspendMinors).Lifting, &minors, &notEnded), true},
 		{"suspend what is doubted", func() error { _, err := r.Grounds.SuspendDoubted(ctx, act); return err }, true},
 		{"ask cases under way for their papers", func() error { return r.Grounds.OweSteps(ctx, act) }, true},
@@ -121,4 +122,17 @@ func stuck(notEnded []ground.NotMoved) error {
 		errs = append(errs, fmt.Errorf("end case %s: %w", n.Case, n.Because))
 	}
 	return errors.Join(errs...)
+}
+
+// followConducts is done once by each program that starts: what a release before put in force
+// knew no difference of conduct, and what this one puts in force does.
+func (r *Offices) followConducts(ctx context.Context, act enforcement.Act) error {
+	if r.conducts.Load() {
+		return nil
+	}
+	if _, err := r.Replanner.FollowConducts(ctx, act); err != nil {
+		return err
+	}
+	r.conducts.Store(true)
+	return nil
 }

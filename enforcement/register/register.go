@@ -1,6 +1,8 @@
 package register
 
 import (
+	"sync/atomic"
+
 	"concordat/enforcement/administrative"
 	"concordat/enforcement/audit"
 	"concordat/enforcement/change"
@@ -42,6 +44,8 @@ type Offices struct {
 	Explainer      *explain.Explainer
 	Intake         *intake.Intake
 	Auditor        *audit.Auditor
+
+	conducts atomic.Bool // followConducts has run
 }
 
 // Deadlines are all that are started anywhere, by kind; a length may be the case's.
@@ -70,7 +74,7 @@ func build(c Config, days calendar.Shelf) *Offices {
 	o.Replanner = &replan.Replanner{Record: o.Record, Plans: o.Plans, Directives: o.Directives}
 	o.Rewards = &reward.Rewards{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Grounds: o.Grounds}
 	o.Administrative = &administrative.Administrative{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Grounds: o.Grounds, Rewards: o.Rewards, NoticeWindow: c.NoticeWindow, AnswerWithin: c.AnswerWithin}
-	o.Listings = &listing.Listings{Record: o.Record, Parties: o.Parties, Docket: o.Docket, Holds: o.Holds, Grounds: o.Grounds, Rewards: o.Rewards}
+	o.Listings = &listing.Listings{Record: o.Record, Parties: o.Parties, Docket: o.Docket, Holds: o.Holds, Grounds: o.Grounds, Rewards: o.Rewards, Replanner: o.Replanner}
 	o.Restorer = &restore.Restorer{Record: o.Record, Holds: o.Holds, Directives: o.Directives, Papers: o.Papers, Parties: o.Parties}
 	o.Explainer = &explain.Explainer{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Directives: o.Directives, Rewards: o.Rewards}
 	o.Intake = &intake.Intake{Record: o.Record, Papers: o.Papers, Parties: o.Parties, Grounds: o.Grounds, Rewards: o.Rewards, Listings: o.Listings}

@@ -22,6 +22,10 @@ import (
 // madeBodies are the bodies of the made memorandum, each played by one organisation.
 const madeBodies = 4
 
+// needsAble is the first number of measures that nothing carries but a clause on who can
+// perform and refuses.
+const needsAble = 90
+
 // madeEdition is an edition of the made memorandum: of each body, its measures, by
 // number. Equal numbers are one measure of several bodies.
 type madeEdition [madeBodies][]int
@@ -34,11 +38,11 @@ func editions(t testing.TB, from day.Day, list []madeEdition) (*memoranda.Catalo
 	must(t, err)
 	var statements strings.Builder
 	for i, e := range list {
-		s := memoranda.Attestation{Demonstration: true, Memorandum: "made", Edition: fmt.Sprint(i), BasicList: []string{"2024"}, Bases: []string{"made-law"}}
+		s := memoranda.Attestation{Demonstration: true, Memorandum: "made", Edition: fmt.Sprint(i), BasicList: []string{"2024"}, Bases: []string{"made-law", "made-policy"}}
 		for _, m := range e.measures() {
 			s.Measures = append(s.Measures, fmt.Sprintf("measure-%02d", m))
 		}
-		fmt.Fprintf(&statements, "  - who: {name: 演示核定, role: 仅供演示}\n    when: 2025-01-01\n    source: made\n    demonstration: true\n    memorandum: made\n    edition: \"%d\"\n    basic_list: [\"2024\"]\n    bases: [made-law]\n    hash: \"%x\"\n    measures: [%s]\n",
+		fmt.Fprintf(&statements, "  - who: {name: 演示核定, role: 仅供演示}\n    when: 2025-01-01\n    source: made\n    demonstration: true\n    memorandum: made\n    edition: \"%d\"\n    basic_list: [\"2024\"]\n    bases: [made-law, made-policy]\n    hash: \"%x\"\n    measures: [%s]\n",
 			i, c.AttestedHash(s), strings.Join(s.Measures, ", "))
 	}
 	a, err := memoranda.LoadAttestations("made", []byte("attestations:\n"+statements.String()), c)
@@ -53,10 +57,11 @@ func editionFiles(from day.Day, list []madeEdition, law string) fstest.MapFS {
 		fmt.Fprintf(&bodies, "  - {slug: body-%d, zh: 演示成员单位, en: Made body %d, evidence: known}\n", b, b)
 	}
 	files := fstest.MapFS{
-		"bodies.yaml":      {Data: []byte("bodies:\n" + bodies.String())},
-		"legal-bases.yaml": {Data: []byte("legal_bases:\n  - {slug: made-law, title: " + law + ", kind: law, article: 第1条, article_verified: false, evidence: known}\n")},
-		"list-types.yaml":  {Data: []byte("list_types:\n  - slug: " + plan.ListType + "\n    zh: 演示名单\n    en: Made list\n    kind: punish\n    authority: court\n    bases: [{basis: made-law}]\n    subjects: [natural-person, legal-person, sole-trader]\n    evidence: known\n")},
-		"basic-list.yaml":  {Data: []byte("items:\n  - {slug: entry-ban, title: 演示, class: I, title_verified: false, evidence: known}\neditions:\n  - {name: \"2024\", from: 2024-02-18, items: [entry-ban], evidence: known}\n")},
+		"bodies.yaml": {Data: []byte("bodies:\n" + bodies.String())},
+		"legal-bases.yaml": {Data: []byte("legal_bases:\n  - {slug: made-law, title: " + law + ", kind: law, article: 第1条, article_verified: false, evidence: known}\n" +
+			"  - {slug: made-policy, title: 演示意见, kind: central-policy, clause: (十一), able_clause: (十一), article_verified: false, evidence: known}\n")},
+		"list-types.yaml": {Data: []byte("list_types:\n  - slug: " + plan.ListType + "\n    zh: 演示名单\n    en: Made list\n    kind: punish\n    authority: court\n    bases: [{basis: made-law}]\n    subjects: [natural-person, legal-person, sole-trader]\n    evidence: known\n")},
+		"basic-list.yaml": {Data: []byte("items:\n  - {slug: entry-ban, title: 演示, class: I, title_verified: false, evidence: known}\neditions:\n  - {name: \"2024\", from: 2024-02-18, items: [entry-ban], evidence: known}\n")},
 	}
 	for i, e := range list {
 		files[fmt.Sprintf("made-%03d.yaml", i)] = &fstest.MapFile{Data: []byte(e.text(i, from, i+1 == len(list)))}
@@ -97,8 +102,12 @@ func (e madeEdition) text(n int, from day.Day, last bool) string {
 		if m == 0 {
 			bodies, reaches = []string{"body-0"}, "sole-trader"
 		}
-		fmt.Fprintf(&s, "  - slug: measure-%02d\n    zh: 演示措施\n    en: Made measure\n    mode: prohibit\n    bodies: [%s]\n    reaches: [%s]\n    territory: court\n    bases: [{basis: made-law}]\n    basic_list_item: entry-ban\n    status: in-force\n    evidence: known\n",
-			m, strings.Join(bodies, ", "), reaches)
+		basis := "made-law"
+		if m >= needsAble {
+			basis = "made-policy"
+		}
+		fmt.Fprintf(&s, "  - slug: measure-%02d\n    zh: 演示措施\n    en: Made measure\n    mode: prohibit\n    bodies: [%s]\n    reaches: [%s]\n    territory: court\n    bases: [{basis: %s}]\n    basic_list_item: entry-ban\n    status: in-force\n    evidence: known\n",
+			m, strings.Join(bodies, ", "), reaches, basis)
 	}
 	return s.String()
 }

@@ -37,7 +37,7 @@ func (r *Replanner) StateRegion(ctx context.Context, act enforcement.Act, id enf
 		return enforcement.Refuse("region.reason")
 	}
 	_, err := r.Record.Perform(ctx, act, func(ctx context.Context, tx *pg.Tx) (*record.Event, error) {
-		g, err := r.lockOne(ctx, tx, act, id)
+		g, err := r.lockOne(ctx, tx, act, id, true)
 		if err != nil {
 			return nil, err
 		}
@@ -73,19 +73,23 @@ func noMemorandumHeld(ctx context.Context, tx *pg.Tx) error {
 	return nil
 }
 
-func (r *Replanner) lockOne(ctx context.Context, tx *pg.Tx, act enforcement.Act, id enforcement.ID) (g oneGround, err error) {
+// lockOne locks a ground that has not ended, with the key of its plan today; owned asks that
+// it be the actor's.
+func (r *Replanner) lockOne(ctx context.Context, tx *pg.Tx, act enforcement.Act, id enforcement.ID, owned bool) (g oneGround, err error) {
 	g.ID, g.key.On = id, r.Record.Today(act.At)
 	err = tx.NewSelect().TableExpr("ground AS g").Join("JOIN subject AS s ON s.id = g.subject_id").
 		Join("JOIN organisation AS o ON o.id = g.organisation_id").
 		Column("g.subject_id", "g.organisation_id", "g.state", "g.valid_until", "s.envelope").
-		ColumnExpr("coalesce("+plan.Now("g.plan_id")+", 0), unconfirmed(g), g.kind, g.list_type, s.kind, o.serves").
+		ColumnExpr("coalesce("+plan.Now("g.plan_id")+", 0), unconfirmed(g), g.kind, g.list_type, s.kind, o.serves, coalesce(g.region, s.region, ''), other_conduct(g)").
 		Where("g.id = ?", id).For("NO KEY UPDATE OF g").
-		Scan(ctx, &g.Subject, &g.owner, &g.state, &g.Until, &g.wrapped, &g.plan, &g.unconfirmed, &g.key.Ground, &g.key.ListType, &g.key.Subject, &g.key.Territory)
+		Scan(ctx, &g.Subject, &g.owner, &g.state, &g.Until, &g.wrapped, &g.plan, &g.unconfirmed, &g.key.Ground, &g.key.ListType, &g.key.Subject, &g.key.Territory, &g.key.Region, &g.key.OtherConduct)
 	if err != nil {
 		return g, enforcement.NotFound(err, "lock ground "+id.String())
 	}
-	if err := act.OfOwner(g.owner); err != nil {
-		return g, err
+	if owned {
+		if err := act.OfOwner(g.owner); err != nil {
+			return g, err
+		}
 	}
 	if g.state == "ended" {
 		return g, enforcement.Refuse("state.forbidden", "state", g.state)

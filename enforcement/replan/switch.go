@@ -159,7 +159,7 @@ var selectStandingPlans = `WITH b (id) AS (SELECT p.id FROM plan p WHERE p.id NO
   SELECT p.id, s.births, p.ground_kind IS NULL,
     coalesce(p.ground_kind, (SELECT g.kind FROM ground g
       WHERE g.plan_id = p.id AND g.state IN ('in-force', 'suspended') LIMIT 1))::text,
-    p.list_type, p.subject_kind, p.territory, CASE WHEN p.ground_kind IS NULL THEN p.territory ELSE coalesce(p.region, '') END,
+    p.list_type, p.subject_kind, p.territory, CASE WHEN p.ground_kind IS NULL THEN p.territory ELSE coalesce(p.region, '') END, p.other_conduct,
     ARRAY(SELECT edition_id FROM plan_edition e WHERE e.plan_id = p.id UNION SELECT p.edition_id WHERE p.edition_id IS NOT NULL ORDER BY 1)
   FROM (SELECT ` + plan.Now("b.id") + ` AS id,
       array_agg(b.id) AS births
@@ -285,7 +285,7 @@ func standingPlans(ctx context.Context, tx *pg.Tx, on day.Day, but []int32) ([]s
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (standingPlan, error) {
 		s := standingPlan{key: plan.Key{On: on}}
-		err := row.Scan(&s.id, &s.births, &s.old, &s.key.Ground, &s.key.ListType, &s.key.Subject, &s.key.Territory, &s.key.Region, &s.editions)
+		err := row.Scan(&s.id, &s.births, &s.old, &s.key.Ground, &s.key.ListType, &s.key.Subject, &s.key.Territory, &s.key.Region, &s.key.OtherConduct, &s.editions)
 		return s, err
 	})
 	if err != nil {

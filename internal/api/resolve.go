@@ -22,6 +22,7 @@ type ResolveQuestion struct {
 		On          day.Day               `json:"on,omitzero" doc:"The day, Asia/Shanghai; today if left out"`
 		Territory   string                `json:"territory,omitempty" pattern:"^([0-9]{2}){0,3}$" doc:"GB/T 2260 code of the region the list owner serves; with it, who carries each measure out"`
 		Region      string                `json:"region,omitempty" pattern:"^([0-9]{2}){0,3}$" doc:"GB/T 2260 code of the subject's registration or residence"`
+		Other       bool                  `json:"other_conduct,omitempty" doc:"For a court's listing that rests on conduct 2 to 6 alone (法释〔2017〕7号 Art. 1)"`
 		Unattested  bool                  `json:"unattested,omitempty" doc:"Include what no lawyer has attested, which is never sent"`
 	}
 }
@@ -93,7 +94,7 @@ func (s library) resolve(ctx context.Context, act enforcement.Act, in *ResolveQu
 		}
 	}
 	reach, err := s.Register.Explainer.Reach(ctx, explain.Reaching{
-		ListType: b.ListType, Subject: b.SubjectKind, Ground: b.Ground, On: b.On, Territory: b.Territory, Region: b.Region, Unattested: b.Unattested,
+		ListType: b.ListType, Subject: b.SubjectKind, Ground: b.Ground, On: b.On, Territory: b.Territory, Region: b.Region, Unattested: b.Unattested, OtherConduct: b.Other,
 	})
 	if err != nil {
 		return nil, err
