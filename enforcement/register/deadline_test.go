@@ -150,8 +150,19 @@ func TestAnOutageOfThreeDaysTellsEachStepOnce(t *testing.T) {
 		d.start("examine-bar", calendar.Period{Value: 4, Unit: calendar.WorkingDays, Source: docket.OwnTerm})
 	}
 	d.AdvanceTo(day.Of(2025, time.September, 10))
-	if first := d.tick(); first.Fired != 41 {
-		t.Errorf("half of it: %+v", first)
+	stopping, err := d.DB.Pool.Begin(t.Context())
+	must(t, err)
+	defer func() { _ = stopping.Rollback(t.Context()) }()
+	_, err = stopping.Exec(t.Context(), `SELECT FROM clock WHERE ground_id = $1 FOR UPDATE`, d.ground)
+	must(t, err)
+	soon, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if first, err := d.Docket.Tick(soon, d.System()); err != nil || first.Fired != 40 {
+		t.Errorf("half of it, while one is being stopped elsewhere: %+v, %v", first, err)
+	}
+	must(t, stopping.Rollback(t.Context()))
+	if last := d.tick(); last.Fired != 1 {
+		t.Errorf("what was left: %+v", last)
 	}
 	d.AdvanceTo(day.Of(2025, time.September, 14)) // the last day was 09-12; 11, 12 and 13 nobody ran
 	second, err := register.Open(t.Context(), d.Config)
