@@ -159,7 +159,8 @@ var selectStandingPlans = `WITH b (id) AS (SELECT p.id FROM plan p WHERE p.id NO
   SELECT p.id, s.births, p.ground_kind IS NULL,
     coalesce(p.ground_kind, (SELECT g.kind FROM ground g
       WHERE g.plan_id = p.id AND g.state IN ('in-force', 'suspended') LIMIT 1))::text,
-    p.list_type, p.subject_kind, p.territory, CASE WHEN p.ground_kind IS NULL THEN p.territory ELSE coalesce(p.region, '') END, p.other_conduct,
+    p.list_type, p.subject_kind, p.territory, CASE WHEN p.ground_kind IS NULL THEN p.territory ELSE coalesce(p.region, '') END,
+    p.other_conduct,
     ARRAY(SELECT edition_id FROM plan_edition e WHERE e.plan_id = p.id UNION SELECT p.edition_id WHERE p.edition_id IS NOT NULL ORDER BY 1)
   FROM (SELECT ` + plan.Now("b.id") + ` AS id,
       array_agg(b.id) AS births

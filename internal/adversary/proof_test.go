@@ -249,6 +249,9 @@ func isPaper(content []byte) bool {
 
 func letters(v any) (n int) {
 	text, _ := v.(string)
+	if on, isDay := v.(day.Day); isDay { // a day where words are asked is sent as its text
+		text = on.String()
+	}
 	for _, r := range text {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			n++
