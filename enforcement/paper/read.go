@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -25,6 +26,19 @@ type Opened struct {
 	SHA256 string
 	// Reference says where a recording lies that is only referred to.
 	Reference Reference
+	// Name and Post are whose number [Paper.UsedBy] was on that day; empty: it was not entered.
+	Name, Post string
+}
+
+// bringers are the people who brought the papers of a case.
+const bringers = `SELECT u.paper_id, u.purpose, coalesce(p.name, '') AS name, coalesce(p.post, '') AS post FROM paper_use u
+  CROSS JOIN LATERAL `
+
+type bringer struct {
+	Paper   enforcement.ID `bun:"paper_id"`
+	Purpose Purpose        `bun:"purpose"`
+	Name    string         `bun:"name"`
+	Post    string         `bun:"post"`
 }
 
 // List returns the papers of a case in the order in which they were brought. Its owner's
@@ -40,12 +54,17 @@ func (p *Papers) List(ctx context.Context, act enforcement.Act, h Holder) ([]Ope
 		}
 	}
 	var papers []Paper
-	if err := p.Record.DB.Together(ctx, Find(p.Record.DB, h.serves(), &papers)); err != nil {
+	var by []bringer
+	people := p.Record.DB.NewRaw(bringers+record.Person("?0::integer", "u.used_by", "u.used_at")+` p WHERE u.serves = ?1`, pg.Number(h.Owner), h.serves())
+	if err := p.Record.DB.Together(ctx, Find(p.Record.DB, h.serves(), &papers), pg.All(people, &by)); err != nil {
 		return nil, fmt.Errorf("list the papers of %s: %w", h.serves(), err)
 	}
 	list := make([]Opened, len(papers))
 	for i, one := range papers {
 		list[i].Paper = one
+		if n := slices.IndexFunc(by, func(b bringer) bool { return b.Paper == one.ID && b.Purpose == one.Purpose }); n >= 0 {
+			list[i].Name, list[i].Post = by[n].Name, by[n].Post
+		}
 		if !own || one.Erased {
 			continue
 		}

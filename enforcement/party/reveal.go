@@ -120,6 +120,8 @@ type Access struct {
 	Kind         record.EventKind           `bun:"kind" json:"kind" enum:"subject-revealed,identity-requested,identity-granted"`
 	At           time.Time                  `bun:"at" json:"at"`
 	Actor        string                     `bun:"actor" json:"actor"`
+	Name         string                     `bun:"name" json:"name,omitempty" doc:"Whose number it was on that day, if it was entered"`
+	Post         string                     `bun:"post" json:"post,omitempty" doc:"The post on that day"`
 	Role         enforcement.Role           `bun:"role" json:"role"`
 	Organisation enforcement.OrganisationID `bun:"organisation_id" json:"organisation"`
 	Reason       string                     `bun:"reason" json:"reason,omitempty"`
@@ -141,8 +143,9 @@ func (r *Parties) Accesses(ctx context.Context, act enforcement.Act, id enforcem
 		}
 	}
 	list := []Access{}
-	err := r.Record.DB.NewSelect().Table("event").Column("id", "kind", "at", "actor", "role", "organisation_id", "reason").Where("subject_id = ?", id).
-		Where("kind IN (?)", bun.List([]record.EventKind{EventSubjectRevealed, EventIdentityRequested, EventIdentityGranted})).OrderExpr("seq DESC").Limit(200).Scan(ctx, &list)
+	err := r.Record.DB.NewSelect().TableExpr("event AS e").Join("LEFT JOIN LATERAL "+record.Person("e.organisation_id", "e.actor", "e.at")+" AS p ON true").
+		Column("e.id", "e.kind", "e.at", "e.actor", "p.name", "p.post", "e.role", "e.organisation_id", "e.reason").Where("e.subject_id = ?", id).
+		Where("e.kind IN (?)", bun.List([]record.EventKind{EventSubjectRevealed, EventIdentityRequested, EventIdentityGranted})).OrderExpr("e.seq DESC").Limit(200).Scan(ctx, &list)
 	if err != nil {
 		return nil, fmt.Errorf("read who looked subject %s up: %w", id, err)
 	}

@@ -112,6 +112,8 @@ type Entry struct {
 	At         time.Time        `json:"at"`
 	RecordedAt time.Time        `json:"recorded_at"`
 	Actor      string           `json:"actor"`
+	Name       string           `json:"name,omitempty" doc:"Whose number it was on the day of the act, if it was entered"`
+	Post       string           `json:"post,omitempty" doc:"The post on that day"`
 	Role       enforcement.Role `json:"role"`
 	Day        day.Day          `json:"day,omitzero"`
 	Reason     string           `json:"reason,omitempty"`
@@ -120,19 +122,29 @@ type Entry struct {
 }
 
 // The plans that the directives of a ground followed it to, and how many did.
-const selectEvents = `WITH followed AS (
+var selectEvents = `WITH followed AS (
     SELECT f.plan_id, count(DISTINCT f.id) AS n
     FROM ground g JOIN directive d ON d.subject_id = g.subject_id AND d.ground_id = g.id
     CROSS JOIN LATERAL (
       SELECT d.id, a.plan_id FROM amendment a WHERE a.directive_id = d.id AND a.plan_id IS NOT NULL
       UNION ALL SELECT d.id, d.plan_id WHERE d.plan_id <> g.plan_id) f
     WHERE g.id = ?0 GROUP BY f.plan_id)
-  SELECT seq, id, kind, at, recorded_at, actor, role, day, reason, legal_basis, coalesce(cardinality(directives), 0) AS directives
-    FROM event WHERE ground_id = ?0
-  UNION ALL SELECT e.*, f.n::integer FROM followed f CROSS JOIN LATERAL (
-      SELECT seq, id, kind, at, recorded_at, actor, role, day, reason, legal_basis
-      FROM event WHERE kind = 'replanned' AND plan_id = f.plan_id ORDER BY seq DESC LIMIT 1) e
-  ORDER BY seq`
+  SELECT l.seq, l.id, l.kind, l.at, l.recorded_at, l.actor, coalesce(p.name, '') AS name, coalesce(p.post, '') AS post,
+    l.role, l.day, l.reason, l.legal_basis, l.directives
+  FROM (SELECT seq, id, kind, at, recorded_at, actor, organisation_id, role, day, reason, legal_basis,
+        coalesce(cardinality(directives), 0) AS directives
+      FROM event WHERE ground_id = ?0
+    UNION ALL SELECT e.*, f.n::integer FROM followed f CROSS JOIN LATERAL (
+        SELECT seq, id, kind, at, recorded_at, actor, organisation_id, role, day, reason, legal_basis
+        FROM event WHERE kind = 'replanned' AND plan_id = f.plan_id ORDER BY seq DESC LIMIT 1) e) l
+  LEFT JOIN LATERAL ` + Person("l.organisation_id", "l.actor", "l.at") + ` p ON true
+  ORDER BY l.seq`
+
+// Person is the SQL of the name and the post that a staff number stood for on the legal day of
+// a moment, among those who act for an organisation, by three columns; null: not entered.
+func Person(organisation, number, at string) string {
+	return `person_of(` + organisation + `, ` + number + `, (` + at + ` AT TIME ZONE 'Asia/Shanghai')::date)`
+}
 
 // EntriesOf asks for the log of one ground, as [Record.Entries] returns it.
 func EntriesOf(db bun.IDB, ground enforcement.ID) *bun.RawQuery {

@@ -100,6 +100,8 @@ type PaperView struct {
 	Title     string         `json:"title,omitempty" doc:"For the owner's people"`
 	SHA256    string         `json:"sha256,omitempty" doc:"Of the content, for the owner's people"`
 	BroughtBy string         `json:"brought_by"`
+	Name      string         `json:"name,omitempty" doc:"In the list of papers: whose number that was on the day, if it was entered"`
+	Post      string         `json:"post,omitempty" doc:"The post on that day"`
 	BroughtAt time.Time      `json:"brought_at"`
 	KeepUntil day.Day        `json:"keep_until,omitzero" doc:"Kept until this day at least; absent while the case has not ended"`
 	Place     string         `json:"place,omitempty" doc:"Where a recording lies that is only referred to"`
@@ -109,7 +111,7 @@ type PaperView struct {
 
 func paperView(o paper.Opened) PaperView {
 	return PaperView{
-		ID: o.ID, Purpose: o.Purpose, Type: o.Type, Size: o.Size, Day: o.Day, Title: o.Title, SHA256: o.SHA256, BroughtBy: o.UsedBy, BroughtAt: o.UsedAt,
+		ID: o.ID, Purpose: o.Purpose, Type: o.Type, Size: o.Size, Day: o.Day, Title: o.Title, SHA256: o.SHA256, BroughtBy: o.UsedBy, Name: o.Name, Post: o.Post, BroughtAt: o.UsedAt,
 		KeepUntil: o.KeepUntil, Place: o.Reference.Place, Elsewhere: o.Elsewhere, Erased: o.Erased,
 	}
 }
