@@ -84,12 +84,13 @@ func (r *Plans) Attest(ctx context.Context, act enforcement.Act, s memoranda.Att
 	return d.RefersTo, r.Refresh(ctx)
 }
 
-// entered brings a statement into the form in which the record keeps it.
+// entered brings a statement into the form in which the record keeps it. Who states it is
+// whoever enters it, and no name that is given.
 func (r *Plans) entered(act enforcement.Act, s memoranda.Attestation) (memoranda.Attestation, error) {
-	for _, text := range []*string{&s.Who.Name, &s.Who.Role, &s.Source} {
-		if *text = enforcement.Say(*text).String(); !enforcement.Words(*text).Fits(maxStatementText) || !enforcement.Words(*text).Says(1) {
-			return s, enforcement.Refuse("attestation.who", "max", strconv.Itoa(maxStatementText))
-		}
+	s.Who = memoranda.Attester{Name: act.Actor.ID, Role: string(act.Actor.Role)}
+	source := enforcement.Say(s.Source)
+	if s.Source = source.String(); !source.Fits(maxStatementText) || !source.Says(1) {
+		return s, enforcement.Refuse("attestation.who", "max", strconv.Itoa(maxStatementText))
 	}
 	switch {
 	case s.When.IsZero() || s.When > r.Record.Today(act.At):
