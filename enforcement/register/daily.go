@@ -15,12 +15,12 @@ import (
 // ended (liftings go first), what burdens somebody whom the record says to be a minor is
 // suspended, statements without an answer are made tasks, withdrawals that nobody
 // acknowledged in time and measures that are kept too long escalated, papers looked after
-// ([paper.Papers.Daily]), owners and those above them are told of deadlines that near their
-// end or are over ([docket.Docket.Tick]), rewards end, begin and are weighed, the
-// directives of live grounds follow what is in force on the day
-// ([replan.Replanner.ResumeAdoptions]), then listings are published: the courts' that
-// were served and whose grace is over, and administrative ones. It may be run again at
-// any time; step, when not nil, is called between transactions with what was done.
+// ([paper.Papers.Daily]), rewards end, begin and are weighed, the directives of live
+// grounds follow what is in force on the day ([replan.Replanner.ResumeAdoptions]), then
+// listings are published: the courts' that were served and whose grace is over, and
+// administrative ones; last, owners and those above them are told of deadlines that near
+// their end or are over ([docket.Docket.Tick]). It may be run again at any time; step, when
+// not nil, is called between transactions with what was done.
 //
 // What cannot be done to one case, or on a list of which an edition's text is unknown,
 // holds up no other. refused are the listings that could not be published; an end that
@@ -76,7 +76,6 @@ func (r *Offices) round(ctx context.Context, act enforcement.Act, step func(ende
 		{"escalate what is overdue", func() error { _, err := r.Directives.CheckLiftings(ctx, act); return err }, true},
 		{"escalate what is kept too long", func() error { _, err := r.Directives.CheckKept(ctx, act); return err }, true},
 		{"look after the papers", func() error { return r.Papers.Daily(ctx, act) }, true},
-		{"tell of deadlines", func() error { _, err := r.Docket.Tick(ctx, act); return err }, false},
 		{"end rewards", all(r.Rewards.ExpireDue().All, &rewards, &notEnded), false},
 		{"grant rewards", all(ground.Page(r.Rewards.GrantDue).All, &rewards, &drafts), false}, // one that nothing carries today waits on
 		{"weigh rewards", func() error { return r.Rewards.ReviewDue(ctx, act) }, false},
@@ -89,6 +88,7 @@ func (r *Offices) round(ctx context.Context, act enforcement.Act, step func(ende
 		}, false},
 		{"publish the courts' listings", all(r.Listings.PublishDue().All, &published, &refused), false},
 		{"publish administrative listings", all(r.Administrative.PublishDue().All, &published, &refused), false},
+		{"tell of deadlines", func() error { _, err := r.Docket.Tick(ctx, act); return err }, true}, // none by a wrong clock
 	} {
 		if (wrong != nil || faults != nil || onlyLifts) && !part.lifts {
 			continue
