@@ -1,8 +1,11 @@
 package register_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"concordat/enforcement"
@@ -49,6 +52,37 @@ func TestOnlyWhoCanPerformGetsWhatNeedsIt(t *testing.T) {
 	w.adopt(madeEdition{{1, 90, 92}, {2}, {92}, {3, 91}})
 	w.replan()
 	w.wants("after another edition", id, madeEdition{{1}, {2}, {}, {3}})
+	w.clean()
+	wantAudit(t, w.Bundle)
+}
+
+// A region that is said of a case while conduct 1 is dropped from it waits, and then sees what was
+// dropped: what was withdrawn is not imposed again.
+func TestARegionSaidMeanwhileGivesBackNothingThatWasDropped(t *testing.T) {
+	t.Parallel()
+	w := newPlanned(t, ableEdition)
+	ctx := t.Context()
+	person := w.Person()
+	id := w.Published(w.Subject(person), listing.AbleButRefuses, listing.EvadesBySham)
+	must(t, justError(w.Listings.OpenExclusion(ctx, w.Clerk(), id, enforcetest.Fact(listing.SecurityGiven, w.Day()))))
+	third := value(w.DB.Pool.Begin(ctx))(t)
+	defer func() { _ = third.Rollback(context.WithoutCancel(ctx)) }()
+	_, err := third.Exec(ctx, `SELECT FROM ground WHERE id = $1 FOR NO KEY UPDATE`, id)
+	must(t, err)
+	var both sync.WaitGroup
+	var dropped, stated error
+	both.Go(func() {
+		dropped = w.Listings.Drop(ctx, w.Judge(), enforcetest.Of(id), "演示:其余情形仍足以列入")
+	})
+	waiting(t, w.Bundle, 1)
+	both.Go(func() {
+		stated = w.Replanner.StateRegion(ctx, w.Judge(), id, person.Region, "演示:经查居住证记载现住此地")
+	})
+	waiting(t, w.Bundle, 2)
+	must(t, third.Rollback(ctx))
+	both.Wait()
+	must(t, errors.Join(dropped, stated))
+	w.wants("conduct 1 dropped, and the region said", id, otherEdition)
 	w.clean()
 	wantAudit(t, w.Bundle)
 }

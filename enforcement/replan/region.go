@@ -74,9 +74,11 @@ func noMemorandumHeld(ctx context.Context, tx *pg.Tx) error {
 }
 
 // lockOne locks a ground that has not ended, with the key of its plan today; owned asks that
-// it be the actor's.
+// it be the actor's. It is locked first and read then: what an act under way changes beside the
+// ground's own row, as the conduct that a listing rests on, no statement sees that was waiting.
 func (r *Replanner) lockOne(ctx context.Context, tx *pg.Tx, act enforcement.Act, id enforcement.ID, owned bool) (g oneGround, err error) {
 	g.ID, g.key.On = id, r.Record.Today(act.At)
+	tx.Later(tx.NewSelect().Table("ground").ColumnExpr("1").Where("id = ?", id).For("NO KEY UPDATE"), "lock ground %s", id)
 	err = tx.NewSelect().TableExpr("ground AS g").Join("JOIN subject AS s ON s.id = g.subject_id").
 		Join("JOIN organisation AS o ON o.id = g.organisation_id").
 		Column("g.subject_id", "g.organisation_id", "g.state", "g.valid_until", "s.envelope").
