@@ -8,7 +8,9 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
+	"concordat/enforcement/plan"
 	"concordat/internal/pg"
+	"concordat/memoranda/day"
 )
 
 // Daily is what the system does at the turn of a day, part by part: what is over is
@@ -124,15 +126,26 @@ func stuck(notEnded []ground.NotMoved) error {
 	return errors.Join(errs...)
 }
 
-// followConducts is done once by each program that starts: what a release before put in force
-// knew no difference of conduct, and what this one puts in force does.
+// looked is under what a program looked whether every listing follows its conduct.
+type looked struct {
+	day  day.Day
+	text *plan.Text
+}
+
+// followConducts is done once for each day and each text: a release of before, beside this one,
+// puts in force what knows no difference of conduct, and where an edition's text was unknown a
+// listing follows when it is known.
 func (r *Offices) followConducts(ctx context.Context, act enforcement.Act) error {
-	if r.conducts.Load() {
+	if err := r.Plans.Refresh(ctx); err != nil {
+		return fmt.Errorf("read what is in force: %w", err)
+	}
+	now := looked{r.Record.Today(act.At), r.Plans.Text()}
+	if before := r.conducts.Load(); before != nil && *before == now {
 		return nil
 	}
 	if _, err := r.Replanner.FollowConducts(ctx, act); err != nil {
 		return err
 	}
-	r.conducts.Store(true)
+	r.conducts.Store(&now)
 	return nil
 }

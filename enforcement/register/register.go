@@ -45,7 +45,7 @@ type Offices struct {
 	Intake         *intake.Intake
 	Auditor        *audit.Auditor
 
-	conducts atomic.Bool // followConducts has run
+	conducts atomic.Pointer[looked] // when followConducts ran last
 }
 
 // Deadlines are all that are started anywhere, by kind; a length may be the case's.

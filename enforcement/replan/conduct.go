@@ -34,7 +34,8 @@ const misplaced = `SELECT g.id FROM plan p JOIN ground g ON g.plan_id = p.id AND
   WHERE p.list_type = 'judgment-debtor' AND NOT p.other_conduct AND g.id > ?0 AND other_conduct(g) ORDER BY g.id LIMIT ?1`
 
 // FollowConducts does the same for every listing that a release put in force which knew no
-// difference. Once is enough for each program that starts: it looks at every live listing.
+// difference, or that could not follow when its conduct was dropped. It looks at every live
+// listing: once is enough for each day and each text of the editions.
 // One that is at fault holds up no other; the faults are told when all else is done.
 func (r *Replanner) FollowConducts(ctx context.Context, act enforcement.Act) (moved int, err error) {
 	if err := act.Check(enforcement.System); err != nil {
