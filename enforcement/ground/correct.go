@@ -84,6 +84,7 @@ func concernedBy(ctx context.Context, tx *pg.Tx, subject enforcement.ID) (list [
 // whatever burdens it, whoever's it is ([Grounds.SuspendIfMinor]). id is the correction's, but the
 // case whose own act tells its recipients.
 func (r *Grounds) Correct(ctx context.Context, tx *pg.Tx, act enforcement.Act, id, subject enforcement.ID, after party.Identity, but enforcement.ID) error {
+	holdIdentity(tx, subject)
 	list, err := concernedBy(ctx, tx, subject)
 	if err != nil {
 		return err
@@ -106,6 +107,12 @@ func (r *Grounds) Correct(ctx context.Context, tx *pg.Tx, act enforcement.Act, i
 		return err
 	}
 	return r.tellCorrected(ctx, tx, act, id, own, but)
+}
+
+// holdIdentity holds who a subject is: what is put in force meanwhile waits and sees the
+// correction, or is there when the correction looks whom it makes a minor.
+func holdIdentity(tx *pg.Tx, subject enforcement.ID) {
+	tx.Later(tx.NewSelect().Table("subject").ColumnExpr("1").Where("id = ?", subject).For("NO KEY UPDATE"), "hold who subject %s is", subject)
 }
 
 // hold writes a corrected identity for the owner of some cases.
@@ -203,6 +210,7 @@ func (r *Grounds) AcceptCorrection(ctx context.Context, act enforcement.Act, id 
 		if err != nil {
 			return err
 		}
+		holdIdentity(tx, c.Subject)
 		list, err := concernedBy(ctx, tx, c.Subject)
 		if err != nil {
 			return err

@@ -39,6 +39,9 @@ func (e Effect) changes() bool {
 	return e == EffectAmends || e == EffectSuspends || e == EffectResumes || e == EffectEnds
 }
 
+// burdens reports whether an effect puts something in force, anew or again.
+func (e Effect) burdens() bool { return e == EffectInForce || e == EffectResumes }
+
 func lockGround(tx *pg.Tx, id enforcement.ID) pg.Ask {
 	return pg.Just(tx.NewSelect().Model((*row)(nil)).ColumnExpr("1").Where("id = ?", id).For("NO KEY UPDATE"))
 }

@@ -301,6 +301,9 @@ type found[C any] struct {
 func (l *Life[C]) asks(tx *pg.Tx, id enforcement.ID, moves []MoveName, f *found[C]) []pg.Ask {
 	*f = found[C]{refuse: map[MoveName]func(*C, day.Day) error{}}
 	asks := []pg.Ask{l.Fetch(tx, l.locked(byID(id)), &f.cases)}
+	if !l.Favours && slices.ContainsFunc(moves, func(name MoveName) bool { return l.Move(name).Effect.burdens() }) {
+		asks = l.toBurden(tx, byID(id), &f.cases)
+	}
 	if slices.ContainsFunc(moves, func(name MoveName) bool { return l.Move(name).Effect.changes() }) {
 		asks = append(append(asks, lockGround(tx, id)), f.standing.Ask(tx, id)...)
 	}

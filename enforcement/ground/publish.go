@@ -58,9 +58,10 @@ func (l *Life[C]) publishType(ctx context.Context, act enforcement.Act, ids []en
 	ctx, end := record.Span(ctx, "act")
 	defer end(&err)
 	err = l.Grounds.Record.DB.InTx(ctx, func(ctx context.Context, tx *pg.Tx) error {
-		list, err := l.LockWhere(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		var list []C
+		err := tx.Together(ctx, l.toBurden(tx, func(q *bun.SelectQuery) *bun.SelectQuery {
 			return q.Where("l.id IN (?) AND l.state IN (?)", bun.List(ids), bun.List(l.Move(MovePublish).From)).OrderExpr("l.id")
-		})
+		}, &list)...)
 		if err != nil || len(list) == 0 {
 			return err
 		}

@@ -1,14 +1,19 @@
 package register_test
 
 import (
+	"context"
+	"fmt"
 	"slices"
+	"sync"
 	"testing"
+	"time"
 
 	"concordat/enforcement"
 	"concordat/enforcement/directive"
 	"concordat/enforcement/enforcetest"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/party"
+	"concordat/enforcement/record"
 	"concordat/memoranda"
 	"concordat/memoranda/day"
 )
@@ -85,4 +90,79 @@ func TestTheDaySuspendsWhatBurdensAMinor(t *testing.T) {
 		wantCode(t, "given back", l.Administrative.Resume(ctx, l.SecondReviewer(), of(id), enforcetest.Resumption()), "listing.minor")
 	}
 	wantAudit(t, l.Bundle)
+}
+
+// A judge corrects the birth day in one case of somebody while the president gives back another: who
+// waits for the correction sees it, and no minor comes in force again.
+func TestNobodyGivesBackBesideACorrectionWhatBurdensAMinor(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	few(t, b, 2)
+	ctx := t.Context()
+	identity := untold(b)
+	subject := b.Subject(identity)
+	one, two := b.Published(subject), b.Published(subject)
+	must(t, b.Listings.Suspend(ctx, b.Judge(), of(two), enforcetest.Brake()))
+	must(t, b.Listings.OpenCorrection(ctx, b.Judge(), of(one), b.Day()))
+	third := value(b.DB.Pool.Begin(ctx))(t)
+	defer func() { _ = third.Rollback(context.WithoutCancel(ctx)) }()
+	_, err := third.Exec(ctx, `SELECT FROM listing WHERE id = $1 FOR NO KEY UPDATE`, two)
+	must(t, err)
+	identity.Birth = b.Day().AddYears(-17)
+	var both sync.WaitGroup
+	var corrected, resumed error
+	both.Go(func() { corrected = b.Listings.Correct(ctx, b.Judge(), of(one), identity) })
+	waiting(t, b, 1)
+	both.Go(func() { resumed = b.Listings.Resume(ctx, b.President(), of(two), enforcetest.Resumption()) })
+	waiting(t, b, 2)
+	must(t, third.Rollback(ctx))
+	both.Wait()
+	must(t, corrected)
+	wantCode(t, "given back beside it", resumed, "listing.minor")
+	if l := state(t, b, two); l.SuspendedFor == "" {
+		t.Errorf("it is in force again: %+v", l)
+	}
+	wantAudit(t, b)
+}
+
+// While a listing of somebody goes out, a judge corrects the birth day in another: the correction
+// waits until it is out, and suspends it with the rest.
+func TestACorrectionToAMinorReachesWhatIsGoingOut(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	few(t, b, 2)
+	ctx := t.Context()
+	for n, out := range []func(id enforcement.ID) error{
+		func(id enforcement.ID) error { return b.Listings.Publish(ctx, b.Clerk(), of(id)) },
+		func(enforcement.ID) error { // by the day
+			_, _, _, err := b.Listings.PublishDue()(ctx, b.System(), enforcement.ID{}, 10)
+			return err
+		},
+	} {
+		identity := untold(b)
+		subject := b.Subject(identity)
+		one, two := b.Published(subject), b.Decided(subject)
+		elsewhere(t, b, subject, fmt.Sprintf("(2025)桂0105执7%d号", n)) // so the correction leaves the subject's own row alone
+		must(t, b.Listings.Serve(ctx, b.Clerk(), of(two), b.Service()))
+		must(t, b.Listings.OpenCorrection(ctx, b.Judge(), of(one), b.Day()))
+		third := value(b.DB.Pool.Begin(ctx))(t)
+		defer func() { _ = third.Rollback(context.WithoutCancel(ctx)) }()
+		_, err := third.Exec(ctx, `SELECT pg_advisory_xact_lock`+record.EditionGate)
+		must(t, err)
+		identity.Birth = b.Day().AddYears(-17)
+		published, corrected := make(chan error, 1), make(chan error, 1)
+		go func() { published <- out(two) }()
+		waiting(t, b, 1)
+		go func() { corrected <- b.Listings.Correct(ctx, b.Judge(), of(one), identity) }()
+		for len(corrected) == 0 && b.Count(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`) < 2 {
+			time.Sleep(time.Millisecond)
+		}
+		must(t, third.Rollback(ctx))
+		must(t, <-published)
+		must(t, <-corrected)
+		if l := state(t, b, two); l.SuspendedFor != ground.SuspectedMinor {
+			t.Errorf("publication %d: %s, suspended for %q", n, l.State, l.SuspendedFor)
+		}
+	}
+	wantAudit(t, b)
 }
