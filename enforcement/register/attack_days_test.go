@@ -369,11 +369,12 @@ func TestAnyDaysInAnyOrder(t *testing.T) {
 	}
 }
 
-// Cases whose days are out of order, said apart from the constraints of the schema.
+// Cases whose days are out of order, said apart from the constraints of the schema. A grace
+// counts from a service that a paper proves, also where it is recorded long after.
 const (
 	disordered = `SELECT count(*) FROM listing l JOIN execution_case c ON c.id = l.case_id WHERE l.id = $2 AND (l.notice_served_on < c.filed_on OR l.notice_served_on > $1::date
 		OR l.applied_on < l.notice_served_on OR l.decided_on < l.notice_served_on OR l.decided_on < l.applied_on OR l.served_on < l.decided_on OR l.published_on < l.served_on
-		OR l.grace_until >= l.published_on OR l.grace_until <= l.service_recorded_on OR l.perform_until <= l.notice_recorded_on
+		OR l.grace_until >= l.published_on OR l.grace_until <= l.served_on OR l.perform_until <= l.notice_recorded_on
 		OR (1 = ANY (l.conducts) AND l.decided_on <= l.perform_until))`
 	disorderedOn = `SELECT count(*) FROM administrative_listing l WHERE l.id = $2 AND (l.window_until <= l.notice_recorded_on OR l.window_until <= l.notice_served_on
 		OR l.stated_on > $1::date OR l.answered_on < l.stated_on OR l.decided_on <= l.window_until OR l.decided_on < l.answered_on OR l.served_on < l.decided_on OR l.published_on < l.served_on
