@@ -71,6 +71,25 @@ func TestAnArchiveFilesOnePaperForManyCases(t *testing.T) {
 	}
 }
 
+// Documents, and the files that a court imports, write a case's number in full-width brackets
+// and blanks; the sheet beside them is copied from there.
+func TestASheetNamesACaseAsItsDocumentsDo(t *testing.T) {
+	t.Parallel()
+	b := enforcetest.Setup(t)
+	first := b.Bare(b.Subject(b.Person()))
+	var number string
+	must(t, b.DB.Pool.QueryRow(t.Context(), `SELECT c.number FROM ground g JOIN execution_case c ON c.id = g.case_id WHERE g.id = $1`, first).Scan(&number))
+	for i, written := range []string{
+		number, strings.NewReplacer("(", "（", ")", "）").Replace(number), strings.NewReplacer("(", "〔", ")", "〕 ").Replace(number),
+	} {
+		sheet := "文件,案号,用途\na.txt,\"" + written + "\",service\n"
+		filed, wrong, err := b.Papers.Archive(t.Context(), b.Clerk(), bytes.NewReader(archived(t, "papers.csv", sheet, "a.txt", fmt.Sprintf("演示回证%d", i))))
+		if err != nil || len(wrong) != 0 || len(filed) != 1 || filed[0].Ground != first {
+			t.Errorf("%s: %+v %+v %v", written, filed, wrong, err)
+		}
+	}
+}
+
 // A sheet asks for two thousand numbers at once, without a reason and without a trace: of a
 // number that the record knows, of another court's case, it is told what it is told of any.
 func TestASheetDoesNotTellWhoIsKnown(t *testing.T) {

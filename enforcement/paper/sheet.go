@@ -15,6 +15,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"concordat/enforcement"
+	"concordat/internal/identifier"
 	"concordat/memoranda/day"
 )
 
@@ -116,6 +117,8 @@ func lineOf(number int, row []string, columns map[string]int) (l Line, wrong str
 		}
 	} else if l.Case == "" {
 		return l, "case_number"
+	} else if number, err := identifier.ParseCaseNumber(l.Case); err == nil {
+		l.Case = number.String() // a document has it in full-width brackets, the record in its one form
 	}
 	if !l.Purpose.Known() {
 		return l, "purpose"
