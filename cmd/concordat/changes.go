@@ -48,10 +48,18 @@ func (c *changesListCmd) Run(a *app) error {
 		}
 		for i := range list {
 			p := &list[i]
-			fmt.Fprintf(plain(a.Out), "%s  %s  %s  by %s, until %s%s\n", p.ID, p.Kind, p.What, p.ProposedBy, p.LapsesAt.Format(time.RFC3339), ended(p))
+			fmt.Fprintf(plain(a.Out), "%s  %s  %s%s  by %s, until %s%s\n", p.ID, p.Kind, p.What, person(p), p.ProposedBy, p.LapsesAt.Format(time.RFC3339), ended(p))
 		}
 		return nil
 	})
+}
+
+// person is whom a staff number would stand for.
+func person(p *change.Proposal) string {
+	if p.Name == "" {
+		return ""
+	}
+	return ": " + p.Name + ", " + p.Post
 }
 
 func ended(p *change.Proposal) string {

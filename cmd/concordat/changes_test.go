@@ -95,6 +95,9 @@ func TestChangesByCommandTakeTwoPeople(t *testing.T) {
 	if _, said := again.run(1, "changes", "confirm", id); !strings.Contains(said, "change.second-person") {
 		t.Errorf("by another token of theirs: %s", said)
 	}
+	if out, _ := two.run(0, "changes", "list"); !strings.Contains(out, ": 演示三, 演示  by operator-0") {
+		t.Errorf("a second person is not shown whom they would confirm: %s", out)
+	}
 	two.run(0, "changes", "confirm", id)
 	plain, said := one.run(0, "token", "issue", "OPERATOR-3", "operator")
 	_, id, ok = strings.Cut(said, "concordat changes confirm ")
@@ -105,10 +108,10 @@ func TestChangesByCommandTakeTwoPeople(t *testing.T) {
 		t.Errorf("it confirms itself: %s", said)
 	}
 	two.run(0, "changes", "drop", strings.TrimSpace(id))
-	if out, _ := two.run(0, "changes", "list", "--all"); !strings.Contains(out, "dropped by operator-2") || !strings.Contains(out, "confirmed by operator-2") {
+	if out, _ := two.run(0, "changes", "list", "--all"); !strings.Contains(out, "dropped by operator-2") || !strings.Contains(out, "confirmed by operator-2") || strings.Contains(out, "演示三") {
 		t.Error(out)
 	}
-	if out, _ := two.run(0, "staff", "list"); !strings.Contains(out, "operator-3  organisation 0  演示三") {
+	if out, _ := two.run(0, "staff", "list"); !strings.Contains(out, "operator-3  (installation)  演示三") {
 		t.Error(out)
 	}
 }

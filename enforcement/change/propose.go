@@ -47,13 +47,17 @@ type Proposal struct {
 	Kind         Kind                       `json:"kind"`
 	Organisation enforcement.OrganisationID `json:"organisation,omitempty"`
 	What         string                     `json:"what"`
-	ProposedBy   string                     `json:"proposed_by"`
-	ProposedAt   time.Time                  `json:"proposed_at"` // machine time, as all of them
-	LapsesAt     time.Time                  `json:"lapses_at"`
-	ConfirmedBy  string                     `json:"confirmed_by,omitempty"`
-	ConfirmedAt  time.Time                  `json:"confirmed_at,omitzero"`
-	DroppedBy    string                     `json:"dropped_by,omitempty"`
-	DroppedAt    time.Time                  `json:"dropped_at,omitzero"`
+	// Name and Post are what a staff number that waits would stand for: a second person cannot
+	// confirm what it is not shown. The log, and what is over, have no name.
+	Name        string    `json:"name,omitempty"`
+	Post        string    `json:"post,omitempty"`
+	ProposedBy  string    `json:"proposed_by"`
+	ProposedAt  time.Time `json:"proposed_at"` // machine time, as all of them
+	LapsesAt    time.Time `json:"lapses_at"`
+	ConfirmedBy string    `json:"confirmed_by,omitempty"`
+	ConfirmedAt time.Time `json:"confirmed_at,omitzero"`
+	DroppedBy   string    `json:"dropped_by,omitempty"`
+	DroppedAt   time.Time `json:"dropped_at,omitzero"`
 }
 
 // row is a proposal as it is kept; the content is sealed.
@@ -156,7 +160,7 @@ func (c *Changes) List(ctx context.Context, act enforcement.Act, all bool) ([]Pr
 	}
 	now := c.Record.Machine().UTC()
 	var rows []row
-	q := c.Record.DB.NewSelect().Model(&rows).ExcludeColumn("content", "digest")
+	q := c.Record.DB.NewSelect().Model(&rows)
 	if all {
 		q = q.Where("p.proposed_at > ?", now.AddDate(0, 0, -90)).OrderExpr("p.proposed_at DESC, p.id")
 	} else {
@@ -167,7 +171,21 @@ func (c *Changes) List(ctx context.Context, act enforcement.Act, all bool) ([]Pr
 	}
 	list := make([]Proposal, len(rows))
 	for i := range rows {
-		list[i] = rows[i].proposal()
+		list[i] = c.shown(&rows[i], now)
 	}
 	return list, nil
+}
+
+// shown is a proposal with the person whom a second one would confirm. Content that does not
+// open any more shows none, and is not confirmed either (change.content).
+func (c *Changes) shown(p *row, now time.Time) Proposal {
+	one := p.proposal()
+	if p.Kind != Staff || p.ConfirmedBy != "" || p.DroppedBy != "" || !now.Before(p.LapsesAt) {
+		return one
+	}
+	var person struct{ Name, Post string }
+	if plain, err := c.unseal(p); err == nil && json.Unmarshal(plain, &person) == nil {
+		one.Name, one.Post = person.Name, person.Post
+	}
+	return one
 }
