@@ -73,3 +73,17 @@ func (o *office) organisation(ctx context.Context, slug string) (enforcement.Org
 	}
 	return 0, &enforcement.Refusal{Code: "organisation.unknown"}
 }
+
+// slugs are the slugs of organisations by id, as the commands take them; 0 is the
+// installation's own people.
+func (o *office) slugs(ctx context.Context) (map[enforcement.OrganisationID]string, error) {
+	list, err := o.register.Parties.Organisations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slugs := map[enforcement.OrganisationID]string{0: "(installation)"}
+	for i := range list {
+		slugs[list[i].ID] = list[i].Slug
+	}
+	return slugs, nil
+}

@@ -179,13 +179,17 @@ func (c *staffListCmd) Run(a *app) error {
 		if c.JSON {
 			return printJSON(plain(a.Out), list)
 		}
+		slugs, err := o.slugs(ctx)
+		if err != nil {
+			return err
+		}
 		for i := range list {
 			s := &list[i]
 			until := "until further notice"
 			if !s.Until.IsZero() {
 				until = "until " + s.Until.String()
 			}
-			fmt.Fprintf(plain(a.Out), "%s  %s  organisation %d  %s  %s  %s from %s %s\n", s.ID, s.Number, s.Organisation, s.Name, s.Post, s.Presides, s.From, until)
+			fmt.Fprintf(plain(a.Out), "%s  %s  %s  %s  %s  %s from %s %s\n", s.ID, s.Number, slugs[s.Organisation], s.Name, s.Post, s.Presides, s.From, until)
 		}
 		return nil
 	})

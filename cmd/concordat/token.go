@@ -88,12 +88,15 @@ func (c *tokenListCmd) Run(a *app) error {
 			}
 			return nil
 		}
-		printTokens(a, list)
-		return nil
+		return o.printTokens(ctx, a, list)
 	})
 }
 
-func printTokens(a *app, list []access.Token) {
+func (o *office) printTokens(ctx context.Context, a *app, list []access.Token) error {
+	slugs, err := o.slugs(ctx)
+	if err != nil {
+		return err
+	}
 	for i := range list {
 		t := &list[i]
 		until := "no end; revoke it and issue another"
@@ -109,8 +112,9 @@ func printTokens(a *app, list []access.Token) {
 		if !t.Staffed && !t.Demo {
 			until += "  of no staff number: revoke it and issue another"
 		}
-		fmt.Fprintf(plain(a.Out), "%s  %s  %s  organisation %d  %s\n", t.ID, t.Actor, t.Role, t.Organisation, until)
+		fmt.Fprintf(plain(a.Out), "%s  %s  %s  %s  %s\n", t.ID, t.Actor, t.Role, slugs[t.Organisation], until)
 	}
+	return nil
 }
 
 type tokenRevokeCmd struct {

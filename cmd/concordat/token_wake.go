@@ -54,7 +54,9 @@ func (c *tokenWakeCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		printTokens(a, list)
+		if err := o.printTokens(ctx, a, list); err != nil {
+			return err
+		}
 		if len(list) == 0 || len(list) < len(which.IDs) {
 			return &enforcement.Refusal{Code: access.CodeAwake}
 		}
