@@ -78,7 +78,7 @@ type restoreCmd struct {
 func (c *restoreCmd) Run(a *app) error {
 	if !c.MakeCluster {
 		if err := c.refuseNoCluster(); err != nil {
-			return err
+			return c.nowhere(err)
 		}
 	}
 	keys, err := c.openKeys()

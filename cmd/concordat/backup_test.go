@@ -111,6 +111,9 @@ func TestBackupAndRestoreByCommand(t *testing.T) {
 		t.Error(said)
 	}
 
+	if _, said := second.run(1, "restore", dir, "--keys", keys); !strings.Contains(said, "restore.nowhere") || !strings.Contains(said, "--make-cluster") {
+		t.Error(said)
+	}
 	if _, said := second.run(1, "restore", dir, "--make-cluster"); !strings.Contains(said, "缺少密钥文件") {
 		t.Error(said)
 	}

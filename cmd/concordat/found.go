@@ -28,6 +28,15 @@ func none(where string) error {
 	return fmt.Errorf("looked for an installation at %s: %w", where, &enforcement.Refusal{Code: "installation.none"})
 }
 
+// nowhere refuses to restore where there is neither a database nor leave to make one. Who was
+// told to make an installation first would have one that no backup goes into.
+func (i installation) nowhere(err error) error {
+	if refused, ok := errors.AsType[*enforcement.Refusal](err); ok && refused.Code == "installation.none" {
+		return fmt.Errorf("looked for a database at DATABASE_URL (not set) and %s: %w", i.clusterFolder(), &enforcement.Refusal{Code: "restore.nowhere"})
+	}
+	return err
+}
+
 // refuseNoCluster refuses settings that name no database and a folder without one.
 func (i installation) refuseNoCluster() error {
 	if i.DatabaseURL != "" {

@@ -122,7 +122,11 @@ func TestNoCommandMakesAnInstallation(t *testing.T) {
 		for name, data := range map[string]string{"an empty folder": root, "no folder": filepath.Join(root, "none")} {
 			before := contents(t, root)
 			code, said := program(t, []string{"CONCORDAT_DATA=" + data, "CONCORDAT_TOKEN=cct_x"}, line...)
-			if code != 1 || !strings.Contains(said, "There is no installation here") || !strings.Contains(said, "此处没有已安装的系统") ||
+			english, chinese := "There is no installation here", "此处没有已安装的系统"
+			if path == "restore" { // whoever it sent to make one would have one that no backup goes into
+				english, chinese = "there is nowhere to restore to", "无处恢复"
+			}
+			if code != 1 || !strings.Contains(said, english) || !strings.Contains(said, chinese) ||
 				!strings.Contains(said, filepath.Join(data, "postgres")) {
 				t.Errorf("%s in %s: exit %d: %s", path, name, code, said)
 			}

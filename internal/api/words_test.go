@@ -26,7 +26,7 @@ import (
 // everyCode lists the codes of all packages whose refusals reach a person.
 // Calendar and vault speak to operators.
 func everyCode() []string {
-	return slices.Concat([]string{"installation.none", "installation.exists"}, // the commands' own
+	return slices.Concat([]string{"installation.none", "installation.exists", "restore.nowhere"}, // the commands' own
 		edge.Codes(), access.Codes(), enforcement.Codes(), identifier.Codes(), courtfile.Codes(), notify.Codes(), backup.Codes())
 }
 
