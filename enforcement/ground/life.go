@@ -64,6 +64,8 @@ type Life[C any] struct {
 	Beside map[MoveName]func(db bun.IDB, id enforcement.ID) Question[C]
 	// Proved refuses a move of a case whose proofs are not in its file, likewise.
 	Proved map[MoveName]func(c *C, file []paper.Paper) error
+	// Lacks are all the papers of the file that a move waits for, whoever may make it.
+	Lacks map[MoveName]func(c *C, file []paper.Paper) []Lack
 	// Last is the last day on which a move is possible, where the case sets one.
 	Last map[MoveName]func(c *C) day.Day
 

@@ -20,6 +20,15 @@ type Offer struct {
 	Because *enforcement.Refusal
 	// Until is the last day for it, where a running clock or the case sets one.
 	Until day.Day
+	// Missing are all the papers that the file must hold before it and does not, whoever asks.
+	Missing []Lack
+}
+
+// Lack is a paper that is not in the file, in the words of both languages.
+type Lack struct {
+	Purpose paper.Purpose `json:"purpose"`
+	ZH      string        `json:"zh"`
+	EN      string        `json:"en"`
 }
 
 // Moves tells of every move of a case whether the actor can make it on the act's
@@ -57,6 +66,9 @@ func (l *Life[C]) Moves(ctx context.Context, act enforcement.Act, id enforcement
 		}
 		if err != nil && !errors.As(err, &o.Because) {
 			return 0, nil, err
+		}
+		if lacks := l.Lacks[o.Move.Name]; lacks != nil {
+			o.Missing = lacks(&c, file)
 		}
 		if last := l.Last[o.Move.Name]; last != nil && o.Because == nil {
 			o.Until = last(&c)

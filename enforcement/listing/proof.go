@@ -32,13 +32,33 @@ func FactPapers(c Conduct) []FactPaper { return slices.Clone(factPapers[c]) }
 // factsProved refuses grounds whose facts no paper of the file proves.
 func factsProved(l *Listing, file []paper.Paper) error {
 	for _, c := range l.Conducts {
-		for _, f := range factPapers[c] {
-			if !ground.Holds(file, f.Purpose) {
-				return enforcement.Refuse("paper.missing", "conduct", strconv.Itoa(int(c)), "purpose", string(f.Purpose))
-			}
+		if lacks := factsOf(c, file); len(lacks) > 0 {
+			return enforcement.Refuse("paper.missing", "conduct", strconv.Itoa(int(c)), "purpose", string(lacks[0].Purpose))
 		}
 	}
 	return nil
+}
+
+// factsOf are the papers of the facts of a ground that the file does not hold.
+func factsOf(c Conduct, file []paper.Paper) (lacks []ground.Lack) {
+	for _, f := range factPapers[c] {
+		if !ground.Holds(file, f.Purpose) {
+			lacks = append(lacks, ground.Lack(f))
+		}
+	}
+	return lacks
+}
+
+// factsToBring are all the papers of facts that a listing on its way to the president still
+// lacks: who brings them is told before the judge is refused, and of all at once.
+func factsToBring(l *Listing, file []paper.Paper) (lacks []ground.Lack) {
+	if !slices.Contains([]ground.State{ground.Draft, warned, applied}, l.State) {
+		return nil
+	}
+	for _, c := range l.Conducts {
+		lacks = append(lacks, factsOf(c, file)...)
+	}
+	return lacks
 }
 
 // signable refuses to sign what was proposed without the text of the decision, or rests on

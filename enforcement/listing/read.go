@@ -130,6 +130,7 @@ func NewLife(r *Listings) ground.Life[Listing] {
 			moveResumeRestored: r.barred, moveDrop: r.droppable,
 		},
 		Proved: map[ground.MoveName]func(*Listing, []paper.Paper) error{movePropose: factsProved, moveSign: signable, ground.MovePublish: publishable, ground.MoveResume: provedToResume},
+		Lacks:  map[ground.MoveName]func(*Listing, []paper.Paper) []ground.Lack{movePropose: factsToBring, moveSign: factsToBring},
 		Last:   map[ground.MoveName]func(*Listing) day.Day{moveExtend: func(l *Listing) day.Day { return l.TermUntil }},
 	}
 }

@@ -63,6 +63,7 @@ type OfferView struct {
 	NotBy   []ground.Person    `json:"not_by,omitempty" doc:"It must be another person than these"`
 	Needs   []ground.Need      `json:"needs" nullable:"false"`
 	Papers  []ground.PaperNeed `json:"papers" nullable:"false" doc:"The papers it names: in the request, or of the file by id"`
+	Missing []ground.Lack      `json:"missing,omitempty" nullable:"false" doc:"Papers of the facts that it waits for and the file does not hold; whoever may bring papers brings them"`
 	Effect  ground.Effect      `json:"effect" enum:"none,puts-in-force,amends,takes-away,gives-back,ends,gives-up" doc:"What it does to the directives"`
 	Source  ground.Source      `json:"source"`
 }
@@ -149,7 +150,7 @@ func offerView(t *ground.Table, id enforcement.ID, o ground.Offer) OfferView {
 	m := o.Move
 	v := OfferView{
 		Move: string(m.Name), ZH: m.ZH, EN: m.EN, Group: m.Group, Choice: m.Choice, Allowed: o.Because == nil, Until: o.Until,
-		Who: m.Roles, NotBy: m.NotBy, Needs: append([]ground.Need{}, m.Needs...), Papers: append([]ground.PaperNeed{}, m.Papers...), Effect: m.Effect, Source: m.Source, Lifts: t.Lifts(m),
+		Who: m.Roles, NotBy: m.NotBy, Needs: append([]ground.Need{}, m.Needs...), Papers: append([]ground.PaperNeed{}, m.Papers...), Missing: o.Missing, Effect: m.Effect, Source: m.Source, Lifts: t.Lifts(m),
 	}
 	if m.Door != "" {
 		v.Address = t.Collection + "/" + id.String() + "/" + m.Door

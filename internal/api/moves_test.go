@@ -31,7 +31,7 @@ func (g *goldenMoves) show(title string, moves []any, id string) {
 	for i, v := range moves {
 		row := at[object](g.t, v)
 		changing := object{}
-		for _, name := range []string{"allowed", "until", "because"} {
+		for _, name := range []string{"allowed", "until", "because", "missing"} {
 			if found, ok := row[name]; ok {
 				changing[name] = found
 				delete(row, name)
