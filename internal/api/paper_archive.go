@@ -46,7 +46,7 @@ func paperRoutes(s *server) {
 		en: "Bring many papers at once: an archive whose sheet papers.csv says which file serves which cases; where anything is wrong nothing is taken",
 	}, s.bringPapers)
 	s.api.OpenAPI().Paths["/v1/papers"].Post.RequestBody = &huma.RequestBody{
-		Required: true, Description: "A ZIP with papers.csv: file, case or case_number (and number, where it has several subjects), purpose, title, day. 压缩包及清单。",
+		Required: true, Description: "A ZIP with papers.csv in UTF-8 or GB18030: file 文件, case_number 案号 (and number 证件号码, where it has several subjects) or case 案件编号 (id of the listing), purpose 用途 (its code), title 名称, day 日期; 2,000 lines at most. 压缩包及清单。",
 		Content: map[string]*huma.MediaType{uploadType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}},
 	}
 }

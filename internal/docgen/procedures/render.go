@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"concordat/enforcement/ground"
+	"concordat/enforcement/listing"
 	"concordat/internal/i18n"
 )
 
@@ -47,9 +49,25 @@ func build(kinds []*ground.Table) ([]byte, error) {
 			p := phase(t, s)
 			fmt.Fprintf(&page, "| `%s` | %s | %s | %s %s |\n", s, zh.word("state", string(s)), en.word("state", string(s)), p.zh, p.en)
 		}
+		if t.Collection == listing.Table().Collection {
+			page.WriteString(facts())
+		}
 	}
 	slices.SortFunc(missing, func(a, b error) int { return bytes.Compare([]byte(a.Error()), []byte(b.Error())) })
 	return page.Bytes(), errors.Join(missing...)
+}
+
+// facts are the papers on which each ground of a listing rests, by the code that names them.
+func facts() string {
+	var b strings.Builder
+	b.WriteString("\n提请决定和签发以前，各项情形的下列文书须在卷；一份文书可以有几个用途。 Before the proposal and the signature the file must hold these papers of each\nground; one paper may serve several.\n\n")
+	b.WriteString("| 第一条情形 Ground of Art. 1 | 用途 Purpose | 文书 | Paper |\n|---|---|---|---|\n")
+	for c := listing.AbleButRefuses; c <= listing.RefusesSettlement; c++ {
+		for _, f := range listing.FactPapers(c) {
+			fmt.Fprintf(&b, "| %d | `%s` | %s | %s |\n", c, f.Purpose, cell(f.ZH), cell(f.EN))
+		}
+	}
+	return b.String()
 }
 
 // row is a move in one language; the address stands with the first.
