@@ -3,6 +3,7 @@ package docket
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -10,6 +11,10 @@ import (
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
+
+// DuePaper is the purpose of the paper that a task of this kind asks for; none: it asks for
+// something else.
+func DuePaper(kind string) (purpose string, ok bool) { return strings.CutPrefix(kind, paperDue) }
 
 // Task is something an organisation still has to do.
 type Task struct {
@@ -32,9 +37,9 @@ type taskRow struct {
 	OpenedOn     day.Day                    `bun:"opened_on"`
 }
 
-// Tasks lists the open tasks of the actor's organisation, by id from after on; for an
-// overseer the papers that anybody still owes.
-func (r *Docket) Tasks(ctx context.Context, act enforcement.Act, after enforcement.ID, limit int) ([]Task, error) {
+// Tasks lists the open tasks of the actor's organisation, by id from after on, of these kinds
+// where some are named; for an overseer the papers that anybody still owes.
+func (r *Docket) Tasks(ctx context.Context, act enforcement.Act, after enforcement.ID, limit int, kinds ...string) ([]Task, error) {
 	if err := act.Check(); err != nil {
 		return nil, err
 	}
@@ -45,6 +50,9 @@ func (r *Docket) Tasks(ctx context.Context, act enforcement.Act, after enforceme
 		q = q.Where("kind LIKE ?", paperDue+"%")
 	} else {
 		q = q.Where("organisation_id = ?", pg.Number(act.Actor.Organisation))
+	}
+	if len(kinds) > 0 {
+		q = q.Where("kind = ANY(?)", pg.Array(kinds))
 	}
 	err := q.Where("id > ?", after.Cursor()).Order("id").Limit(int64(limit)).Scan(ctx)
 	if err != nil {

@@ -69,6 +69,14 @@ func TestLifeThroughTheAPI(t *testing.T) {
 	if len(tasks) != 1 {
 		t.Fatalf("%d tasks", len(tasks))
 	}
+	if kind, en := at[string](t, tasks[0], "kind"), at[string](t, tasks[0], "en"); kind != "consumption-order-missing" || !strings.Contains(en, "a reason why there is none") || at[string](t, tasks[0], "zh") == "" {
+		t.Errorf("the task %s says %q", kind, en)
+	}
+	for kind, want := range map[string]int{"consumption-order-missing": 1, "barred": 0} {
+		if n := len(b.want(http.StatusOK, b.judge, http.MethodGet, "/v1/tasks?kind="+kind, nil).items()); n != want {
+			t.Errorf("%d tasks of the kind %s, not %d", n, kind, want)
+		}
+	}
 	task := at[string](t, tasks[0], "id")
 	b.want(http.StatusNoContent, b.judge, http.MethodPost, "/v1/tasks/"+task+"/closure", object{"reason": "assets-suffice"})
 

@@ -39,6 +39,7 @@ var typeNames = map[string]string{
 	"concordat/enforcement/record.Entry":               "Event",
 	"concordat/enforcement/reward.PublicEntry":         "PublicReward",
 	"concordat/enforcement/reward.Review":              "RewardReview",
+	"concordat/internal/api.TaskView":                  "Task",
 	"concordat/notify/wire.Notice":                     "WebhookNotice",
 	"concordat/notify/wire.Answer":                     "WebhookAnswer",
 	"concordat/notify/wire.Answers":                    "WebhookAnswers",

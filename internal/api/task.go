@@ -7,6 +7,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/docket"
+	"concordat/internal/i18n"
 )
 
 // TaskClosing closes a task with its reason, or says that somebody was told.
@@ -21,6 +22,28 @@ type TaskClosing struct {
 	}
 }
 
+// TaskPage is a page of the tasks, of one kind where it is named.
+type TaskPage struct {
+	Page
+
+	Kind string `query:"kind" maxLength:"64" doc:"Only of this kind, as identity-doubtful; all if left out"`
+}
+
+// TaskView is a task, in words.
+type TaskView struct {
+	docket.Task
+
+	ZH string `json:"zh"`
+	EN string `json:"en"`
+}
+
+func taskView(t docket.Task) TaskView {
+	if purpose, ok := docket.DuePaper(t.Kind); ok {
+		return TaskView{t, "补交文书：" + i18n.Value(i18n.Chinese, "purpose", purpose), "a paper is owed: " + i18n.Value(i18n.English, "purpose", purpose)}
+	}
+	return TaskView{t, i18n.Value(i18n.Chinese, "task", t.Kind), i18n.Value(i18n.English, "task", t.Kind)}
+}
+
 func taskRoutes(s *server) {
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/tasks", id: "list-tasks", tag: tagTasks, roles: enforcement.Roles(),
@@ -32,16 +55,24 @@ func taskRoutes(s *server) {
 	}, s.closeTask)
 }
 
-func (s *server) tasks(ctx context.Context, act enforcement.Act, in *Page) (*List[docket.Task], error) {
+func (s *server) tasks(ctx context.Context, act enforcement.Act, in *TaskPage) (*List[TaskView], error) {
 	after, err := in.afterID()
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.Register.Docket.Tasks(ctx, act, after, in.Limit+1)
+	var kinds []string
+	if in.Kind != "" {
+		kinds = []string{in.Kind}
+	}
+	list, err := s.Register.Docket.Tasks(ctx, act, after, in.Limit+1, kinds...)
 	if err != nil {
 		return nil, err
 	}
-	return listed(list, in.Limit, func(t docket.Task) enforcement.ID { return t.ID }), nil
+	views := make([]TaskView, len(list))
+	for i, t := range list {
+		views[i] = taskView(t)
+	}
+	return listed(views, in.Limit, func(t TaskView) enforcement.ID { return t.ID }), nil
 }
 
 func (s *server) closeTask(ctx context.Context, act enforcement.Act, in *TaskClosing) (*Done, error) {
