@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // hashForm begins every hashed text, so that a change of form changes all hashes.
@@ -219,6 +220,15 @@ func (c *Catalogue) basicListEdition(name string) *BasicListEdition {
 		}
 	}
 	return nil
+}
+
+// basicListNames are the names of the editions that there are.
+func basicListNames(c *Catalogue) string {
+	names := make([]string, len(c.BasicList.Editions))
+	for i := range c.BasicList.Editions {
+		names[i] = c.BasicList.Editions[i].Name
+	}
+	return strings.Join(names, ", ")
 }
 
 func (c *Catalogue) digest(parts ...any) [32]byte {

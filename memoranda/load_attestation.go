@@ -135,7 +135,7 @@ func (l *loader) checkStatement(c *Catalogue, a Attestation, where func(field, n
 	}
 	for _, name := range a.BasicList {
 		if c.basicListEdition(name) == nil {
-			l.note(where("edition", name), "memoranda.unknown-edition", name)
+			l.note(where("edition", name), "memoranda.unknown-edition", name, basicListNames(c))
 		}
 	}
 	if now := c.AttestedHash(a); len(l.found) == before && now != a.Hash {

@@ -78,7 +78,7 @@ var mistakeWords = map[string]words{
 	"memoranda.unknown-body":          {"未知成员单位 %q", "unknown body %q"},
 	"memoranda.unknown-basis":         {"未知法律依据 %q", "unknown legal basis %q"},
 	"memoranda.unknown-item":          {"未知基础清单项目 %q", "unknown basic-list item %q"},
-	"memoranda.unknown-edition":       {"未知版本 %q", "unknown edition %q"},
+	"memoranda.unknown-edition":       {"基础清单没有版本 %q；现有 %s", "the basic list has no edition %q; it has %s"},
 	"memoranda.unknown-list-type":     {"未知名单类型 %q", "unknown list type %q"},
 	"memoranda.unknown-group":         {"未知措施类别 %q", "unknown group %q"},
 	"memoranda.unknown-measure":       {"未知措施 %q", "unknown measure %q"},

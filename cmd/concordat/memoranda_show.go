@@ -9,16 +9,16 @@ import (
 	"concordat/memoranda"
 )
 
-var errNoEntry = errors.New("the catalogue has no such memorandum, measure, body, legal basis or list type")
+var errNoEntry = errors.New("the catalogue has no such memorandum, measure, body, legal basis, list type or edition of the basic list")
 
 type memorandaShowCmd struct {
 	catalogueFlag
-	ID   string `arg:"" help:"Slug of a memorandum, measure, body, legal basis or list type."`
+	ID   string `arg:"" help:"Slug of a memorandum, measure, body, legal basis or list type; or basic-list, for its editions, or the name of one."`
 	JSON bool   `name:"json" help:"Print JSON."`
 }
 
 // Run prints the entry of the slug: the first found among memoranda, measures,
-// bodies, bases and list types. Of several editions each is printed.
+// bodies, bases, list types and editions of the basic list. Of several editions each is printed.
 func (s *memorandaShowCmd) Run(a *app) error {
 	c, err := s.load()
 	if err != nil {
@@ -59,6 +59,11 @@ func entries(c *memoranda.Catalogue, id string) []any {
 	if t := c.ListType(id); t != nil && len(found) == 0 {
 		found = append(found, t)
 	}
+	for i := range c.BasicList.Editions {
+		if e := &c.BasicList.Editions[i]; id == "basic-list" || id == e.Name && len(found) == 0 {
+			found = append(found, e)
+		}
+	}
 	return found
 }
 
@@ -82,6 +87,12 @@ func printEntry(out io.Writer, c *memoranda.Catalogue, entry any) {
 		printNote(out, e.Note)
 	case *memoranda.ListType:
 		printListType(out, c, e)
+	case *memoranda.BasicListEdition:
+		fmt.Fprintf(out, "%s  %s  edition of the basic list from %s (%s)\n", e.Name, e.Number, e.From, e.Evidence)
+		for _, slug := range e.Items {
+			fmt.Fprintf(out, "  %s  %s\n", slug, c.Item(slug).Title)
+		}
+		printNote(out, e.Note)
 	}
 }
 
@@ -132,7 +143,7 @@ func printMeasure(out io.Writer, c *memoranda.Catalogue, m *memoranda.Measure) {
 		fmt.Fprintf(out, "  %-11s %s\n", row[0], row[1])
 	}
 	for _, one := range m.Bases {
-		fmt.Fprintf(out, "  %-11s %s %s%s\n", "basis", c.Basis(one.Basis).Title, one.Article, one.Clause)
+		fmt.Fprintf(out, "  %-11s %s  %s %s%s\n", "basis", one.Basis, c.Basis(one.Basis).Title, one.Article, one.Clause)
 	}
 	printNote(out, m.Note)
 }

@@ -52,6 +52,7 @@ func TestMemorandaShow(t *testing.T) {
 		"judgment-debtor-141": "发改财金〔2016〕141号", "enterprise-bond": "第一条",
 		"railway-offender": "open to objection for 7 working-days", "judgment-debtor": "court-deletion",
 		"work-safety": "only the year is known", "company-law-178": "第178条第1款第5项",
+		"bank-share": "commercial-bank-law-28", "2024": "职业禁入或从业限制",
 	} {
 		if code, out, errOut := command(t, "memoranda", "show", id); code != 0 || !strings.Contains(out, want) {
 			t.Errorf("show %s: %d %s\n%s", id, code, errOut, out)
@@ -59,6 +60,9 @@ func TestMemorandaShow(t *testing.T) {
 		if code, out, _ := command(t, "memoranda", "show", id, "--json"); code != 0 || !json.Valid([]byte(out)) {
 			t.Errorf("show %s --json: %d\n%s", id, code, out)
 		}
+	}
+	if code, out, _ := command(t, "memoranda", "show", "basic-list"); code != 0 || strings.Count(out, "edition of the basic list from") < 3 {
+		t.Errorf("the editions of the basic list: %d\n%s", code, out)
 	}
 	if code, _, errOut := command(t, "memoranda", "show", "no\u202ething\x1b[31m"); code != 1 || strings.ContainsAny(errOut, "\u202e\x1b") {
 		t.Errorf("show nothing: %d %q", code, errOut)
