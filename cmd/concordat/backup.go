@@ -72,10 +72,15 @@ type restoreCmd struct {
 	// MakeCluster must be said: who forgot the service's settings would restore into a
 	// record that nobody serves.
 	MakeCluster bool `help:"Make the private PostgreSQL of the data folder; for an installation without a PostgreSQL of its own."`
+	// PapersAlone is for who found the papers after the record was restored without them.
+	PapersAlone bool `help:"Bring only the papers that an earlier restore did not find, into the record as it is."`
 }
 
 // Run restores into an empty database and says what comes next.
 func (c *restoreCmd) Run(a *app) error {
+	if c.PapersAlone {
+		return c.bringPapers(a)
+	}
 	if !c.MakeCluster {
 		if err := c.refuseNoCluster(); err != nil {
 			return c.nowhere(err)
@@ -107,9 +112,24 @@ func (c *restoreCmd) Run(a *app) error {
 		}
 		fmt.Fprintln(a.Out, made.Hold)
 		if m.Papers != nil && len(m.Papers.Missing) > 0 {
-			fmt.Fprintf(a.Err, "有文书没有找到，请用 concordat doctor 查看。\npapers are missing, %s the first: concordat doctor names them, and a restore with the right --papers brings them\n", m.Papers.Missing[0])
+			fmt.Fprintf(a.Err, "有文书没有找到，请用 concordat doctor 查看。\npapers are missing, %s the first: concordat doctor names them, and the same command with --papers-alone and the right --papers brings them\n", m.Papers.Missing[0])
 		}
 		fmt.Fprintf(a.Err, restoredWords, m.MachineAt.Format("2006-01-02 15:04:05 MST"), made.Epoch, made.Hold, made.Hold)
+		return nil
+	})
+}
+
+// bringPapers brings what is missing into the record that is there.
+func (c *restoreCmd) bringPapers(a *app) error {
+	return c.within(func(ctx context.Context, o *office) error {
+		missing, err := backup.BringPapers(ctx, o.db, c.Papers, c.Dir)
+		if err != nil {
+			return fmt.Errorf("bring the papers: %w", err)
+		}
+		if len(missing) > 0 {
+			return fmt.Errorf("仍有文书没有找到: papers are missing still, %s the first", missing[0])
+		}
+		fmt.Fprintln(a.Err, "文书已齐全。\nno paper is missing")
 		return nil
 	})
 }

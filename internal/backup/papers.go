@@ -214,21 +214,29 @@ func readSegments(dir string) (list []segment, err error) {
 // papers brings back the papers that the restored record knows; what was brought since the
 // backup is left out, and what lies in the database already is left alone. A paper that is
 // not in the folder holds up nothing: a record without it can still lift.
-func (t Target) papers(ctx context.Context, db *pg.DB, dir string, need *Papers) error {
+func (t Target) papers(ctx context.Context, db *pg.DB, dir string, need *Papers) (err error) {
 	if need == nil || need.Count == 0 {
 		return nil
 	}
-	segments, err := readSegments(papersDir(t.Papers, dir))
+	need.Missing, err = BringPapers(ctx, db, t.Papers, dir)
+	return err
+}
+
+// BringPapers brings what a folder of papers (empty: that of the backup) has of those that the
+// record knows and lacks, as after a restore that did not find them, and names the first that
+// are missing still. What lies in the record is left alone; a piece that is no piece of its
+// paper opens with no key.
+func BringPapers(ctx context.Context, db *pg.DB, folder, dir string) (missing []enforcement.ID, err error) {
+	segments, err := readSegments(papersDir(folder, dir))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, one := range segments {
 		if err := bringPapers(ctx, db, one); err != nil {
-			return fmt.Errorf("bring back the papers of %s: %w", one.path, err)
+			return nil, fmt.Errorf("bring back the papers of %s: %w", one.path, err)
 		}
 	}
-	need.Missing, err = paper.Incomplete(ctx, db, missingNamed)
-	return err
+	return paper.Incomplete(ctx, db, missingNamed)
 }
 
 func bringPapers(ctx context.Context, db *pg.DB, one segment) error {

@@ -12,6 +12,7 @@ import (
 	"concordat/enforcement/paper"
 	"concordat/internal/backup"
 	"concordat/internal/pg"
+	"concordat/internal/pg/pgtest"
 )
 
 // holder is a draft as the holder of papers.
@@ -123,5 +124,32 @@ func TestPapersAreSavedApartAndComeBack(t *testing.T) {
 	must(t, err)
 	if len(m.Papers.Missing) != 3 {
 		t.Errorf("%+v", m.Papers)
+	}
+}
+
+// Papers that a restore did not find are brought later into the record as it then is: that a
+// database must be empty holds for the record alone.
+func TestPapersThatWereNotFoundAreBroughtLater(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	h, papers := s.holder(t), filepath.Join(t.TempDir(), "papers")
+	first := s.bring(t, h, "演示:第一份回证")
+	dir := s.saved(t, papers)
+	m, read, err := s.restored(t, "papers_later", dir, filepath.Join(t.TempDir(), "nothing"))
+	must(t, err)
+	if _, err := read(h, first.ID); err == nil || len(m.Papers.Missing) != 2 {
+		t.Fatalf("without its pieces: %v %+v", err, m.Papers)
+	}
+	db, err := pg.Open(t.Context(), pg.Config{URL: pgtest.Cluster(t).URL("papers_later"), MaxConns: 2})
+	must(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	if missing, err := backup.BringPapers(t.Context(), db, "", dir); err != nil || len(missing) != 2 {
+		t.Errorf("from a backup that has none: %v %v", missing, err)
+	}
+	if missing, err := backup.BringPapers(t.Context(), db, papers, dir); err != nil || len(missing) != 0 {
+		t.Errorf("from their folder: %v %v", missing, err)
+	}
+	if back, err := read(h, first.ID); err != nil || int64(len(back)) != first.Size {
+		t.Errorf("%d of %d bytes: %v", len(back), first.Size, err)
 	}
 }
