@@ -21,7 +21,7 @@ type explainCmd struct {
 
 	Directive string  `xor:"what" help:"Id of a directive; each of its measures is explained."`
 	Subject   string  `xor:"what" help:"Id of a subject; with --measure."`
-	Measure   string  `help:"Measure of a subject's explanation." placeholder:"MEMORANDUM/SLUG"`
+	Measure   string  `help:"MEMORANDUM/SLUG of the measure of a subject's explanation." placeholder:"MEMORANDUM/SLUG"`
 	On        day.Day `help:"Day of a subject's explanation, as 2025-09-01; today if not given."`
 	Lang      string  `enum:"zh,en" default:"zh" help:"Language of the sentences: zh or en."`
 	JSON      bool    `name:"json" help:"Print JSON."`
