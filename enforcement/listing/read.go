@@ -176,6 +176,11 @@ func (r *Listings) List(ctx context.Context, act enforcement.Act, w ground.Wante
 	return r.Life.List(ctx, act, w)
 }
 
+// ToSign narrows a list to what a judge has laid before the president.
+func ToSign(q *bun.SelectQuery) *bun.SelectQuery {
+	return q.Where("l.state::text IN (?) AND l.proposed_by IS NOT NULL", bun.List([]ground.State{warned, applied}))
+}
+
 // AskPapers asks for the papers of the steps of an entry in force that its file does not
 // hold, and says which ([ground.Life.AskPapers]).
 func (r *Listings) AskPapers(ctx context.Context, act enforcement.Act, id enforcement.ID) ([]paper.Purpose, error) {

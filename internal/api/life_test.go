@@ -42,8 +42,20 @@ func TestLifeThroughTheAPI(t *testing.T) {
 		t.Errorf("after the warning: %s %s", a.header.Get("ETag"), a.text)
 	}
 	b.moved(b.clerk, listing, "application", object{"received_on": today, "document": []byte("演示申请书")})
+	waiting := func() int {
+		return len(b.want(http.StatusOK, b.president, http.MethodGet, "/v1/listings?to_sign=true", nil).items())
+	}
+	if n := waiting(); n != 0 {
+		t.Errorf("%d wait for the signature before anything was proposed", n)
+	}
 	b.moved(b.judge, listing, "proposal", object{"number": "（2025）桂0103执777号之一", "reasons": "演示:经审查,符合规定的理由", "own_motion_reason": "演示:拒不申报财产,依职权列入", "document": []byte("演示决定书全文")})
+	if n := waiting(); n != 1 {
+		t.Errorf("%d wait for the signature", n)
+	}
 	b.moved(b.president, listing, "signature", nil)
+	if n := waiting(); n != 0 {
+		t.Errorf("%d wait for the signature that was given", n)
+	}
 	foresight := b.want(http.StatusOK, b.president, http.MethodGet, "/v1/listings/"+listing+"/foresee", nil)
 	if lines, _ := foresight.body["lines"].([]any); len(lines) == 0 {
 		t.Errorf("nothing is foreseen: %s", foresight.text)

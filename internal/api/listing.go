@@ -37,6 +37,8 @@ type ListingsPage struct {
 	Page
 
 	State ground.State `query:"state" enum:"draft,warned,applied,refused,decided,served,grace,abandoned,active,extended,deleted,expired,early-deleted,revoked"`
+
+	ToSign bool `query:"to_sign" doc:"Only what waits for the president's signature"`
 }
 
 // ListingFile is a listing with all that hangs on it.
@@ -81,7 +83,11 @@ func listingRoutes(s *server) {
 	}, s.draft)
 	addCases(s, s.listings(), "列入记录列表", "List the listings of my court", func(in *ListingsPage) (ground.Wanted, error) {
 		after, err := in.afterID()
-		return ground.Wanted{State: in.State, After: after, Limit: in.Limit}, err
+		w := ground.Wanted{State: in.State, After: after, Limit: in.Limit}
+		if in.ToSign {
+			w.Also = listing.ToSign
+		}
+		return w, err
 	})
 	add(s, operation{
 		method: http.MethodGet, path: "/v1/listings/{id}", id: "get-listing", tag: tagListings, roles: ofCourtOrOverseer,
