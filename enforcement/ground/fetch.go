@@ -39,7 +39,8 @@ func (l *Life[C]) locked(narrow Narrow) Narrow {
 // what puts them in force, anew or again: of an identity that is being corrected a statement
 // which waited for a case would read what was before. What lifts waits for no correction.
 func (l *Life[C]) toBurden(tx *pg.Tx, narrow Narrow, into *[]C) []pg.Ask {
-	both := tx.NewSelect().TableExpr("? AS l", bun.Ident(l.Rows)).Join("JOIN ground AS g ON g.id = l.id").Join("JOIN subject AS s ON s.id = g.subject_id").ColumnExpr("1")
+	both := tx.NewSelect().TableExpr("? AS l", bun.Ident(l.Rows)).Join("JOIN ground AS g ON g.id = l.id").
+		Join("JOIN subject AS s ON s.id = g.subject_id").ColumnExpr("1")
 	return []pg.Ask{pg.Just(narrow(both).For("NO KEY UPDATE OF l FOR SHARE OF s")), l.Fetch(tx, l.locked(narrow), into)}
 }
 

@@ -16,6 +16,7 @@ func TestEveryTaskHasWords(t *testing.T) {
 	kinds := []string{
 		listing.TaskConsumptionOrder, listing.TaskTellPresident, listing.TaskTellCreditor, listing.TaskStayed, listing.TaskBarred, listing.TaskPerformed, listing.TaskEarlyDeletion,
 		ground.TaskCorrection, ground.TaskRestored, ground.TaskMinor, directive.TaskKept, directive.TaskIdentityDoubtful, "papers-due", "reward-review", "statement-unanswered",
+		docket.TaskNear, "deadline-passed", "deadline-deputy", "deadline-head", "deadline-above",
 	}
 	for _, p := range paper.Purposes() {
 		kinds = append(kinds, "paper-due-"+string(p))
