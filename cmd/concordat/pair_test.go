@@ -236,7 +236,7 @@ func (p *pair) decide(conduct listing.Conduct) {
 	of := ground.Change{Ground: id}
 	warned := as(enforcement.Clerk)
 	warned.At = warned.At.AddDate(0, 0, -20) // the period for performance is over
-	okay(p.t, r.Listings.Warn(ctx, warned, of, listing.Notice{ServedOn: today.AddDays(-20), PerformDays: 3, RiskWarning: true, Paper: written("演示执行通知书")}))
+	okay(p.t, r.Listings.Warn(ctx, warned, of, listing.Notice{ExecutionNotice: ground.ExecutionNotice{ServedOn: today.AddDays(-20), PerformDays: 3, Paper: written("演示执行通知书")}, RiskWarning: true}))
 	var term day.Day
 	if conduct != listing.AbleButRefuses {
 		term = today.AddDays(700)

@@ -285,7 +285,7 @@ const NoticeDays = 20
 
 // Notice is an execution notice with its risk warning, served [NoticeDays] ago.
 func (b *Bundle) Notice() listing.Notice {
-	return listing.Notice{ServedOn: b.Day().AddDays(-NoticeDays), RiskWarning: true, PerformDays: 3, Paper: Paper("演示执行通知书")}
+	return listing.Notice{ExecutionNotice: ground.ExecutionNotice{ServedOn: b.Day().AddDays(-NoticeDays), PerformDays: 3, Paper: Paper("演示执行通知书")}, RiskWarning: true}
 }
 
 // Before is an act as somebody made it [NoticeDays] ago.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/uptrace/bun"
 
@@ -124,64 +123,21 @@ func undone(ctx context.Context, tx *pg.Tx, execCase, subject enforcement.ID) er
 
 // Notice is the execution notice of the case.
 type Notice struct {
-	ServedOn day.Day
+	ground.ExecutionNotice
+
 	// RiskWarning says that the notice carries the warning about listing.
 	RiskWarning bool
-	// PerformBy is the last day of the period for performance that the notice states, or
-	// PerformDays its length in calendar days from service; one of them.
-	PerformBy   day.Day
-	PerformDays int
-	// Case is the earlier execution case whose notice it was; none: the listing's own.
-	Case enforcement.ID
-	// Paper is the notice itself; Receipt proves the day of its service, without it the period
-	// runs from today at the earliest.
-	Paper, Receipt paper.Given
 }
 
 // Warn records the execution notice; without the risk warning it is refused
 // (Art. 5 ¶1), and without the period for performance that it states.
 func (r *Listings) Warn(ctx context.Context, act enforcement.Act, c ground.Change, n Notice) error {
-	given := ground.Given{"risk_warning": n.RiskWarning, "served_on": n.ServedOn, "perform_by": n.PerformBy, "perform_within_days": n.PerformDays, ground.FieldDocument: n.Paper, ground.FieldReceipt: n.Receipt}
+	given := n.Given()
+	given["risk_warning"] = n.RiskWarning
 	return r.Life.Do(ctx, act, c, given, func(ctx context.Context, tx *pg.Tx, t *ground.Turn[Listing]) error {
-		of := party.Noticed{Case: t.Case.Case, FiledOn: t.Case.filedOn}
-		if !n.Case.IsZero() && n.Case != t.Case.Case {
-			var err error
-			if of, err = r.Parties.NoticeOf(ctx, tx, t.Case.Case, n.Case, n.ServedOn); err != nil {
-				return err
-			}
-		}
-		if n.ServedOn < of.FiledOn {
-			return enforcement.Refuse("notice.before-filing", "filed", of.FiledOn.String())
-		}
-		until, err := r.performUntil(t, n)
-		if err != nil {
-			return err
-		}
-		t.Set("risk_warning", true, "notice_served_on", n.ServedOn, "notice_recorded_on", t.Today, "perform_until", until,
-			"notice_case", of.Case, "notice_filed_on", of.FiledOn, "notice_link", bun.NullZero(of.Link))
-		return nil
+		t.Set("risk_warning", true)
+		return t.Notice(ctx, tx, n.ExecutionNotice, party.Noticed{Case: t.Case.Case, FiledOn: t.Case.filedOn})
 	}, moveWarn)
-}
-
-// mostPerformDays is the longest period for performance that a notice states.
-const mostPerformDays = 365
-
-// performUntil is the last day of the period for performance. It is as long as the notice
-// says, and counts from the notice's day where a paper proves it, else from today at the
-// earliest.
-func (r *Listings) performUntil(t *ground.Turn[Listing], n Notice) (day.Day, error) {
-	within := n.PerformDays
-	if !n.PerformBy.IsZero() {
-		within = int(n.PerformBy - n.ServedOn)
-	}
-	if (n.PerformBy.IsZero() == (n.PerformDays == 0)) || within < 1 || within > mostPerformDays {
-		return 0, enforcement.Refuse("performance.period", "max", strconv.Itoa(mostPerformDays))
-	}
-	from := t.From(n.ServedOn, ground.FieldReceipt)
-	if from == n.ServedOn && !n.PerformBy.IsZero() {
-		return n.PerformBy, nil
-	}
-	return r.Record.Calendar.AddCalendarDays(from, within).Day, nil
 }
 
 // Application is the creditor's application.

@@ -110,13 +110,7 @@ func listingDecision() []ground.Move {
 		{
 			Name: moveWarn, Door: "warning", Group: ground.GroupAdvance, From: []ground.State{ground.Draft}, To: warned, Roles: []enforcement.Role{enforcement.Clerk, enforcement.Judge, enforcement.System}, Event: eventWarned,
 			ZH: "登记执行通知书及风险提示的送达", EN: "Record the execution notice and its warning", Source: ground.Law("法释〔2017〕7号 Art. 5 ¶1"), Effect: ground.EffectNone,
-			Needs: []ground.Need{
-				{Field: "risk_warning", Rule: ground.RuleYes, Code: "notice.risk-warning", ZH: "通知书载明列入风险", EN: "the notice carries the warning about listing"},
-				{Field: "served_on", Rule: ground.RulePast, Code: "notice.date", ZH: "不早于立案之日", EN: "not before the case was filed"},
-				{Field: "perform_by", Rule: ground.RuleDay, Optional: true, Code: "performance.period", ZH: "通知书指定的履行期限届满之日，或者履行日数，必填其一", EN: "the last day of the period for performance that the notice states; this or its length is needed"},
-				{Field: "perform_within_days", Rule: ground.RuleNumber, Max: mostPerformDays, Optional: true, Code: "performance.period", ZH: "自送达起的日数", EN: "calendar days from service"},
-				{Field: "notice_case", Rule: ground.RuleNoted, Optional: true, Code: "chain.notice", ZH: "通知书属于前案的，填该案；两案须已关联、确认，并已书面告知当事人", EN: "the earlier case whose notice it was: linked and confirmed, its parties told in writing that it goes on"},
-			},
+			Needs:  append([]ground.Need{{Field: "risk_warning", Rule: ground.RuleYes, Code: "notice.risk-warning", ZH: "通知书载明列入风险", EN: "the notice carries the warning about listing"}}, ground.NeedsNotice()...),
 			Papers: []ground.PaperNeed{ground.Papered(paper.ExecutionNotice, "notice_paper", "执行通知书（含列入风险提示）", "the execution notice with its warning"), ground.Receipt()},
 		},
 		{

@@ -87,7 +87,7 @@ func TestNobodyIsListedWhileHeMayPerform(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
 	ctx := t.Context()
-	notice := listing.Notice{ServedOn: b.Day().AddDays(-30), RiskWarning: true, PerformDays: 10, Paper: enforcetest.Paper("演示执行通知书")}
+	notice := listing.Notice{ExecutionNotice: ground.ExecutionNotice{ServedOn: b.Day().AddDays(-30), PerformDays: 10, Paper: enforcetest.Paper("演示执行通知书")}, RiskWarning: true}
 	able, sham, both := b.Draft(b.Subject(b.Company())), b.Draft(b.Subject(b.Company()), 3), b.Draft(b.Subject(b.Company()), 1, 3)
 	early := "演示:转移财产,不及时列入将无法执行"
 	for _, id := range []enforcement.ID{able, sham, both} {
@@ -333,7 +333,7 @@ func TestAnyDaysInAnyOrder(t *testing.T) {
 			n.Manner, n.ServedOn, n.LastPostedOn, n.Search = s.Manner, s.On, s.LastPostedOn, s.Search
 			acts := []func() error{
 				func() error {
-					return l.Listings.Warn(ctx, l.Clerk(), of(court), listing.Notice{ServedOn: claimed("warned"), RiskWarning: true, PerformDays: rapid.IntRange(0, 9).Draw(t, "perform"), Paper: enforcetest.Paper("演示执行通知书")})
+					return l.Listings.Warn(ctx, l.Clerk(), of(court), listing.Notice{ExecutionNotice: ground.ExecutionNotice{ServedOn: claimed("warned"), PerformDays: rapid.IntRange(0, 9).Draw(t, "perform"), Paper: enforcetest.Paper("演示执行通知书")}, RiskWarning: true})
 				},
 				func() error {
 					return l.Listings.Apply(ctx, l.Clerk(), of(court), listing.Application{ReceivedOn: claimed("applied"), Paper: enforcetest.Paper("演示申请书")})

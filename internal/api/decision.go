@@ -84,9 +84,7 @@ type Service struct {
 func decisionRoutes(s *server) {
 	k, r := s.listings(), s.Register
 	addMove(s, k, "warning", "warn-listing", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Warning) error {
-		return r.Listings.Warn(ctx, act, c, listing.Notice{
-			ServedOn: in.Body.ServedOn, RiskWarning: in.Body.RiskWarning, PerformBy: in.Body.PerformBy, PerformDays: in.Body.PerformDays, Case: in.Body.NoticeCase, Paper: in.Body.given(), Receipt: in.Body.receipt(),
-		})
+		return r.Listings.Warn(ctx, act, c, listing.Notice{ExecutionNotice: ground.ExecutionNotice{ServedOn: in.Body.ServedOn, PerformBy: in.Body.PerformBy, PerformDays: in.Body.PerformDays, Case: in.Body.NoticeCase, Paper: in.Body.given(), Receipt: in.Body.receipt()}, RiskWarning: in.Body.RiskWarning})
 	})
 	addMove(s, k, "application", "apply-listing", tagDecision, func(ctx context.Context, act enforcement.Act, c ground.Change, in *Application) error {
 		return r.Listings.Apply(ctx, act, c, listing.Application{ReceivedOn: in.Body.ReceivedOn, Paper: in.Body.given()})

@@ -160,7 +160,7 @@ func (a *author) enter() {
 }
 
 func (a *author) warn() {
-	notice := listing.Notice{ServedOn: a.today, RiskWarning: true, PerformDays: 3, Paper: enforcetest.Paper("演示执行通知书")}
+	notice := listing.Notice{ExecutionNotice: ground.ExecutionNotice{ServedOn: a.today, PerformDays: 3, Paper: enforcetest.Paper("演示执行通知书")}, RiskWarning: true}
 	a.change("warn", enforcement.Clerk, func(ctx context.Context, r *register.Offices, act enforcement.Act, c ground.Change) error {
 		return r.Listings.Warn(ctx, act, c, notice)
 	})

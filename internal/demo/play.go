@@ -90,7 +90,7 @@ func (c *courtPeople) play(ctx context.Context, v verb, l *life, on day.Day) err
 	case verbDraft, verbDraftMinor:
 		return c.draft(ctx, l, on)
 	case verbWarn:
-		return r.Listings.Warn(ctx, clerk, this, listing.Notice{ServedOn: on, RiskWarning: true, PerformDays: performDays, Paper: written("演示:执行通知书")})
+		return r.Listings.Warn(ctx, clerk, this, listing.Notice{ExecutionNotice: ground.ExecutionNotice{ServedOn: on, PerformDays: performDays, Paper: written("演示:执行通知书")}, RiskWarning: true})
 	case verbApply:
 		return r.Listings.Apply(ctx, clerk, this, listing.Application{ReceivedOn: on, Paper: written("演示:强制列入申请书")})
 	case verbRefuseApplication:
