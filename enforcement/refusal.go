@@ -211,6 +211,21 @@ var constraintCodes = map[string]string{
 	"administrative_expires_only_with_term":  "end.no-term",
 	"administrative_suspension":              "listing.suspension",
 	"administrative_resumed_by_another":      "resumption.second-person",
+	"order_one_live":                         "order.exists",
+	"order_duty":                             "order.duty",
+	"order_role":                             "order.role",
+	"order_noticed_first":                    "order.notice",
+	"order_asked":                            "decision.own-motion",
+	"order_items":                            "order.items",
+	"order_signed":                           "decision.not-proposed",
+	"order_signed_by_another":                "signature.second-person",
+	"order_term":                             "order.period",
+	"order_grace_months":                     "decision.grace",
+	"order_when_noticed":                     "performance.period",
+	"order_when_served":                      "service.date",
+	"order_served_before_in_force":           "service.missing",
+	"order_resumed_by_another":               "resumption.second-person",
+	"order_notice_advanced":                  "order.cost",
 }
 
 // Codes lists every refusal code of the rooms, so that i18n can be checked
@@ -226,7 +241,7 @@ var codes = []string{
 	"listing.relist-bar", "listing.performed", "listing.facts", "listing.suspension", "listing.suspended", "listing.functionary",
 	"notice.risk-warning", "notice.date", "application.date",
 	"decision.unsigned", "decision.signer", "decision.reviewer", "decision.reasons", "decision.number", "decision.term", "decision.grace", "decision.date", "decision.not-proposed", "signature.second-person", "decision.own-motion",
-	"service.missing", "service.manner", "service.repair-notice", "service.date", "service.not-yet", "grace.running", "grace.none",
+	"service.missing", "service.manner", "service.repair-notice", "service.enclosures", "service.date", "service.not-yet", "grace.running", "grace.none",
 	"extension.term", "extension.late", "extension.early", "extension.ground", "extension.acts", "extension.cause", "extension.no-term", "notice.before-filing", "application.before-notice", "performance.period", "performance.running", "performance.early", "performance.reasons", "chain.kind", "chain.order", "chain.told", "chain.notice", "chain.confirmed", "chain.second-person", "service.posted",
 	"end.fixed-term", "end.no-term", "end.item", "end.event-date", "end.reasons", "end.searches", "end.term-running",
 	"search.before-ruling", "correction.identity", "correction.none", "correction.open",
@@ -256,4 +271,6 @@ var codes = []string{
 	"list.unknown", "list.court", "list.not-owner", "list.no-footing", "list.region", "list.subject-kind", "list.ground", "list.term",
 	"notice.contents", "notice.missing", "window.running", "statement.empty", "statement.date", "statement.none", "statement.answer", "statement.unanswered",
 	"decision.second-person", "decision.remedies", "decision.basis", "publication.batch", "publication.window", "repair.none", "repair.too-early", "end.cause",
+	"order.duty", "order.role", "order.listing", "order.notice", "order.items", "order.factors", "order.consequences", "order.period", "order.keep", "order.keep-second-person",
+	"order.breach", "order.told", "order.told-on", "order.cost", "order.exists",
 }

@@ -112,6 +112,11 @@ func CloseTasksOf(tx *pg.Tx, grounds []enforcement.ID, kind, because string, on 
 	tx.Later(shut(tx, because, on).Where("kind = ? AND ground_id IN (?)", kind, bun.List(grounds)), "close the task %s of %d grounds", kind, len(grounds))
 }
 
+// CloseTasksWhere closes the open tasks of a kind of the grounds that a query picks.
+func CloseTasksWhere(tx *pg.Tx, grounds *bun.SelectQuery, kind, because string, on day.Day) {
+	tx.Later(shut(tx, because, on).Where("kind = ? AND ground_id IN (?)", kind, grounds), "close the task %s", kind)
+}
+
 // CloseKinds closes the open tasks of a ground of several kinds, however many there are.
 func CloseKinds(tx *pg.Tx, ground enforcement.ID, kinds []string, because string, on day.Day) {
 	tx.Later(shut(tx, because, on).Where("ground_id = ? AND kind IN (?)", ground, bun.List(kinds)), "close the tasks %v of ground %s", kinds, ground)

@@ -134,16 +134,18 @@ var (
       coalesce(g.region, s.region) AS region,
       g.reference, g.decided_on, g.valid_until, g.state, g.in_force_on, g.ended_on, c.number AS case_number, s.envelope,
       ` + party.SealedOf("g.organisation_id") + ` AS sealed,
-      l.conducts, m.grounds AS circumstances, m.basis, coalesce(l.notice_served_on, m.notice_served_on) AS noticed_on,
+      l.conducts, m.grounds AS circumstances, m.basis, coalesce(l.notice_served_on, m.notice_served_on, k.notice_served_on) AS noticed_on,
       m.window_until, m.announced_on,
-      coalesce(l.served_on, m.served_on) AS served_on, coalesce(l.published_on, m.published_on) AS published_on,
-      coalesce(greatest(l.term_until, l.extended_until), m.term_until, w.valid_until) AS term_until,
-      CASE WHEN g.state = 'ended' THEN coalesce(l.state::text, m.state::text, w.end_kind, '') ELSE '' END AS how,
+      coalesce(l.served_on, m.served_on, k.served_on) AS served_on,
+      coalesce(l.published_on, m.published_on, k.published_on) AS published_on,
+      coalesce(greatest(l.term_until, l.extended_until), m.term_until, w.valid_until, k.valid_until) AS term_until,
+      CASE WHEN g.state = 'ended' THEN coalesce(l.state::text, m.state::text, w.end_kind, k.state::text, '') ELSE '' END AS how,
       EXISTS (SELECT FROM directive d WHERE d.subject_id = g.subject_id AND d.ground_id = g.id AND d.organisation_id = ?1) AS has_directive,
       unconfirmed(g) AS unconfirmed
     FROM ground g JOIN subject s ON s.id = g.subject_id JOIN organisation o ON o.id = g.organisation_id
     LEFT JOIN execution_case c ON c.id = g.case_id LEFT JOIN listing l ON l.id = g.id
     LEFT JOIN administrative_listing m ON m.id = g.id LEFT JOIN reward w ON w.id = g.id
+    LEFT JOIN consumption_order k ON k.id = g.id
     WHERE g.id IN (?0) ORDER BY g.id`
 
 	selectTurns = `SELECT ground_id, kind = ?1 AS began, at FROM event WHERE ground_id IN (?0) AND kind IN (?1, ?2) ORDER BY seq`

@@ -1,6 +1,7 @@
 package ground
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -25,6 +26,8 @@ type Head struct {
 	Owner       enforcement.OrganisationID
 	State       State
 	Version     int
+	// Kind is what its directives rest on; empty: a listing.
+	Kind        memoranda.GroundKind
 	ListType    string
 	SubjectKind memoranda.SubjectKind
 	// OtherConduct is true of a court's listing that rests on conduct 2 to 6 alone.
@@ -142,7 +145,7 @@ func (l *Life[C]) Foresee(ctx context.Context, act enforcement.Act, id enforceme
 		return nil, nil, nil, err
 	}
 	h := l.Head(&c)
-	return l.Grounds.Plans.Foresee(ctx, plan.Key{Ground: memoranda.OnListing, ListType: h.ListType, Subject: h.SubjectKind, Territory: h.Serves, Region: h.Region, OtherConduct: h.OtherConduct, On: l.Grounds.Record.Today(act.At)})
+	return l.Grounds.Plans.Foresee(ctx, plan.Key{Ground: cmp.Or(h.Kind, memoranda.OnListing), ListType: h.ListType, Subject: h.SubjectKind, Territory: h.Serves, Region: h.Region, OtherConduct: h.OtherConduct, On: l.Grounds.Record.Today(act.At)})
 }
 
 // LockOne reads a case for change within the transaction, whoever's it is;

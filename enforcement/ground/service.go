@@ -52,9 +52,20 @@ type Service struct {
 // NeedsService are the fields of every record of service; the repair notice must be
 // among the enclosures (国办发〔2025〕22号).
 func NeedsService() []Need {
+	return needsService(Need{Field: "enclosures", Rule: RuleAllOf, Of: Enclosures(), Code: "service.repair-notice"})
+}
+
+// NeedsServiceOfOrder are those of an order, which is no entry on a list: no repair notice
+// goes with it.
+func NeedsServiceOfOrder() []Need {
+	of := Enclosures()
+	return needsService(Need{Field: "enclosures", Rule: RuleAllOf, Of: of[:len(of)-1], Code: "service.enclosures"})
+}
+
+func needsService(enclosures Need) []Need {
 	return []Need{
 		{Field: "manner", Rule: RuleOneOf, Of: Manners(), Code: "service.manner"},
-		{Field: "enclosures", Rule: RuleAllOf, Of: Enclosures(), Code: "service.repair-notice"},
+		enclosures,
 		{Field: "on", Rule: RulePast, Code: "service.date", ZH: "不早于决定之日", EN: "not before the decision"},
 		LastPosted,
 	}

@@ -22,6 +22,13 @@ import (
 // TaskMinor is the owner's task to revoke what burdens a minor, or to put the record right.
 const TaskMinor = "minor"
 
+// The tasks with an order that somebody examines: a reported breach (法释〔2015〕17号 Art. 10),
+// and that the debtor is said to have performed, so that it shall be lifted (Art. 9).
+const (
+	TaskOrderBreach    = "order-breach"
+	TaskOrderPerformed = "order-performed"
+)
+
 // clockMinor is until when the owner shall have done so.
 const clockMinor = "revoke-minor"
 

@@ -15,4 +15,5 @@ func ExampleAll() {
 	// listing /v1/listings [active extended]
 	// administrative-listing /v1/administrative-listings [active]
 	// reward /v1/rewards [in-force under-review]
+	// order /v1/orders [active]
 }

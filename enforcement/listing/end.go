@@ -80,8 +80,14 @@ func (r *Listings) endListing(ctx context.Context, act enforcement.Act, c ground
 		}
 		t.Set("end_event_on", e.EventOn, "end_reasons", sealed, "creditor_withdrew", e.Item == itemCreditor, "correcting_since", nil)
 		t.Event.Day = e.EventOn
+		if err := r.Orders.ListingEnded(ctx, tx, t.ID, t.Today); err != nil {
+			return err
+		}
 		if e.Item == itemPerformed {
 			performedNow(tx, act, t.ID, e.EventOn)
+			if err := r.Orders.DebtorPerformed(ctx, tx, t.Case.Case, t.Subject, t.Today); err != nil {
+				return err
+			}
 		}
 		if e.Item > 0 {
 			t.Set("end_item", e.Item)

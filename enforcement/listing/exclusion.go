@@ -94,6 +94,9 @@ func (r *Listings) OpenExclusion(ctx context.Context, act enforcement.Act, listi
 		e := &record.Event{Kind: eventExclusionOpened, Subject: l.Subject, Ground: l.ID, RefersTo: id, Reason: string(kind), Day: on, LegalBasis: "法释〔2017〕7号 Art. 3"}
 		if kind == Performed {
 			e.LegalBasis = clockDelete.Period.Source
+			if err := r.Orders.DebtorPerformed(ctx, tx, l.Case, l.Subject, r.Record.Today(act.At)); err != nil {
+				return nil, err
+			}
 		}
 		if e.DocumentHash, err = r.Grounds.Owed(ctx, tx, act, l.head(), paper.Exclusion, x.Paper); err != nil {
 			return nil, err

@@ -108,6 +108,8 @@ var clocksOf = map[string][]string{
 	TaskBarred:                     {clockBarred.Kind, clockExamineBar.Kind},
 	TaskEarlyDeletion:              {clockEarlyDeletion.Kind},
 	directive.TaskIdentityDoubtful: {directive.ClockDoubt.Kind},
+	ground.TaskOrderBreach:         {ground.TaskOrderBreach},
+	ground.TaskOrderPerformed:      {ground.TaskOrderPerformed},
 }
 
 func examinable(kind string) bool {
@@ -128,9 +130,9 @@ func (r *Listings) examined(ctx context.Context, tx *pg.Tx, act enforcement.Act,
 	var part, doubtful bool
 	err := tx.NewSelect().TableExpr("ground AS g").Join("JOIN subject AS s ON s.id = g.subject_id").
 		Join("LEFT JOIN listing AS l ON l.id = g.id").Join("LEFT JOIN administrative_listing AS a ON a.id = g.id").
-		Join("LEFT JOIN reward AS w ON w.id = g.id").
+		Join("LEFT JOIN reward AS w ON w.id = g.id").Join("LEFT JOIN consumption_order AS k ON k.id = g.id").
 		ColumnExpr("g.subject_id, s.envelope, coalesce(g.suspended_for = ?, false)", ground.IdentityDoubtful).
-		ColumnExpr("? IN (coalesce(l.drafted_by, ''), coalesce(a.drafted_by, ''), coalesce(w.entered_by, '')) OR EXISTS (?)", act.Actor.ID,
+		ColumnExpr("? IN (coalesce(l.drafted_by, ''), coalesce(a.drafted_by, ''), coalesce(w.entered_by, ''), coalesce(k.drafted_by, '')) OR EXISTS (?)", act.Actor.ID,
 			tx.NewSelect().Model((*exclusion)(nil)).ColumnExpr("1").Where("x.listing_id = g.id AND x.closed_on IS NULL AND x.recorded_by = ?", act.Actor.ID)).
 		Where("g.id = ?", t.Ground).Scan(ctx, &e.Subject, &wrapped, &doubtful, &part)
 	switch {

@@ -39,6 +39,10 @@ const (
 	ServiceConsent       Purpose = "service-consent"
 	ServiceSearch        Purpose = "service-search"
 	RewardNotice         Purpose = "reward-notice"
+	Role                 Purpose = "role"
+	AssistNotice         Purpose = "assist-notice"
+	LiftNotice           Purpose = "lift-notice"
+	Keeping              Purpose = "keeping"
 	Other                Purpose = "other"
 )
 
@@ -58,7 +62,7 @@ func Facts(conduct int) Purpose { return Purpose("facts-" + strconv.Itoa(conduct
 var purposes = []Purpose{
 	ExecutionNotice, Application, Decision, Service, AdministrativeNotice, Statement, Answer, Extension,
 	Suspension, Resumption, Confirmation, BarClosed, Exclusion, End, Reinstatement, Correction, Chain,
-	Appointment, Borrowing, Succession, Takeover, Attestation, Announcement, Performance, Other, ServiceConsent, ServiceSearch, RewardNotice, FactReportServed, FactReportOver, FactBreach, FactRefusal, Facts(1),
+	Appointment, Borrowing, Succession, Takeover, Attestation, Announcement, Performance, Other, ServiceConsent, ServiceSearch, RewardNotice, Role, AssistNotice, LiftNotice, Keeping, FactReportServed, FactReportOver, FactBreach, FactRefusal, Facts(1),
 	Facts(2), Facts(3), Facts(4), Facts(5), Facts(6),
 }
 

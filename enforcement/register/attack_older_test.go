@@ -65,7 +65,7 @@ func TestAReceiptIsOfItsDay(t *testing.T) {
 func TestEveryProofOfServiceSaysOfWhichDay(t *testing.T) {
 	t.Parallel()
 	seen := 0
-	for _, table := range []*ground.Table{listingTable, administrativeTable, rewardTable} {
+	for _, table := range []*ground.Table{listingTable, administrativeTable, rewardTable, orderTable} {
 		for _, m := range table.Moves {
 			for i := range m.Papers {
 				n := &m.Papers[i]

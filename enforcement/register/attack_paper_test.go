@@ -118,6 +118,30 @@ func paperedReward(t *testing.T, b *enforcetest.RewardBundle) (list []papered) {
 	return list
 }
 
+// paperedOrder are those of a consumption-restriction order.
+func paperedOrder(t *testing.T, b *enforcetest.Bundle) (list []papered) {
+	t.Helper()
+	w := errand{b, t}
+	at := func(name string) enforcement.ID {
+		h := halts()
+		return w.enter(h[slices.IndexFunc(h, func(h halt) bool { return h.name == name })])
+	}
+	add := func(move ground.MoveName, act enforcement.Act, id enforcement.ID) {
+		list = append(list, papered{orderTable, move, id, does(t, &b.Orders.Life, act, id, move)})
+	}
+	served, active := at("served"), at("active")
+	setRows(t, b, unconfirmedNow, served)
+	setRows(t, b, unconfirmedNow, active)
+	add("notice", b.Clerk(), at("draft"))
+	add("propose", b.Judge(), at("noticed"))
+	add(ground.MoveServe, b.Clerk(), at("decided"))
+	add("keep-order", w.second(), at("active on a listing that ended"))
+	add(ground.MoveConfirm, w.second(), served)
+	add(ground.MoveReaffirm, w.second(), active)
+	add(ground.MoveResume, w.second(), at("suspended"))
+	return list
+}
+
 // right is a request in order, but for its papers.
 func (p papered) right(b *enforcetest.Bundle) ground.Given {
 	given := ground.Given{}
@@ -149,6 +173,12 @@ func TestNoMoveGoesWithoutItsPapers(t *testing.T) {
 		t.Parallel()
 		b := enforcetest.SetupRewards(t, false)
 		wrongPapers(t, b.Bundle, rewardTable, paperedReward(t, b))
+	})
+	t.Run("order", func(t *testing.T) {
+		t.Parallel()
+		b := enforcetest.Setup(t)
+		few(t, b, 1)
+		wrongPapers(t, b, orderTable, paperedOrder(t, b))
 	})
 }
 
@@ -366,7 +396,7 @@ func TestWhatLiftsNeverWaitsForAPaper(t *testing.T) {
 	if n := b.Count(`SELECT count(*) FROM event WHERE kind IN ('listing-deleted', 'listing-suspended', 'exclusion-opened') AND document_hash IS NOT NULL`); n != 0 {
 		t.Errorf("%d events name a paper that nobody brought", n)
 	}
-	for _, kind := range []*ground.Table{listingTable, administrativeTable, rewardTable} {
+	for _, kind := range []*ground.Table{listingTable, administrativeTable, rewardTable, orderTable} {
 		for i := range kind.Moves {
 			m := &kind.Moves[i]
 			if waits := slices.ContainsFunc(m.Papers, func(n ground.PaperNeed) bool { return !n.Owed }); waits && kind.Lifts(m) {

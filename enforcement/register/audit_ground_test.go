@@ -25,6 +25,10 @@ func agreeing(t *testing.T, kind *ground.Table) (b *enforcetest.Bundle, live, en
 		r := enforcetest.SetupRewards(t, false)
 		b, live, ended = r.Bundle, r.Rewarded(enforcetest.GoodTaxpayer, r.Subject(r.Company())), r.Rewarded(enforcetest.GoodTaxpayer, r.Subject(r.Company()))
 		must(t, r.Rewards.End(t.Context(), r.KeeperReviewer(), of(ended), "演示:经审查,符合规定的理由", "", enforcetest.Paper("演示终止决定书")))
+	case "order":
+		b = enforcetest.Setup(t)
+		live, ended = b.Ordered(b.Subject(b.Company())), b.Ordered(b.Subject(b.Company()))
+		must(t, b.Orders.Revoke(t.Context(), b.Judge(), of(ended), b.Lifting("")))
 	default:
 		t.Fatalf("nobody makes a %s", kind.Slug)
 	}
@@ -69,6 +73,9 @@ func TestAuditFindsEveryDisagreement(t *testing.T) {
 					disagreement{"suspended in the ground alone", live, `ground SET state = 'suspended'`},
 					disagreement{"suspended in the row alone", live, kind.Rows + ` SET suspended_for = 'court-stay', suspended_on = '2025-09-01'`},
 				)
+			}
+			if kind.Slug == "order" { // the schema holds the debtor to the subject
+				rows[len(rows)-3].update += `, debtor_id = '` + other.String() + `'`
 			}
 			for _, row := range rows {
 				if !row.found(t, b, kind) {

@@ -69,6 +69,7 @@ func (r *Offices) round(ctx context.Context, act enforcement.Act, step func(ende
 	}{
 		{"end the courts' listings", all(r.Listings.ExpireDue().Lifting, &ended, &notEnded), true},
 		{"end administrative listings", all(r.Administrative.ExpireDue().Lifting, &ended, &notEnded), true},
+		{"end orders", all(r.Orders.ExpireDue().Lifting, &ended, &notEnded), true},
 		{"withdraw what needs who can perform", func() error { return r.followConducts(ctx, act) }, true},
 		{"suspend what burdens minors", all(ground.Page(r.Grounds.SuspendMinors).Lifting, &minors, &notEnded), true},
 		{"suspend what is doubted", func() error { _, err := r.Grounds.SuspendDoubted(ctx, act); return err }, true},
@@ -90,6 +91,7 @@ func (r *Offices) round(ctx context.Context, act enforcement.Act, step func(ende
 		}, false},
 		{"publish the courts' listings", all(r.Listings.PublishDue().All, &published, &refused), false},
 		{"publish administrative listings", all(r.Administrative.PublishDue().All, &published, &refused), false},
+		{"have orders hold", all(r.Orders.IssueDue().All, &published, &refused), false},
 		{"tell of deadlines", func() error { _, err := r.Docket.Tick(ctx, act); return err }, true}, // none by a wrong clock
 	} {
 		if (wrong != nil || faults != nil || onlyLifts) && !part.lifts {

@@ -14,6 +14,7 @@ import (
 	"concordat/enforcement/intake"
 	"concordat/enforcement/kinds"
 	"concordat/enforcement/listing"
+	"concordat/enforcement/order"
 	"concordat/enforcement/paper"
 	"concordat/enforcement/party"
 	"concordat/enforcement/plan"
@@ -40,6 +41,7 @@ type Offices struct {
 	Rewards        *reward.Rewards
 	Administrative *administrative.Administrative
 	Listings       *listing.Listings
+	Orders         *order.Orders
 	Restorer       *restore.Restorer
 	Explainer      *explain.Explainer
 	Intake         *intake.Intake
@@ -50,7 +52,7 @@ type Offices struct {
 
 // Deadlines are all that are started anywhere, by kind; a length may be the case's.
 func Deadlines() []docket.Deadline {
-	list := append(listing.Deadlines(), directive.ClockLift, directive.ClockKept, directive.ClockDoubt, ground.RevokeMinor(docket.OwnTerm))
+	list := append(append(listing.Deadlines(), order.Deadlines()...), directive.ClockLift, directive.ClockKept, directive.ClockDoubt, ground.RevokeMinor(docket.OwnTerm))
 	for _, t := range kinds.All() {
 		for i := range t.Moves {
 			list = append(list, t.Moves[i].Starts...)
@@ -74,13 +76,14 @@ func build(c Config, days calendar.Shelf) *Offices {
 	o.Replanner = &replan.Replanner{Record: o.Record, Plans: o.Plans, Directives: o.Directives}
 	o.Rewards = &reward.Rewards{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Grounds: o.Grounds}
 	o.Administrative = &administrative.Administrative{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Grounds: o.Grounds, Rewards: o.Rewards, NoticeWindow: c.NoticeWindow, AnswerWithin: c.AnswerWithin}
-	o.Listings = &listing.Listings{Record: o.Record, Parties: o.Parties, Docket: o.Docket, Holds: o.Holds, Grounds: o.Grounds, Rewards: o.Rewards, Replanner: o.Replanner}
+	o.Orders = &order.Orders{Record: o.Record, Parties: o.Parties, Docket: o.Docket, Grounds: o.Grounds}
+	o.Listings = &listing.Listings{Record: o.Record, Parties: o.Parties, Docket: o.Docket, Holds: o.Holds, Grounds: o.Grounds, Rewards: o.Rewards, Replanner: o.Replanner, Orders: o.Orders}
 	o.Restorer = &restore.Restorer{Record: o.Record, Holds: o.Holds, Directives: o.Directives, Papers: o.Papers, Parties: o.Parties}
 	o.Explainer = &explain.Explainer{Record: o.Record, Parties: o.Parties, Holds: o.Holds, Plans: o.Plans, Directives: o.Directives, Rewards: o.Rewards}
 	o.Intake = &intake.Intake{Record: o.Record, Papers: o.Papers, Parties: o.Parties, Grounds: o.Grounds, Rewards: o.Rewards, Listings: o.Listings}
 	o.Auditor = &audit.Auditor{Record: o.Record}
 	o.Parties.CheckKeeper = o.Plans.KeepsAnyList
-	o.Listings.Life = listing.NewLife(o.Listings)
+	o.Listings.Life, o.Orders.Life = listing.NewLife(o.Listings), order.NewLife(o.Orders)
 	o.Administrative.Life = administrative.NewLife(o.Administrative)
 	o.Rewards.Life = reward.NewLife(o.Rewards)
 	return o

@@ -111,6 +111,7 @@ func (s *server) routes() {
 	changeRoutes(s)
 	correctionRoutes(s)
 	endRoutes(s)
+	orderRoutes(s)
 	administrativeRoutes(s)
 	rewardRoutes(s)
 	exclusionRoutes(s)

@@ -23,6 +23,7 @@ const (
 	tagDecision       tag = "decision"
 	tagChanges        tag = "changes"
 	tagEnds           tag = "ends"
+	tagOrders         tag = "orders"
 	tagAdministrative tag = "administrative-lists"
 	tagRewards        tag = "rewards"
 	tagPapers         tag = "papers"
@@ -46,6 +47,7 @@ var tags = []struct {
 	{tagDecision, "告知、决定、送达与公布", "Warning, decision, service and publication"},
 	{tagChanges, "延长、中止与更正", "Extension, suspension and correction"},
 	{tagEnds, "结束", "Ends"},
+	{tagOrders, "限制消费令", "Consumption-restriction orders"},
 	{tagAdministrative, "行政名单", "Administrative lists"},
 	{tagRewards, "激励", "Rewards"},
 	{tagPapers, "文书", "Papers"},

@@ -7,6 +7,7 @@ import (
 	"concordat/enforcement/docket"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/listing"
+	"concordat/enforcement/order"
 	"concordat/enforcement/paper"
 )
 
@@ -17,6 +18,7 @@ func TestEveryTaskHasWords(t *testing.T) {
 		listing.TaskConsumptionOrder, listing.TaskTellPresident, listing.TaskTellCreditor, listing.TaskStayed, listing.TaskBarred, listing.TaskPerformed, listing.TaskEarlyDeletion,
 		ground.TaskCorrection, ground.TaskRestored, ground.TaskMinor, directive.TaskKept, directive.TaskIdentityDoubtful, "papers-due", "reward-review", "statement-unanswered",
 		docket.TaskNear, "deadline-passed", "deadline-deputy", "deadline-head", "deadline-above",
+		order.TaskLiftOrKeep, order.TaskTellLifting, ground.TaskOrderBreach, ground.TaskOrderPerformed,
 	}
 	for _, p := range paper.Purposes() {
 		kinds = append(kinds, "paper-due-"+string(p))
