@@ -18,8 +18,8 @@ import (
 	"concordat/memoranda"
 )
 
-// Orders come with a later issue; until then a listing without one shows as a
-// task of its court, which only a recorded reason or the end closes.
+// A listing without an order shows as a task of its court, which only an order
+// ([TestAnOrderClosesTheTaskOfItsListing]), a recorded reason or the end closes.
 func TestInvariant14_OrderMissingIsATask(t *testing.T) {
 	t.Parallel()
 	b := enforcetest.Setup(t)
