@@ -84,7 +84,7 @@ func NewLife(r *Administrative) ground.Life[Listing] {
 				return err
 			},
 		},
-		Proved: map[ground.MoveName]func(*Listing, []paper.Paper) error{moveAnnounce: publishable, ground.MovePublish: publishable, ground.MoveResume: provedToResume},
+		Proved: map[ground.MoveName]func(*Listing, []paper.Paper) error{moveAnnounce: publishable, ground.MovePublish: publishable},
 	}
 }
 
@@ -92,15 +92,6 @@ func NewLife(r *Administrative) ground.Life[Listing] {
 // without their papers, until they are in the file.
 func publishable(l *Listing, file []paper.Paper) error {
 	return ground.StepsProved(l.rules, file, Table().Steps)
-}
-
-// provedToResume refuses to give back what is suspended for want of its papers before they
-// are in the file.
-func provedToResume(l *Listing, file []paper.Paper) error {
-	if l.SuspendedFor != ground.PapersDue {
-		return nil
-	}
-	return publishable(l, file)
 }
 
 func (l *Listing) head() ground.Head {

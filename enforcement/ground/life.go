@@ -331,8 +331,14 @@ func (l *Life[C]) looksInFile(name MoveName) bool {
 	return len(l.Move(name).Papers) > 0 || l.Proved[name] != nil
 }
 
-// proved refuses a move whose proofs are not in the file.
+// proved refuses a move whose proofs are not in the file: what its kind says, and in every
+// kind to give back what is suspended for want of its papers before they are there.
 func (l *Life[C]) proved(c *C, m *Move, file []paper.Paper) error {
+	if h := l.Head(c); m.Name == MoveResume && h.SuspendedFor == PapersDue {
+		if err := StepsProved(h.Rules, file, l.Steps); err != nil {
+			return err
+		}
+	}
 	if proved := l.Proved[m.Name]; proved != nil {
 		return proved(c, file)
 	}

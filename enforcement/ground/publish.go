@@ -14,6 +14,7 @@ import (
 	"concordat/enforcement/paper"
 	"concordat/enforcement/record"
 	"concordat/internal/pg"
+	"concordat/memoranda/day"
 )
 
 // round publishes locked cases of one list type, or says of each why not.
@@ -51,6 +52,22 @@ func (l *Life[C]) PublishDue(due string, publish round[C]) Page {
 		}
 		return last, published, refused, nil
 	}
+}
+
+// ServedDue are cases served whose grace, if there is one, is over on the day ?0.
+const ServedDue = `l.state IN ('served', 'grace') AND l.served_on <= ?0 AND (l.grace_until IS NULL OR l.grace_until < ?0)`
+
+// OnItsDay refuses to put in force what was not served, or whose service or grace is not over.
+func OnItsDay(served, grace, today day.Day) error {
+	switch {
+	case served.IsZero():
+		return enforcement.Refuse("service.missing")
+	case served > today:
+		return enforcement.Refuse("service.not-yet", "on", served.String())
+	case !grace.IsZero() && today <= grace:
+		return enforcement.Refuse("grace.running", "until", grace.String())
+	}
+	return nil
 }
 
 // publishType publishes those of one list type that still wait.

@@ -5,6 +5,7 @@ import (
 
 	"concordat/enforcement"
 	"concordat/enforcement/paper"
+	"concordat/internal/calendar"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
@@ -118,6 +119,16 @@ func (l *Life[C]) Serve(ctx context.Context, act enforcement.Act, c Change, s Se
 		then(t, served)
 		return nil
 	}, MoveServe)
+}
+
+// Grace begins the period of grace of so many months that a decision grants (0: none), and
+// notes when its service was recorded (法发〔2019〕35号 item 15).
+func (t *Turn[C]) Grace(served day.Day, months int) {
+	t.Set("service_recorded_on", t.Today)
+	if months > 0 {
+		t.Next = t.Move.Or
+		t.Set("grace_until", t.life.Grounds.Record.Calendar.Add(t.From(served, FieldDocument), calendar.Period{Value: months, Unit: calendar.Months, Source: "法发〔2019〕35号 item 15"}).Day)
+	}
 }
 
 // Effective is the day on which service takes effect: by announcement when thirty

@@ -9,7 +9,6 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/paper"
-	"concordat/internal/calendar"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
@@ -150,11 +149,5 @@ func (r *Listings) mayBeListed(l *Listing, open []exclusion, today day.Day) erro
 // Serve records service; where the decision grants a period of grace, it begins.
 func (r *Listings) Serve(ctx context.Context, act enforcement.Act, c ground.Change, s ground.Service) error {
 	decided := func(l *Listing) day.Day { return l.DecidedOn }
-	return r.Life.Serve(ctx, act, c, s, decided, func(t *ground.Turn[Listing], served day.Day) {
-		t.Set("service_recorded_on", t.Today)
-		if months := t.Case.GraceMonths; months > 0 {
-			t.Next = t.Move.Or
-			t.Set("grace_until", r.Record.Calendar.Add(t.From(served, ground.FieldDocument), calendar.Period{Value: months, Unit: calendar.Months, Source: "法发〔2019〕35号 item 15"}).Day)
-		}
-	})
+	return r.Life.Serve(ctx, act, c, s, decided, func(t *ground.Turn[Listing], served day.Day) { t.Grace(served, t.Case.GraceMonths) })
 }

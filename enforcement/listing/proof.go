@@ -78,12 +78,3 @@ func publishable(l *Listing, file []paper.Paper) error {
 	}
 	return factsProved(l, file)
 }
-
-// provedToResume refuses to give back what is suspended for want of its papers before they
-// are in the file.
-func provedToResume(l *Listing, file []paper.Paper) error {
-	if l.SuspendedFor != ground.PapersDue {
-		return nil
-	}
-	return ground.StepsProved(l.rules, file, Table().Steps)
-}

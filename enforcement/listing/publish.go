@@ -26,12 +26,9 @@ func (r *Listings) out(ctx context.Context, tx *pg.Tx, act enforcement.Act, publ
 	return r.Rewards.OpenReviews(ctx, tx, act, published)
 }
 
-// listingsDue are those that go out by themselves.
-const listingsDue = `l.state IN ('served', 'grace') AND l.served_on <= ?0 AND (l.grace_until IS NULL OR l.grace_until < ?0)`
-
 // PublishDue publishes what is due on the act's day.
 func (r *Listings) PublishDue() ground.Page {
-	return r.Life.PublishDue(listingsDue, r.publishListings)
+	return r.Life.PublishDue(ground.ServedDue, r.publishListings)
 }
 
 // publishListings checks each listing once more on the day of publication (age,
@@ -57,14 +54,10 @@ func (r *Listings) publishListings(ctx context.Context, tx *pg.Tx, act enforceme
 
 // onItsDay holds what the listing itself says about the day of its publication.
 func onItsDay(l *Listing, today day.Day) error {
-	switch {
-	case l.ServedOn.IsZero():
-		return enforcement.Refuse("service.missing")
-	case l.ServedOn > today:
-		return enforcement.Refuse("service.not-yet", "on", l.ServedOn.String())
-	case !l.GraceUntil.IsZero() && today <= l.GraceUntil:
-		return enforcement.Refuse("grace.running", "until", l.GraceUntil.String())
-	case !l.TermUntil.IsZero() && l.TermUntil < today:
+	if err := ground.OnItsDay(l.ServedOn, l.GraceUntil, today); err != nil {
+		return err
+	}
+	if !l.TermUntil.IsZero() && l.TermUntil < today {
 		return enforcement.Refuse("decision.term", "max", l.TermUntil.String())
 	}
 	return nil

@@ -129,7 +129,7 @@ func NewLife(r *Listings) ground.Life[Listing] {
 			moveSign: r.signable, moveWord: r.beside, moveReword: r.beside, ground.MovePublish: r.barred, moveExtend: r.barred, ground.MoveResume: r.barred,
 			moveResumeRestored: r.barred, moveDrop: r.droppable,
 		},
-		Proved: map[ground.MoveName]func(*Listing, []paper.Paper) error{movePropose: factsProved, moveSign: signable, ground.MovePublish: publishable, ground.MoveResume: provedToResume},
+		Proved: map[ground.MoveName]func(*Listing, []paper.Paper) error{movePropose: factsProved, moveSign: signable, ground.MovePublish: publishable},
 		Lacks:  map[ground.MoveName]func(*Listing, []paper.Paper) []ground.Lack{movePropose: factsToBring, moveSign: factsToBring},
 		Last:   map[ground.MoveName]func(*Listing) day.Day{moveExtend: func(l *Listing) day.Day { return l.TermUntil }},
 	}

@@ -7,7 +7,6 @@ import (
 	"concordat/enforcement"
 	"concordat/enforcement/ground"
 	"concordat/enforcement/paper"
-	"concordat/internal/calendar"
 	"concordat/internal/pg"
 	"concordat/memoranda/day"
 )
@@ -99,13 +98,13 @@ func (o *Order) unperformed(day.Day) error {
 	return nil
 }
 
-// grounded refuses an order without what it rests on: the debtor's listing in force, or the
-// notice's period, which is over (Art. 1).
+// grounded refuses an order without what it rests on: the debtor's listing in force, unless
+// the court kept the order after it, or the notice's period, which is over (Art. 1).
 func (o *Order) grounded(today day.Day) error {
 	switch {
 	case o.performed:
 		return enforcement.Refuse("listing.performed")
-	case !o.Listing.IsZero() && !o.listed:
+	case !o.Listing.IsZero() && !o.listed && o.KeptOn.IsZero():
 		return enforcement.Refuse("order.listing")
 	case o.Listing.IsZero() && o.Duty != Payment:
 		return enforcement.Refuse("order.duty")
@@ -126,7 +125,7 @@ func (r *Orders) signable(o *Order, today day.Day) error {
 
 // mayRestrict refuses whom no order may restrict on a day: without its ground, or a minor.
 func (r *Orders) mayRestrict(o *Order, today day.Day) error {
-	if err := o.grounded(today); err != nil && (!isCode(err, "order.listing") || o.KeptOn.IsZero()) {
+	if err := o.grounded(today); err != nil {
 		return err
 	}
 	identity, err := r.Parties.OpenIdentity(o.Subject, o.envelope, o.sealed)
@@ -162,11 +161,5 @@ func (r *Orders) Sign(ctx context.Context, act enforcement.Act, c ground.Change)
 // Serve records service on the person; where the order grants a period of grace, it begins.
 func (r *Orders) Serve(ctx context.Context, act enforcement.Act, c ground.Change, s ground.Service) error {
 	decided := func(o *Order) day.Day { return o.DecidedOn }
-	return r.Life.Serve(ctx, act, c, s, decided, func(t *ground.Turn[Order], served day.Day) {
-		t.Set("service_recorded_on", t.Today)
-		if months := t.Case.GraceMonths; months > 0 {
-			t.Next = t.Move.Or
-			t.Set("grace_until", r.Record.Calendar.Add(t.From(served, ground.FieldDocument), calendar.Period{Value: months, Unit: calendar.Months, Source: "法发〔2019〕35号 item 15"}).Day)
-		}
-	})
+	return r.Life.Serve(ctx, act, c, s, decided, func(t *ground.Turn[Order], served day.Day) { t.Grace(served, t.Case.GraceMonths) })
 }

@@ -2,7 +2,6 @@ package order
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -113,6 +112,3 @@ func (r *Orders) Abandon(ctx context.Context, act enforcement.Act, c ground.Chan
 		return nil
 	}, ground.MoveAbandon)
 }
-
-// isCode reports whether an error is a refusal of a code.
-func isCode(err error, code string) bool { return errors.Is(err, enforcement.Refuse(code)) }

@@ -98,35 +98,29 @@ func (r *Orders) tellLifting(ctx context.Context, tx *pg.Tx, id enforcement.ID, 
 // ListingEnded asks the court of each order that rests on a listing which ends to lift it or
 // to keep it with reasons.
 func (r *Orders) ListingEnded(ctx context.Context, tx *pg.Tx, listing enforcement.ID, today day.Day) error {
-	var orders []struct {
-		ID    enforcement.ID             `bun:"id"`
-		Court enforcement.OrganisationID `bun:"court_id"`
-	}
-	err := tx.NewSelect().Model((*row)(nil)).Column("l.id", "l.court_id").Where("l.listing_id = ? AND l.state = 'active' AND l.kept_on IS NULL", listing).Order("l.id").Scan(ctx, &orders)
-	if err != nil {
-		return fmt.Errorf("look for orders that rest on listing %s: %w", listing, err)
-	}
-	for _, o := range orders {
-		docket.OpenTasks(tx, []enforcement.ID{o.ID}, TaskLiftOrKeep, today)
-		r.Docket.StartClock(tx, o.Court, o.ID, today, clockLiftOrKeep)
-	}
-	return nil
+	return r.ask(ctx, tx, TaskLiftOrKeep, clockLiftOrKeep, today, "l.listing_id = ? AND l.kept_on IS NULL", listing)
 }
 
 // DebtorPerformed asks the court of each order of a case against a debtor who performed in
 // full, or one of its people, to lift it: it shall, promptly (Art. 9).
 func (r *Orders) DebtorPerformed(ctx context.Context, tx *pg.Tx, execution, debtor enforcement.ID, today day.Day) error {
+	return r.ask(ctx, tx, ground.TaskOrderPerformed, clockPerformed, today, "l.case_id = ? AND l.debtor_id = ?", execution, debtor)
+}
+
+// ask gives the court of each order that holds and of which a condition is true a task, with
+// its clock.
+func (r *Orders) ask(ctx context.Context, tx *pg.Tx, task string, clock docket.Deadline, today day.Day, condition string, args ...any) error {
 	var orders []struct {
 		ID    enforcement.ID             `bun:"id"`
 		Court enforcement.OrganisationID `bun:"court_id"`
 	}
-	err := tx.NewSelect().Model((*row)(nil)).Column("l.id", "l.court_id").Where("l.case_id = ? AND l.debtor_id = ? AND l.state = 'active'", execution, debtor).Order("l.id").Scan(ctx, &orders)
+	err := tx.NewSelect().Model((*row)(nil)).Column("l.id", "l.court_id").Where("l.state = 'active'").Where(condition, args...).Order("l.id").Scan(ctx, &orders)
 	if err != nil {
-		return fmt.Errorf("look for orders against debtor %s: %w", debtor, err)
+		return fmt.Errorf("look for orders to open the task %s: %w", task, err)
 	}
 	for _, o := range orders {
-		docket.OpenTasks(tx, []enforcement.ID{o.ID}, ground.TaskOrderPerformed, today)
-		r.Docket.StartClock(tx, o.Court, o.ID, today, clockPerformed)
+		docket.OpenTasks(tx, []enforcement.ID{o.ID}, task, today)
+		r.Docket.StartClock(tx, o.Court, o.ID, today, clock)
 	}
 	return nil
 }

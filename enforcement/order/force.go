@@ -31,12 +31,9 @@ func (r *Orders) out(tx *pg.Tx, issued []enforcement.ID, today day.Day) {
 	docket.CloseTasksWhere(tx, listings, listing.TaskConsumptionOrder, "ordered", today)
 }
 
-// ordersDue are those that hold by themselves from their day.
-const ordersDue = `l.state IN ('served', 'grace') AND l.served_on <= ?0 AND (l.grace_until IS NULL OR l.grace_until < ?0)`
-
 // IssueDue has those hold whose day has come.
 func (r *Orders) IssueDue() ground.Page {
-	return r.Life.PublishDue(ordersDue, func(ctx context.Context, tx *pg.Tx, act enforcement.Act, orders []Order) ([]ground.NotMoved, error) {
+	return r.Life.PublishDue(ground.ServedDue, func(ctx context.Context, tx *pg.Tx, act enforcement.Act, orders []Order) ([]ground.NotMoved, error) {
 		today := r.Record.Today(act.At)
 		may := func(o *Order) error { return r.mayHold(o, today) }
 		return r.Life.GoOut(ctx, tx, act, orders, may, func(out []enforcement.ID) error {
@@ -48,14 +45,10 @@ func (r *Orders) IssueDue() ground.Page {
 
 // mayHold holds what must be true on the day from which an order holds.
 func (r *Orders) mayHold(o *Order, today day.Day) error {
-	switch {
-	case o.ServedOn.IsZero():
-		return enforcement.Refuse("service.missing")
-	case o.ServedOn > today:
-		return enforcement.Refuse("service.not-yet", "on", o.ServedOn.String())
-	case !o.GraceUntil.IsZero() && today <= o.GraceUntil:
-		return enforcement.Refuse("grace.running", "until", o.GraceUntil.String())
-	case !o.ValidUntil.IsZero() && o.ValidUntil < today:
+	if err := ground.OnItsDay(o.ServedOn, o.GraceUntil, today); err != nil {
+		return err
+	}
+	if !o.ValidUntil.IsZero() && o.ValidUntil < today {
 		return enforcement.Refuse("order.period")
 	}
 	return r.mayRestrict(o, today)
@@ -64,15 +57,6 @@ func (r *Orders) mayHold(o *Order, today day.Day) error {
 // publishable refuses to have hold what was taken over without the papers of its steps.
 func publishable(o *Order, file []paper.Paper) error {
 	return ground.StepsProved(o.rules, file, Table().Steps)
-}
-
-// provedToResume refuses to give back what is suspended for want of its papers before they
-// are in the file.
-func provedToResume(o *Order, file []paper.Paper) error {
-	if o.SuspendedFor != ground.PapersDue {
-		return nil
-	}
-	return publishable(o, file)
 }
 
 // Suspend stops the effect of an order at every recipient until it is resumed or ended.

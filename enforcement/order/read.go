@@ -115,7 +115,7 @@ func NewLife(r *Orders) ground.Life[Order] {
 			moveKeep:            (*Order).keepable,
 			ground.MoveExpire:   func(o *Order, today day.Day) error { return ground.OverOn(o.ValidUntil, today) },
 		},
-		Proved: map[ground.MoveName]func(*Order, []paper.Paper) error{moveSign: proved, ground.MovePublish: publishable, ground.MoveResume: provedToResume},
+		Proved: map[ground.MoveName]func(*Order, []paper.Paper) error{moveSign: proved, ground.MovePublish: publishable},
 	}
 }
 
